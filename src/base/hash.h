@@ -1,0 +1,27 @@
+/*
+ * Digests name bytes for ever (SHA-256, libsodium); hashes find things in tables (XXH3, libxxhash)
+ * and are never shown to people or kept beyond the file whose seed they use.
+ */
+#ifndef BDL_BASE_HASH_H
+#define BDL_BASE_HASH_H
+
+#include "base/defs.h"
+#include "base/view.h"
+
+#define BDL_DIGEST_HEX 65
+
+struct bdl_digest {
+	uint8_t b[32];
+};
+
+struct bdl_digest bdl_digest_of(const void *p, size_t n);
+bool bdl_digest_eq(const struct bdl_digest *a, const struct bdl_digest *b);
+void bdl_digest_hex(const struct bdl_digest *d, char out[BDL_DIGEST_HEX]);
+bool bdl_digest_parse(struct bdl_view hex, struct bdl_digest *ret); /* 64 lower-case digits */
+
+uint64_t bdl_hash64(const void *p, size_t n, uint64_t seed);
+
+/* Random bytes from the system's generator; never fails (aborts where the kernel has none). */
+void bdl_random(void *p, size_t n);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * A view: bytes that somebody else owns, not ended by NUL. Views are passed by value. An empty
+ * view has n == 0; its p may be NULL.
+ */
+#ifndef BDL_BASE_VIEW_H
+#define BDL_BASE_VIEW_H
+
+#include "base/defs.h"
+#include <string.h>
+
+struct bdl_view {
+	const char *p;
+	size_t n;
+};
+
+/* A view of a string literal. */
+#define BDL_LIT(s) ((struct bdl_view){ "" s, sizeof(s) - 1 })
+
+/* For "%.*s" in formats. Cuts at INT_MAX. */
+#define BDL_FMT(v) (int)((v).n > 0x7fffffff ? 0x7fffffff : (v).n), (v).p ? (v).p : ""
+
+struct bdl_view bdl_view_of(const char *s); /* NULL gives an empty view */
+static inline struct bdl_view bdl_view_at(const char *p, size_t n)
+{
+	return (struct bdl_view){ p, n };
+}
+
+bool bdl_view_eq(struct bdl_view a, struct bdl_view b);
+bool bdl_view_ieq(struct bdl_view a, struct bdl_view b); /* ASCII letters in either case */
+bool bdl_view_is(struct bdl_view a, const char *s);
+bool bdl_view_iis(struct bdl_view a, const char *s);
+bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix);
+bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix);
+
+/* Without spaces and tabs at both ends. */
+struct bdl_view bdl_view_trim(struct bdl_view v);
+
+/* Offset of the byte, or v.n where it is absent. */
+size_t bdl_view_find(struct bdl_view v, char c);
+
+/*
+ * Cut at the first `c`: *ret_head gets what stands before it, *rest what stands after. Where `c`
+ * is absent the head is all and the rest is empty. false when *rest was empty at the call.
+ * Loops: while (bdl_view_cut(&rest, ',', &item)) ...
+ */
+bool bdl_view_cut(struct bdl_view *rest, char c, struct bdl_view *ret_head);
+
+/* An unsigned decimal that fills the view whole and is at most `max`; false otherwise. */
+bool bdl_view_uint(struct bdl_view v, uint64_t max, uint64_t *ret);
+
+/* A hexadecimal number, the same terms. */
+bool bdl_view_hex(struct bdl_view v, uint64_t max, uint64_t *ret);
+
+/* Order as memcmp, shorter first among equals. */
+int bdl_view_cmp(struct bdl_view a, struct bdl_view b);
+
+#endif

@@ -1,0 +1,33 @@
+/* Plain English: what a rule does, and why an act got its verdict, step by step. */
+#ifndef BDL_POLICY_EXPLAIN_H
+#define BDL_POLICY_EXPLAIN_H
+
+#include "base/buf.h"
+#include "policy/judge.h"
+
+/* One sentence or two: "Pages in the category gambling are blocked. Technicians are told." */
+void bdl_explain_rule(const struct bdl_rule *rule, struct bdl_buf *out);
+
+/* Why a rule did or did not apply to an act. */
+enum bdl_step_kind {
+	BDL_STEP_APPLIED,   /* all held, nothing lifted it */
+	BDL_STEP_NOT_BOUND, /* its policy does not bind this person */
+	BDL_STEP_NOT_MET,   /* a condition did not hold */
+	BDL_STEP_LIFTED,    /* an exception held */
+};
+
+struct bdl_step {
+	uint16_t rule;
+	enum bdl_step_kind kind;
+	bool decided;     /* this rule's verdict is the verdict */
+	const char *why;  /* "the host is not in the category gambling": the first thing that settled it */
+};
+
+/*
+ * Every rule of the act's door, in order. Made by the same tests as the judge's, so the two cannot
+ * disagree. NULL past the region's maximum.
+ */
+struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,
+    struct bdl_region *region, size_t *ret_n);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * URLs, taken apart the way a browser does (WHATWG URL) and made comparable, so that one page has
+ * one spelling: lower-case host without a trailing dot, no user information, no default port,
+ * percent-encoding of plain characters undone, dot segments resolved.
+ *
+ * IDN: hosts are compared in their ASCII form (punycode); Unicode hosts are refused here, since no
+ * request on the wire may hold one.
+ */
+#ifndef BDL_PROTO_URL_H
+#define BDL_PROTO_URL_H
+
+#include "base/err.h"
+#include "base/view.h"
+
+#define BDL_HOST_MAX 253
+#define BDL_URL_MAX 16384 /* longer ones are judged by what fits and marked `cut` */
+
+enum bdl_scheme { BDL_SCHEME_OTHER, BDL_SCHEME_HTTP, BDL_SCHEME_HTTPS, BDL_SCHEME_WS, BDL_SCHEME_WSS };
+
+struct bdl_url {
+	enum bdl_scheme scheme;
+	char host[BDL_HOST_MAX + 1]; /* normalised; IPv6 without brackets; dotted IPv4 in any of its spellings */
+	bool is_ip;
+	uint16_t port;               /* the scheme's own where none was given */
+	struct bdl_view path;        /* from the first '/', with the query, as sent; into the input */
+	bool cut;
+};
+
+/*
+ * The URL of a request: an absolute target ("http://host/path"), an origin-form target ("/path")
+ * with the Host field, or the authority of CONNECT ("host:443"). `scheme` is used where the target
+ * does not say one.
+ */
+int bdl_url_parse(struct bdl_view target, struct bdl_view host_field, enum bdl_scheme scheme,
+    struct bdl_url *ret, struct bdl_err *err) BDL_MUST_USE;
+int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Normalise a host by itself (from a policy, a list or a request). */
+int bdl_host_normalise(struct bdl_view host, char ret[BDL_HOST_MAX + 1], bool *ret_is_ip,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Whether `host` is `domain` or below it; both normalised. */
+bool bdl_host_below(struct bdl_view host, struct bdl_view domain);
+
+const char *bdl_scheme_word(enum bdl_scheme s); /* "http", "https", ... "other" */
+
+#endif

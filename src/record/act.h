@@ -1,0 +1,49 @@
+/*
+ * What is kept of an act: the journal's payload and the store's row. Encoded compactly with a
+ * format number, decoded with every length checked: a damaged entry is refused, never trusted.
+ */
+#ifndef BDL_RECORD_ACT_H
+#define BDL_RECORD_ACT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "policy/words.h"
+
+#define BDL_ACT_BYTES_MAX (32 * 1024) /* encoded; longer texts are cut to fit by the door */
+
+/* How an act came about: people load pages and search; pages load their parts by themselves. */
+enum bdl_act_kind { BDL_KIND_PAGE, BDL_KIND_PART, BDL_KIND_UPLOAD, BDL_KIND_DOWNLOAD, BDL_KINDS };
+const char *bdl_kind_word(enum bdl_act_kind k);
+
+struct bdl_act {
+	int64_t at_ms;
+	enum bdl_door door;
+	enum bdl_act_kind kind;
+	enum bdl_action action; /* the verdict */
+	bool critical;
+	bool known;             /* the person was on the roll */
+	bool passed;            /* coached, and the person went on with a reason */
+	uint16_t minute;        /* facts: local minute of the day */
+	uint8_t weekday;        /* facts: 0 Monday */
+	struct bdl_digest version; /* of the ruleset */
+	struct bdl_view person;    /* login as the proxy told it; empty: unknown */
+	struct bdl_view groups;    /* facts: of that person, separated by spaces */
+	struct bdl_view address;   /* of the client */
+	struct bdl_view method, scheme, host;
+	struct bdl_view path;       /* with the query; empty for parts that were allowed */
+	struct bdl_view categories; /* facts: names, separated by spaces: every list's, not only the rules' */
+	struct bdl_view policy;     /* name of the deciding clause's policy; empty where no rule applied */
+	struct bdl_view clause;     /* id of the deciding clause */
+	struct bdl_view clauses;    /* all that matched: "staff#web.gambling pupils#web.games" */
+	struct bdl_view tell;       /* roles, separated by spaces */
+	struct bdl_view reason;     /* what a coached person gave */
+};
+
+/* Append the encoded act to `out`. */
+int bdl_act_encode(const struct bdl_act *a, struct bdl_buf *out);
+
+/* The views of *ret lie in `bytes`. */
+int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *err) BDL_MUST_USE;
+
+#endif

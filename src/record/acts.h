@@ -1,0 +1,58 @@
+/* Acts and violations in the store. */
+#ifndef BDL_RECORD_ACTS_H
+#define BDL_RECORD_ACTS_H
+
+#include "base/region.h"
+#include "record/act.h"
+#include "record/store.h"
+
+#define BDL_VIOLATION_FOLD_MS (10 * 60 * 1000) /* person, clause and host: one in ten minutes */
+#define BDL_PAGE_ROWS_MAX 200
+
+/*
+ * Add one act inside an open transaction. A strict page load, upload or download opens a violation
+ * or is folded into one (person, else address; clause; host; ten minutes from its first act); a
+ * strict part is counted on the violation it belongs to, if there is one, and opens none.
+ */
+int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err) BDL_MUST_USE;
+
+struct bdl_act_row {
+	int64_t id;
+	struct bdl_act act; /* texts in the caller's region */
+};
+
+struct bdl_violation_row {
+	int64_t id;
+	int64_t first_ms, last_ms;
+	int64_t acts, parts; /* page loads, and embedded parts counted with them */
+	enum bdl_action action;
+	bool critical;
+	struct bdl_view person, address, host, policy, clause, tell;
+	int64_t first_act; /* id */
+};
+
+/* What to list; empty views and -1 mean any. Newest first. */
+struct bdl_acts_filter {
+	struct bdl_view person, host, clause;
+	int action; /* enum bdl_action or -1 */
+	int kind;   /* enum bdl_act_kind or -1 */
+	int64_t violation; /* only the acts of this one, or 0 */
+	int64_t before_id; /* paging: rows older than this id; 0 for the newest */
+	size_t limit;      /* at most BDL_PAGE_ROWS_MAX */
+};
+
+int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
+    struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
+    struct bdl_act_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */
+int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
+    struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n,
+    struct bdl_err *err) BDL_MUST_USE;
+
+struct bdl_acts_totals {
+	int64_t acts, blocked, coached, noted, violations;
+};
+int bdl_acts_totals(struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+#endif

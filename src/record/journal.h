@@ -1,0 +1,77 @@
+/*
+ * The journal: where a door appends what must not be lost, without waiting for anybody.
+ *
+ * DIR/journal/SOURCE/NUMBER.seg are segments of a fixed size whose disk space is allocated when
+ * they are made, and which are mapped: an append is a copy into memory that outlives kill -9, and
+ * costs no system call. An entry becomes visible when its length word is written, last. Each entry
+ * carries a checksum; after a power cut a torn tail is told from whole entries by it, and nothing
+ * that was synced can be torn. A writer always begins a new segment, numbered one above the
+ * newest; a reader deletes segments it is done with, never the newest.
+ *
+ * Strict acts (block, coach, hold, report, grant) are synced before they are answered; allowed
+ * ones within a second. docs/formats.md has the layout.
+ */
+#ifndef BDL_RECORD_JOURNAL_H
+#define BDL_RECORD_JOURNAL_H
+
+#include "base/err.h"
+#include "base/view.h"
+
+#define BDL_JOURNAL_SEGMENT (8 * 1024 * 1024)
+#define BDL_JOURNAL_ENTRY_MAX (64 * 1024)
+
+enum bdl_entry_type { BDL_ENTRY_ACT = 1 };
+
+/* --- the writer: one process, one source --- */
+
+struct bdl_journal;
+
+/* `folder` is DIR/journal/SOURCE, made where absent. BDL_E_BUSY where another writer holds it. */
+int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal **ret,
+    struct bdl_err *err) BDL_MUST_USE;
+void bdl_journal_close(struct bdl_journal *j); /* syncs; takes NULL */
+
+/*
+ * Append. BDL_E_IO with ENOSPC where the disk has no room for the next segment: nothing was
+ * written, the caller counts it and goes on; the next append tries again.
+ */
+int bdl_journal_append(struct bdl_journal *j, enum bdl_entry_type type, struct bdl_view payload,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Syncing without stopping the loop: `begin` (loop thread) takes note of what has been appended
+ * so far, `run` (any one thread; blocks) brings exactly that to the disk, `end` (loop thread)
+ * frees it. One sync at a time. `begin` returns NULL where nothing is unsynced.
+ */
+struct bdl_journal_sync *bdl_journal_sync_begin(struct bdl_journal *j);
+int bdl_journal_sync_run(struct bdl_journal_sync *s, struct bdl_err *err) BDL_MUST_USE;
+void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s);
+
+/* --- the reader: the scribe --- */
+
+struct bdl_journal_place {
+	uint64_t segment; /* number; 0: before the first */
+	uint64_t offset;  /* in its file, of the next entry */
+};
+
+struct bdl_journal_entry {
+	enum bdl_entry_type type;
+	struct bdl_view payload;         /* into the map, good until the next call */
+	struct bdl_journal_place after;  /* where reading goes on */
+};
+
+struct bdl_journal_reader;
+
+int bdl_journal_reader_open(const char *folder, struct bdl_journal_place from,
+    struct bdl_journal_reader **ret, struct bdl_err *err) BDL_MUST_USE;
+void bdl_journal_reader_close(struct bdl_journal_reader *r); /* takes NULL */
+
+/* 1: an entry; 0: none for now; negative: an error (a damaged segment is said once, then passed). */
+int bdl_journal_next(struct bdl_journal_reader *r, struct bdl_journal_entry *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Delete the segments that lie wholly before `place`, never the newest. */
+int bdl_journal_forget(const char *folder, struct bdl_journal_place place,
+    struct bdl_err *err) BDL_MUST_USE;
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * The scribe's work: bring every journal entry to the store exactly once. The place up to which a
+ * source was read is kept in the store and moves in the same transaction as the rows, so a kill at
+ * any moment repeats nothing and skips nothing. A transaction holds at most 100 entries, so that
+ * people's writes never wait long.
+ */
+#ifndef BDL_RECORD_SCRIBE_H
+#define BDL_RECORD_SCRIBE_H
+
+#include "record/store.h"
+
+#define BDL_SCRIBE_BATCH 100
+
+struct bdl_scribe;
+
+/* `folder` is DIR/journal; its sources are found as they appear. The store is the caller's. */
+struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder);
+void bdl_scribe_free(struct bdl_scribe *s); /* takes NULL */
+
+/*
+ * One batch from each source. *ret_stored: entries brought over (0: all is read), *ret_refused:
+ * entries that did not decode and are kept aside in the table `refused`, never dropped.
+ */
+int bdl_scribe_round(struct bdl_scribe *s, size_t *ret_stored, size_t *ret_refused,
+    struct bdl_err *err) BDL_MUST_USE;
+
+#endif

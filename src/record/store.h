@@ -1,0 +1,39 @@
+/*
+ * The store: a connection to the database. SQLite for now (WAL, one file DIR/store.db); every
+ * statement is prepared, every table has the school first in its key. Only src/record speaks SQL;
+ * others call acts.h, versions.h and their like.
+ */
+#ifndef BDL_RECORD_STORE_H
+#define BDL_RECORD_STORE_H
+
+#include "base/err.h"
+#include "base/view.h"
+
+#define BDL_SCHOOL 1 /* the one school of this data folder */
+
+struct bdl_store;
+
+enum bdl_store_mode {
+	BDL_STORE_READ,  /* never writes: the portal */
+	BDL_STORE_WRITE, /* the scribe, and commands that publish */
+};
+
+/*
+ * Open DIR/store.db. BDL_STORE_WRITE makes it where absent and runs the migrations that are due
+ * (numbered files of src/record/migrations, compiled in), each in its own transaction. A store
+ * that is newer than this program is refused; one that is older is refused by BDL_STORE_READ.
+ */
+int bdl_store_open(const char *path, enum bdl_store_mode mode, struct bdl_store **ret,
+    struct bdl_err *err) BDL_MUST_USE;
+void bdl_store_close(struct bdl_store *s); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_store, bdl_store_close);
+
+/* A transaction that writes; nested ones are a bug. */
+int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
+int bdl_store_commit(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
+void bdl_store_rollback(struct bdl_store *s); /* fine where none is open */
+
+/* Changes whenever another connection has committed: cheap to poll. */
+int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * The board: a small mapped file (DIR/run/board) on which each process of one `beadle run` has a
+ * line with its state and counters, so that `beadle status`, the portal and the tests can read how
+ * things stand without asking anyone. Counters are relaxed atomics: cheap, and good enough to show.
+ */
+#ifndef BDL_SYS_BOARD_H
+#define BDL_SYS_BOARD_H
+
+#include "base/err.h"
+#include <stdatomic.h>
+
+#define BDL_BOARD_SLOTS 32
+
+enum bdl_state { BDL_STATE_NONE, BDL_STATE_STARTING, BDL_STATE_UP, BDL_STATE_DOWN, BDL_STATE_STOPPED };
+
+enum bdl_counter {
+	BDL_COUNT_ACTS,      /* judged by this process since it started */
+	BDL_COUNT_STRICT,    /* of these: block, coach, hold */
+	BDL_COUNT_PEERS,     /* connections now open */
+	BDL_COUNT_UNRECORDED,/* acts that could not be journaled */
+	BDL_COUNT_STORED,    /* scribe: journal entries brought to the store */
+	BDL_COUNT_RELOADS,   /* rulesets taken into force */
+	BDL_COUNTERS = 12
+};
+
+struct bdl_slot {
+	char name[24];
+	_Atomic int32_t pid;
+	_Atomic uint32_t state; /* enum bdl_state */
+	_Atomic uint32_t starts;
+	_Atomic int64_t started_ms;
+	_Atomic uint64_t counters[BDL_COUNTERS];
+	char note[96]; /* a short line for people, e.g. "policy 3f9a01c2, lists of 21 Nov"; set whole */
+};
+
+struct bdl_board;
+
+/* The supervisor makes it anew (mode 0640); children and readers open it. */
+int bdl_board_create(const char *path, struct bdl_board **ret, struct bdl_err *err) BDL_MUST_USE;
+int bdl_board_open(const char *path, bool write, struct bdl_board **ret,
+    struct bdl_err *err) BDL_MUST_USE;
+void bdl_board_close(struct bdl_board *b); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_board, bdl_board_close);
+
+/* The slot of that name, made where absent (supervisor). NULL: full, or absent (others). */
+struct bdl_slot *bdl_board_slot(struct bdl_board *b, const char *name);
+struct bdl_slot *bdl_board_at(struct bdl_board *b, size_t i); /* NULL past the last in use */
+
+int32_t bdl_board_supervisor(const struct bdl_board *b); /* its process id */
+
+static inline void bdl_count(struct bdl_slot *slot, enum bdl_counter c, uint64_t n)
+{
+	if (slot)
+		atomic_fetch_add_explicit(&slot->counters[c], n, memory_order_relaxed);
+}
+void bdl_slot_note(struct bdl_slot *slot, const char *fmt, ...) BDL_PRINTF(2, 3); /* takes NULL */
+
+#endif

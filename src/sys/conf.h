@@ -1,0 +1,45 @@
+/*
+ * The settings: one table (conf.c) gives each its name, environment variable, default, check and
+ * help; the manual's list is made from the same table. Read from DIR/beadle.conf ("name = value"
+ * lines, # comments), then overridden by the environment.
+ *
+ * An unknown name or a bad value is an error with file, line and what was expected, and near
+ * misses get a suggestion.
+ */
+#ifndef BDL_SYS_CONF_H
+#define BDL_SYS_CONF_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "sys/net.h"
+
+#define BDL_CONF_WORKERS_MAX 16
+#define BDL_CONF_PEERS_MAX 16
+
+struct bdl_conf {
+	char dir[512];              /* the data folder, absolute */
+	struct bdl_addr portal;     /* BEADLE_PORTAL, 127.0.0.1:8080 */
+	struct bdl_addr web;        /* BEADLE_WEB, 127.0.0.1:1344 */
+	struct bdl_addr proxy;      /* BEADLE_PROXY, 127.0.0.1:3128 */
+	unsigned web_workers;       /* 0 in the file: one per core */
+	bool run_proxy;             /* `run proxy = yes`: beadle run starts Squid too */
+	char user[64];              /* whom to become where started as root; empty: the folder's owner */
+	char portal_url[256];       /* how people reach the portal, for block pages; default from portal */
+	struct bdl_net peers[BDL_CONF_PEERS_MAX]; /* who may speak ICAP to us; loopback by default */
+	size_t n_peers;
+	char squid_program[256];
+	char certgen_program[256];
+	int log_level;              /* enum bdl_level */
+};
+
+/* `dir` is the data folder. A missing beadle.conf means defaults. */
+int bdl_conf_load(const char *dir, struct bdl_conf *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/* The table as people read it: name, environment variable, default, help; one entry a paragraph. */
+void bdl_conf_describe(struct bdl_buf *out);
+
+/* A path below the data folder: "DIR/" and the rest. Cut paths are a bug, so they abort. */
+void bdl_conf_path(const struct bdl_conf *conf, char *out, size_t size, const char *fmt, ...)
+    BDL_PRINTF(4, 5);
+
+#endif

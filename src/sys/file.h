@@ -1,0 +1,38 @@
+/* Files as a whole: read with a limit, replaced atomically and durably, mapped read-only. */
+#ifndef BDL_SYS_FILE_H
+#define BDL_SYS_FILE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Append the file's bytes to `into`; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
+int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Replace the file by these bytes: written beside it, synced, renamed, the folder synced. A reader
+ * sees the old bytes or the new, after a power cut too. `mode` as in open(2).
+ */
+int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Make the folder and those above it (0750); fine where it exists. */
+int bdl_file_mkdirs(const char *path, struct bdl_err *err) BDL_MUST_USE;
+
+/* A file mapped read-only. `p` is NULL for an empty file. */
+struct bdl_map {
+	const unsigned char *p;
+	size_t n;
+};
+int bdl_file_map(const char *path, struct bdl_map *ret, struct bdl_err *err) BDL_MUST_USE;
+void bdl_file_unmap(struct bdl_map *map); /* takes a zeroed map */
+
+/* What tells one version of a file from the next without reading it. */
+struct bdl_file_id {
+	uint64_t dev, ino, size;
+	int64_t mtime_ns;
+};
+/* false where there is no such file (*ret is zeroed). */
+bool bdl_file_id(const char *path, struct bdl_file_id *ret);
+bool bdl_file_id_eq(const struct bdl_file_id *a, const struct bdl_file_id *b);
+
+#endif

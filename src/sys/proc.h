@@ -1,0 +1,43 @@
+/*
+ * Supervision: start child processes of a table, restart those that die, end all of them.
+ *
+ * A child is this binary again (or another program) with arguments of its own. Descriptors are
+ * handed over at fixed numbers from 3 up. It gets SIGTERM when its supervisor dies. A child that
+ * dies is started again at once the first time, then after 0.1, 0.2, 0.4 .. 5 s; ten seconds of
+ * life set the pause back. One child's death never touches another.
+ */
+#ifndef BDL_SYS_PROC_H
+#define BDL_SYS_PROC_H
+
+#include "base/err.h"
+#include "sys/board.h"
+#include "sys/loop.h"
+
+#define BDL_CHILD_ARGS_MAX 12
+#define BDL_CHILD_FDS_MAX 4
+
+struct bdl_child_spec {
+	const char *name;                     /* "web-0": its place on the board */
+	const char *program;                  /* NULL: this binary */
+	const char *args[BDL_CHILD_ARGS_MAX]; /* argv[1..], ended by NULL; copied */
+	int fds[BDL_CHILD_FDS_MAX];           /* become 3, 4, ...; the supervisor keeps its own */
+	size_t n_fds;
+};
+
+struct bdl_supervisor;
+
+struct bdl_supervisor *bdl_supervisor_new(struct bdl_loop *loop, struct bdl_board *board);
+void bdl_supervisor_free(struct bdl_supervisor *s); /* after the last child has ended */
+
+/* Start the child and keep it alive. */
+int bdl_supervisor_add(struct bdl_supervisor *s, const struct bdl_child_spec *spec,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* SIGTERM to all, SIGKILL after `grace_ms`; `done` is called when all are gone. */
+void bdl_supervisor_stop(struct bdl_supervisor *s, int64_t grace_ms, void (*done)(void *arg),
+    void *arg);
+
+/* Called by a child at its start: SIGTERM when the parent dies, from now on. */
+void bdl_proc_follow_parent(void);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * The sandbox of a process, in the order that works:
+ *
+ *   configuration, privileged opens      (the caller)
+ *   bdl_sandbox_drop      own user, no new privileges        while single-threaded
+ *   bdl_sandbox_files     Landlock: only these paths         while single-threaded
+ *   bdl_loop_warm_pool    thread pools made and warmed       (a thread made before Landlock is free of it)
+ *   bdl_sandbox_calls     seccomp on every thread (TSYNC)    (a pool made after it would abort)
+ *
+ * A kernel without Landlock is not an error: the result says so and the process logs it.
+ */
+#ifndef BDL_SYS_SANDBOX_H
+#define BDL_SYS_SANDBOX_H
+
+#include "base/err.h"
+
+/*
+ * Where the process is root: become `user` (or, where it is empty, the owner of `dir`), with its
+ * groups; elsewhere nothing. Always: no new privileges, no core dumps, umask 027. An empty user
+ * and a folder of root's: stays root, *ret_still_root says so.
+ */
+int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root,
+    struct bdl_err *err) BDL_MUST_USE;
+
+enum bdl_access { BDL_MAY_READ, BDL_MAY_WRITE }; /* write: read, make, replace and remove below */
+
+struct bdl_path_right {
+	const char *path; /* a file or a folder with all below it; one that is absent is skipped */
+	enum bdl_access access;
+};
+
+/* From now on no file but these can be opened. *ret_landlock is false on a kernel without it. */
+int bdl_sandbox_files(const struct bdl_path_right *rights, size_t n, bool *ret_landlock,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* What a process may ask of the kernel; each adds to the common base (memory, time, poll, log). */
+enum bdl_calls {
+	BDL_CALLS_SERVE = 1, /* accept and speak on sockets that are open; no new listeners */
+	BDL_CALLS_FILES = 2, /* open, write, rename, sync, map files */
+	BDL_CALLS_THREADS = 4, /* make threads later (microhttpd) */
+	BDL_CALLS_LOCKS = 8, /* file locks and shared memory (SQLite) */
+};
+
+/* A call outside the list fails with EPERM; execve, ptrace and the like end the process. */
+int bdl_sandbox_calls(unsigned calls, struct bdl_err *err) BDL_MUST_USE;
+
+#endif
