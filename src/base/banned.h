@@ -17,6 +17,5 @@
 #pragma GCC poison atoi atol atoll strtok sscanf       /* bdl_view_uint, bdl_view_cut */
 #pragma GCC poison gmtime localtime ctime asctime      /* bdl_civil_local, bdl_time_iso */
 #pragma GCC poison system popen mktemp tmpnam tempnam  /* sys/proc.h, mkstemp */
-#pragma GCC poison alloca
 
 #endif

@@ -1,0 +1,140 @@
+#include "base/buf.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include <stdio.h>
+
+#define FIRST_CAP 64
+
+void bdl_buf_done(struct bdl_buf *b)
+{
+	if (!b)
+		return;
+	free(b->p);
+	*b = BDL_BUF(b->max);
+}
+
+void bdl_buf_clear(struct bdl_buf *b)
+{
+	b->n = 0;
+	b->broken = false;
+	if (b->p)
+		b->p[0] = '\0';
+}
+
+/* Make room for n more bytes and the NUL: 0, or a code and the buffer marked. */
+static int grow(struct bdl_buf *b, size_t n)
+{
+	if (n > b->max - b->n || b->n + n == SIZE_MAX) {
+		b->broken = true;
+		return BDL_E_LIMIT;
+	}
+	size_t need = b->n + n + 1;
+	if (need <= b->cap)
+		return 0;
+
+	size_t cap = b->cap ? b->cap : FIRST_CAP;
+	while (cap < need)
+		cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+	if (cap - 1 > b->max)
+		cap = b->max + 1; /* still enough: need <= max + 1 */
+
+	/* The size may be a peer's doing, so a failure here is no reason to abort. */
+	char *p = realloc(b->p, cap);
+	if (!p) {
+		b->broken = true;
+		return BDL_E_NOMEM;
+	}
+	b->p = p;
+	b->cap = cap;
+	b->p[b->n] = '\0';
+	return 0;
+}
+
+int bdl_buf_add(struct bdl_buf *b, const void *p, size_t n)
+{
+	int rc = grow(b, n);
+
+	if (rc < 0)
+		return rc;
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+	return 0;
+}
+
+int bdl_buf_add_view(struct bdl_buf *b, struct bdl_view v)
+{
+	return bdl_buf_add(b, v.p, v.n);
+}
+
+int bdl_buf_add_str(struct bdl_buf *b, const char *s)
+{
+	return bdl_buf_add_view(b, bdl_view_of(s));
+}
+
+int bdl_buf_add_char(struct bdl_buf *b, char c)
+{
+	return bdl_buf_add(b, &c, 1);
+}
+
+int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	int rc = bdl_buf_vprintf(b, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+int bdl_buf_vprintf(struct bdl_buf *b, const char *fmt, va_list ap)
+{
+	va_list again;
+
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0) {
+		b->broken = true;
+		return BDL_E_INVALID;
+	}
+	int rc = grow(b, (size_t)n);
+	if (rc < 0)
+		return rc;
+	(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap); /* measured above */
+	b->n += (size_t)n;
+	return 0;
+}
+
+char *bdl_buf_room(struct bdl_buf *b, size_t n)
+{
+	if (grow(b, n) < 0)
+		return NULL;
+	/* The caller counts what it put there; the NUL after all of it stands already. */
+	memset(b->p + b->n, 0, n + 1);
+	return b->p + b->n;
+}
+
+void bdl_buf_eat(struct bdl_buf *b, size_t n)
+{
+	BDL_BUG_IF(n > b->n);
+	if (!b->p || n == 0)
+		return;
+	b->n -= n;
+	memmove(b->p, b->p + n, b->n);
+	b->p[b->n] = '\0';
+}
+
+const char *bdl_buf_str(const struct bdl_buf *b)
+{
+	return b->p ? b->p : "";
+}
+
+char *bdl_buf_take(struct bdl_buf *b)
+{
+	char *p = b->p ? b->p : bdl_xstrdup("");
+
+	*b = BDL_BUF(b->max);
+	return p;
+}

@@ -1,0 +1,69 @@
+#include "base/hash.h"
+#include <errno.h>
+#include <sodium.h>
+#include <sys/random.h>
+#include <xxhash.h>
+
+struct bdl_digest bdl_digest_of(const void *p, size_t n)
+{
+	struct bdl_digest d;
+
+	_Static_assert(sizeof(d.b) == crypto_hash_sha256_BYTES, "a SHA-256 has 32 bytes");
+	(void)crypto_hash_sha256(d.b, p, n); /* always 0 */
+	return d;
+}
+
+bool bdl_digest_eq(const struct bdl_digest *a, const struct bdl_digest *b)
+{
+	return sodium_memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
+void bdl_digest_hex(const struct bdl_digest *d, char out[BDL_DIGEST_HEX])
+{
+	(void)sodium_bin2hex(out, BDL_DIGEST_HEX, d->b, sizeof(d->b)); /* returns out */
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool bdl_digest_parse(struct bdl_view hex, struct bdl_digest *ret)
+{
+	struct bdl_digest d;
+
+	if (hex.n != 2 * sizeof(d.b))
+		return false;
+	for (size_t i = 0; i < sizeof(d.b); i++) {
+		int high = digit(hex.p[2 * i]), low = digit(hex.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		d.b[i] = (uint8_t)(high << 4 | low);
+	}
+	*ret = d;
+	return true;
+}
+
+uint64_t bdl_hash64(const void *p, size_t n, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(p, n, seed);
+}
+
+void bdl_random(void *p, size_t n)
+{
+	/* The system call, not the library's device file: it works in a sandbox from the start. */
+	for (char *to = p; n > 0;) {
+		ssize_t got = getrandom(to, n, 0);
+
+		BDL_BUG_IF(got < 0 && errno != EINTR);
+		if (got > 0) {
+			to += got;
+			n -= (size_t)got;
+		}
+	}
+}

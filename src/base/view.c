@@ -1,0 +1,132 @@
+#include "base/view.h"
+#include <strings.h>
+
+struct bdl_view bdl_view_of(const char *s)
+{
+	return bdl_view_at(s, s ? strlen(s) : 0);
+}
+
+bool bdl_view_eq(struct bdl_view a, struct bdl_view b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Not tolower: what counts as a letter must not hang on the locale. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool bdl_view_ieq(struct bdl_view a, struct bdl_view b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return true;
+}
+
+bool bdl_view_is(struct bdl_view a, const char *s)
+{
+	return bdl_view_eq(a, bdl_view_of(s));
+}
+
+bool bdl_view_iis(struct bdl_view a, const char *s)
+{
+	return bdl_view_ieq(a, bdl_view_of(s));
+}
+
+bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix)
+{
+	return a.n >= prefix.n && bdl_view_eq(bdl_view_at(a.p, prefix.n), prefix);
+}
+
+bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix)
+{
+	if (suffix.n == 0)
+		return true;
+	return a.n >= suffix.n &&
+	    bdl_view_eq(bdl_view_at(a.p + (a.n - suffix.n), suffix.n), suffix);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct bdl_view bdl_view_trim(struct bdl_view v)
+{
+	while (v.n && is_blank(v.p[0]))
+		v = bdl_view_at(v.p + 1, v.n - 1);
+	while (v.n && is_blank(v.p[v.n - 1]))
+		v.n--;
+	return v;
+}
+
+size_t bdl_view_find(struct bdl_view v, char c)
+{
+	const char *at = v.n ? memchr(v.p, c, v.n) : NULL;
+
+	return at ? (size_t)(at - v.p) : v.n;
+}
+
+bool bdl_view_cut(struct bdl_view *rest, char c, struct bdl_view *ret_head)
+{
+	if (rest->n == 0)
+		return false;
+	size_t at = bdl_view_find(*rest, c);
+	size_t eaten = at < rest->n ? at + 1 : at;
+
+	*ret_head = bdl_view_at(rest->p, at);
+	*rest = bdl_view_at(rest->p + eaten, rest->n - eaten);
+	return true;
+}
+
+static int digit(char c, int base)
+{
+	int d = -1;
+
+	if (c >= '0' && c <= '9')
+		d = c - '0';
+	else if (lower(c) >= 'a' && lower(c) <= 'f')
+		d = lower(c) - 'a' + 10;
+	return d < base ? d : -1;
+}
+
+static bool number(struct bdl_view v, int base, uint64_t max, uint64_t *ret)
+{
+	uint64_t sum = 0;
+
+	if (v.n == 0)
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		int d = digit(v.p[i], base);
+
+		if (d < 0 || __builtin_mul_overflow(sum, (uint64_t)base, &sum) ||
+		    __builtin_add_overflow(sum, (uint64_t)d, &sum) || sum > max)
+			return false;
+	}
+	*ret = sum;
+	return true;
+}
+
+bool bdl_view_uint(struct bdl_view v, uint64_t max, uint64_t *ret)
+{
+	return number(v, 10, max, ret);
+}
+
+bool bdl_view_hex(struct bdl_view v, uint64_t max, uint64_t *ret)
+{
+	return number(v, 16, max, ret);
+}
+
+int bdl_view_cmp(struct bdl_view a, struct bdl_view b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	if (order != 0)
+		return order;
+	return (a.n > b.n) - (a.n < b.n);
+}
