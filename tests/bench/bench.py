@@ -206,7 +206,7 @@ class E2guardian(Server):
                  if line.split("=")[0].strip(" #") not in drop]
         lines += [f"loglocation = '{self.folder}/log/access.log'", "filterip = '127.0.0.1'",
                   f"filterports = {free_port()}", f"icapport = {self.port}",
-                  f"pidfilename = '{self.folder}/pid'", "nodaemon = on",
+                  f"pidfilename = '{self.folder}/pid'",
                   f"daemonuser = '{user}'", f"daemongroup = '{user}'"]
         open(conf, "w").write("\n".join(lines) + "\n")
         for root, _folders, files in os.walk(f"{self.folder}/etc"):
@@ -221,7 +221,7 @@ class E2guardian(Server):
             f.write(f"\n.Include<{self.data}/lists/bench.txt>\n")
 
     def command(self):
-        return ["e2guardian", "-c", f"{self.folder}/etc/e2guardian.conf"]
+        return ["e2guardian", "-N", "-c", f"{self.folder}/etc/e2guardian.conf"]
 
 
 RIVALS = {"c-icap url_check": "c-icap", "e2guardian": "e2guardian"}
