@@ -23,14 +23,18 @@ enum bdl_counter {
 	BDL_COUNTERS = 12
 };
 
+#define BDL_SLOT_NAME 24
+#define BDL_SLOT_NOTE 96
+
+/* The texts are another process's writing: read them with bdl_slot_read_name and _note. */
 struct bdl_slot {
-	char name[24];
+	char name[BDL_SLOT_NAME];
 	_Atomic int32_t pid;
 	_Atomic uint32_t state; /* enum bdl_state */
 	_Atomic uint32_t starts;
 	_Atomic int64_t started_ms;
 	_Atomic uint64_t counters[BDL_COUNTERS];
-	char note[96]; /* a short line for people, e.g. "policy 3f9a01c2, lists of 21 Nov"; set whole */
+	char note[BDL_SLOT_NOTE]; /* a short line for people, e.g. "policy 3f9a01c2, lists of 21 Nov"; set whole */
 };
 
 struct bdl_board;
@@ -54,5 +58,12 @@ static inline void bdl_count(struct bdl_slot *slot, enum bdl_counter c, uint64_t
 		atomic_fetch_add_explicit(&slot->counters[c], n, memory_order_relaxed);
 }
 void bdl_slot_note(struct bdl_slot *slot, const char *fmt, ...) BDL_PRINTF(2, 3); /* takes NULL */
+
+/* Copies that end, whatever a broken process wrote. */
+void bdl_slot_read_name(const struct bdl_slot *slot, char out[BDL_SLOT_NAME]);
+void bdl_slot_read_note(const struct bdl_slot *slot, char out[BDL_SLOT_NOTE]);
+
+/* One word for a slot's state ("up"); "unknown" for a number that is none. */
+const char *bdl_state_word(uint32_t state);
 
 #endif
