@@ -13,13 +13,13 @@
 #define BDL_CHUNK_TRAILER_MAX 16384 /* all trailers */
 
 struct bdl_chunks {
-	uint64_t left;   /* bytes of the open chunk still to come */
-	size_t line_n;   /* bytes of the line being read */
-	size_t trailer_n;
-	int state;
-	bool ieof;       /* the last chunk said so */
-	uint64_t digits; /* of the size being read */
-	char ext[8];     /* window over an extension's bytes, to know "ieof" */
+	uint64_t left;    /* bytes of the open chunk still to come; while its line is read, its size */
+	size_t line_n;    /* bytes of the line being read */
+	size_t trailer_n; /* bytes of all trailers so far */
+	int state;        /* chunk.c knows */
+	unsigned name_n;  /* bytes of the extension's name so far, counted up to one more than we keep */
+	char name[4];     /* its first ones, to know "ieof" */
+	bool ieof;        /* the last chunk said so */
 };
 
 enum bdl_chunk_event {

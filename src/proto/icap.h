@@ -22,7 +22,7 @@ struct bdl_icap_request {
 	enum bdl_icap_method method;
 	struct bdl_view uri;     /* as sent */
 	struct bdl_view service; /* its path without the leading slash and query: "request" */
-	struct bdl_icap_parts parts;
+	struct bdl_icap_parts parts; /* zeroed for BDL_ICAP_OTHER, and where OPTIONS has none */
 	bool allow_204;   /* Allow: 204 */
 	bool close;       /* Connection: close */
 	bool has_preview; /* Preview: N was sent */
@@ -76,8 +76,14 @@ int bdl_icap_write_echo(struct bdl_buf *out, const struct bdl_icap_service *s,
 
 /*
  * The person named by a proxy: plain, percent-encoded, or base64 (Squid's
- * icap_client_username_encode). Written lower-case to out, without a "DOMAIN\" or "@REALM" around
- * it. false where it names nobody ("-", empty) or does not decode to printable text.
+ * icap_client_username_encode). Written to out with ASCII letters in lower case, without what
+ * stands around it: "DOMAIN\", "@REALM", "WinNT://DOMAIN/". false where it names nobody ("-",
+ * empty), is not printable UTF-8, or does not fit.
+ *
+ * Percent-encoded is what has a '%' and two digits after each. Base64 is what has a length that is
+ * a multiple of four, only characters of base64, an upper-case letter or padding at the end, and
+ * decodes to text such as logins are made of. Anything else is plain; so is, wrongly, the rare
+ * encoded name without an upper-case letter.
  */
 bool bdl_icap_user(struct bdl_view sent, char *out, size_t size);
 

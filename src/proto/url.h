@@ -1,14 +1,19 @@
 /*
  * URLs, taken apart the way a browser does (WHATWG URL) and made comparable, so that one page has
- * one spelling: lower-case host without a trailing dot, no user information, no default port,
- * percent-encoding of plain characters undone, dot segments resolved.
+ * one spelling: lower-case host without a trailing dot, no user information, the port as a number,
+ * and by bdl_url_path percent-encoding of plain characters undone and dot segments resolved.
+ *
+ * Hosts hold letters, digits, hyphens, underscores and dots. IPv4 addresses in decimal, octal and
+ * hexadecimal, of one to four numbers, become the dotted form; IPv6 addresses the shortest one, and
+ * those that only wrap an IPv4 address (::ffff:192.0.2.1) that address.
  *
  * IDN: hosts are compared in their ASCII form (punycode); Unicode hosts are refused here, since no
- * request on the wire may hold one.
+ * request on the wire may hold one. Blanks and control bytes in a URL are refused too.
  */
 #ifndef BDL_PROTO_URL_H
 #define BDL_PROTO_URL_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/view.h"
 
@@ -19,24 +24,32 @@ enum bdl_scheme { BDL_SCHEME_OTHER, BDL_SCHEME_HTTP, BDL_SCHEME_HTTPS, BDL_SCHEM
 
 struct bdl_url {
 	enum bdl_scheme scheme;
-	char host[BDL_HOST_MAX + 1]; /* normalised; IPv6 without brackets; dotted IPv4 in any of its spellings */
+	char host[BDL_HOST_MAX + 1]; /* normalised; IPv6 without brackets */
 	bool is_ip;
-	uint16_t port;               /* the scheme's own where none was given */
-	struct bdl_view path;        /* from the first '/', with the query, as sent; into the input */
+	uint16_t port;        /* the scheme's own where none was given; 0 for others */
+	struct bdl_view path; /* as sent, with the query, without a fragment; into the input. Begins
+	                         with '/', or '?' or a backslash where that came first; or is empty */
 	bool cut;
 };
 
 /*
  * The URL of a request: an absolute target ("http://host/path"), an origin-form target ("/path")
  * with the Host field, or the authority of CONNECT ("host:443"). `scheme` is used where the target
- * does not say one.
+ * does not say one. A Host field beside an absolute target is not looked at (RFC 9112 3.2.2). An
+ * authority counts as https, since nothing else is tunnelled on purpose.
  */
 int bdl_url_parse(struct bdl_view target, struct bdl_view host_field, enum bdl_scheme scheme,
     struct bdl_url *ret, struct bdl_err *err) BDL_MUST_USE;
 int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* Normalise a host by itself (from a policy, a list or a request). */
+/*
+ * Append the comparable form of a path: slashes for backslashes, dot segments resolved, plain
+ * characters not encoded and other encodings in upper case. It begins with '/'.
+ */
+int bdl_url_path(struct bdl_view path, struct bdl_buf *out);
+
+/* Normalise a host by itself (from a policy, a list or a request); IPv6 with or without brackets. */
 int bdl_host_normalise(struct bdl_view host, char ret[BDL_HOST_MAX + 1], bool *ret_is_ip,
     struct bdl_err *err) BDL_MUST_USE;
 

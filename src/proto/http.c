@@ -1,0 +1,223 @@
+#include "proto/http.h"
+#include "proto/http_int.h"
+
+long bdl_http_head_length(struct bdl_view v, size_t *from)
+{
+	/* *from is where the unfinished line begins: a line is searched again, never a whole head. */
+	size_t at = *from;
+
+	while (at < v.n) {
+		const char *lf = memchr(v.p + at, '\n', v.n - at);
+		size_t n = lf != NULL ? (size_t)(lf - v.p) - at + 1 : v.n - at;
+		if (n > BDL_HTTP_LINE_MAX || at + n > BDL_HTTP_HEAD_MAX)
+			return BDL_E_LIMIT;
+		if (lf == NULL)
+			break;
+		bool empty = n == 1 || (n == 2 && v.p[at] == '\r');
+		at += n;
+		if (empty)
+			return (long)at;
+	}
+	*from = at;
+	return 0;
+}
+
+int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err)
+{
+	const char *lf = rest->n > 0 ? memchr(rest->p, '\n', rest->n) : NULL;
+
+	if (lf == NULL)
+		return bdl_fail(err, BDL_E_INVALID, "a line has no end");
+	size_t n = (size_t)(lf - rest->p);
+	if (n == 0 || lf[-1] != '\r')
+		return bdl_fail(err, BDL_E_INVALID, "a line ends in LF without CR");
+	for (size_t i = 0; i < n - 1; i++) {
+		unsigned char c = (unsigned char)rest->p[i];
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return bdl_fail(err, BDL_E_INVALID, "a line holds the control byte %#x", c);
+	}
+	*ret = bdl_view_at(rest->p, n - 1);
+	*rest = bdl_view_at(lf + 1, rest->n - n - 1);
+	return 0;
+}
+
+/* The characters of a token, RFC 9110 section 5.6.2. */
+static bool is_token_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static bool is_token(struct bdl_view v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		if (!is_token_char(v.p[i]))
+			return false;
+	}
+	return v.n > 0;
+}
+
+static bool has_blank(struct bdl_view v)
+{
+	return bdl_view_find(v, ' ') < v.n || bdl_view_find(v, '\t') < v.n;
+}
+
+int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3], struct bdl_err *err)
+{
+	struct bdl_view rest = line, method = { 0 }, target = { 0 };
+
+	if (!bdl_view_cut(&rest, ' ', &method) || !is_token(method))
+		return bdl_fail(
+		    err, BDL_E_INVALID, "the request line does not begin with a method");
+	if (!bdl_view_cut(&rest, ' ', &target) || target.n == 0 || has_blank(target))
+		return bdl_fail(err, BDL_E_INVALID, "the request line has no target");
+	if (rest.n == 0 || has_blank(rest))
+		return bdl_fail(err, BDL_E_INVALID, "the request line does not end with a version");
+	ret[0] = method;
+	ret[1] = target;
+	ret[2] = rest;
+	return 0;
+}
+
+/* "HTTP/1.x": the major version decides how a message is read, the minor one does not. */
+static bool is_http1(struct bdl_view version)
+{
+	return version.n == 8 && memcmp(version.p, "HTTP/1.", 7) == 0 && version.p[7] >= '0' &&
+	    version.p[7] <= '9';
+}
+
+/* "VERSION status reason"; the reason may be missing, with or without the space before it. */
+static int response_line(struct bdl_view line, struct bdl_view ret[3], struct bdl_err *err)
+{
+	struct bdl_view rest = line, version = { 0 }, status = { 0 };
+	uint64_t code = 0;
+
+	/* Streams of the Shoutcast kind answer "ICY 200 OK", and the proxy hands that on. */
+	if (!bdl_view_cut(&rest, ' ', &version) ||
+	    (!is_http1(version) && !bdl_view_is(version, "ICY")))
+		return bdl_fail(err, BDL_E_INVALID, "the status line has no HTTP/1 version");
+	if (!bdl_view_cut(&rest, ' ', &status) || status.n != 3 ||
+	    !bdl_view_uint(status, 999, &code) || code < 100)
+		return bdl_fail(
+		    err, BDL_E_INVALID, "the status line has no status of three digits");
+	ret[0] = version;
+	ret[1] = status;
+	ret[2] = rest;
+	return 0;
+}
+
+static int parse_field(struct bdl_view line, struct bdl_field *ret, struct bdl_err *err)
+{
+	size_t colon = bdl_view_find(line, ':');
+	struct bdl_view name = bdl_view_at(line.p, colon);
+
+	if (line.p[0] == ' ' || line.p[0] == '\t')
+		return bdl_fail(err, BDL_E_INVALID, "a header line is folded");
+	if (colon == line.n)
+		return bdl_fail(err, BDL_E_INVALID, "a header line has no colon");
+	if (!is_token(name))
+		return bdl_fail(err, BDL_E_INVALID, "a header line's name is not a token");
+	ret->name = name;
+	ret->value = bdl_view_trim(bdl_view_at(line.p + colon + 1, line.n - colon - 1));
+	return 0;
+}
+
+static int parse_fields(struct bdl_view rest, struct bdl_http_head *h, struct bdl_err *err)
+{
+	h->n_fields = 0;
+	for (;;) {
+		struct bdl_view line;
+		int r = bdl_http_line(&rest, &line, err);
+		if (r < 0)
+			return r;
+		if (line.n == 0)
+			break;
+		if (h->n_fields == BDL_HTTP_FIELDS_MAX)
+			return bdl_fail(
+			    err, BDL_E_LIMIT, "more than %d header lines", BDL_HTTP_FIELDS_MAX);
+		r = parse_field(line, &h->fields[h->n_fields], err);
+		if (r < 0)
+			return r;
+		h->n_fields++;
+	}
+	if (rest.n > 0)
+		return bdl_fail(err, BDL_E_INVALID, "the head goes on after its empty line");
+	return 0;
+}
+
+int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, struct bdl_err *err)
+{
+	struct bdl_http_head h = { 0 };
+	int r = parse_fields(lines, &h, err);
+
+	if (r == 0)
+		*ret = h;
+	return r;
+}
+
+int bdl_http_only_once(const struct bdl_http_head *h, const char *name, struct bdl_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_fields; i++)
+		n += bdl_view_iis(h->fields[i].name, name);
+	return n > 1 ? bdl_fail(err, BDL_E_INVALID, "%s is given %zu times", name, n) : 0;
+}
+
+int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
+{
+	struct bdl_http_head h = { 0 };
+	struct bdl_view line;
+	int r = bdl_http_line(&head, &line, err);
+
+	if (r == 0)
+		r = bdl_http_request_line(line, h.start, err);
+	if (r == 0 && !is_http1(h.start[2]))
+		r = bdl_fail(err, BDL_E_INVALID, "the request line has no HTTP/1 version");
+	if (r == 0)
+		r = parse_fields(head, &h, err);
+	/* Two hosts: the proxy may have read one and we the other. */
+	if (r == 0)
+		r = bdl_http_only_once(&h, "Host", err);
+	if (r == 0)
+		*ret = h;
+	return r;
+}
+
+int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
+{
+	struct bdl_http_head h = { 0 };
+	struct bdl_view line;
+	int r = bdl_http_line(&head, &line, err);
+
+	if (r == 0)
+		r = response_line(line, h.start, err);
+	if (r == 0)
+		r = parse_fields(head, &h, err);
+	if (r == 0)
+		*ret = h;
+	return r;
+}
+
+struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name)
+{
+	for (size_t i = 0; i < h->n_fields; i++) {
+		if (bdl_view_iis(h->fields[i].name, name))
+			return h->fields[i].value;
+	}
+	return (struct bdl_view){ 0 };
+}
+
+bool bdl_http_has_token(const struct bdl_http_head *h, const char *name, const char *token)
+{
+	for (size_t i = 0; i < h->n_fields; i++) {
+		struct bdl_view rest = h->fields[i].value, item;
+		if (!bdl_view_iis(h->fields[i].name, name))
+			continue;
+		while (bdl_view_cut(&rest, ',', &item)) {
+			if (bdl_view_iis(bdl_view_trim(item), token))
+				return true;
+		}
+	}
+	return false;
+}

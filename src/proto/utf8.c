@@ -1,0 +1,55 @@
+#include "proto/utf8.h"
+
+/*
+ * What the first byte says: how many bytes follow, and between which bounds the second must lie
+ * (Unicode, table 3-7: that alone keeps out overlong forms, surrogates and what is too large).
+ */
+struct lead {
+	unsigned follow;
+	unsigned char low, high;
+};
+
+static struct lead lead_of(unsigned char c)
+{
+	if (c < 0xc2 || c > 0xf4)
+		return (struct lead){ 0 };
+	if (c < 0xe0)
+		return (struct lead){ 1, 0x80, 0xbf };
+	if (c < 0xf0)
+		return (struct lead){ 2, c == 0xe0 ? 0xa0 : 0x80, c == 0xed ? 0x9f : 0xbf };
+	return (struct lead){ 3, c == 0xf0 ? 0x90 : 0x80, c == 0xf4 ? 0x8f : 0xbf };
+}
+
+size_t bdl_utf8_next(struct bdl_view v, uint32_t *ret_char, bool *ret_bad)
+{
+	const unsigned char *p = (const unsigned char *)v.p;
+	struct lead lead = lead_of(p[0]);
+	uint32_t ch = p[0];
+	size_t n = 1;
+
+	if (lead.follow > 0)
+		ch &= 0x3fu >> lead.follow;
+	while (n <= lead.follow && n < v.n) {
+		unsigned char low = n == 1 ? lead.low : 0x80, high = n == 1 ? lead.high : 0xbf;
+		if (p[n] < low || p[n] > high)
+			break;
+		ch = ch << 6 | (p[n] & 0x3f);
+		n++;
+	}
+	*ret_bad = (p[0] >= 0x80 && lead.follow == 0) || n <= lead.follow;
+	*ret_char = *ret_bad ? BDL_UTF8_BAD : ch;
+	return n;
+}
+
+bool bdl_utf8_printable(struct bdl_view v)
+{
+	while (v.n > 0) {
+		uint32_t ch;
+		bool bad;
+		size_t n = bdl_utf8_next(v, &ch, &bad);
+		if (bad || ch < 0x20 || (ch >= 0x7f && ch <= 0x9f))
+			return false;
+		v = bdl_view_at(v.p + n, v.n - n);
+	}
+	return true;
+}
