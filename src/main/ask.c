@@ -1,0 +1,103 @@
+#include "main/ask.h"
+
+#include "base/clock.h"
+#include "lists/lists.h"
+#include "policy/explain.h"
+#include "proto/url.h"
+#include "record/force.h"
+
+#define STEPS_MAX (256 * 1024)
+
+static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
+    struct bdl_facts *facts, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+	struct bdl_catmap map;
+	struct bdl_catset listed = { 0 };
+	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	int r = bdl_lists_open(path, &lists, err);
+	if (r < 0)
+		return r == BDL_E_MISSING ? 0 : r;
+	bdl_catmap_make(lists, ruleset, &map);
+	bdl_lists_host(lists, facts->host, &listed);
+	bdl_catmap_apply(&map, &listed, &facts->categories);
+	return 0;
+}
+
+static void write_step(
+    const struct bdl_ruleset *ruleset, const struct bdl_step *step, struct bdl_buf *out)
+{
+	static const char *const words[] = {
+		[BDL_STEP_APPLIED] = "applies",
+		[BDL_STEP_NOT_BOUND] = "does not bind",
+		[BDL_STEP_NOT_MET] = "does not apply",
+		[BDL_STEP_LIFTED] = "is lifted",
+	};
+	struct bdl_rule_ref ref = bdl_ruleset_rule(ruleset, step->rule);
+	bdl_buf_printf(out, "  %c %.*s#%.*s %s: %s\n", step->decided ? '*' : ' ',
+	    BDL_FMT(ref.policy_name), BDL_FMT(ref.clause->id), words[step->kind], step->why);
+}
+
+static int answer(const struct bdl_ruleset *ruleset, const struct bdl_facts *facts,
+    struct bdl_buf *out, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(STEPS_MAX);
+	struct bdl_verdict verdict;
+	size_t n = 0;
+	bdl_judge(ruleset, facts, &verdict);
+	bdl_buf_printf(out, "%s", bdl_action_word(verdict.action));
+	if (verdict.rule != BDL_NO_RULE) {
+		struct bdl_rule_ref ref = bdl_ruleset_rule(ruleset, verdict.rule);
+		bdl_buf_printf(out, ", by clause %.*s of the policy %.*s: %.*s",
+		    BDL_FMT(ref.clause->id), BDL_FMT(ref.policy_name), BDL_FMT(ref.clause->text));
+	} else {
+		bdl_buf_add_str(out, ": no clause speaks of it");
+	}
+	bdl_buf_add_char(out, '\n');
+
+	const struct bdl_step *steps = bdl_explain_act(ruleset, facts, region, &n);
+	if (!steps && n > 0)
+		return bdl_fail(err, BDL_E_LIMIT, "there are too many rules to explain at once");
+	for (size_t i = 0; i < n; i++)
+		write_step(ruleset, &steps[i], out);
+	return 0;
+}
+
+int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, const char *at,
+    struct bdl_buf *out, struct bdl_err *err)
+{
+	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
+	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
+	struct bdl_facts facts = { .door = BDL_DOOR_WEB };
+	struct bdl_url parts;
+	char folder[BDL_PATH_MAX];
+	int64_t at_ms = bdl_now_ms();
+
+	if (at && !bdl_time_parse(bdl_view_of(at), &at_ms))
+		return bdl_fail(err, BDL_E_INVALID, "'%s' is no time such as 2026-11-23T09:30", at);
+	int r = bdl_url_parse(bdl_view_of(url), bdl_view_of(NULL), BDL_SCHEME_HTTP, &parts, err);
+	if (r < 0)
+		return r;
+	bdl_conf_path(conf, folder, sizeof(folder), "force");
+	r = bdl_force_read(folder, &ruleset, &roll, err);
+	if (r == BDL_E_MISSING)
+		return bdl_fail(err, r,
+		    "no policy is in force in '%s' yet: publish one, and start "
+		    "beadle run",
+		    conf->dir);
+	if (r < 0)
+		return r;
+
+	struct bdl_civil civil = bdl_civil_local(at_ms);
+	facts.host = bdl_view_of(parts.host);
+	facts.minute = (uint16_t)civil.minute;
+	facts.weekday = (uint8_t)civil.weekday;
+	const struct bdl_person *who = person ? bdl_roll_find(roll, bdl_view_of(person)) : NULL;
+	if (person && !who)
+		return bdl_fail(err, BDL_E_MISSING, "'%s' is not on the roll", person);
+	facts.known = who != NULL;
+	facts.groups = who ? bdl_person_groups(who, ruleset) : 0;
+	r = categorise(conf, ruleset, &facts, err);
+	return r < 0 ? r : answer(ruleset, &facts, out, err);
+}

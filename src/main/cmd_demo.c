@@ -1,0 +1,113 @@
+/*
+ * beadle demo --from FOLDER: the demonstration school. FOLDER is the policy folder of a checkout:
+ * its policies, and below demo/ lists of invented sites and a roll of invented people.
+ */
+#include "main/command.h"
+#include "main/publish.h"
+#include "main/text.h"
+#include "policy/roll.h"
+#include "sys/file.h"
+
+#include <stdio.h>
+
+#define MINUTE "demonstration"
+
+static const char *const policies[] = { "staff", "pupils" };
+#define N_POLICIES BDL_ARRAY_LEN(policies)
+
+struct demo {
+	struct bdl_list_build *lists;
+	struct bdl_buf people;
+	struct bdl_document *documents[N_POLICIES];
+};
+
+static void demo_done(struct demo *d)
+{
+	bdl_list_build_free(d->lists);
+	bdl_buf_done(&d->people);
+	for (size_t i = 0; i < N_POLICIES; i++)
+		bdl_document_free(d->documents[i]);
+}
+
+static int path_in(
+    const char *folder, const char *name, char out[BDL_PATH_MAX], struct bdl_err *err)
+{
+	if (snprintf(out, BDL_PATH_MAX, "%s/%s", folder, name) >= BDL_PATH_MAX)
+		return bdl_fail(err, BDL_E_LIMIT, "the path of '%s' is too long", folder);
+	return 0;
+}
+
+static int gather(struct demo *d, const char *folder, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	int r = path_in(folder, "demo/lists", path, err);
+	if (r == 0)
+		r = bdl_list_build_folder(d->lists, path, err);
+	if (r == 0)
+		r = path_in(folder, "demo/people.csv", path, err);
+	if (r == 0)
+		r = bdl_file_read(path, &d->people, err);
+	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "%s.md", policies[i]);
+		r = path_in(folder, name, path, err);
+		if (r == 0)
+			r = bdl_text_document(path, NULL, &d->documents[i], err);
+	}
+	return r;
+}
+
+/* The demonstration has its own proxy; settings that are there already are the operator's. */
+static int settings(const struct bdl_conf *conf, struct bdl_err *err)
+{
+	static const char text[] =
+	    "# Made by `beadle demo`. The manual (man beadle) lists the settings.\n"
+	    "run proxy = yes\n";
+	char path[BDL_PATH_MAX];
+	struct bdl_file_id id;
+	bdl_conf_path(conf, path, sizeof(path), "beadle.conf");
+	return bdl_file_id(path, &id) ? 0
+				      : bdl_file_replace(path, text, sizeof(text) - 1, 0640, err);
+}
+
+/* A policy that is in force already is left as it is, so that the command may be repeated. */
+static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
+{
+	int r = settings(conf, err);
+	if (r == 0)
+		r = bdl_publish_lists(conf, d->lists, err);
+	if (r == 0)
+		r = bdl_publish_people(conf, bdl_buf_view(&d->people), "demo/people.csv", err);
+	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
+		r = bdl_publish_policy(
+		    conf, bdl_view_of(policies[i]), d->documents[i], MINUTE, err);
+		if (r == BDL_E_CONFLICT)
+			r = 0;
+	}
+	return r;
+}
+
+int bdl_cmd_demo(struct bdl_args *a)
+{
+	struct bdl_err err;
+	struct bdl_conf conf;
+	const char *from = bdl_args_option(a, "--from");
+	if (!bdl_args_fit(a, 0, 0))
+		return BDL_EXIT_USAGE;
+	if (!from) {
+		fputs("beadle demo: say where the policies are: --from policy\n", stderr);
+		return BDL_EXIT_USAGE;
+	}
+	struct demo d BDL_AUTO_IN(demo_done) = {
+		.lists = bdl_list_build_new(),
+		.people = BDL_BUF(BDL_ROLL_BYTES_MAX),
+	};
+	int r = gather(&d, from, &err);
+	if (r == 0)
+		r = bdl_data_open(a->data, true, &conf, &err);
+	if (r == 0)
+		r = bdl_data_become_owner(&conf, &err);
+	if (r == 0)
+		r = fill(&d, &conf, &err);
+	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+}

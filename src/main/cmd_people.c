@@ -1,0 +1,24 @@
+/* beadle people import FILE */
+#include "main/command.h"
+#include "main/publish.h"
+#include "policy/roll.h"
+#include "sys/file.h"
+
+int bdl_cmd_people(struct bdl_args *a)
+{
+	struct bdl_err err;
+	struct bdl_conf conf;
+	struct bdl_buf csv BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ROLL_BYTES_MAX);
+
+	if (!bdl_args_fit(a, 2, 2) || !bdl_args_verb(a, "import"))
+		return BDL_EXIT_USAGE;
+	const char *file = a->words[1];
+	int r = bdl_file_read(file, &csv, &err);
+	if (r == 0)
+		r = bdl_data_open(a->data, true, &conf, &err);
+	if (r == 0)
+		r = bdl_data_become_owner(&conf, &err);
+	if (r == 0)
+		r = bdl_publish_people(&conf, bdl_buf_view(&csv), file, &err);
+	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+}

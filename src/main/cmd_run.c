@@ -1,0 +1,275 @@
+/*
+ * beadle run: the supervisor. It makes sure that nothing is in the way, opens the sockets, gives
+ * root away, and then starts its children and keeps them alive. It serves nobody itself, so a
+ * fault in what parses strangers' bytes never takes it along.
+ */
+#include "main/command.h"
+#include "main/data.h"
+#include "main/squid.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/proc.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#define GRACE_MS    5000 /* from SIGTERM to SIGKILL for a child */
+#define LOOK_MS     50 /* between two looks whether all is up */
+#define PATIENCE_MS 15000 /* until one says that something is not */
+
+struct run {
+	struct bdl_conf conf;
+	struct bdl_squid squid;
+	int lock;
+	int portal;
+	int web[BDL_CONF_WORKERS_MAX];
+	struct bdl_board *board;
+	struct bdl_loop loop;
+	struct bdl_supervisor *supervisor;
+	uv_timer_t look;
+	int64_t looked_ms; /* since the start */
+};
+
+static void run_done(struct run *r)
+{
+	bdl_supervisor_free(r->supervisor);
+	bdl_board_close(r->board);
+	bdl_close_auto(&r->lock);
+	bdl_close_auto(&r->portal);
+	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
+		bdl_close_auto(&r->web[i]);
+}
+
+/* --- what must be free --- */
+
+static int port_taken(const char *setting, const struct bdl_addr *a, int r, struct bdl_err *err)
+{
+	char text[BDL_ADDR_TEXT];
+	bdl_addr_text(a, text);
+	if (r == BDL_E_BUSY)
+		return bdl_fail(err, r,
+		    "%s: %s is in use by another program; choose another address with %s=...",
+		    setting, text, setting);
+	return r < 0 ? bdl_fail_in(err, "%s: %s", setting, text) : 0;
+}
+
+static int check_port(const char *setting, const struct bdl_addr *a, struct bdl_err *err)
+{
+	if (bdl_addr_port(a) == 0)
+		return bdl_fail(err, BDL_E_INVALID, "%s: needs a port of its own, not 0", setting);
+	return 0;
+}
+
+static int open_ports(struct run *r, struct bdl_err *err)
+{
+	const struct bdl_conf *c = &r->conf;
+	int result = check_port("BEADLE_PORTAL", &c->portal, err);
+	if (result == 0)
+		result = check_port("BEADLE_WEB", &c->web, err);
+	if (result == 0 && c->run_proxy)
+		result = check_port("BEADLE_PROXY", &c->proxy, err);
+	if (result < 0)
+		return result;
+
+	result = bdl_net_listen(&c->portal, BDL_LISTEN_ALONE, &r->portal, err);
+	if (result < 0)
+		return port_taken("BEADLE_PORTAL", &c->portal, result, err);
+	for (unsigned i = 0; i < c->web_workers; i++) {
+		enum bdl_listen how = i == 0 ? BDL_LISTEN_SHARED : BDL_LISTEN_SHARED_AGAIN;
+		result = bdl_net_listen(&c->web, how, &r->web[i], err);
+		if (result < 0)
+			return port_taken("BEADLE_WEB", &c->web, result, err);
+	}
+	if (!c->run_proxy)
+		return 0;
+	result = bdl_net_free(&c->proxy, err);
+	return port_taken("BEADLE_PROXY", &c->proxy, result, err);
+}
+
+/* --- the children --- */
+
+static int add_role(struct run *r, const char *name, int listener, struct bdl_err *err)
+{
+	struct bdl_child_spec spec = {
+		.name = name,
+		.args = { "role", name, "--data", r->conf.dir },
+		.fds = { listener },
+		.n_fds = listener >= 0,
+	};
+	return bdl_supervisor_add(r->supervisor, &spec, err);
+}
+
+static int add_squid(struct run *r, struct bdl_err *err)
+{
+	struct bdl_child_spec spec = {
+		.name = "squid",
+		.program = r->conf.squid_program,
+		.args = { "-N", "-f", r->squid.conf_path },
+	};
+	return bdl_supervisor_add(r->supervisor, &spec, err);
+}
+
+static int add_children(struct run *r, struct bdl_err *err)
+{
+	int result = add_role(r, "scribe", -1, err);
+	for (unsigned i = 0; result == 0 && i < r->conf.web_workers; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "web-%u", i);
+		result = add_role(r, name, r->web[i], err);
+	}
+	if (result == 0)
+		result = add_role(r, "portal", r->portal, err);
+	if (result == 0 && r->conf.run_proxy)
+		result = add_squid(r, err);
+	return result;
+}
+
+/* --- is all of it up? --- */
+
+static bool slot_is(struct run *r, const char *name, enum bdl_state state)
+{
+	const struct bdl_slot *s = bdl_board_slot(r->board, name);
+	return s && atomic_load(&s->state) == state;
+}
+
+static bool answers(const struct bdl_addr *a)
+{
+	int fd BDL_AUTO_FD = socket(a->sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fd >= 0 && connect(fd, (const struct sockaddr *)(const void *)&a->sa, a->len) == 0;
+}
+
+/* Squid says nothing to the board; that its port answers says it is there. */
+static void watch_squid(struct run *r)
+{
+	struct bdl_slot *s = bdl_board_slot(r->board, "squid");
+	if (s && atomic_load(&s->state) == BDL_STATE_STARTING && answers(&r->conf.proxy))
+		atomic_store(&s->state, BDL_STATE_UP);
+}
+
+/* The first child that is not up, or NULL. */
+static const char *missing(struct run *r)
+{
+	for (size_t i = 0;; i++) {
+		const struct bdl_slot *s = bdl_board_at(r->board, i);
+		if (!s || !slot_is(r, s->name, BDL_STATE_UP))
+			return s ? s->name : NULL;
+	}
+}
+
+static void greet(const struct run *r)
+{
+	char proxy[BDL_ADDR_TEXT];
+	bdl_addr_text(&r->conf.proxy, proxy);
+	printf("\nBeadle is up. Open the portal:\n\n    %s\n", r->conf.portal_url);
+	if (r->conf.run_proxy)
+		printf("\nTry the proxy (casino.example is on the demonstration school's list):\n\n"
+		       "    curl -x http://%s --cacert %s/squid/ca.crt https://casino.example/\n\n"
+		       "A browser uses the proxy %s and trusts %s/squid/ca.crt.\n",
+		    proxy, r->conf.dir, proxy, r->conf.dir);
+	printf("\nHow it stands: beadle status --data %s. Ctrl-C ends it.\n\n", r->conf.dir);
+	fflush(stdout);
+}
+
+static void on_look(uv_timer_t *timer)
+{
+	struct run *r = timer->data;
+	watch_squid(r);
+	if (r->looked_ms < 0)
+		return;
+	const char *name = missing(r);
+	r->looked_ms += LOOK_MS;
+	if (!name) {
+		greet(r);
+		r->looked_ms = -1;
+	} else if (r->looked_ms == PATIENCE_MS) {
+		bdl_log(BDL_LOG_WARN, "slow-start", "%s is not up after %d seconds", name,
+		    PATIENCE_MS / 1000);
+	}
+}
+
+/* --- the end --- */
+
+static void on_gone(void *arg)
+{
+	struct run *r = arg;
+	uv_close((uv_handle_t *)&r->look, NULL);
+}
+
+static void on_stop(void *arg)
+{
+	struct run *r = arg;
+	(void)uv_timer_stop(&r->look); /* never fails */
+	bdl_supervisor_stop(r->supervisor, GRACE_MS, on_gone, r);
+}
+
+/* --- the beginning --- */
+
+static int make_folders(const struct run *r, struct bdl_err *err)
+{
+	static const char *const names[] = { "run", "journal", "force", "lists" };
+	char path[BDL_PATH_MAX];
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < BDL_ARRAY_LEN(names); i++) {
+		bdl_conf_path(&r->conf, path, sizeof(path), "%s", names[i]);
+		result = bdl_file_mkdirs(path, err);
+	}
+	return result;
+}
+
+static int begin(struct run *r, const char *data, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	int result = bdl_data_open(data, true, &r->conf, err);
+	if (result == 0)
+		result =
+		    bdl_data_unlocked(&r->conf, err); /* before the ports, whose names say less */
+	if (result == 0)
+		result = open_ports(r, err);
+	if (result == 0)
+		result = bdl_data_become_owner(&r->conf, err);
+	if (result == 0)
+		result = make_folders(r, err);
+	if (result == 0)
+		result = bdl_data_lock(&r->conf, &r->lock, err);
+	if (result == 0 && r->conf.run_proxy)
+		result = bdl_squid_prepare(&r->conf, &r->squid, err);
+	bdl_conf_path(&r->conf, path, sizeof(path), "run/board");
+	if (result == 0)
+		result = bdl_board_create(path, &r->board, err);
+	if (result == 0)
+		result = bdl_loop_init(&r->loop, on_stop, r, err);
+	return result;
+}
+
+static int serve(struct run *r, struct bdl_err *err)
+{
+	r->supervisor = bdl_supervisor_new(&r->loop, r->board);
+	int result = add_children(r, err);
+	(void)uv_timer_init(&r->loop.uv, &r->look); /* neither can fail */
+	r->look.data = r;
+	(void)uv_timer_start(&r->look, on_look, LOOK_MS, LOOK_MS);
+	if (result < 0)
+		bdl_loop_stop(&r->loop);
+	bdl_loop_run(&r->loop);
+	return result;
+}
+
+int bdl_cmd_run(struct bdl_args *a)
+{
+	struct bdl_err err;
+	if (!bdl_args_fit(a, 0, 0))
+		return BDL_EXIT_USAGE;
+	struct run r BDL_AUTO_IN(run_done) = { .lock = -1, .portal = -1 };
+	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
+		r.web[i] = -1;
+	bdl_log_init("run", BDL_LOG_INFO);
+	if (begin(&r, a->data, &err) < 0)
+		return bdl_complain(&err);
+	bdl_log_init("run", (enum bdl_level)r.conf.log_level);
+	if (geteuid() == 0)
+		bdl_log(BDL_LOG_WARN, "still-root",
+		    "running as root, as the data folder is root's; give it to a user of its own");
+	if (serve(&r, &err) < 0)
+		return bdl_complain(&err);
+	return BDL_EXIT_FINE;
+}

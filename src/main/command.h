@@ -1,0 +1,53 @@
+/*
+ * What main's table and the commands share: the words of the command line, the exit statuses, and
+ * the commands themselves, one file each (cmd_NAME.c).
+ */
+#ifndef BDL_MAIN_COMMAND_H
+#define BDL_MAIN_COMMAND_H
+
+#include "base/err.h"
+
+enum bdl_exit {
+	BDL_EXIT_FINE = 0,
+	BDL_EXIT_FAILED = 1, /* it failed, or it found something: what, stands on standard error */
+	BDL_EXIT_USAGE = 2, /* the command line was not understood; nothing was done */
+};
+
+/* The words after the command's name. Options are taken out as they are read. */
+struct bdl_args {
+	const char *command; /* its name, for complaints */
+	const char *use; /* "policy publish FILE --minute REFERENCE" */
+	const char *data; /* the data folder as it was given, never NULL */
+	char **words;
+	size_t n;
+};
+
+/* Take `--name VALUE` or `--name=VALUE` out; the last one wins. NULL where it is not given. */
+const char *bdl_args_option(struct bdl_args *a, const char *name);
+
+/*
+ * After all options were taken: at least `least` and at most `most` words are left, and none of
+ * them is an option that nobody knows. Says what is wrong otherwise; the caller returns
+ * BDL_EXIT_USAGE.
+ */
+bool bdl_args_fit(const struct bdl_args *a, size_t least, size_t most);
+
+/*
+ * The first word is this verb; says what is wrong otherwise. For commands with one verb, so that
+ * `beadle lists FOLDER` is not taken for what it does not say.
+ */
+bool bdl_args_verb(const struct bdl_args *a, const char *verb);
+
+/* "beadle: TEXT" on standard error; returns BDL_EXIT_FAILED. */
+int bdl_complain(const struct bdl_err *err);
+
+int bdl_cmd_run(struct bdl_args *a);
+int bdl_cmd_status(struct bdl_args *a);
+int bdl_cmd_policy(struct bdl_args *a);
+int bdl_cmd_people(struct bdl_args *a);
+int bdl_cmd_lists(struct bdl_args *a);
+int bdl_cmd_demo(struct bdl_args *a);
+int bdl_cmd_proxy(struct bdl_args *a);
+int bdl_cmd_role(struct bdl_args *a);
+
+#endif

@@ -1,0 +1,102 @@
+#include "main/data.h"
+
+#include "base/alloc.h"
+#include "sys/file.h"
+#include "sys/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_err *err)
+{
+	struct stat st;
+	if (make) {
+		int r = bdl_file_mkdirs(dir, err);
+		if (r < 0)
+			return r;
+	}
+	if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
+		return bdl_fail(err, BDL_E_MISSING,
+		    "there is no data folder '%s'; name another with --data DIR or BEADLE_DATA, or make "
+		    "one to try things out: beadle demo --from policy",
+		    dir);
+	/* The daemon's children are started in other folders, so the path is made whole here. */
+	char *whole BDL_AUTO_FREE = realpath(dir, NULL);
+	if (!whole)
+		return bdl_fail_sys(err, "find the data folder '%s'", dir);
+	return bdl_conf_load(whole, ret, err);
+}
+
+int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err)
+{
+	bool still_root = false;
+	return bdl_sandbox_drop(conf->user, conf->dir, &still_root, err);
+}
+
+int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	bdl_conf_path(conf, path, sizeof(path), "store.db");
+	return bdl_store_open(path, BDL_STORE_WRITE, ret, err);
+}
+
+static int busy(const struct bdl_conf *conf, int fd, struct bdl_err *err)
+{
+	char text[16] = "";
+	uint64_t pid = 0;
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	struct bdl_view v = bdl_view_at(text, n > 0 ? (size_t)n : 0);
+	if (bdl_view_ends(v, BDL_LIT("\n")))
+		v.n--;
+	if (!bdl_view_uint(v, INT32_MAX, &pid))
+		return bdl_fail(
+		    err, BDL_E_BUSY, "another beadle run serves '%s' already", conf->dir);
+	return bdl_fail(err, BDL_E_BUSY,
+	    "another beadle run (process %u) serves '%s' already; stop it first, or choose another "
+	    "folder with --data DIR",
+	    (unsigned)pid, conf->dir);
+}
+
+/* A lock of the open file, not of the process: a library that opens the file cannot drop it. */
+static int lock_call(int fd, int op, short *ret_held)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int r = fcntl(fd, op, &l);
+	*ret_held = l.l_type;
+	return r;
+}
+
+int bdl_data_unlocked(const struct bdl_conf *conf, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	bdl_conf_path(conf, path, sizeof(path), "run/lock");
+	int fd BDL_AUTO_FD = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : bdl_fail_sys(err, "open '%s'", path);
+	short held = F_UNLCK;
+	if (lock_call(fd, F_OFD_GETLK, &held) < 0)
+		return bdl_fail_sys(err, "look at '%s'", path);
+	return held == F_UNLCK ? 0 : busy(conf, fd, err);
+}
+
+int bdl_data_lock(const struct bdl_conf *conf, int *ret_fd, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	char text[16];
+	bdl_conf_path(conf, path, sizeof(path), "run/lock");
+	int fd BDL_AUTO_FD = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	if (fd < 0)
+		return bdl_fail_sys(err, "open '%s'", path);
+	short held = F_UNLCK;
+	if (lock_call(fd, F_OFD_SETLK, &held) < 0)
+		return errno == EAGAIN || errno == EACCES ? busy(conf, fd, err)
+							  : bdl_fail_sys(err, "lock '%s'", path);
+	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
+		return bdl_fail_sys(err, "write '%s'", path);
+	*ret_fd = bdl_steal_fd(&fd);
+	return 0;
+}

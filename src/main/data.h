@@ -1,0 +1,31 @@
+/* The data folder: its settings, whose it is, and that only one `beadle run` serves it. */
+#ifndef BDL_MAIN_DATA_H
+#define BDL_MAIN_DATA_H
+
+#include "record/store.h"
+#include "sys/conf.h"
+
+#define BDL_PATH_MAX 1024
+
+/* Read its settings; BDL_E_MISSING where there is no such folder. `make` makes it. */
+int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/*
+ * Where root runs a command, go on as the folder's owner (or the setting `user`), so that what
+ * the command writes can be read by those who serve it. Read files of the operator's before this.
+ */
+int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err) BDL_MUST_USE;
+
+/* DIR/store.db, for a command that writes. */
+int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/*
+ * Hold DIR/run/lock until the process ends; *ret_fd keeps it. BDL_E_BUSY names the process that
+ * holds it. bdl_data_unlocked only looks, changes nothing, and is fine where no lock was ever made.
+ */
+int bdl_data_lock(const struct bdl_conf *conf, int *ret_fd, struct bdl_err *err) BDL_MUST_USE;
+int bdl_data_unlocked(const struct bdl_conf *conf, struct bdl_err *err) BDL_MUST_USE;
+
+#endif

@@ -1,0 +1,127 @@
+/* One binary: the first word says what to do, and this table says what each word does. */
+#include "base/view.h"
+#include "main/command.h"
+#include "policy/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct command {
+	const char *name;
+	const char *use; /* the command line after "beadle " */
+	const char *help; /* one line; NULL for what only the supervisor calls */
+	int (*run)(struct bdl_args *a);
+};
+
+static int cmd_help(struct bdl_args *a);
+static int cmd_version(struct bdl_args *a);
+
+static const struct command commands[] = {
+	{ "run", "run", "serve: start the doors, the scribe, the portal and the proxy",
+	    bdl_cmd_run },
+	{ "status", "status", "say how the running processes are", bdl_cmd_status },
+	{ "policy", "policy check|publish|explain ...",
+	    "check a policy document, put it in force, or say in plain English what it does",
+	    bdl_cmd_policy },
+	{ "people", "people import FILE", "replace the roll by a CSV of login,name,groups",
+	    bdl_cmd_people },
+	{ "lists", "lists compile FOLDER...",
+	    "make the lists of categories from folders of domains", bdl_cmd_lists },
+	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
+	    bdl_cmd_demo },
+	{ "proxy", "proxy write",
+	    "write the Squid configuration and, once, its certificate authority", bdl_cmd_proxy },
+	{ "version", "version", "print the version", cmd_version },
+	{ "help", "help [COMMAND]", "print this, or how to use one command", cmd_help },
+	{ "role", "role NAME", NULL, bdl_cmd_role },
+};
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(commands); i++) {
+		if (bdl_view_is(bdl_view_of(name), commands[i].name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[BDL_ARRAY_LEN(commands)];
+	for (size_t i = 0; i < BDL_ARRAY_LEN(commands); i++)
+		names[i] = commands[i].name;
+	const char *near = bdl_near_miss(bdl_view_of(name), names, BDL_ARRAY_LEN(names));
+	fprintf(stderr, "beadle: there is no command '%s'", name);
+	if (near)
+		fprintf(stderr, "; did you mean '%s'?", near);
+	fputs("\nbeadle help lists them all\n", stderr);
+	return BDL_EXIT_USAGE;
+}
+
+static void overview(FILE *to)
+{
+	fputs("Beadle runs a school's ICT acceptable use policy.\n\n"
+	      "use: beadle COMMAND [--data DIR]\n\n",
+	    to);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(commands); i++) {
+		if (commands[i].help)
+			fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+	}
+	fputs(
+	    "\nThe data folder is --data DIR, else BEADLE_DATA, else ./var. The manual: man beadle.\n",
+	    to);
+}
+
+static int cmd_help(struct bdl_args *a)
+{
+	if (!bdl_args_fit(a, 0, 1))
+		return BDL_EXIT_USAGE;
+	if (a->n == 0) {
+		overview(stdout);
+		return BDL_EXIT_FINE;
+	}
+	const struct command *c = command_find(a->words[0]);
+	if (!c || !c->help)
+		return unknown(a->words[0]);
+	printf("use: beadle %s\n%s\n", c->use, c->help);
+	return BDL_EXIT_FINE;
+}
+
+static int cmd_version(struct bdl_args *a)
+{
+	if (!bdl_args_fit(a, 0, 0))
+		return BDL_EXIT_USAGE;
+	puts("beadle " BDL_VERSION);
+	return BDL_EXIT_FINE;
+}
+
+int main(int argc, char **argv)
+{
+	struct bdl_args a = { .command = "", .use = "COMMAND [--data DIR]" };
+	if (argc > 0) {
+		a.words = argv + 1;
+		a.n = (size_t)argc - 1;
+	}
+	const char *data = bdl_args_option(&a, "--data");
+	if (!data)
+		data = getenv("BEADLE_DATA");
+	a.data = data && *data ? data : "var";
+
+	if (a.n == 0) {
+		overview(stderr);
+		return BDL_EXIT_USAGE;
+	}
+	const char *name = a.words[0];
+	if (bdl_view_is(bdl_view_of(name), "--help") || bdl_view_is(bdl_view_of(name), "-h"))
+		name = "help";
+	if (bdl_view_is(bdl_view_of(name), "--version"))
+		name = "version";
+	const struct command *c = command_find(name);
+	if (!c)
+		return unknown(name);
+	a.command = c->name;
+	a.use = c->use;
+	a.words++;
+	a.n--;
+	return c->run(&a);
+}

@@ -1,0 +1,103 @@
+#include "main/publish.h"
+
+#include "base/clock.h"
+#include "policy/roll.h"
+#include "record/force.h"
+#include "record/versions.h"
+#include "sys/file.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define ROW_BYTES_MAX (2 * BDL_DOCUMENT_MAX)
+
+int bdl_known_lists_open(
+    const struct bdl_conf *conf, struct bdl_known_lists *ret, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	*ret = (struct bdl_known_lists){ 0 };
+	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	int r = bdl_lists_open(path, &ret->lists, err);
+	if (r == BDL_E_MISSING)
+		return 0;
+	if (r < 0)
+		return r;
+	unsigned n = bdl_lists_categories(ret->lists);
+	for (unsigned i = 0; i < n; i++)
+		ret->names[i] = bdl_lists_category(ret->lists, i);
+	ret->context = (struct bdl_check_context){ ret->names, n };
+	return 0;
+}
+
+void bdl_known_lists_done(struct bdl_known_lists *k)
+{
+	bdl_lists_close(k->lists);
+}
+
+/* Who ran the command, as the system knows them; sudo keeps the name of the person behind root. */
+static struct bdl_view operator_name(void)
+{
+	const char *behind = geteuid() == getuid() ? getenv("SUDO_USER") : NULL;
+	if (behind && *behind)
+		return bdl_view_of(behind);
+	const struct passwd *pw = getpwuid(getuid());
+	return pw ? bdl_view_of(pw->pw_name) : BDL_LIT("unknown");
+}
+
+int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
+    const struct bdl_document *d, const char *minute, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROW_BYTES_MAX);
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_approval approval = { bdl_view_of(minute), operator_name() };
+	struct bdl_version_row row;
+	char digest[BDL_DIGEST_HEX];
+
+	int r = bdl_data_store(conf, &store, err);
+	if (r == 0)
+		r = bdl_versions_publish(
+		    store, name, d, &approval, bdl_now_ms(), &row, region, err);
+	if (r < 0)
+		return r;
+	bdl_digest_hex(&row.digest, digest);
+	printf("policy '%.*s', issue %lld (%.8s), is in force: %.*s\n", BDL_FMT(row.name),
+	    (long long)row.issue, digest, BDL_FMT(row.title));
+	return 0;
+}
+
+int bdl_publish_people(
+    const struct bdl_conf *conf, struct bdl_view csv, const char *where, struct bdl_err *err)
+{
+	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	int r = bdl_roll_parse(csv, where, &roll, err);
+	if (r == 0)
+		r = bdl_data_store(conf, &store, err);
+	if (r == 0)
+		r = bdl_force_roll_set(store, csv, err);
+	if (r < 0)
+		return r;
+	printf("the roll now has %zu %s\n", bdl_roll_size(roll),
+	    bdl_roll_size(roll) == 1 ? "person" : "people");
+	return 0;
+}
+
+int bdl_publish_lists(
+    const struct bdl_conf *conf, struct bdl_list_build *build, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+	bdl_conf_path(conf, path, sizeof(path), "lists");
+	int r = bdl_file_mkdirs(path, err);
+	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	if (r == 0)
+		r = bdl_list_build_write(build, path, bdl_now_ms(), err);
+	if (r == 0)
+		r = bdl_lists_open(path, &lists, err);
+	if (r < 0)
+		return r;
+	printf("the lists now have %llu domains in %u categories\n",
+	    (unsigned long long)bdl_lists_domains(lists), bdl_lists_categories(lists));
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* What `policy publish`, `people import`, `lists compile` and `demo` have in common. */
+#ifndef BDL_MAIN_PUBLISH_H
+#define BDL_MAIN_PUBLISH_H
+
+#include "lists/compile.h"
+#include "main/data.h"
+#include "policy/document.h"
+
+/* The categories that DIR/lists/lists.map knows; an empty context where there are no lists yet. */
+struct bdl_known_lists {
+	struct bdl_lists *lists; /* NULL: none compiled */
+	const char *names[BDL_LIST_CATEGORIES_MAX];
+	struct bdl_check_context context;
+};
+int bdl_known_lists_open(
+    const struct bdl_conf *conf, struct bdl_known_lists *ret, struct bdl_err *err) BDL_MUST_USE;
+void bdl_known_lists_done(struct bdl_known_lists *k); /* takes a zeroed one */
+
+/*
+ * Put the document in force under this name and say so on standard output. BDL_E_CONFLICT where
+ * the very same is in force already.
+ */
+int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
+    const struct bdl_document *d, const char *minute, struct bdl_err *err) BDL_MUST_USE;
+
+/* Replace the roll. The CSV has been read; `where` names it in errors. */
+int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Write DIR/lists/lists.map; running doors take it at once. */
+int bdl_publish_lists(
+    const struct bdl_conf *conf, struct bdl_list_build *build, struct bdl_err *err) BDL_MUST_USE;
+
+#endif

@@ -1,0 +1,189 @@
+#include "main/role_scribe.h"
+
+#include "base/clock.h"
+#include "main/data.h"
+#include "record/force.h"
+#include "record/scribe.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/loop.h"
+#include "sys/sandbox.h"
+
+#include <stdlib.h>
+
+#define TICK_MS      100 /* between two looks at the journal and the store when all is read */
+#define TROUBLE_MS   1000 /* before a store that failed is tried again */
+#define TURN_MS      50 /* of reading before the loop looks at its signals again */
+#define LAST_TURN_MS 2000
+
+struct scribe {
+	struct bdl_role *role;
+	struct bdl_loop loop;
+	uv_timer_t timer;
+	char store_path[BDL_PATH_MAX], journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
+	struct bdl_store *store; /* NULL while it is away */
+	struct bdl_scribe *reader;
+	int64_t seen; /* bdl_store_change at the last look */
+	bool has_seen; /* false: the force folder has not been compared with this store yet */
+	bool in_trouble;
+};
+
+static void store_close(struct scribe *s)
+{
+	bdl_scribe_free(bdl_steal(&s->reader));
+	bdl_store_close(bdl_steal(&s->store));
+}
+
+/*
+ * Nothing is lost while the store is away: the journal keeps what the doors write. It is closed
+ * and opened anew, since a file that was replaced or a disk that came back needs that anyway.
+ */
+static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
+{
+	bdl_log_err(BDL_LOG_ERR, ev, err);
+	bdl_slot_note(s->role->slot, "the store cannot be written: %.60s", err->text);
+	s->in_trouble = true;
+	store_close(s);
+}
+
+static int store_open(struct scribe *s, struct bdl_err *err)
+{
+	int r = bdl_store_open(s->store_path, BDL_STORE_WRITE, &s->store, err);
+	if (r < 0)
+		return r;
+	s->reader = bdl_scribe_new(s->store, s->journal_path);
+	s->has_seen = false;
+	return 0;
+}
+
+/* Bring what is in the journal to the store, for at most `for_ms`. 1: there may be more. */
+static int read_journal(struct scribe *s, int64_t for_ms, struct bdl_err *err)
+{
+	int64_t until_ms = bdl_tick_ms() + for_ms;
+	size_t stored = 0;
+	do {
+		size_t refused = 0;
+		int r = bdl_scribe_round(s->reader, &stored, &refused, err);
+		if (r < 0)
+			return r;
+		bdl_count(s->role->slot, BDL_COUNT_STORED, stored);
+		if (refused > 0)
+			bdl_log(BDL_LOG_ERR, "entry-refused",
+			    "%zu journal entries could not be read and are kept aside in the store",
+			    refused);
+	} while (stored > 0 && bdl_tick_ms() < until_ms);
+	return stored > 0;
+}
+
+/* Somebody published a policy or a roll: the doors read it from the force folder. */
+static int look_at_store(struct scribe *s, struct bdl_err *err)
+{
+	int64_t now = 0;
+	bool changed = false;
+	int r = bdl_store_change(s->store, &now, err);
+	if (r < 0 || (s->has_seen && now == s->seen))
+		return r;
+	r = bdl_force_write(s->store, s->force_path, &changed, err);
+	if (r < 0)
+		return r;
+	s->seen = now;
+	s->has_seen = true;
+	if (changed) {
+		bdl_count(s->role->slot, BDL_COUNT_RELOADS, 1);
+		bdl_log(
+		    BDL_LOG_NOTICE, "force-written", "what the doors enforce has been replaced");
+	}
+	return 0;
+}
+
+static int work(struct scribe *s, int64_t for_ms, struct bdl_err *err)
+{
+	int r = s->store ? 0 : store_open(s, err);
+	if (r == 0)
+		r = look_at_store(s, err);
+	return r < 0 ? r : read_journal(s, for_ms, err);
+}
+
+static void recovered(struct scribe *s)
+{
+	if (s->in_trouble)
+		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
+	s->in_trouble = false;
+	bdl_slot_note(s->role->slot, "the store is written");
+	atomic_store(&s->role->slot->state, BDL_STATE_UP);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct scribe *s = timer->data;
+	struct bdl_err err;
+	uint64_t pause = TICK_MS;
+	int r = work(s, TURN_MS, &err);
+	if (r < 0) {
+		trouble(s, "store-failed", &err);
+		pause = TROUBLE_MS;
+	} else {
+		if (s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)
+			recovered(s);
+		if (r > 0)
+			pause = 0;
+	}
+	if (!s->loop.stopping)
+		(void)uv_timer_start(timer, on_tick, pause, 0); /* fails only without a callback */
+}
+
+static void on_stop(void *arg)
+{
+	struct scribe *s = arg;
+	uv_close((uv_handle_t *)&s->timer, NULL);
+}
+
+static int confine(const struct scribe *s, struct bdl_err *err)
+{
+	/*
+	 * SQLite makes its -wal and -shm files beside the store, so the whole data folder is open to
+	 * the scribe; nothing outside it is.
+	 */
+	const struct bdl_path_right rights[] = { { s->role->conf->dir, BDL_MAY_WRITE } };
+	bool landlock = false;
+	int r = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	if (r == 0 && !landlock)
+		bdl_log(
+		    BDL_LOG_WARN, "no-landlock", "this kernel cannot confine the scribe's files");
+	return r < 0 ? r : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+}
+
+static void paths(struct scribe *s)
+{
+	const struct bdl_conf *conf = s->role->conf;
+	bdl_conf_path(conf, s->store_path, sizeof(s->store_path), "store.db");
+	bdl_conf_path(conf, s->journal_path, sizeof(s->journal_path), "journal");
+	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
+}
+
+int bdl_scribe_run(struct bdl_role *role)
+{
+	struct scribe s = { .role = role };
+	struct bdl_err err;
+	paths(&s);
+	int r = bdl_loop_init(&s.loop, on_stop, &s, &err);
+	if (r == 0)
+		r = bdl_file_mkdirs(s.force_path, &err);
+	if (r == 0)
+		r = confine(&s, &err);
+	if (r < 0) {
+		bdl_log_err(BDL_LOG_ERR, "start-failed", &err);
+		return EXIT_FAILURE;
+	}
+	(void)uv_timer_init(&s.loop.uv, &s.timer); /* neither can fail */
+	s.timer.data = &s;
+	(void)uv_timer_start(&s.timer, on_tick, 0, 0);
+	bdl_loop_run(&s.loop);
+
+	/* The doors are ending too: what they wrote last is brought over now, or at the next start. */
+	if (work(&s, LAST_TURN_MS, &err) < 0)
+		bdl_log_err(BDL_LOG_WARN, "store-failed", &err);
+	store_close(&s);
+	atomic_store(&role->slot->state, BDL_STATE_STOPPED);
+	return EXIT_SUCCESS;
+}

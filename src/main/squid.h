@@ -1,0 +1,45 @@
+/*
+ * Squid for Beadle: its configuration, the certificate authority that it signs pages with, and its
+ * cache of certificates, all below DIR/squid:
+ *
+ *   squid.conf   written anew at each start; every line says why it is there
+ *   local.conf   the site's own lines; made once, never touched again
+ *   ca.pem       the authority's certificate and key, mode 0600: whoever has it can pose as any site
+ *   ca.crt       its public part, for browsers to trust
+ *   ssl_db-ID    certificates made so far, for this authority
+ *   cache.log    what Squid says; that of the start before is cache.log.1
+ *
+ * Squid refuses to be root. Where Beadle stays root (a data folder of root's), Squid runs as the
+ * system's `proxy`, which cannot enter such a folder, so the state it needs lies in
+ * /run/beadle-ID instead.
+ */
+#ifndef BDL_MAIN_SQUID_H
+#define BDL_MAIN_SQUID_H
+
+#include "base/buf.h"
+#include "main/data.h"
+
+#define BDL_SQUID_STATE_MAX 520 /* a data folder and "/squid" */
+#define BDL_SQUID_PATH_MAX  600
+
+struct bdl_squid {
+	char conf_path[BDL_SQUID_PATH_MAX];
+	char state
+	    [BDL_SQUID_STATE_MAX]; /* folder of the key, certificates and log that Squid uses */
+	char certs[BDL_SQUID_PATH_MAX]; /* its cache of certificates */
+	char user[64]; /* whom Squid becomes where it is started as root; else empty */
+};
+
+/*
+ * Make what is missing and write squid.conf. Runs openssl and certgen the first time (about a
+ * second). BDL_E_MISSING where a program is not installed; BDL_E_INVALID where the data folder's
+ * path has a byte that Squid's configuration cannot hold.
+ */
+int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* The text of squid.conf. Pure, so that a test can read it. */
+void bdl_squid_conf(
+    const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * The Squid configuration. Each choice was tried on Squid 5.7 with real browsers; the written file
+ * repeats the reasons, because the technician reads that file and not this one.
+ */
+#include "main/squid.h"
+
+#include "base/view.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+static bool is_any(const struct bdl_addr *a)
+{
+	if (a->sa.ss_family == AF_INET)
+		return ((const struct sockaddr_in *)(const void *)&a->sa)->sin_addr.s_addr ==
+		    INADDR_ANY;
+	return IN6_IS_ADDR_UNSPECIFIED(
+	    &((const struct sockaddr_in6 *)(const void *)&a->sa)->sin6_addr);
+}
+
+/* Where Squid finds the web door: a door that listens everywhere is asked on loopback. */
+static void icap_address(const struct bdl_conf *conf, char out[BDL_ADDR_TEXT])
+{
+	if (!is_any(&conf->web))
+		bdl_addr_text(&conf->web, out);
+	else
+		snprintf(out, BDL_ADDR_TEXT, "%s:%u",
+		    conf->web.sa.ss_family == AF_INET ? "127.0.0.1" : "[::1]",
+		    (unsigned)bdl_addr_port(&conf->web));
+}
+
+static void write_doors(
+    const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out)
+{
+	char proxy[BDL_ADDR_TEXT];
+	char icap[BDL_ADDR_TEXT];
+	bdl_addr_text(&conf->proxy, proxy);
+	icap_address(conf, icap);
+	bdl_buf_printf(out,
+	    "# --- Where browsers come in. HTTPS is opened at once, before the site is asked, so that\n"
+	    "# a blocked page needs no answer from it and shows Beadle's page, not a broken tunnel.\n"
+	    "http_port %s ssl-bump tls-cert=%s/ca.pem generate-host-certificates=on "
+	    "dynamic_cert_mem_cache_size=4MB\n"
+	    "sslcrtd_program %s -s %s -M 4MB\n"
+	    "sslcrtd_children 8 startup=1 idle=1\n"
+	    "ssl_bump bump all\n\n",
+	    proxy, squid->state, conf->certgen_program, squid->certs);
+	bdl_buf_printf(out,
+	    "# --- Every request and answer is judged by Beadle's web door. bypass=off: where the\n"
+	    "# door does not answer, nothing passes. A door that was restarted is used again at once,\n"
+	    "# and a failure never takes it out of service for the minutes that Squid would choose.\n"
+	    "icap_enable on\n"
+	    "icap_preview_enable on\n"
+	    "icap_206_enable off\n"
+	    "icap_service_failure_limit -1\n"
+	    "icap_service_revival_delay 1\n"
+	    "icap_connect_timeout 5 seconds\n"
+	    "icap_service beadle_request reqmod_precache bypass=off icap://%s/request\n"
+	    "icap_service beadle_response respmod_precache bypass=off icap://%s/response\n"
+	    "adaptation_access beadle_request allow all\n"
+	    "adaptation_access beadle_response allow all\n"
+	    "# Who asks: the address always, the login where local.conf makes people sign in.\n"
+	    "adaptation_send_client_ip on\n"
+	    "adaptation_send_username on\n"
+	    "icap_client_username_header X-Client-Username\n"
+	    "icap_client_username_encode off\n\n",
+	    icap, icap);
+}
+
+static void write_traffic(struct bdl_buf *out)
+{
+	bdl_buf_add_str(out,
+	    "# --- What passes. Nothing is cached: an answer from the cache would skip the door and\n"
+	    "# could hand one person's page to another.\n"
+	    "cache deny all\n"
+	    "cache_mem 8 MB\n"
+	    "# WebSockets work; what is said inside them is not seen.\n"
+	    "http_upgrade_request_protocols websocket allow all\n"
+	    "# No zstd: only encodings that the door can look into.\n"
+	    "request_header_access Accept-Encoding deny all\n"
+	    "request_header_replace Accept-Encoding gzip, deflate, br\n"
+	    "# Sites do not learn that there is a proxy, nor the addresses inside the school.\n"
+	    "via off\n"
+	    "forwarded_for delete\n\n");
+}
+
+/* Refuse a door's own address where it is neither loopback nor everywhere: local hosts are covered. */
+static void write_own_host(const struct bdl_addr *a, struct bdl_buf *out)
+{
+	char ip[INET6_ADDRSTRLEN] = "";
+	const void *raw = a->sa.ss_family == AF_INET
+	    ? (const void *)&((const struct sockaddr_in *)(const void *)&a->sa)->sin_addr
+	    : (const void *)&((const struct sockaddr_in6 *)(const void *)&a->sa)->sin6_addr;
+	if (bdl_addr_is_loopback(a) || is_any(a) ||
+	    !inet_ntop(a->sa.ss_family, raw, ip, sizeof(ip)))
+		return;
+	bdl_buf_printf(out, "acl beadle_hosts dst %s\n", ip);
+}
+
+static void write_access(const struct bdl_conf *conf, struct bdl_buf *out)
+{
+	bdl_buf_add_str(out,
+	    "# --- Who may use the proxy, first answer wins. Beadle's own doors are refused to every\n"
+	    "# one, or a browser could speak to the web door in the proxy's name; services on this\n"
+	    "# machine are refused to other machines, or the proxy would be a way round its firewall.\n"
+	    "acl beadle_hosts dst 127.0.0.0/8 0.0.0.0/32 ::1/128 ::/128\n");
+	write_own_host(&conf->web, out);
+	write_own_host(&conf->proxy, out);
+	bdl_buf_printf(out,
+	    "acl beadle_ports port %u %u %u\n"
+	    "acl web_ports port 80 443 1025-65535\n"
+	    "http_access deny manager\n"
+	    "http_access deny beadle_ports beadle_hosts\n"
+	    "http_access deny to_localhost !localhost\n"
+	    "http_access deny !web_ports\n\n"
+	    "# The school's own lines: which clients, how they sign in, which certificates to trust.\n"
+	    "include %s/squid/local.conf\n\n"
+	    "http_access allow localhost\n"
+	    "http_access deny all\n\n",
+	    (unsigned)bdl_addr_port(&conf->portal), (unsigned)bdl_addr_port(&conf->web),
+	    (unsigned)bdl_addr_port(&conf->proxy), conf->dir);
+}
+
+static void write_house(const struct bdl_squid *squid, struct bdl_buf *out)
+{
+	bdl_buf_printf(out,
+	    "# --- The process. Beadle starts and ends it and knows its process id. The record of what\n"
+	    "# people do is Beadle's, with its rules about who sees it and for how long; Squid keeps\n"
+	    "# no second one.\n"
+	    "visible_hostname beadle\n"
+	    "httpd_suppress_version_string on\n"
+	    "email_err_data off\n"
+	    "pid_filename none\n"
+	    "access_log none\n"
+	    "cache_store_log none\n"
+	    "cache_log %s/cache.log\n"
+	    "coredump_dir %s\n"
+	    "netdb_filename none\n"
+	    "pinger_enable off\n"
+	    "icp_port 0\n"
+	    "shutdown_lifetime 1 second\n",
+	    squid->state, squid->state);
+	if (squid->user[0])
+		bdl_buf_printf(out, "cache_effective_user %s\n", squid->user);
+}
+
+void bdl_squid_conf(const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out)
+{
+	bdl_buf_add_str(out,
+	    "# Written by Beadle at each start: changes made here are lost.\n"
+	    "# The school's own lines belong into local.conf beside this file.\n\n");
+	write_doors(conf, squid, out);
+	write_traffic(out);
+	write_access(conf, out);
+	write_house(squid, out);
+}

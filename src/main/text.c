@@ -1,0 +1,43 @@
+#include "main/text.h"
+
+#include "sys/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FINDINGS_BYTES_MAX (256 * 1024)
+
+struct bdl_view bdl_text_policy_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct bdl_view v = bdl_view_of(slash ? slash + 1 : path);
+	if (bdl_view_ends(v, BDL_LIT(".md")))
+		v.n -= 3;
+	return v;
+}
+
+int bdl_text_document(const char *path, const struct bdl_check_context *context,
+    struct bdl_document **ret, struct bdl_err *err)
+{
+	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+	struct bdl_buf said BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(FINDINGS_BYTES_MAX);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+
+	int r = bdl_file_read(path, &bytes, err);
+	if (r == 0) {
+		r = bdl_document_parse(bdl_buf_view(&bytes), findings, &d, err);
+		if (r < 0)
+			(void)bdl_fail_in(err, "%s", path); /* r has the code already */
+	}
+	if (r < 0)
+		return r;
+	bdl_document_check(d, context, findings);
+	bdl_findings_write(findings, path, &said);
+	fputs(bdl_buf_str(&said), stderr);
+	if (findings->n_errors > 0)
+		return bdl_fail(err, BDL_E_INVALID, "%s cannot be put in force: %zu %s to mend",
+		    path, findings->n_errors, findings->n_errors == 1 ? "error" : "errors");
+	*ret = bdl_steal(&d);
+	return 0;
+}

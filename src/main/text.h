@@ -1,0 +1,19 @@
+/* Reading the operator's files for a command. */
+#ifndef BDL_MAIN_TEXT_H
+#define BDL_MAIN_TEXT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "policy/document.h"
+
+/* "policy/staff.md" is the policy "staff": the file's name without folder and ".md". */
+struct bdl_view bdl_text_policy_name(const char *path);
+
+/*
+ * Read and check a document. What is wrong with it, warnings too, is written to standard error as
+ * "FILE:LINE:COLUMN: ...". BDL_E_INVALID where it cannot be put in force.
+ */
+int bdl_text_document(const char *path, const struct bdl_check_context *context,
+    struct bdl_document **ret, struct bdl_err *err) BDL_MUST_USE;
+
+#endif
