@@ -1,6 +1,6 @@
 /*
  * The compiled lists: which categories a host is in. One mapped, read-only file
- * (DIR/lists/lists.map), shared by all processes, replaced atomically by bdl_lists_compile.
+ * (DIR/lists/lists.map), shared by all processes, replaced atomically by lists/compile.h.
  *
  * File: header, category names, sets (the distinct combinations of categories), and a hash table
  * from a keyed 64-bit hash of a domain to its set. The key is random for each file, so nobody can
@@ -47,6 +47,9 @@ struct bdl_lists;
 int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err) BDL_MUST_USE;
 void bdl_lists_close(struct bdl_lists *l); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_lists, bdl_lists_close);
+
+/* Read the whole file, where opening reads only its head: BDL_E_INVALID where the table changed. */
+int bdl_lists_verify(const struct bdl_lists *l, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Add to *set the categories of the host (normalised, see proto/url.h) and of every domain above
