@@ -27,9 +27,21 @@ struct bdl_child_spec {
 struct bdl_supervisor;
 
 struct bdl_supervisor *bdl_supervisor_new(struct bdl_loop *loop, struct bdl_board *board);
-void bdl_supervisor_free(struct bdl_supervisor *s); /* after the last child has ended */
 
-/* Start the child and keep it alive. */
+/* After the last child has ended. Takes NULL; where stop was not called the loop frees the rest. */
+void bdl_supervisor_free(struct bdl_supervisor *s);
+
+/*
+ * Called for each end of a child and each start that fails, for the log: `how` is "ended by signal
+ * 9" or an error's text, `pause_ms` the time until the next start, -1 where none follows.
+ */
+typedef void bdl_child_ended_fn(void *arg, const char *name, const char *how, int64_t pause_ms);
+void bdl_supervisor_on_end(struct bdl_supervisor *s, bdl_child_ended_fn *ended, void *arg);
+
+/*
+ * Start the child and keep it alive. Where the first start fails the error says so and it is not
+ * tried again.
+ */
 int bdl_supervisor_add(struct bdl_supervisor *s, const struct bdl_child_spec *spec,
     struct bdl_err *err) BDL_MUST_USE;
 
@@ -37,7 +49,10 @@ int bdl_supervisor_add(struct bdl_supervisor *s, const struct bdl_child_spec *sp
 void bdl_supervisor_stop(struct bdl_supervisor *s, int64_t grace_ms, void (*done)(void *arg),
     void *arg);
 
-/* Called by a child at its start: SIGTERM when the parent dies, from now on. */
+/*
+ * Called by a child at its start: SIGTERM when the parent dies, from now on. (Those that the
+ * supervisor started have it from birth, and bdl_sandbox_drop keeps it.)
+ */
 void bdl_proc_follow_parent(void);
 
 #endif

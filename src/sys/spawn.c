@@ -1,0 +1,141 @@
+#include "sys/proc.h"
+#include "sys/proc_int.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FIRST_FD 3
+
+struct launch {
+	const char *program;
+	char *const *argv;
+	int fds[BDL_CHILD_FDS_MAX];
+	int n_fds;
+	int report; /* where the child tells errno; exec closes it */
+	pid_t parent;
+};
+
+static void reset_signals(void)
+{
+	struct sigaction plain = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	/* SIGKILL, SIGSTOP and those that libc keeps refuse; they need no reset. */
+	for (int number = 1; number < NSIG; number++)
+		(void)sigaction(number, &plain, NULL);
+	(void)sigemptyset(&none); /* cannot fail */
+	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* nor this */
+}
+
+/* Put the descriptors at 3, 4, ... and let exec close all others. False with errno. */
+static bool place_fds(struct launch *l)
+{
+	const int above = FIRST_FD + l->n_fds;
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return false;
+	/* First out of the way of every place, so that no dup2 hits one that is still to come. */
+	l->report = fcntl(l->report, F_DUPFD_CLOEXEC, above);
+	if (l->report < 0)
+		return false;
+	for (int i = 0; i < l->n_fds; i++) {
+		l->fds[i] = fcntl(l->fds[i], F_DUPFD_CLOEXEC, above);
+		if (l->fds[i] < 0)
+			return false;
+	}
+	for (int i = 0; i < l->n_fds; i++)
+		if (dup2(l->fds[i], FIRST_FD + i) < 0)
+			return false;
+	return close_range((unsigned)above, ~0u, CLOSE_RANGE_CLOEXEC) == 0;
+}
+
+/* Between fork and exec: only what is safe there, since threads of the parent may hold locks. */
+BDL_NORETURN static void become(struct launch *l)
+{
+	bool ready = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && place_fds(l);
+
+	/* A parent that died before the line above will send nothing. */
+	if (getppid() != l->parent)
+		_exit(1);
+	reset_signals();
+	if (ready)
+		(void)execve(l->program, l->argv, environ); /* returns only to fail */
+	int sys = errno;
+	/* Where even this fails the parent sees the end of the pipe and, by and by, status 127. */
+	ssize_t put = write(l->report, &sys, sizeof(sys));
+	_exit(put < 0 ? 126 : 127);
+}
+
+/* 0 where exec closed the pipe, else the child's errno. */
+static int read_report(int fd)
+{
+	int sys = 0;
+	ssize_t got;
+
+	do
+		got = read(fd, &sys, sizeof(sys));
+	while (got < 0 && errno == EINTR);
+	return got == (ssize_t)sizeof(sys) ? sys : 0;
+}
+
+static pid_t reap(pid_t pid)
+{
+	pid_t got;
+
+	do
+		got = waitpid(pid, NULL, 0);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+int bdl_spawn(const char *program, char *const argv[], const int *fds, size_t n_fds, pid_t *ret_pid,
+    struct bdl_err *err)
+{
+	BDL_BUG_IF(n_fds > BDL_CHILD_FDS_MAX);
+	struct launch l = { .program = program, .argv = argv, .n_fds = (int)n_fds };
+	int ends[2];
+	sigset_t all, before;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return bdl_fail_sys(err, "make a pipe");
+	BDL_AUTO_FD int from = ends[0];
+	BDL_AUTO_FD int to = ends[1];
+	for (size_t i = 0; i < n_fds; i++)
+		l.fds[i] = fds[i];
+	l.report = to;
+	l.parent = getpid();
+	/* No handler of ours may run in the child: libuv's would write to a pipe that we share. */
+	(void)sigfillset(&all); /* cannot fail */
+	(void)sigprocmask(SIG_SETMASK, &all, &before); /* nor these two */
+	pid_t pid = fork();
+	if (pid == 0)
+		become(&l);
+	int sys = errno;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = sys;
+	if (pid < 0)
+		return bdl_fail_sys(err, "make a process");
+	(void)close(bdl_steal_fd(&to)); /* ours of the two writers; the read below ends by theirs */
+	sys = read_report(from);
+	if (sys != 0) {
+		(void)reap(pid); /* it exits by itself after the report */
+		errno = sys;
+		return bdl_fail_sys(err, "start '%s'", program);
+	}
+	*ret_pid = pid;
+	return 0;
+}
+
+void bdl_proc_follow_parent(void)
+{
+	pid_t parent = getppid();
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* fails only for a bad signal */
+	if (getppid() != parent)
+		(void)raise(SIGTERM); /* it died meanwhile; raise of a known signal works */
+}
