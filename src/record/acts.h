@@ -7,7 +7,7 @@
 #include "record/store.h"
 
 #define BDL_VIOLATION_FOLD_MS (10 * 60 * 1000) /* person, clause and host: one in ten minutes */
-#define BDL_PAGE_ROWS_MAX 200
+#define BDL_PAGE_ROWS_MAX     200
 
 /*
  * Add one act inside an open transaction. A strict page load, upload or download opens a violation
@@ -35,10 +35,10 @@ struct bdl_violation_row {
 struct bdl_acts_filter {
 	struct bdl_view person, host, clause;
 	int action; /* enum bdl_action or -1 */
-	int kind;   /* enum bdl_act_kind or -1 */
+	int kind; /* enum bdl_act_kind or -1 */
 	int64_t violation; /* only the acts of this one, or 0 */
 	int64_t before_id; /* paging: rows older than this id; 0 for the newest */
-	size_t limit;      /* at most BDL_PAGE_ROWS_MAX */
+	size_t limit; /* at most BDL_PAGE_ROWS_MAX */
 };
 
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
@@ -46,8 +46,8 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
     struct bdl_act_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */
 int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
-    struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n,
-    struct bdl_err *err) BDL_MUST_USE;
+    struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
 
 struct bdl_acts_totals {
 	int64_t acts, blocked, coached, noted, violations;

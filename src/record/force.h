@@ -11,18 +11,22 @@
 #include "policy/ruleset.h"
 #include "record/store.h"
 
-/* Bring DIR/force to what the store says. *ret_changed: whether the manifest was replaced. */
-int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed,
-    struct bdl_err *err) BDL_MUST_USE;
+/*
+ * Bring `folder`, which is DIR/force, to what the store says; only what differs is written.
+ * *ret_changed: whether the manifest was replaced. Nothing is written before a policy was
+ * published.
+ */
+int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /*
  * What a door reads: the compiled policies and the roll. BDL_E_MISSING where nothing was ever
  * published; BDL_E_CONFLICT where a file does not match its digest (being replaced: try again).
  */
-int bdl_force_read(const char *folder, struct bdl_ruleset **ret_ruleset,
-    struct bdl_roll **ret_roll, struct bdl_err *err) BDL_MUST_USE;
+int bdl_force_read(const char *folder, struct bdl_ruleset **ret_ruleset, struct bdl_roll **ret_roll,
+    struct bdl_err *err) BDL_MUST_USE;
 
-/* The roll in the store: replaced whole by a CSV (policy/roll.h). */
+/* The roll in the store: replaced whole by a CSV (policy/roll.h), which is read through first. */
 int bdl_force_roll_set(struct bdl_store *s, struct bdl_view csv, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -17,8 +17,9 @@
 #include "base/err.h"
 #include "base/view.h"
 
-#define BDL_JOURNAL_SEGMENT (8 * 1024 * 1024)
-#define BDL_JOURNAL_ENTRY_MAX (64 * 1024)
+#define BDL_JOURNAL_SEGMENT      (8 * 1024 * 1024)
+#define BDL_JOURNAL_ENTRY_MAX    (64 * 1024)
+#define BDL_JOURNAL_UNSYNCED_MAX 64 /* segments that wait for a sync; then appends are refused */
 
 enum bdl_entry_type { BDL_ENTRY_ACT = 1 };
 
@@ -26,14 +27,21 @@ enum bdl_entry_type { BDL_ENTRY_ACT = 1 };
 
 struct bdl_journal;
 
-/* `folder` is DIR/journal/SOURCE, made where absent. BDL_E_BUSY where another writer holds it. */
+/*
+ * `folder` is DIR/journal/SOURCE, made where absent. BDL_E_BUSY where another writer holds it.
+ * `segment_size` is a multiple of 4096, at most 1 GiB. The first segment is made by the first
+ * append, so a full disk keeps no door from opening. SIGXFSZ is ignored from now on.
+ */
 int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal **ret,
     struct bdl_err *err) BDL_MUST_USE;
-void bdl_journal_close(struct bdl_journal *j); /* syncs; takes NULL */
+void bdl_journal_close(
+    struct bdl_journal *j); /* syncs; takes NULL; no other sync may be under way */
+BDL_DEFINE_AUTO(struct bdl_journal, bdl_journal_close);
 
 /*
- * Append. BDL_E_IO with ENOSPC where the disk has no room for the next segment: nothing was
- * written, the caller counts it and goes on; the next append tries again.
+ * Append. BDL_E_IO with ENOSPC (EFBIG at a limit on file sizes) where there is no room for the next
+ * segment, BDL_E_BUSY where too many wait for a sync: nothing was written, the caller counts it
+ * and goes on; the next append tries again.
  */
 int bdl_journal_append(struct bdl_journal *j, enum bdl_entry_type type, struct bdl_view payload,
     struct bdl_err *err) BDL_MUST_USE;
@@ -42,6 +50,10 @@ int bdl_journal_append(struct bdl_journal *j, enum bdl_entry_type type, struct b
  * Syncing without stopping the loop: `begin` (loop thread) takes note of what has been appended
  * so far, `run` (any one thread; blocks) brings exactly that to the disk, `end` (loop thread)
  * frees it. One sync at a time. `begin` returns NULL where nothing is unsynced.
+ *
+ * After a sync that failed nobody can say what is on the disk: its segments are given up, the next
+ * append begins a new one, and the entries in question count as not recorded (a reader may still
+ * find them).
  */
 struct bdl_journal_sync *bdl_journal_sync_begin(struct bdl_journal *j);
 int bdl_journal_sync_run(struct bdl_journal_sync *s, struct bdl_err *err) BDL_MUST_USE;
@@ -51,27 +63,41 @@ void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s);
 
 struct bdl_journal_place {
 	uint64_t segment; /* number; 0: before the first */
-	uint64_t offset;  /* in its file, of the next entry */
+	uint64_t offset; /* in its file, of the next entry */
 };
 
 struct bdl_journal_entry {
 	enum bdl_entry_type type;
-	struct bdl_view payload;         /* into the map, good until the next call */
-	struct bdl_journal_place after;  /* where reading goes on */
+	struct bdl_view payload; /* into the map, good until the next call */
+	struct bdl_journal_place after; /* where reading goes on */
 };
 
 struct bdl_journal_reader;
 
+/*
+ * A folder that is not there yet is one without segments. A segment and its name are synced
+ * before the first entry of it is handed out, so a place that was kept never names a segment that
+ * a power cut takes back.
+ */
 int bdl_journal_reader_open(const char *folder, struct bdl_journal_place from,
     struct bdl_journal_reader **ret, struct bdl_err *err) BDL_MUST_USE;
 void bdl_journal_reader_close(struct bdl_journal_reader *r); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_journal_reader, bdl_journal_reader_close);
 
-/* 1: an entry; 0: none for now; negative: an error (a damaged segment is said once, then passed). */
-int bdl_journal_next(struct bdl_journal_reader *r, struct bdl_journal_entry *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+/*
+ * 1: an entry; 0: none for now; negative: an error. A damaged segment (BDL_E_INVALID) is said once
+ * and kept beside as NUMBER.damaged, the rest of it is passed over. While it is the newest it may
+ * yet be a torn tail, and is waited at. BDL_E_CONFLICT: the journal ends before the place reading
+ * began at, so it is not the one that was read.
+ */
+int bdl_journal_next(
+    struct bdl_journal_reader *r, struct bdl_journal_entry *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/* Where the next call goes on: behind the last entry, or behind what was passed over. */
+struct bdl_journal_place bdl_journal_reader_place(const struct bdl_journal_reader *r);
 
 /* Delete the segments that lie wholly before `place`, never the newest. */
-int bdl_journal_forget(const char *folder, struct bdl_journal_place place,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_journal_forget(const char *folder, struct bdl_journal_place place, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

@@ -13,12 +13,12 @@
 
 struct bdl_approval {
 	struct bdl_view minute; /* the reference of the minute that approved it; required */
-	struct bdl_view by;     /* who ran the command, as the system knows them */
+	struct bdl_view by; /* who ran the command, as the system knows them */
 };
 
 struct bdl_version_row {
 	struct bdl_view name; /* "staff" */
-	int64_t issue;        /* 1, 2, ... of that policy */
+	int64_t issue; /* 1, 2, ... of that policy */
 	struct bdl_digest digest;
 	struct bdl_view title, minute, by;
 	int64_t published_ms;
@@ -37,12 +37,12 @@ int bdl_versions_list(struct bdl_store *s, struct bdl_region *region, struct bdl
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE; /* by name, newest first */
 
 /* The documents in force, by name. Texts in the region. */
-int bdl_versions_in_force(struct bdl_store *s, struct bdl_region *region,
-    struct bdl_source **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+int bdl_versions_in_force(struct bdl_store *s, struct bdl_region *region, struct bdl_source **ret,
+    size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
 /* The documents of a ruleset by its version: for explaining acts of the past. BDL_E_MISSING. */
 int bdl_versions_of_ruleset(struct bdl_store *s, const struct bdl_digest *version,
-    struct bdl_region *region, struct bdl_source **ret, size_t *ret_n,
-    struct bdl_err *err) BDL_MUST_USE;
+    struct bdl_region *region, struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

@@ -1,0 +1,257 @@
+#include "record/acts.h"
+#include "base/buf.h"
+#include "record/store_int.h"
+
+#define TELL_MAX 1024 /* roles of a violation, as text */
+
+static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s, sql, &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = bdl_col_int(st, 0) + 1;
+	return 0;
+}
+
+int bdl_ruleset_id(
+    struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
+	sqlite3_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t id;
+
+	int rc =
+	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &find, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(find, 1, BDL_SCHOOL);
+	bdl_bind_digest(find, 2, version);
+	rc = bdl_stmt_step(s, find, err);
+	if (rc < 0)
+		return rc;
+	if (rc > 0) {
+		*ret = bdl_col_int(find, 0);
+		return 0;
+	}
+	rc = next_id(s, "SELECT max(id) FROM ruleset WHERE school = ?1", &id, err);
+	if (!rc)
+		rc = bdl_stmt_get(
+		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &add, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(add, 1, BDL_SCHOOL);
+	bdl_bind_int(add, 2, id);
+	bdl_bind_digest(add, 3, version);
+	rc = bdl_stmt_run(s, add, err);
+	if (!rc)
+		*ret = id;
+	return rc;
+}
+
+/* --- violations --- */
+
+static bool has_role(struct bdl_view roles, struct bdl_view role)
+{
+	struct bdl_view one;
+
+	while (bdl_view_cut(&roles, ' ', &one))
+		if (bdl_view_eq(one, role))
+			return true;
+	return false;
+}
+
+/*
+ * The roles of both, each once: nobody who is to be told is left out by folding. Past the maximum,
+ * which no true list of roles comes near, the rest is left out.
+ */
+static void join_roles(struct bdl_buf *out, struct bdl_view a, struct bdl_view b)
+{
+	struct bdl_view role;
+
+	(void)bdl_buf_add_view(out, a); /* full: left out */
+	while (bdl_view_cut(&b, ' ', &role)) {
+		if (!role.n || has_role(bdl_buf_view(out), role))
+			continue;
+		if (out->n)
+			(void)bdl_buf_add_char(out, ' ');
+		(void)bdl_buf_add_view(out, role);
+	}
+}
+
+/*
+ * The violation that an act folds into, and who is to be told of it. Sources are read one after
+ * the other, so acts may come out of their order: what counts is that first and last act stay
+ * within the time. Someone unknown is told from others by the address.
+ */
+static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t *ret_id,
+    struct bdl_buf *tell, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3"
+	    " AND clause = ?4 AND policy = ?5 AND (?2 <> '' OR address = ?6)"
+	    " AND first_ms > ?7 AND first_ms < ?8 AND last_ms < ?8 ORDER BY first_ms LIMIT 1",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, a->person);
+	bdl_bind_text(st, 3, a->host);
+	bdl_bind_text(st, 4, a->clause);
+	bdl_bind_text(st, 5, a->policy);
+	bdl_bind_text(st, 6, a->address);
+	bdl_bind_int(st, 7, a->at_ms - BDL_VIOLATION_FOLD_MS);
+	bdl_bind_int(st, 8, a->at_ms + BDL_VIOLATION_FOLD_MS);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret_id = rc ? bdl_col_int(st, 0) : 0;
+	join_roles(tell, rc ? bdl_col_view(st, 1) : bdl_view_at(NULL, 0), a->tell);
+	return 0;
+}
+
+static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct bdl_view tell,
+    int64_t act_id, int64_t *ret_id, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t id;
+
+	int rc = next_id(s, "SELECT max(id) FROM violation WHERE school = ?1", &id, err);
+	if (!rc)
+		rc = bdl_stmt_get(s,
+		    "INSERT INTO violation (school, id, first_ms, last_ms, acts, parts, action, critical,"
+		    " person, address, host, policy, clause, tell, first_act)"
+		    " VALUES (?1, ?2, ?3, ?3, 1, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	bdl_bind_int(st, 3, a->at_ms);
+	bdl_bind_int(st, 4, a->action);
+	bdl_bind_int(st, 5, a->critical);
+	bdl_bind_text(st, 6, a->person);
+	bdl_bind_text(st, 7, a->address);
+	bdl_bind_text(st, 8, a->host);
+	bdl_bind_text(st, 9, a->policy);
+	bdl_bind_text(st, 10, a->clause);
+	bdl_bind_text(st, 11, tell);
+	bdl_bind_int(st, 12, act_id);
+	rc = bdl_stmt_run(s, st, err);
+	if (!rc)
+		*ret_id = id;
+	return rc;
+}
+
+static int violation_fold(struct bdl_store *s, const struct bdl_act *a, struct bdl_view tell,
+    int64_t id, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	bool part = a->kind == BDL_KIND_PART;
+
+	int rc = bdl_stmt_get(s,
+	    "UPDATE violation SET acts = acts + ?3, parts = parts + ?4,"
+	    " first_ms = CASE WHEN ?5 < first_ms THEN ?5 ELSE first_ms END,"
+	    " last_ms = CASE WHEN ?5 > last_ms THEN ?5 ELSE last_ms END,"
+	    " action = CASE WHEN ?6 > action THEN ?6 ELSE action END,"
+	    " critical = CASE WHEN ?7 > critical THEN ?7 ELSE critical END, tell = ?8"
+	    " WHERE school = ?1 AND id = ?2",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	bdl_bind_int(st, 3, !part);
+	bdl_bind_int(st, 4, part);
+	bdl_bind_int(st, 5, a->at_ms);
+	bdl_bind_int(st, 6, a->action);
+	bdl_bind_int(st, 7, a->critical);
+	bdl_bind_text(st, 8, tell);
+	return bdl_stmt_run(s, st, err);
+}
+
+/* The violation that the act belongs to, opened or counted on; 0 for none. */
+static int violation_of(struct bdl_store *s, const struct bdl_act *a, int64_t act_id,
+    int64_t *ret_id, struct bdl_err *err)
+{
+	struct bdl_buf tell BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TELL_MAX);
+	int64_t id;
+
+	*ret_id = 0;
+	if (a->action < BDL_COACH)
+		return 0;
+	int rc = violation_find(s, a, &id, &tell, err);
+	if (rc)
+		return rc;
+	if (id)
+		rc = violation_fold(s, a, bdl_buf_view(&tell), id, err);
+	else if (a->kind != BDL_KIND_PART)
+		rc = violation_open(s, a, bdl_buf_view(&tell), act_id, &id, err);
+	if (!rc)
+		*ret_id = id;
+	return rc;
+}
+
+static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
+{
+	bdl_bind_int(st, 5, a->at_ms);
+	bdl_bind_int(st, 6, a->door);
+	bdl_bind_int(st, 7, a->kind);
+	bdl_bind_int(st, 8, a->action);
+	bdl_bind_int(st, 9, a->critical);
+	bdl_bind_int(st, 10, a->known);
+	bdl_bind_int(st, 11, a->passed);
+	bdl_bind_int(st, 12, a->weekday);
+	bdl_bind_int(st, 13, a->minute);
+	bdl_bind_text(st, 14, a->person);
+	bdl_bind_text(st, 15, a->groups);
+	bdl_bind_text(st, 16, a->address);
+	bdl_bind_text(st, 17, a->method);
+	bdl_bind_text(st, 18, a->scheme);
+	bdl_bind_text(st, 19, a->host);
+	bdl_bind_text(st, 20, a->path);
+	bdl_bind_text(st, 21, a->categories);
+	bdl_bind_text(st, 22, a->policy);
+	bdl_bind_text(st, 23, a->clause);
+	bdl_bind_text(st, 24, a->clauses);
+	bdl_bind_text(st, 25, a->tell);
+	bdl_bind_text(st, 26, a->reason);
+}
+
+int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t ruleset, id, violation;
+
+	int rc = bdl_ruleset_id(s, &a->version, &ruleset, err);
+	if (!rc)
+		rc = next_id(s, "SELECT max(id) FROM act WHERE school = ?1", &id, err);
+	if (!rc)
+		rc = violation_of(s, a, id, &violation, err);
+	if (!rc)
+		rc = bdl_stmt_get(s,
+		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"
+		    " known, passed, weekday, minute, person, person_groups, address, method, scheme,"
+		    " host, path, categories, policy, clause, clauses, tell, reason)"
+		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+		    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+		    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	bdl_bind_int(st, 3, ruleset);
+	if (violation)
+		bdl_bind_int(st, 4, violation);
+	else
+		bdl_bind_null(st, 4);
+	bind_act(st, a);
+	return bdl_stmt_run(s, st, err);
+}

@@ -1,0 +1,273 @@
+#include "base/buf.h"
+#include "record/acts.h"
+#include "record/store_int.h"
+
+#define SQL_MAX 4096
+
+/*
+ * A statement put together from our own words: which conditions stand in it depends on the
+ * filter, what they compare with is always bound. ?1 is the school; each condition has its number.
+ */
+enum param {
+	P_SCHOOL = 1,
+	P_PERSON,
+	P_HOST,
+	P_CLAUSE,
+	P_ACTION,
+	P_KIND,
+	P_VIOLATION,
+	P_BEFORE,
+	P_LIMIT,
+};
+
+/*
+ * The conditions that both lists share. The unary plus keeps an index on a common value (a kind, a
+ * verdict) from being chosen where a person, host or clause is given, which has far fewer rows.
+ */
+static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
+{
+	bool narrow = f->person.n || f->host.n || f->clause.n || f->violation;
+
+	if (f->person.n)
+		(void)bdl_buf_printf(sql, " AND person = ?%d AND person <> ''", P_PERSON);
+	if (f->host.n)
+		(void)bdl_buf_printf(sql, " AND host = ?%d", P_HOST);
+	if (f->clause.n)
+		(void)bdl_buf_printf(sql, " AND clause = ?%d AND clause <> ''", P_CLAUSE);
+	if (f->action >= 0)
+		(void)bdl_buf_printf(sql, " AND %saction = ?%d%s", narrow ? "+" : "", P_ACTION,
+		    f->action ? " AND action > 0" : "");
+	if (f->before_id)
+		(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
+}
+
+static void order_and_limit(struct bdl_buf *sql)
+{
+	(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT ?%d", P_LIMIT);
+}
+
+/* Prepare, and bind what the filter gives. */
+static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
+    const struct bdl_acts_filter *f, sqlite3_stmt **ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st;
+
+	BDL_BUG_IF(bdl_buf_broken(sql));
+	int rc = bdl_stmt_get(s, bdl_buf_str(sql), &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, P_SCHOOL, BDL_SCHOOL);
+	bdl_bind_int(
+	    st, P_LIMIT, f->limit < BDL_PAGE_ROWS_MAX ? (int64_t)f->limit : BDL_PAGE_ROWS_MAX);
+	if (f->person.n)
+		bdl_bind_text(st, P_PERSON, f->person);
+	if (f->host.n)
+		bdl_bind_text(st, P_HOST, f->host);
+	if (f->clause.n)
+		bdl_bind_text(st, P_CLAUSE, f->clause);
+	if (f->action >= 0)
+		bdl_bind_int(st, P_ACTION, f->action);
+	if (f->kind >= 0)
+		bdl_bind_int(st, P_KIND, f->kind);
+	if (f->violation)
+		bdl_bind_int(st, P_VIOLATION, f->violation);
+	if (f->before_id)
+		bdl_bind_int(st, P_BEFORE, f->before_id);
+	*ret = st;
+	return 0;
+}
+
+/* --- acts --- */
+
+#define ACT_SELECT                                                                                     \
+	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"    \
+	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"    \
+	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)" \
+	" FROM act a WHERE school = ?1"
+
+static int act_row(
+    sqlite3_stmt *st, struct bdl_region *region, struct bdl_act_row *ret, struct bdl_err *err)
+{
+	struct bdl_act *a = &ret->act;
+
+	ret->id = bdl_col_int(st, 0);
+	a->at_ms = bdl_col_int(st, 1);
+	a->door = (enum bdl_door)bdl_col_int(st, 2);
+	a->kind = (enum bdl_act_kind)bdl_col_int(st, 3);
+	a->action = (enum bdl_action)bdl_col_int(st, 4);
+	a->critical = bdl_col_int(st, 5);
+	a->known = bdl_col_int(st, 6);
+	a->passed = bdl_col_int(st, 7);
+	a->weekday = (uint8_t)bdl_col_int(st, 8);
+	a->minute = (uint16_t)bdl_col_int(st, 9);
+	a->person = bdl_col_text(st, 10, region);
+	a->groups = bdl_col_text(st, 11, region);
+	a->address = bdl_col_text(st, 12, region);
+	a->method = bdl_col_text(st, 13, region);
+	a->scheme = bdl_col_text(st, 14, region);
+	a->host = bdl_col_text(st, 15, region);
+	a->path = bdl_col_text(st, 16, region);
+	a->categories = bdl_col_text(st, 17, region);
+	a->policy = bdl_col_text(st, 18, region);
+	a->clause = bdl_col_text(st, 19, region);
+	a->clauses = bdl_col_text(st, 20, region);
+	a->tell = bdl_col_text(st, 21, region);
+	a->reason = bdl_col_text(st, 22, region);
+	if (a->door >= BDL_DOORS || a->kind >= BDL_KINDS || a->action >= BDL_ACTIONS)
+		return bdl_fail(err, BDL_E_STORE, "store: act %lld has values that are none",
+		    (long long)ret->id);
+	if (bdl_region_broken(region))
+		return bdl_fail(err, BDL_E_LIMIT, "the acts do not fit into the page's memory");
+	return bdl_col_digest(st, 23, &a->version, err);
+}
+
+int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
+    struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err)
+{
+	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	void *rows = NULL;
+	size_t n = 0, cap = 0;
+
+	(void)bdl_buf_add_str(&sql, ACT_SELECT); /* looked at once, by list_begin */
+	where_common(&sql, f);
+	if (f->kind >= 0)
+		(void)bdl_buf_printf(&sql, " AND +kind = ?%d", P_KIND);
+	if (f->violation)
+		(void)bdl_buf_printf(&sql, " AND violation = ?%d", P_VIOLATION);
+	order_and_limit(&sql);
+	int rc = list_begin(s, &sql, f, &st, err);
+	if (rc)
+		return rc;
+	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
+		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_act_row), err);
+		if (!rc)
+			rc = act_row(st, region, (struct bdl_act_row *)rows + n, err);
+		if (rc)
+			return rc;
+		n++;
+	}
+	if (rc)
+		return rc;
+	*ret = rows;
+	*ret_n = n;
+	return 0;
+}
+
+int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
+    struct bdl_act_row *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_act_row row = { 0 };
+
+	int rc = bdl_stmt_get(s, ACT_SELECT " AND a.id = ?2", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		return bdl_fail(err, BDL_E_MISSING, "no act %lld", (long long)id);
+	rc = act_row(st, region, &row, err);
+	if (!rc)
+		*ret = row;
+	return rc;
+}
+
+/* --- violations --- */
+
+static int violation_row(
+    sqlite3_stmt *st, struct bdl_region *region, struct bdl_violation_row *ret, struct bdl_err *err)
+{
+	ret->id = bdl_col_int(st, 0);
+	ret->first_ms = bdl_col_int(st, 1);
+	ret->last_ms = bdl_col_int(st, 2);
+	ret->acts = bdl_col_int(st, 3);
+	ret->parts = bdl_col_int(st, 4);
+	ret->action = (enum bdl_action)bdl_col_int(st, 5);
+	ret->critical = bdl_col_int(st, 6);
+	ret->person = bdl_col_text(st, 7, region);
+	ret->address = bdl_col_text(st, 8, region);
+	ret->host = bdl_col_text(st, 9, region);
+	ret->policy = bdl_col_text(st, 10, region);
+	ret->clause = bdl_col_text(st, 11, region);
+	ret->tell = bdl_col_text(st, 12, region);
+	ret->first_act = bdl_col_int(st, 13);
+	if (ret->action >= BDL_ACTIONS)
+		return bdl_fail(err, BDL_E_STORE, "store: violation %lld has values that are none",
+		    (long long)ret->id);
+	if (bdl_region_broken(region))
+		return bdl_fail(
+		    err, BDL_E_LIMIT, "the violations do not fit into the page's memory");
+	return 0;
+}
+
+int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
+    struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n, struct bdl_err *err)
+{
+	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_acts_filter any_kind = *f;
+	void *rows = NULL;
+	size_t n = 0, cap = 0;
+
+	any_kind.kind = -1; /* a violation has none */
+	(void)bdl_buf_add_str(&sql,
+	    "SELECT id, first_ms, last_ms, acts, parts, action, critical,"
+	    " person, address, host, policy, clause, tell, first_act"
+	    " FROM violation WHERE school = ?1");
+	where_common(&sql, f);
+	if (f->violation)
+		(void)bdl_buf_printf(&sql, " AND id = ?%d", P_VIOLATION);
+	order_and_limit(&sql);
+	int rc = list_begin(s, &sql, &any_kind, &st, err);
+	if (rc)
+		return rc;
+	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
+		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_violation_row), err);
+		if (!rc)
+			rc = violation_row(st, region, (struct bdl_violation_row *)rows + n, err);
+		if (rc)
+			return rc;
+		n++;
+	}
+	if (rc)
+		return rc;
+	*ret = rows;
+	*ret_n = n;
+	return 0;
+}
+
+int bdl_acts_totals(
+    struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT count(*), sum(CASE WHEN action = ?3 THEN 1 ELSE 0 END),"
+	    " sum(CASE WHEN action = ?4 THEN 1 ELSE 0 END),"
+	    " sum(CASE WHEN action = ?5 THEN 1 ELSE 0 END),"
+	    " (SELECT count(*) FROM violation WHERE school = ?1 AND first_ms >= ?2)"
+	    " FROM act WHERE school = ?1 AND at_ms >= ?2",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, since_ms);
+	bdl_bind_int(st, 3, BDL_BLOCK);
+	bdl_bind_int(st, 4, BDL_COACH);
+	bdl_bind_int(st, 5, BDL_NOTE);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = (struct bdl_acts_totals){
+		.acts = bdl_col_int(st, 0),
+		.blocked = bdl_col_int(st, 1),
+		.coached = bdl_col_int(st, 2),
+		.noted = bdl_col_int(st, 3),
+		.violations = bdl_col_int(st, 4),
+	};
+	return 0;
+}

@@ -1,0 +1,313 @@
+#include "record/scribe.h"
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "record/acts.h"
+#include "record/journal.h"
+#include "record/store_int.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define SOURCES_MAX     256
+#define SOURCE_NAME_MAX 64
+#define PAUSE_MS        5000 /* a source that could not be read is left alone for so long */
+
+struct source {
+	char *name, *folder;
+	struct bdl_journal_reader *reader; /* NULL: to be opened at the place that the store has */
+	struct bdl_journal_place stored;
+	uint64_t forgotten; /* segments below this number are deleted */
+	int64_t again_ms; /* on the ticking clock */
+};
+
+struct bdl_scribe {
+	struct bdl_store *store;
+	char *folder;
+	struct source sources[SOURCES_MAX];
+	size_t n;
+};
+
+/* What came of one batch. */
+struct batch {
+	size_t stored, refused;
+	bool in_transaction;
+	int rc; /* of the reader: what could not be read is said, what was read is stored */
+	struct bdl_err err;
+};
+
+struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
+{
+	struct bdl_scribe *scribe = bdl_xalloc(sizeof(*scribe));
+
+	scribe->store = s;
+	scribe->folder = bdl_xstrdup(folder);
+	return scribe;
+}
+
+void bdl_scribe_free(struct bdl_scribe *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n; i++) {
+		bdl_journal_reader_close(s->sources[i].reader);
+		free(s->sources[i].name);
+		free(s->sources[i].folder);
+	}
+	free(s->folder);
+	free(s);
+}
+
+/* --- sources --- */
+
+static bool is_known(const struct bdl_scribe *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!strcmp(s->sources[i].name, name))
+			return true;
+	return false;
+}
+
+static bool is_folder(int fd, const char *name)
+{
+	struct stat st;
+
+	return !fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISDIR(st.st_mode);
+}
+
+static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
+{
+	DIR *d = opendir(s->folder);
+	int rc = 0;
+
+	if (!d)
+		return errno == ENOENT ? 0 : bdl_fail_sys(err, "list '%s'", s->folder);
+	for (struct dirent *e; !rc && (e = readdir(d));) {
+		const char *name = e->d_name;
+		if (name[0] == '.' || strlen(name) > SOURCE_NAME_MAX || is_known(s, name) ||
+		    !is_folder(dirfd(d), name))
+			continue;
+		if (s->n == SOURCES_MAX) {
+			rc = bdl_fail(err, BDL_E_LIMIT, "more than %d journals in '%s'",
+			    SOURCES_MAX, s->folder);
+			break;
+		}
+		struct source *source = &s->sources[s->n++];
+		source->name = bdl_xstrdup(name);
+		source->folder = bdl_xprintf("%s/%s", s->folder, name);
+	}
+	(void)closedir(d); /* it was only read */
+	return rc;
+}
+
+static int place_get(
+    struct bdl_store *s, const char *source, struct bdl_journal_place *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT segment, byte_at FROM journal_place WHERE school = ?1 AND source = ?2", &st,
+	    err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, bdl_view_of(source));
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = (struct bdl_journal_place){ 0 };
+	if (rc) {
+		ret->segment = (uint64_t)bdl_col_int(st, 0);
+		ret->offset = (uint64_t)bdl_col_int(st, 1);
+	}
+	return 0;
+}
+
+static int place_set(
+    struct bdl_store *s, const char *source, struct bdl_journal_place place, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "INSERT INTO journal_place (school, source, segment, byte_at) VALUES (?1, ?2, ?3, ?4)"
+	    " ON CONFLICT (school, source) DO UPDATE SET segment = excluded.segment,"
+	    " byte_at = excluded.byte_at",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, bdl_view_of(source));
+	bdl_bind_int(st, 3, (int64_t)place.segment);
+	bdl_bind_int(st, 4, (int64_t)place.offset);
+	return bdl_stmt_run(s, st, err);
+}
+
+static int source_open(struct bdl_scribe *s, struct source *source, struct bdl_err *err)
+{
+	if (source->reader)
+		return 0;
+	int rc = place_get(s->store, source->name, &source->stored, err);
+	return rc ? rc
+		  : bdl_journal_reader_open(source->folder, source->stored, &source->reader, err);
+}
+
+/* Read again from the place in the store: what was read since did not get there. */
+static void source_close(struct source *source)
+{
+	bdl_journal_reader_close(source->reader);
+	source->reader = NULL;
+}
+
+/* --- entries --- */
+
+static int refuse(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
+    const char *reason, struct bdl_err *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct bdl_buf hex BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_JOURNAL_ENTRY_MAX);
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	for (size_t i = 0; i < e->payload.n; i++) {
+		unsigned char c = (unsigned char)e->payload.p[i];
+		(void)bdl_buf_add_char(
+		    &hex, digits[c >> 4]); /* the maximum holds the largest entry */
+		(void)bdl_buf_add_char(&hex, digits[c & 15]);
+	}
+	int rc = bdl_stmt_get(s,
+	    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after, entry_type,"
+	    " reason, payload_hex) SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+	    " FROM refused WHERE school = ?1",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, bdl_now_ms());
+	bdl_bind_text(st, 3, bdl_view_of(source));
+	bdl_bind_int(st, 4, (int64_t)e->after.segment);
+	bdl_bind_int(st, 5, (int64_t)e->after.offset);
+	bdl_bind_int(st, 6, (int64_t)e->type);
+	bdl_bind_text(st, 7, bdl_view_of(reason));
+	bdl_bind_text(st, 8, bdl_buf_view(&hex));
+	return bdl_stmt_run(s, st, err);
+}
+
+static int entry_store(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
+    struct batch *b, struct bdl_err *err)
+{
+	struct bdl_err why = { 0 };
+	struct bdl_act act;
+
+	b->stored++;
+	int rc = e->type == BDL_ENTRY_ACT
+	    ? bdl_act_decode(e->payload, &act, &why)
+	    : bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u", (unsigned)e->type);
+	if (!rc)
+		return bdl_acts_add(s, &act, err);
+	b->refused++;
+	return refuse(s, source, e, why.text, err);
+}
+
+static int begin_once(struct bdl_store *s, struct batch *b, struct bdl_err *err)
+{
+	int rc = b->in_transaction ? 0 : bdl_store_begin(s, err);
+
+	b->in_transaction = !rc;
+	return rc;
+}
+
+/* Entries into an open transaction, and with them the place where reading goes on. */
+static int entries_bring(
+    struct bdl_store *s, struct source *source, struct batch *b, struct bdl_err *err)
+{
+	struct bdl_journal_entry e;
+	int rc;
+
+	while (b->stored < BDL_SCRIBE_BATCH &&
+	    (b->rc = bdl_journal_next(source->reader, &e, &b->err)) > 0) {
+		rc = begin_once(s, b, err);
+		if (!rc)
+			rc = entry_store(s, source->name, &e, b, err);
+		if (rc)
+			return rc;
+	}
+	struct bdl_journal_place place = bdl_journal_reader_place(source->reader);
+	if (place.segment == source->stored.segment && place.offset == source->stored.offset)
+		return 0;
+	rc = begin_once(s, b, err);
+	if (!rc)
+		rc = place_set(s, source->name, place, err);
+	if (!rc)
+		rc = bdl_store_commit(s, err);
+	if (!rc)
+		source->stored = place;
+	return rc;
+}
+
+/* A store that fails ends the round; a journal that cannot be read concerns its source only. */
+static int source_bring(
+    struct bdl_scribe *s, struct source *source, struct batch *b, struct bdl_err *err)
+{
+	b->rc = source_open(s, source, &b->err);
+	if (b->rc == BDL_E_BUSY || b->rc == BDL_E_STORE)
+		return bdl_fail(err, (enum bdl_code)b->rc, "%s", b->err.text);
+	if (!b->rc) {
+		struct bdl_journal_place before = source->stored;
+		int rc = entries_bring(s->store, source, b, err);
+		bdl_store_rollback(s->store);
+		if (rc) {
+			source_close(source);
+			return rc;
+		}
+		bool moved = before.segment != source->stored.segment ||
+		    before.offset != source->stored.offset;
+		if (b->rc >= 0 || moved)
+			return 0;
+	}
+	source_close(source);
+	source->again_ms = bdl_tick_ms() + PAUSE_MS;
+	return 0;
+}
+
+/* What is stored for good need not be kept in the journal. */
+static int source_forget(struct source *source, struct bdl_err *err)
+{
+	if (source->forgotten == source->stored.segment)
+		return 0;
+	int rc = bdl_journal_forget(source->folder, source->stored, err);
+	if (!rc)
+		source->forgotten = source->stored.segment;
+	return rc;
+}
+
+int bdl_scribe_round(
+    struct bdl_scribe *s, size_t *ret_stored, size_t *ret_refused, struct bdl_err *err)
+{
+	size_t stored = 0, refused = 0;
+	int first = sources_find(s, err);
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct source *source = &s->sources[i];
+		struct batch b = { 0 };
+		if (source->again_ms > bdl_tick_ms())
+			continue;
+		int rc = source_bring(s, source, &b, first ? NULL : err);
+		if (rc)
+			return first ? first : rc;
+		stored += b.stored;
+		refused += b.refused;
+		if (b.rc >= 0)
+			b.rc = source_forget(source, &b.err);
+		if (b.rc < 0 && !first) {
+			first = b.rc;
+			if (err)
+				*err = b.err;
+		}
+	}
+	if (first)
+		return first;
+	*ret_stored = stored;
+	*ret_refused = refused;
+	return 0;
+}

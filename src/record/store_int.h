@@ -1,0 +1,62 @@
+/*
+ * SQL for the files of src/record: statements, values in, values out. Statements are kept prepared
+ * under their text; a parameter is ?1, ?2, ...; texts and blobs are bound by address, so they live
+ * until the statement is done.
+ *
+ *	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+ *	int rc = bdl_stmt_get(s, "SELECT ...", &st, err);
+ *	bdl_bind_int(st, 1, BDL_SCHOOL);
+ *	while ((rc = bdl_stmt_step(s, st, err)) > 0)
+ *		... bdl_col_int(st, 0) ...
+ */
+#ifndef BDL_RECORD_STORE_INT_H
+#define BDL_RECORD_STORE_INT_H
+
+#include "base/hash.h"
+#include "base/region.h"
+#include "record/store.h"
+#include <sqlite3.h>
+
+/* The numbered files of migrations/, compiled in by tools/embed.py; ends with a zeroed entry. */
+struct bdl_migration {
+	const char *name; /* "0001_acts.sql" */
+	const unsigned char *sql; /* followed by a NUL */
+	size_t n;
+};
+extern const struct bdl_migration bdl_migrations[];
+
+/* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
+int bdl_stmt_get(struct bdl_store *s, const char *sql, sqlite3_stmt **ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* Let it rest: no row, no lock, no values. Takes NULL. */
+void bdl_stmt_rest(sqlite3_stmt *st);
+BDL_DEFINE_AUTO(sqlite3_stmt, bdl_stmt_rest);
+
+/* 1: a row; 0: no more; BDL_E_BUSY: another connection writes; else BDL_E_STORE or BDL_E_IO. */
+int bdl_stmt_step(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+
+/* Step a statement that gives no rows, and let it rest. */
+int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+
+void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v);
+void bdl_bind_null(sqlite3_stmt *st, int i);
+void bdl_bind_text(sqlite3_stmt *st, int i, struct bdl_view v);
+void bdl_bind_digest(
+    sqlite3_stmt *st, int i, const struct bdl_digest *d); /* as hexadecimal; copied */
+
+int64_t bdl_col_int(sqlite3_stmt *st, int i); /* NULL reads as 0 */
+struct bdl_view bdl_col_view(sqlite3_stmt *st, int i); /* good until the next step */
+struct bdl_view bdl_col_text(sqlite3_stmt *st, int i, struct bdl_region *region);
+int bdl_col_digest(sqlite3_stmt *st, int i, struct bdl_digest *ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* Rows grow in the region: room for one more, or BDL_E_LIMIT. */
+int bdl_rows_grow(struct bdl_region *region, void **rows, size_t n, size_t *cap, size_t size,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* The number of the ruleset with this digest, made where there is none. In a transaction. */
+int bdl_ruleset_id(struct bdl_store *s, const struct bdl_digest *version, int64_t *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+#endif
