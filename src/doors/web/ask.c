@@ -1,0 +1,177 @@
+#include "base/clock.h"
+#include "doors/web/web_int.h"
+
+/* What is kept of texts that a peer sizes; an act must fit BDL_ACT_BYTES_MAX whole. */
+#define METHOD_KEPT 32
+#define PATH_KEPT   8192
+#define NAMES_KEPT  4096
+
+static struct bdl_view cut(struct bdl_view v, size_t max)
+{
+	return v.n > max ? bdl_view_at(v.p, max) : v;
+}
+
+/* The person of the proxy's log-on, else the address; marked, so that no login is an address. */
+static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap,
+    struct bdl_view peer, struct bdl_ask *a)
+{
+	if (!bdl_icap_user(icap->user, a->login, sizeof(a->login)))
+		a->login[0] = '\0';
+	a->address = cut(icap->client.n > 0 ? icap->client : peer, 64);
+	const char *who = a->login[0]
+	    ? bdl_region_printf(web->scratch, "person %s", a->login)
+	    : bdl_region_printf(web->scratch, "address %.*s", BDL_FMT(a->address));
+	a->who = bdl_view_of(who);
+	if (a->login[0] && web->now->roll)
+		a->person = bdl_roll_find(web->now->roll, bdl_view_of(a->login));
+}
+
+static void read_facts(struct bdl_web *web, struct bdl_ask *a)
+{
+	const struct bdl_snapshot *now = web->now;
+	struct bdl_civil civil = bdl_civil_local(a->at_ms);
+	struct bdl_facts *f = &a->facts;
+
+	f->door = BDL_DOOR_WEB;
+	f->known = a->person != NULL;
+	if (a->person && now->ruleset)
+		f->groups = bdl_person_groups(a->person, now->ruleset);
+	f->host = bdl_view_of(a->url.host);
+	f->minute = (uint16_t)civil.minute;
+	f->weekday = (uint8_t)civil.weekday;
+	if (!now->lists)
+		return;
+	bdl_lists_host(now->lists, f->host, &a->listed);
+	bdl_catmap_apply(&now->map, &a->listed, &f->categories);
+}
+
+int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_ask *ret,
+    struct bdl_err *err)
+{
+	struct bdl_view target = http->start[1];
+	*ret =
+	    (struct bdl_ask){ .at_ms = bdl_now_ms(), .method = cut(http->start[0], METHOD_KEPT) };
+	if (bdl_view_is(target, "*")) /* OPTIONS of a whole server */
+		target = BDL_LIT("/");
+	int code =
+	    bdl_url_parse(target, bdl_http_field(http, "Host"), BDL_SCHEME_HTTP, &ret->url, err);
+	if (code < 0)
+		return code;
+	ret->kind = bdl_kind_of(http);
+	ret->taste = bdl_taste_of(http, ret->kind);
+	read_person(web, icap, peer, ret);
+	read_facts(web, ret);
+	return 0;
+}
+
+const char *bdl_ask_url(struct bdl_web *web, const struct bdl_ask *a)
+{
+	bool is_v6 = strchr(a->url.host, ':') != NULL;
+	bool is_tls = a->url.scheme == BDL_SCHEME_HTTPS || a->url.scheme == BDL_SCHEME_WSS;
+	bool has_slash = a->url.path.n > 0 && a->url.path.p[0] == '/';
+	char port[8] = "";
+
+	if (a->url.port != (is_tls ? 443 : 80))
+		(void)snprintf(port, sizeof(port), ":%u", a->url.port); /* fits */
+	return bdl_region_printf(web->scratch, "%s://%s%s%s%s%s%.*s",
+	    bdl_scheme_word(a->url.scheme), is_v6 ? "[" : "", a->url.host, is_v6 ? "]" : "", port,
+	    has_slash ? "" : "/", BDL_FMT(a->url.path));
+}
+
+/* The names of what a buffer collected, as a text of the scratch region, whole words only. */
+static struct bdl_view words(struct bdl_web *web, const struct bdl_buf *b)
+{
+	return bdl_region_view(web->scratch, bdl_buf_view(b));
+}
+
+static void add_word(
+    struct bdl_buf *b, struct bdl_view first, const char *mark, struct bdl_view second)
+{
+	size_t n = first.n + strlen(mark) + second.n + (b->n > 0);
+	if (n > b->max - b->n)
+		return; /* what does not fit is left out whole */
+	if (b->n > 0)
+		(void)bdl_buf_add_char(b, ' ');
+	(void)bdl_buf_add_view(b, first);
+	(void)bdl_buf_add_str(b, mark);
+	(void)bdl_buf_add_view(b, second);
+}
+
+static struct bdl_view category_names(struct bdl_web *web, const struct bdl_ask *a)
+{
+	static const struct bdl_catset none;
+	struct bdl_view nothing = { 0 };
+	if (!web->now->lists || memcmp(&a->listed, &none, sizeof(none)) == 0)
+		return nothing;
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(NAMES_KEPT);
+	for (unsigned i = 0; i < bdl_lists_categories(web->now->lists); i++) {
+		if (bdl_catset_has(&a->listed, i))
+			add_word(
+			    &b, bdl_view_of(bdl_lists_category(web->now->lists, i)), "", nothing);
+	}
+	return words(web, &b);
+}
+
+static struct bdl_view role_names(struct bdl_web *web, uint32_t tell)
+{
+	struct bdl_view nothing = { 0 };
+	if (tell == 0)
+		return nothing;
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(NAMES_KEPT);
+	for (unsigned i = 0; i < BDL_ROLES; i++) {
+		if (tell >> i & 1)
+			add_word(
+			    &b, bdl_view_of(bdl_role_word((enum bdl_role_word)i)), "", nothing);
+	}
+	return words(web, &b);
+}
+
+/* "staff#web.gambling pupils#web.games": the clauses of all rules that applied, each once. */
+static struct bdl_view clause_names(struct bdl_web *web, const struct bdl_verdict *v)
+{
+	const struct bdl_ruleset *r = web->now->ruleset;
+	const struct bdl_clause *last = NULL;
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(NAMES_KEPT);
+	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
+		if (!bdl_verdict_matched(v, (uint16_t)i))
+			continue;
+		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
+		if (ref.clause != last) /* the rules of one clause stand together */
+			add_word(&b, ref.policy_name, "#", ref.clause->id);
+		last = ref.clause;
+	}
+	return words(web, &b);
+}
+
+struct bdl_act bdl_ask_act(
+    struct bdl_web *web, const struct bdl_ask *a, const struct bdl_verdict *v)
+{
+	struct bdl_act act = {
+		.at_ms = a->at_ms,
+		.door = BDL_DOOR_WEB,
+		.kind = a->kind,
+		.known = a->facts.known,
+		.minute = a->facts.minute,
+		.weekday = a->facts.weekday,
+		.version = web->now->version,
+		.person = bdl_view_of(a->login),
+		.groups = a->person ? cut(a->person->groups, NAMES_KEPT) : (struct bdl_view){ 0 },
+		.address = a->address,
+		.method = a->method,
+		.scheme = bdl_view_of(bdl_scheme_word(a->url.scheme)),
+		.host = bdl_view_of(a->url.host),
+		.path = cut(a->url.path, PATH_KEPT),
+		.categories = category_names(web, a),
+	};
+	if (!v || v->rule == BDL_NO_RULE)
+		return act;
+	struct bdl_rule_ref ref = bdl_ruleset_rule(web->now->ruleset, v->rule);
+	act.action = v->action;
+	act.critical = v->critical;
+	act.policy = ref.policy_name;
+	act.clause = ref.clause->id;
+	act.clauses = clause_names(web, v);
+	act.tell = role_names(web, v->tell);
+	return act;
+}

@@ -1,0 +1,322 @@
+/* What is said on a connection: RFC 3507, one request after another. */
+#include "doors/web/conn_int.h"
+#include "sys/log.h"
+
+#define HEADS_MAX ((size_t)2 * BDL_HTTP_HEAD_MAX) /* the two HTTP heads of one request */
+
+static struct bdl_view rest(const struct bdl_conn *c)
+{
+	return bdl_view_at(bdl_buf_str(&c->in) + c->at, c->in.n - c->at);
+}
+
+static void enter(struct bdl_conn *c, enum bdl_stage stage)
+{
+	c->stage = stage;
+	c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
+}
+
+static struct bdl_icap_service service(const struct bdl_conn *c, enum bdl_icap_method method)
+{
+	return (struct bdl_icap_service){
+		.istag = c->web->now->istag,
+		.server = "Beadle/" BDL_VERSION,
+		.method = method,
+		.max_connections = (unsigned)c->web->max_conns,
+		.options_ttl_s = BDL_WEB_OPTIONS_TTL_S,
+	};
+}
+
+void bdl_exchange_end(struct bdl_conn *c, int status)
+{
+	struct bdl_icap_service s = service(c, BDL_ICAP_OTHER);
+	(void)bdl_icap_write_plain(&c->out, &s, status, true); /* room was left for it */
+	enter(c, BDL_STAGE_OVER);
+}
+
+/* The answer goes out; what is left of the request's body decides what comes next. */
+static void send_answer(struct bdl_conn *c)
+{
+	if (bdl_buf_broken(&c->answer) || bdl_buf_add_view(&c->out, bdl_buf_view(&c->answer)) < 0) {
+		bdl_log(BDL_LOG_ERR, "answer-too-large", "an answer does not fit its buffer");
+		bdl_exchange_end(c, 500);
+		return;
+	}
+	bdl_buf_clear(&c->answer);
+	if (c->has_body) {
+		bdl_chunks_init(&c->chunks);
+		enter(c, c->is_echo ? BDL_STAGE_ECHO : BDL_STAGE_DRAIN);
+	} else {
+		enter(c, c->last ? BDL_STAGE_OVER : BDL_STAGE_HEADS);
+	}
+}
+
+static void on_synced(struct bdl_waiter *w)
+{
+	struct bdl_conn *c = BDL_CONTAINER(w, struct bdl_conn, waiter);
+	c->waiting = false;
+	if (c->closed) {
+		bdl_conn_close(c);
+		return;
+	}
+	if (c->closing)
+		return;
+	send_answer(c);
+	bdl_conn_advance(c);
+}
+
+static void deliver(struct bdl_conn *c)
+{
+	c->waiter.done = on_synced;
+	if (c->strict && bdl_recorder_wait(c->web->recorder, &c->waiter)) {
+		c->waiting = true;
+		enter(c, BDL_STAGE_SYNC);
+		return;
+	}
+	send_answer(c);
+}
+
+static void answer_with(struct bdl_conn *c, enum bdl_icap_method method, const struct bdl_buf *head,
+    const struct bdl_buf *body)
+{
+	struct bdl_icap_service s = service(c, method);
+	if (bdl_buf_broken(head) || bdl_buf_broken(body))
+		c->answer.broken = true;
+	else
+		(void)bdl_icap_write_response(&c->answer, &s, bdl_buf_view(head),
+		    bdl_buf_view(body), c->last); /* send_answer looks */
+}
+
+/* It goes on as it came: said in a word where the peer allows it, else handed back. */
+static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view heads)
+{
+	struct bdl_icap_service s = service(c, r->method);
+	if (r->allow_204 || r->has_preview) {
+		(void)bdl_icap_write_plain(&c->answer, &s, 204, c->last); /* send_answer looks */
+		return;
+	}
+	(void)bdl_icap_write_echo(&c->answer, &s, &r->parts, heads, c->last); /* the same */
+	c->is_echo = true;
+}
+
+static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view icap_head,
+    struct bdl_view heads, const struct bdl_http_head *http)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
+	struct bdl_decision d = bdl_web_decide(c->web, r, http, bdl_view_of(c->peer), &head, &body);
+	c->strict = d.strict;
+	switch (d.outcome) {
+	case BDL_OUTCOME_PASS:
+		pass(c, r, heads);
+		break;
+	case BDL_OUTCOME_ANSWER:
+		answer_with(c, r->method, &head, &body);
+		break;
+	case BDL_OUTCOME_FORM:
+		c->is_form = true;
+		bdl_buf_clear(&c->heads);
+		bdl_buf_clear(&c->form);
+		(void)bdl_buf_add_view(&c->heads, icap_head); /* fits: its limit is theirs */
+		(void)bdl_buf_add_view(&c->heads, heads);
+		break;
+	}
+}
+
+/* The HTTP request within; false where there is none that can be read. */
+static bool parse_http(
+    const struct bdl_icap_request *r, struct bdl_view heads, struct bdl_http_head *ret)
+{
+	struct bdl_view v = bdl_view_at(heads.p + r->parts.req_at, r->parts.req_n);
+	return r->parts.has_req && bdl_http_parse_request(v, ret, NULL) == 0;
+}
+
+static void answer_form(struct bdl_conn *c)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
+	struct bdl_decision d = { .outcome = BDL_OUTCOME_ANSWER };
+	struct bdl_icap_request r;
+	struct bdl_http_head http;
+	struct bdl_view all = bdl_buf_view(&c->heads);
+	size_t from = 0;
+	int status;
+
+	/* These were parsed before, when they came. */
+	long n = bdl_http_head_length(all, &from);
+	BDL_BUG_IF(n <= 0 || bdl_icap_parse(bdl_view_at(all.p, (size_t)n), &r, &status, NULL) < 0);
+	struct bdl_view heads = bdl_view_at(all.p + n, all.n - (size_t)n);
+	BDL_BUG_IF(!parse_http(&r, heads, &http));
+	if (bdl_buf_broken(&c->form))
+		bdl_answer_plain(413, "Content Too Large", "This form is too large.", &head, &body);
+	else
+		d = bdl_coach_go_on(
+		    c->web, &r, &http, bdl_view_of(c->peer), bdl_buf_view(&c->form), &head, &body);
+	c->strict = d.strict;
+	c->has_body = false; /* all of it was read */
+	answer_with(c, BDL_ICAP_REQMOD, &head, &body);
+	deliver(c);
+}
+
+/* 0, or the status that refuses a request of this method to this service. */
+static int refusal(const struct bdl_icap_request *r)
+{
+	bool request = bdl_view_is(r->service, "request");
+	if (!request && !bdl_view_is(r->service, "response"))
+		return 404;
+	if (r->method == BDL_ICAP_OPTIONS)
+		return 0;
+	return r->method == (request ? BDL_ICAP_REQMOD : BDL_ICAP_RESPMOD) ? 0 : 405;
+}
+
+static void answer_options(struct bdl_conn *c, const struct bdl_icap_request *r)
+{
+	bool request = bdl_view_is(r->service, "request");
+	struct bdl_icap_service s = service(c, request ? BDL_ICAP_REQMOD : BDL_ICAP_RESPMOD);
+	(void)bdl_icap_write_options(&c->answer, &s); /* send_answer looks */
+}
+
+/* A whole request, but for its body. */
+static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
+    struct bdl_view icap_head, struct bdl_view heads)
+{
+	struct bdl_http_head http;
+	int status = refusal(r);
+
+	c->strict = c->is_form = c->is_echo = false;
+	c->last = r->close || c->web->stopping;
+	c->has_body = r->parts.has_body;
+	if (status != 0 && c->has_body) {
+		bdl_exchange_end(c, status);
+		return;
+	}
+	if (status != 0) {
+		struct bdl_icap_service s = service(c, BDL_ICAP_OTHER);
+		(void)bdl_icap_write_plain(&c->answer, &s, status, c->last);
+	} else if (r->method == BDL_ICAP_OPTIONS) {
+		answer_options(c, r);
+	} else if (r->method == BDL_ICAP_RESPMOD) {
+		pass(c, r, heads);
+	} else if (parse_http(r, heads, &http)) {
+		judge(c, r, icap_head, heads, &http);
+	} else {
+		bdl_exchange_end(c, 400);
+		return;
+	}
+	bdl_chunks_init(&c->chunks);
+	if (c->has_body && r->has_preview)
+		enter(c, BDL_STAGE_PREVIEW);
+	else if (c->is_form && c->has_body)
+		enter(c, BDL_STAGE_FORM);
+	else if (c->is_form)
+		answer_form(c);
+	else
+		deliver(c);
+}
+
+static bool take_heads(struct bdl_conn *c)
+{
+	struct bdl_icap_request r;
+	struct bdl_view v = rest(c);
+	int status = 400;
+
+	if (v.n == 0 || v.n < c->need)
+		return false;
+	long n = bdl_http_head_length(v, &c->searched);
+	if (n == 0)
+		return false;
+	if (n < 0 || bdl_icap_parse(bdl_view_at(v.p, (size_t)n), &r, &status, NULL) < 0) {
+		bdl_exchange_end(c, status);
+		return false;
+	}
+	size_t head_n = (size_t)n, heads_n = r.parts.body_at;
+	if (heads_n > HEADS_MAX) {
+		bdl_exchange_end(c, 400);
+		return false;
+	}
+	if (v.n - head_n < heads_n) {
+		c->need = head_n + heads_n;
+		c->searched = 0;
+		return false;
+	}
+	c->at += head_n + heads_n;
+	c->need = c->searched = 0;
+	take_request(c, &r, bdl_view_at(v.p, head_n), bdl_view_at(v.p + head_n, heads_n));
+	return true;
+}
+
+/* Decode what has come of a body: 1 at its end, 0 before, negative where it is none. */
+static int take_body(struct bdl_conn *c)
+{
+	while (c->out.n <= BDL_CONN_OUT_FULL) {
+		struct bdl_view v = rest(c), data = { 0 };
+		size_t before = v.n;
+		int event = bdl_chunks_feed(&c->chunks, &v, &data, NULL);
+		c->at += before - v.n;
+		if (event < 0)
+			return event;
+		if (event == BDL_CHUNK_DATA && c->stage == BDL_STAGE_ECHO)
+			(void)bdl_chunk_write(&c->out, data); /* room was left for it */
+		else if (event == BDL_CHUNK_DATA && c->is_form)
+			(void)bdl_buf_add_view(&c->form, data); /* broken: answer_form looks */
+		if (event != BDL_CHUNK_DATA)
+			return event == BDL_CHUNK_END;
+	}
+	return 0;
+}
+
+/* After a preview the peer waits: it has sent all, or sends the rest only when asked to. */
+static void end_preview(struct bdl_conn *c)
+{
+	if (!c->is_form) {
+		c->has_body = false;
+		deliver(c);
+	} else if (c->chunks.ieof) {
+		answer_form(c);
+	} else {
+		(void)bdl_icap_write_continue(&c->out); /* room was left for it */
+		bdl_chunks_init(&c->chunks);
+		enter(c, BDL_STAGE_FORM);
+	}
+}
+
+static bool step_body(struct bdl_conn *c)
+{
+	int code = take_body(c);
+	if (code < 0) {
+		/* After an answer has begun there is nothing left to say. */
+		if (c->stage == BDL_STAGE_PREVIEW || c->stage == BDL_STAGE_FORM)
+			bdl_exchange_end(c, 400);
+		else
+			bdl_conn_close(c);
+		return false;
+	}
+	if (code == 0)
+		return false;
+	if (c->stage == BDL_STAGE_PREVIEW) {
+		end_preview(c);
+	} else if (c->stage == BDL_STAGE_FORM) {
+		answer_form(c);
+	} else {
+		if (c->stage == BDL_STAGE_ECHO)
+			(void)bdl_chunk_write_end(&c->out); /* room was left for it */
+		enter(c, c->last ? BDL_STAGE_OVER : BDL_STAGE_HEADS);
+	}
+	return true;
+}
+
+bool bdl_exchange_step(struct bdl_conn *c)
+{
+	switch (c->stage) {
+	case BDL_STAGE_HEADS:
+		return take_heads(c);
+	case BDL_STAGE_PREVIEW:
+	case BDL_STAGE_FORM:
+	case BDL_STAGE_DRAIN:
+	case BDL_STAGE_ECHO:
+		return step_body(c);
+	case BDL_STAGE_SYNC:
+	case BDL_STAGE_OVER:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,122 @@
+/* What is in force: read at the start, and again on the pool whenever it changes. */
+#include "doors/web/web_int.h"
+#include "sys/log.h"
+
+#define RETRY_MS     1000 /* where the files were just being replaced */
+#define RETRY_BAD_MS 10000 /* where they cannot be read: mostly for people to mend */
+#define WARN_MS      60000
+
+static int64_t loop_ms(struct bdl_web *web)
+{
+	return (int64_t)uv_now(&web->loop.uv);
+}
+
+void bdl_force_show(struct bdl_web *web)
+{
+	char note[sizeof(web->shown)];
+	const char *summary = web->now->summary;
+
+	if (bdl_recorder_failing(web->recorder))
+		(void)snprintf(note, sizeof(note), "RECORDING STOPPED: see the log");
+	else if (!web->now->ruleset)
+		(void)snprintf(note, sizeof(note), "NO POLICY IN FORCE");
+	else
+		(void)snprintf(note, sizeof(note), "%.70s%s", summary,
+		    web->stale ? " (newer: unreadable)" : "");
+	if (strcmp(note, web->shown) == 0)
+		return;
+	memcpy(web->shown, note, sizeof(note));
+	bdl_slot_note(web->role->slot, "%s", note);
+}
+
+/* Take what was read, or keep what there is and say why. */
+static void settle(struct bdl_web *web)
+{
+	web->retry_tick_ms = 0;
+	web->stale = true;
+	if (web->load_code < 0) {
+		bool changing = web->load_code == BDL_E_CONFLICT;
+		web->retry_tick_ms = loop_ms(web) + (changing ? RETRY_MS : RETRY_BAD_MS);
+		if (!changing)
+			bdl_log_err(BDL_LOG_ERR, "force-unreadable", &web->load_err);
+		return;
+	}
+	if (web->lists_err.code != 0) {
+		bdl_log_err(BDL_LOG_ERR, "lists-unreadable", &web->lists_err);
+		web->retry_tick_ms = loop_ms(web) + RETRY_BAD_MS;
+		if (web->now->lists) { /* the older lists are better than none */
+			bdl_snapshot_free(web->loaded);
+			return;
+		}
+	}
+	web->stale = web->lists_err.code != 0;
+	bdl_snapshot_free(web->now);
+	web->now = web->loaded;
+	bdl_count(web->role->slot, BDL_COUNT_RELOADS, 1);
+	bdl_log(BDL_LOG_NOTICE, "in-force", "%s", web->now->summary);
+}
+
+static void read_now(struct bdl_web *web)
+{
+	web->loaded = NULL;
+	web->load_err = (struct bdl_err){ 0 };
+	web->load_code =
+	    bdl_snapshot_read(web->role->conf, &web->loaded, &web->lists_err, &web->load_err);
+}
+
+static void on_pool(uv_work_t *work)
+{
+	read_now(work->data);
+}
+
+static void on_loaded(uv_work_t *work, int status)
+{
+	(void)status; /* nobody cancels it */
+	struct bdl_web *web = work->data;
+	web->loading = false;
+	if (web->stopping) {
+		bdl_snapshot_free(web->loaded);
+		return;
+	}
+	settle(web);
+	bdl_force_show(web);
+	if (web->load_again)
+		bdl_force_reload(web);
+}
+
+void bdl_force_reload(void *arg)
+{
+	struct bdl_web *web = arg;
+	web->load_again = web->loading;
+	if (web->loading)
+		return;
+	web->loading = true;
+	web->load.data = web;
+	/* Fails only without a function to call. */
+	BDL_BUG_IF(uv_queue_work(&web->loop.uv, &web->load, on_pool, on_loaded) != 0);
+}
+
+void bdl_force_begin(struct bdl_web *web)
+{
+	char path[1024];
+	web->now = bdl_snapshot_empty();
+	bdl_conf_path(web->role->conf, path, sizeof(path), "force/manifest");
+	web->watch_force = bdl_watch_new(&web->loop, path, bdl_force_reload, web);
+	bdl_conf_path(web->role->conf, path, sizeof(path), "lists/lists.map");
+	web->watch_lists = bdl_watch_new(&web->loop, path, bdl_force_reload, web);
+	read_now(web); /* after the watches have looked, so that no change falls between */
+	settle(web);
+}
+
+void bdl_force_tick(struct bdl_web *web)
+{
+	int64_t now_ms = loop_ms(web);
+	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
+		bdl_force_reload(web);
+	if (!web->now->ruleset &&
+	    (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
+		bdl_log(BDL_LOG_WARN, "no-policy", "no policy is in force: everything is allowed");
+		web->warned_tick_ms = now_ms;
+	}
+	bdl_force_show(web);
+}

@@ -1,0 +1,77 @@
+#include "doors/web/kind.h"
+
+/* The first media type of Accept, which is what a browser wants most. */
+static struct bdl_view first_accepted(const struct bdl_http_head *request)
+{
+	struct bdl_view rest = bdl_http_field(request, "Accept");
+	struct bdl_view range = { 0 }, type = { 0 };
+	(void)bdl_view_cut(&rest, ',', &range); /* an empty field leaves it empty */
+	(void)bdl_view_cut(&range, ';', &type);
+	return bdl_view_trim(type);
+}
+
+static bool is_html(struct bdl_view type)
+{
+	return bdl_view_iis(type, "text/html") || bdl_view_iis(type, "application/xhtml+xml");
+}
+
+static bool starts_with(struct bdl_view v, const char *prefix)
+{
+	struct bdl_view p = bdl_view_of(prefix);
+	return v.n >= p.n && bdl_view_ieq(bdl_view_at(v.p, p.n), p);
+}
+
+/* A plain form or a script's post is no upload: those are how pages talk to their servers. */
+static bool is_upload(const struct bdl_http_head *request)
+{
+	struct bdl_view method = request->start[0];
+	if (bdl_view_is(method, "PUT"))
+		return true;
+	if (!bdl_view_is(method, "POST") && !bdl_view_is(method, "PATCH"))
+		return false;
+	return starts_with(bdl_http_field(request, "Content-Type"), "multipart/form-data");
+}
+
+enum bdl_act_kind bdl_kind_of(const struct bdl_http_head *request)
+{
+	if (is_upload(request))
+		return BDL_KIND_UPLOAD;
+	struct bdl_view dest = bdl_http_field(request, "Sec-Fetch-Dest");
+	if (dest.n > 0)
+		return bdl_view_iis(dest, "document") ? BDL_KIND_PAGE : BDL_KIND_PART;
+	if (bdl_http_field(request, "X-Requested-With").n > 0)
+		return BDL_KIND_PART;
+	struct bdl_view accept = first_accepted(request);
+	if (bdl_view_is(bdl_http_field(request, "Upgrade-Insecure-Requests"), "1") ||
+	    is_html(accept))
+		return BDL_KIND_PAGE;
+	bool anything = accept.n == 0 || bdl_view_is(accept, "*/*");
+	if (anything && bdl_http_field(request, "Referer").n == 0)
+		return BDL_KIND_PAGE;
+	return BDL_KIND_PART;
+}
+
+enum bdl_taste bdl_taste_of(const struct bdl_http_head *request, enum bdl_act_kind kind)
+{
+	static const char *const framed[] = { "iframe", "frame", "embed", "object", "fencedframe" };
+	struct bdl_view dest = bdl_http_field(request, "Sec-Fetch-Dest");
+	struct bdl_view accept = first_accepted(request);
+
+	if (bdl_view_iis(dest, "document"))
+		return BDL_TASTE_PAGE;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(framed); i++) {
+		if (bdl_view_iis(dest, framed[i]))
+			return BDL_TASTE_TEXT;
+	}
+	if (bdl_view_iis(dest, "image"))
+		return BDL_TASTE_IMAGE;
+	if (bdl_view_iis(accept, "application/json"))
+		return BDL_TASTE_JSON;
+	if (dest.n > 0)
+		return BDL_TASTE_EMPTY;
+	if (is_html(accept))
+		return BDL_TASTE_PAGE;
+	if (starts_with(accept, "image/"))
+		return BDL_TASTE_IMAGE;
+	return kind == BDL_KIND_PART ? BDL_TASTE_EMPTY : BDL_TASTE_TEXT;
+}

@@ -1,0 +1,173 @@
+#include "doors/web/recorder.h"
+#include "base/alloc.h"
+#include "record/journal.h"
+#include "sys/log.h"
+
+#define SYNC_MS 1000 /* what is not strict waits at most this long for the disk */
+
+struct bdl_recorder {
+	uv_loop_t *loop;
+	uv_timer_t timer;
+	struct bdl_slot *slot;
+	char *folder;
+	struct bdl_journal *journal; /* NULL until it could be opened */
+	struct bdl_buf bytes; /* of the act being encoded */
+	bool failing, stopping;
+
+	/* The one sync in flight, those who wait for it, and those who wait for the next. */
+	uv_work_t work;
+	struct bdl_journal_sync *sync;
+	struct bdl_err sync_err;
+	int sync_code;
+	struct bdl_waiter *syncing, *waiting;
+};
+
+static void fail(struct bdl_recorder *r, const struct bdl_err *err)
+{
+	if (!r->failing)
+		bdl_log(BDL_LOG_ERR, "recording-stopped",
+		    "acts are judged and answered but not recorded: %s", err->text);
+	r->failing = true;
+}
+
+static void recover(struct bdl_recorder *r)
+{
+	if (r->failing)
+		bdl_log(BDL_LOG_NOTICE, "recording-resumed", "acts are recorded again");
+	r->failing = false;
+}
+
+static void open_journal(struct bdl_recorder *r)
+{
+	struct bdl_err err = { 0 };
+	if (bdl_journal_open(r->folder, BDL_JOURNAL_SEGMENT, &r->journal, &err) < 0)
+		fail(r, &err);
+	else
+		recover(r);
+}
+
+static void wake(struct bdl_waiter *w)
+{
+	while (w) {
+		struct bdl_waiter *next = w->next; /* `done` may free w */
+		w->next = NULL;
+		w->done(w);
+		w = next;
+	}
+}
+
+static void on_pool(uv_work_t *work)
+{
+	struct bdl_recorder *r = work->data;
+	r->sync_code = bdl_journal_sync_run(r->sync, &r->sync_err);
+}
+
+static void on_synced(uv_work_t *work, int status);
+
+/* Bring what is unsynced to the disk, for those who wait now. false where nothing is unsynced. */
+static bool start_sync(struct bdl_recorder *r)
+{
+	r->sync = r->journal ? bdl_journal_sync_begin(r->journal) : NULL;
+	if (!r->sync)
+		return false;
+	r->syncing = r->waiting;
+	r->waiting = NULL;
+	r->work.data = r;
+	/* Fails only without a function to call. */
+	BDL_BUG_IF(uv_queue_work(r->loop, &r->work, on_pool, on_synced) != 0);
+	return true;
+}
+
+static void on_synced(uv_work_t *work, int status)
+{
+	(void)status; /* nobody cancels it */
+	struct bdl_recorder *r = work->data;
+	struct bdl_waiter *done = r->syncing;
+	bdl_journal_sync_end(r->journal, r->sync);
+	r->sync = NULL;
+	r->syncing = NULL;
+	if (r->sync_code < 0)
+		fail(r, &r->sync_err);
+	if (r->waiting && !start_sync(r)) {
+		struct bdl_waiter *brought = r->waiting; /* by the sync before theirs */
+		r->waiting = NULL;
+		wake(brought);
+	}
+	wake(done);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct bdl_recorder *r = timer->data;
+	if (!r->journal)
+		open_journal(r);
+	if (!r->sync)
+		(void)start_sync(r); /* nothing unsynced is fine */
+}
+
+struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struct bdl_slot *slot)
+{
+	struct bdl_recorder *r = bdl_xalloc(sizeof(*r));
+	r->loop = loop;
+	r->slot = slot;
+	r->folder = bdl_xstrdup(folder);
+	r->bytes = BDL_BUF(BDL_ACT_BYTES_MAX);
+	/* Neither fails for a loop and a callback that are there. */
+	BDL_BUG_IF(uv_timer_init(loop, &r->timer) != 0);
+	BDL_BUG_IF(uv_timer_start(&r->timer, on_timer, SYNC_MS, SYNC_MS) != 0);
+	r->timer.data = r;
+	open_journal(r);
+	return r;
+}
+
+void bdl_recorder_stop(struct bdl_recorder *r)
+{
+	if (!r->stopping)
+		uv_close((uv_handle_t *)&r->timer, NULL);
+	r->stopping = true;
+}
+
+void bdl_recorder_free(struct bdl_recorder *r)
+{
+	if (!r)
+		return;
+	bdl_journal_close(r->journal);
+	bdl_buf_done(&r->bytes);
+	free(r->folder);
+	free(r);
+}
+
+void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
+{
+	struct bdl_err err = { 0 };
+	bdl_buf_clear(&r->bytes);
+	int code = bdl_act_encode(act, &r->bytes);
+	if (code < 0)
+		(void)bdl_fail(&err, BDL_E_LIMIT, "an act too large to record");
+	else if (!r->journal)
+		code = bdl_fail(&err, BDL_E_IO, "the journal '%s' could not be opened", r->folder);
+	else
+		code = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
+	if (code == 0) {
+		recover(r);
+		return;
+	}
+	bdl_count(r->slot, BDL_COUNT_UNRECORDED, 1);
+	fail(r, &err);
+}
+
+bool bdl_recorder_wait(struct bdl_recorder *r, struct bdl_waiter *w)
+{
+	w->next = r->waiting;
+	r->waiting = w;
+	if (r->sync || start_sync(r))
+		return true;
+	r->waiting = w->next;
+	w->next = NULL;
+	return false;
+}
+
+bool bdl_recorder_failing(const struct bdl_recorder *r)
+{
+	return r->failing;
+}

@@ -1,0 +1,41 @@
+/*
+ * Recording: every act is appended to the journal before it is answered; a strict one is also on
+ * the disk before. Answers that wait share one sync (group commit), which runs on libuv's pool.
+ *
+ * A full or failing disk stops recording loudly, not answering: what could not be recorded is
+ * counted, logged and shown, and each append tries again.
+ */
+#ifndef BDL_DOORS_WEB_RECORDER_H
+#define BDL_DOORS_WEB_RECORDER_H
+
+#include "record/act.h"
+#include "sys/board.h"
+#include <uv.h>
+
+struct bdl_recorder;
+
+/* Lies in whatever waits. `done` is called once, on the loop. */
+struct bdl_waiter {
+	void (*done)(struct bdl_waiter *w);
+	struct bdl_waiter *next;
+};
+
+/* `folder` is DIR/journal/SOURCE. One that cannot be opened now is tried again every second. */
+struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struct bdl_slot *slot);
+
+/* Begin to end: the timer is closed; a sync in flight still ends, and its waiters are called. */
+void bdl_recorder_stop(struct bdl_recorder *r);
+void bdl_recorder_free(struct bdl_recorder *r); /* after the loop has ended; takes NULL */
+
+void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act);
+
+/*
+ * Call `w->done` when all that was added so far is on the disk, or cannot be brought there. false
+ * where there is nothing to wait for; `done` is not called then.
+ */
+bool bdl_recorder_wait(struct bdl_recorder *r, struct bdl_waiter *w) BDL_MUST_USE;
+
+/* Whether the last attempt to record failed. */
+bool bdl_recorder_failing(const struct bdl_recorder *r);
+
+#endif

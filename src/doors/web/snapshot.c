@@ -1,0 +1,69 @@
+#include "doors/web/snapshot.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "record/force.h"
+#include <inttypes.h>
+
+static void describe(struct bdl_snapshot *s)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
+	char hex[BDL_DIGEST_HEX] = "none";
+	char lists[40] = "no lists";
+	int64_t made_ms = s->lists ? bdl_lists_made_ms(s->lists) : 0;
+
+	if (s->ruleset)
+		bdl_digest_hex(&s->version, hex);
+	if (s->lists) {
+		struct bdl_civil c = bdl_civil_local(made_ms);
+		(void)snprintf(
+		    lists, sizeof(lists), "lists of %d %s", c.day, months[(c.month - 1) % 12]);
+	}
+	/* Both fit: at most 12 + 1 + 16 characters, and 7 + 8 + 2 + 39. */
+	(void)snprintf(s->istag, sizeof(s->istag), "%.12s-%" PRIx64, hex, (uint64_t)made_ms);
+	(void)snprintf(s->summary, sizeof(s->summary), "policy %.8s, %s", hex, lists);
+}
+
+struct bdl_snapshot *bdl_snapshot_empty(void)
+{
+	struct bdl_snapshot *s = bdl_xalloc(sizeof(*s));
+	for (size_t i = 0; i < BDL_LIST_CATEGORIES_MAX; i++)
+		s->map.to[i] = -1;
+	describe(s);
+	return s;
+}
+
+void bdl_snapshot_free(struct bdl_snapshot *s)
+{
+	if (!s)
+		return;
+	bdl_ruleset_free(s->ruleset);
+	bdl_roll_free(s->roll);
+	bdl_lists_close(s->lists);
+	free(s);
+}
+
+int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
+    struct bdl_err *ret_lists_err, struct bdl_err *err)
+{
+	char path[1024];
+	struct bdl_err lists_err = { 0 };
+	BDL_AUTO(bdl_snapshot_free) struct bdl_snapshot *s = bdl_snapshot_empty();
+
+	bdl_conf_path(conf, path, sizeof(path), "force");
+	int code = bdl_force_read(path, &s->ruleset, &s->roll, err);
+	if (code < 0 && code != BDL_E_MISSING)
+		return code;
+	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	code = bdl_lists_open(path, &s->lists, &lists_err);
+	if (code == BDL_E_MISSING)
+		lists_err = (struct bdl_err){ 0 };
+	if (s->ruleset)
+		s->version = *bdl_ruleset_version(s->ruleset);
+	if (s->ruleset && s->lists)
+		bdl_catmap_make(s->lists, s->ruleset, &s->map);
+	describe(s);
+	*ret_lists_err = lists_err;
+	*ret = bdl_steal(&s);
+	return 0;
+}

@@ -1,0 +1,208 @@
+#include "doors/web/web.h"
+#include "base/alloc.h"
+#include "doors/web/web_int.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/sandbox.h"
+#include <sys/resource.h>
+
+#define TICK_MS          1000
+#define TICK_STOPPING_MS 50
+#define BACKLOG          1024
+#define DESCRIPTORS_KEPT 128 /* for the journal, the lists, the pool: not for connections */
+#define SCRATCH_MAX      (512 * 1024)
+
+/* As many connections as there are descriptors for; the soft limit is raised as far as it goes. */
+static size_t connections(void)
+{
+	struct rlimit limit = { 0 };
+	const rlim_t want = BDL_WEB_CONNECTIONS_MAX + DESCRIPTORS_KEPT;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 256;
+	if (limit.rlim_cur < want) {
+		limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+		(void)setrlimit(RLIMIT_NOFILE, &limit); /* what we have is asked for below */
+		if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+			return 256;
+	}
+	if (limit.rlim_cur >= want)
+		return BDL_WEB_CONNECTIONS_MAX;
+	size_t n = (size_t)limit.rlim_cur;
+	return n > 2 * DESCRIPTORS_KEPT ? n - DESCRIPTORS_KEPT : n / 2;
+}
+
+static int make_folders(const struct bdl_web *web, struct bdl_err *err)
+{
+	/* Those we only read are made too: the sandbox can open no path that is absent now. */
+	static const char *const names[] = { "force", "lists", "run", "journal" };
+	char path[1024];
+	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
+		bdl_conf_path(web->role->conf, path, sizeof(path), "%s", names[i]);
+		int code = bdl_file_mkdirs(path, err);
+		if (code < 0)
+			return code;
+	}
+	bdl_conf_path(web->role->conf, path, sizeof(path), "journal/%s", web->role->name);
+	return bdl_file_mkdirs(path, err);
+}
+
+static int open_shared(struct bdl_web *web, struct bdl_err *err)
+{
+	char path[1024];
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/coach.key");
+	int code = bdl_token_key(path, web->key, err);
+	if (code < 0)
+		return code;
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/passes");
+	return bdl_passes_open(path, web->key, &web->passes, err);
+}
+
+static int close_files(const struct bdl_web *web, struct bdl_err *err)
+{
+	char force[1024], lists[1024], journal[1024];
+	const struct bdl_path_right rights[] = { { force, BDL_MAY_READ }, { lists, BDL_MAY_READ },
+		{ journal, BDL_MAY_WRITE } };
+	bool landlock = false;
+
+	bdl_conf_path(web->role->conf, force, sizeof(force), "force");
+	bdl_conf_path(web->role->conf, lists, sizeof(lists), "lists");
+	bdl_conf_path(web->role->conf, journal, sizeof(journal), "journal/%s", web->role->name);
+	int code = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	if (code == 0 && !landlock)
+		bdl_log(BDL_LOG_WARN, "no-landlock", "this kernel cannot fence files off");
+	return code;
+}
+
+/* What is done before there is a loop. */
+static int prepare(struct bdl_web *web, struct bdl_err *err)
+{
+	bool still_root = false;
+	int code = bdl_sandbox_drop(web->role->conf->user, web->role->conf->dir, &still_root, err);
+	if (code < 0)
+		return code;
+	if (still_root)
+		bdl_log(BDL_LOG_WARN, "root", "runs as root, as the data folder is root's");
+	web->max_conns = connections();
+	code = make_folders(web, err);
+	if (code == 0)
+		code = open_shared(web, err);
+	if (code == 0)
+		code = close_files(web, err);
+	return code;
+}
+
+static void on_connection(uv_stream_t *s, int status)
+{
+	struct bdl_web *web = s->data;
+	if (status < 0)
+		bdl_log(BDL_LOG_WARN, "accept", "a connection was lost: %s", uv_strerror(status));
+	else
+		bdl_conn_accept(web);
+}
+
+/* Nobody is left to be answered: let go of what keeps the loop alive. */
+static void finish_stop(struct bdl_web *web)
+{
+	if (web->n_conns > 0 || !web->ticking)
+		return;
+	uv_close((uv_handle_t *)&web->tick, NULL);
+	web->ticking = false;
+	if (web->recorder)
+		bdl_recorder_stop(web->recorder);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct bdl_web *web = timer->data;
+	bdl_conns_sweep(web);
+	if (web->stopping)
+		finish_stop(web);
+	else
+		bdl_force_tick(web);
+}
+
+static void on_stop(void *arg)
+{
+	struct bdl_web *web = arg;
+	web->stopping = true;
+	web->stop_tick_ms = (int64_t)uv_now(&web->loop.uv);
+	if (web->listening)
+		uv_close((uv_handle_t *)&web->listener, NULL);
+	bdl_watch_close(web->watch_force);
+	bdl_watch_close(web->watch_lists);
+	bdl_conns_sweep(web);
+	if (web->ticking && web->n_conns > 0) /* cannot fail with a callback given */
+		(void)uv_timer_start(&web->tick, on_tick, TICK_STOPPING_MS, TICK_STOPPING_MS);
+	finish_stop(web);
+}
+
+static int listen_on(struct bdl_web *web, struct bdl_err *err)
+{
+	BDL_BUG_IF(uv_tcp_init(&web->loop.uv, &web->listener) != 0); /* makes no socket yet */
+	web->listener.data = web;
+	web->listening = true;
+	int rc = uv_tcp_open(&web->listener, web->role->listener);
+	if (rc == 0)
+		rc = uv_listen((uv_stream_t *)&web->listener, BACKLOG, on_connection);
+	return rc == 0 ? 0 : bdl_fail(err, BDL_E_IO, "listen: %s", uv_strerror(rc));
+}
+
+/* With a loop: begin to serve, and close the sandbox. What was begun is ended by on_stop. */
+static int begin(struct bdl_web *web, struct bdl_err *err)
+{
+	char path[1024];
+	bdl_conf_path(web->role->conf, path, sizeof(path), "journal/%s", web->role->name);
+	web->recorder = bdl_recorder_new(&web->loop.uv, path, web->role->slot);
+	web->scratch = bdl_region_new(SCRATCH_MAX);
+	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->tick) != 0); /* cannot fail */
+	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
+	web->tick.data = web;
+	web->ticking = true;
+	bdl_force_begin(web);
+	bdl_force_tick(web);
+	int code = listen_on(web, err);
+	if (code < 0)
+		return code;
+	bdl_loop_warm_pool(&web->loop);
+	return bdl_sandbox_calls(BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+}
+
+static void web_free(struct bdl_web *web)
+{
+	bdl_recorder_free(web->recorder);
+	bdl_snapshot_free(web->now);
+	bdl_passes_close(web->passes);
+	bdl_region_free(web->scratch);
+	explicit_bzero(web->key, sizeof(web->key));
+	free(web);
+}
+BDL_DEFINE_AUTO(struct bdl_web, web_free);
+
+static int fail(struct bdl_web *web, const struct bdl_err *err)
+{
+	bdl_log_err(BDL_LOG_ERR, "start-failed", err);
+	atomic_store(&web->role->slot->state, BDL_STATE_DOWN);
+	return 1;
+}
+
+int bdl_web_run(struct bdl_role *role)
+{
+	struct bdl_err err = { 0 };
+	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
+	web->role = role;
+	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)
+		return fail(web, &err);
+	int code = begin(web, &err);
+	if (code < 0) {
+		bdl_loop_stop(&web->loop);
+	} else {
+		atomic_store(&role->slot->state, BDL_STATE_UP);
+		bdl_log(
+		    BDL_LOG_NOTICE, "up", "serves ICAP, %zu connections at most", web->max_conns);
+	}
+	bdl_loop_run(&web->loop);
+	if (code < 0)
+		return fail(web, &err);
+	bdl_log(BDL_LOG_NOTICE, "stopped", "has answered all that was asked");
+	return 0;
+}

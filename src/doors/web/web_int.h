@@ -1,0 +1,146 @@
+/* What the files of the web door share. */
+#ifndef BDL_DOORS_WEB_WEB_INT_H
+#define BDL_DOORS_WEB_WEB_INT_H
+
+#include "doors/web/answer.h"
+#include "doors/web/passes.h"
+#include "doors/web/recorder.h"
+#include "doors/web/snapshot.h"
+#include "doors/web/token.h"
+#include "policy/judge.h"
+#include "proto/icap.h"
+#include "proto/url.h"
+#include "sys/loop.h"
+#include "sys/role.h"
+
+#define BDL_WEB_OPTIONS_TTL_S   60
+#define BDL_WEB_HEAD_MS         30000 /* a request's heads must be whole within this time */
+#define BDL_WEB_STALL_MS        60000 /* a body or an answer must move within this time */
+#define BDL_WEB_IDLE_MS         600000 /* a connection without a request is closed */
+#define BDL_WEB_CONNECTIONS_MAX 8192 /* of one process, where its descriptors suffice */
+
+struct bdl_conn;
+
+/* One process of the door. */
+struct bdl_web {
+	const struct bdl_role *role;
+	struct bdl_loop loop;
+	uv_tcp_t listener;
+	uv_timer_t tick;
+	struct bdl_watch *watch_force, *watch_lists;
+	bool listening, ticking; /* these two handles are there to be closed */
+	bool stopping;
+	int64_t stop_tick_ms; /* on the loop's clock: when it began to stop */
+
+	struct bdl_snapshot *now; /* never NULL while serving */
+	struct bdl_recorder *recorder;
+	struct bdl_passes *passes;
+	uint8_t key[BDL_TOKEN_KEY];
+	struct bdl_region *scratch; /* for the request being judged */
+
+	/* Reading the next snapshot on the pool, one at a time. */
+	uv_work_t load;
+	bool loading, load_again;
+	int load_code;
+	struct bdl_snapshot *loaded;
+	struct bdl_err load_err, lists_err;
+	bool stale; /* what is in force could not be read: `now` is older */
+	int64_t retry_tick_ms; /* when to try again; 0: no need */
+	int64_t warned_tick_ms; /* when it was last said that nothing is in force; 0: never */
+	char shown[96]; /* the note on the board */
+
+	struct bdl_conn *conns; /* all that are open */
+	size_t n_conns, max_conns;
+	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
+};
+
+/* --- force.c: what is in force --- */
+
+void bdl_force_begin(struct bdl_web *web); /* reads it and watches it from then on */
+void bdl_force_reload(void *arg); /* arg is the struct bdl_web */
+void bdl_force_tick(struct bdl_web *web); /* once a second */
+void bdl_force_show(struct bdl_web *web); /* the note on the board */
+
+/* --- ask.c: what the door knows of one request --- */
+
+/* Views lie in the request's bytes, in the snapshot or in web->scratch. */
+struct bdl_ask {
+	int64_t at_ms;
+	struct bdl_view method;
+	struct bdl_url url;
+	enum bdl_act_kind kind;
+	enum bdl_taste taste;
+	char login[256];
+	struct bdl_view address;
+	struct bdl_view who; /* the login, else the address; the two never look alike */
+	const struct bdl_person *person; /* on the roll, or NULL */
+	struct bdl_facts facts;
+	struct bdl_catset listed; /* categories in the lists' own numbers */
+};
+
+/* BDL_E_INVALID: the address cannot be read. `peer` stands in where the proxy names no client. */
+int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_ask *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* The whole address as a browser would take it, in the scratch region. NULL past its maximum. */
+const char *bdl_ask_url(struct bdl_web *web, const struct bdl_ask *a);
+
+/* The act that is recorded of it; `v` may be NULL (no verdict was asked for). */
+struct bdl_act bdl_ask_act(
+    struct bdl_web *web, const struct bdl_ask *a, const struct bdl_verdict *v);
+
+/* --- decide.c: from a request to what is done about it --- */
+
+enum bdl_outcome {
+	BDL_OUTCOME_PASS, /* it goes on as it came */
+	BDL_OUTCOME_ANSWER, /* this is answered in its place */
+	BDL_OUTCOME_FORM, /* its body is needed first: bdl_coach_go_on */
+};
+
+struct bdl_decision {
+	enum bdl_outcome outcome;
+	bool strict; /* on the disk before it is answered */
+};
+
+/*
+ * Judge and record one REQMOD request. The HTTP answer, where there is one, is appended to `head`
+ * and `body`.
+ */
+struct bdl_decision bdl_web_decide(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_buf *head,
+    struct bdl_buf *body);
+
+/* The clause as a page shows it. */
+struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
+    enum bdl_action action, const struct bdl_rule_ref *rule);
+
+/* --- coach.c: the way past a coach page --- */
+
+#define BDL_COACH_PATH       "/.beadle/continue"
+#define BDL_COACH_REASON_MAX 500 /* characters */
+
+bool bdl_coach_is_form(const struct bdl_ask *a);
+
+/* Whether passes lift every coach rule of the verdict; else the first that stands decides it. */
+bool bdl_coach_lifted(struct bdl_web *web, const struct bdl_ask *a,
+    const struct bdl_http_head *http, struct bdl_verdict *v);
+
+/* The posted form: records, gives the pass, and answers in any case. */
+struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_view form,
+    struct bdl_buf *head, struct bdl_buf *body);
+
+/* A new token for this request and clause. */
+struct bdl_view bdl_coach_token(
+    struct bdl_web *web, const struct bdl_ask *a, const struct bdl_rule_ref *rule);
+
+/* --- conn.c: connections --- */
+
+/* Take the connection that waits at the listener: served, told 503 where all are taken, or closed. */
+void bdl_conn_accept(struct bdl_web *web);
+
+/* Cut what is too slow, and while stopping what is idle or has had its time. */
+void bdl_conns_sweep(struct bdl_web *web);
+
+#endif
