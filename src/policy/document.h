@@ -41,7 +41,8 @@ struct bdl_document {
 	struct bdl_view bytes; /* a copy of the whole document */
 	struct bdl_digest digest;
 	struct bdl_front front;
-	struct bdl_clause *clauses;
+	unsigned body_line; /* where the Markdown begins */
+	struct bdl_clause *clauses; /* the headings with an id */
 	size_t n_clauses;
 	struct bdl_region *region; /* owns all of the above */
 };
@@ -58,9 +59,10 @@ void bdl_document_free(struct bdl_document *d); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_document, bdl_document_free);
 
 /*
- * The colleague's eye: unknown categories, roles, groups; ids used twice; missing front matter; a
- * verdict that does not fit its door; rules that can never apply. `categories` are those that the
- * lists know (NULL: not checked).
+ * The colleague's eye: unknown categories, roles, groups; hosts that are none; ids used twice;
+ * missing keys of the front matter; a verdict that does not fit its door; rules that can never
+ * apply. `categories` are those that the lists know; without a context (NULL), or with no
+ * categories in it, any well-formed name will do.
  */
 struct bdl_check_context {
 	const char *const *categories;

@@ -23,6 +23,12 @@ enum bdl_role_word {
 	BDL_ROLE_ADMINISTRATOR, BDL_ROLES
 };
 
+/* All the words of each set, for suggestions. */
+extern const char *const bdl_action_words[BDL_ACTIONS];
+extern const char *const bdl_door_words[BDL_DOORS];
+extern const char *const bdl_group_words[BDL_GROUPS_BUILT_IN];
+extern const char *const bdl_role_words[BDL_ROLES];
+
 const char *bdl_action_word(enum bdl_action a); /* "allow" .. "block" */
 const char *bdl_door_word(enum bdl_door d);     /* "web" */
 const char *bdl_group_word(enum bdl_group g);   /* "staff" */
@@ -32,9 +38,13 @@ const char *bdl_role_title(enum bdl_role_word r); /* "the safeguarding lead", as
 /* The word's number, or -1. */
 int bdl_action_find(struct bdl_view v);
 int bdl_door_find(struct bdl_view v);
+int bdl_group_find(struct bdl_view v); /* of the built-in groups; a school may name its own */
 int bdl_role_find(struct bdl_view v);
 
-/* The closest of `n` words within two slips of the pen, or NULL: for suggestions. */
+/*
+ * The closest of `n` words within two slips of the pen (one for words of up to four letters), in
+ * either case, or NULL: for suggestions. The first among equals.
+ */
 const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n);
 
 /* Whether this verdict can be carried out at this door (coach at dns and hold at web cannot). */

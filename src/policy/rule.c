@@ -1,0 +1,436 @@
+#include "policy/rule.h"
+#include "base/alloc.h"
+#include "policy/document.h"
+#include "policy/rules_int.h"
+#include "policy/text_int.h"
+#include "rules.h"
+
+#define QUOTE_MAX 48
+#define ALL_DAYS  0x7f
+
+/* One block being read. */
+struct reader {
+	struct bdl_lexer lexer;
+	struct bdl_token token; /* the next one */
+	struct bdl_token comma; /* held back until it is known what it separates; kind 0: none */
+	int last; /* the last keyword given to the grammar, for what was expected */
+	bool skipping; /* to the next phrase, after a mistake */
+	unsigned indent; /* of the rule's first line */
+	bool after_rule; /* a rule stands before this one */
+	void *grammar;
+	struct bdl_rule_builder builder;
+	struct bdl_rule *rules;
+	size_t n, cap;
+};
+
+static const char *const phrase_words[] = { "to", "by", "during", "unless", "tell" };
+static const char *const target_words[] = { "category", "host" };
+static const char *const more_words[] = { "to", "by", "during", "unless", "tell", "on", "as" };
+static const char *const critical_words[] = { "critical" };
+static const char *const day_words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+
+static void complain(struct bdl_rule_builder *b, struct bdl_token at, const char *expected,
+    const char *suggestion, const char *what)
+{
+	struct bdl_view quote = bdl_text_cut(at.text, QUOTE_MAX);
+
+	b->bad = true;
+	bdl_find(b->findings, BDL_ERROR, at.line, at.column, expected, suggestion, "%s '%.*s%s'",
+	    what, BDL_FMT(quote), quote.n < at.text.n ? "..." : "");
+}
+
+/* The builder: what the grammar calls. */
+
+static struct bdl_word word_of(struct bdl_token t)
+{
+	return (struct bdl_word){ t.text, t.line, t.column };
+}
+
+void bdl_build_head(struct bdl_rule_builder *b, struct bdl_token action, struct bdl_token door)
+{
+	int a = bdl_action_find(action.text), d = bdl_door_find(door.text);
+
+	BDL_BUG_IF(a < 0 || d < 0);
+	b->action = (enum bdl_action)a;
+	b->door = (enum bdl_door)d;
+}
+
+void bdl_build_word(struct bdl_rule_builder *b, struct bdl_token word)
+{
+	if (b->n_words < BDL_RULE_WORDS_MAX)
+		b->words[b->n_words++] = word_of(word);
+	else if (!b->bad)
+		complain(b, word, "at most 256 names in one rule", NULL, "no room for");
+}
+
+/* "08:45": minutes of the day. */
+static bool parse_time(struct bdl_view v, uint16_t *ret)
+{
+	struct bdl_view hours;
+	uint64_t h, m;
+
+	if (!bdl_view_cut(&v, ':', &hours) || v.n != 2 || !bdl_view_uint(hours, 24, &h) ||
+	    !bdl_view_uint(v, 59, &m) || (h == 24 && m > 0))
+		return false;
+	*ret = (uint16_t)(h * 60 + m);
+	return true;
+}
+
+void bdl_build_period(struct bdl_rule_builder *b, struct bdl_token range, bool days_asked)
+{
+	struct bdl_period p = { .days = days_asked ? 0 : ALL_DAYS };
+	struct bdl_view from, to = range.text;
+
+	b->days_asked = days_asked;
+	(void)bdl_view_cut(&to, '-', &from); /* the token has its hyphen */
+	if (!parse_time(from, &p.from) || !parse_time(to, &p.to) || p.from == 1440)
+		complain(b, range, "times from 00:00 to 24:00, such as 08:45-12:15", NULL,
+		    "no such time");
+	else if (p.from == p.to)
+		complain(b, range,
+		    "an end that differs from the start (the whole day is 00:00-24:00)", NULL,
+		    "an empty period");
+	else if (b->n_periods == BDL_RULE_PERIODS_MAX)
+		complain(b, range, "at most 64 periods in one rule", NULL, "no room for");
+	else
+		b->periods[b->n_periods++] = p;
+}
+
+static int find_day(struct bdl_view v)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(day_words); i++)
+		if (bdl_view_is(v, day_words[i]))
+			return (int)i;
+	return -1;
+}
+
+/* "monday" and "Mon" are near enough to "mon" for a suggestion. */
+static const char *near_day(struct bdl_view v)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(day_words); i++)
+		if (v.n > 2 && bdl_view_ieq(bdl_view_at(v.p, 3), bdl_view_of(day_words[i])))
+			return day_words[i];
+	return NULL;
+}
+
+void bdl_build_days(struct bdl_rule_builder *b, struct bdl_token span)
+{
+	struct bdl_view last = span.text, first;
+	int from, to;
+	uint8_t days = 0;
+
+	(void)bdl_view_cut(&last, '-', &first); /* a single day leaves `last` empty */
+	from = find_day(first);
+	to = first.n == span.text.n ? from : find_day(last);
+	if (from < 0 || to < 0) {
+		bool plain = bdl_view_find(span.text, '-') == span.text.n;
+
+		complain(b, span, "days such as mon-fri", plain ? near_day(span.text) : NULL,
+		    "unknown days");
+		return;
+	}
+	if (!b->days_asked) {
+		complain(b, span, "'on' before the days", NULL, "a day without 'on':");
+		return;
+	}
+	for (int day = from;; day = (day + 1) % 7) { /* "fri-mon" runs over the week's end */
+		days |= (uint8_t)(1u << day);
+		if (day == to)
+			break;
+	}
+	if (b->n_periods > b->periods_taken)
+		b->periods[b->n_periods - 1].days |= days;
+}
+
+void bdl_build_cond(struct bdl_rule_builder *b, enum bdl_cond_kind kind, struct bdl_token at)
+{
+	b->cond = (struct bdl_cond){
+		.kind = kind,
+		.words = b->words + b->words_taken,
+		.n_words = b->n_words - b->words_taken,
+		.periods = b->periods + b->periods_taken,
+		.n_periods = b->n_periods - b->periods_taken,
+		.line = at.line,
+		.column = at.column,
+	};
+	b->words_taken = b->n_words;
+	b->periods_taken = b->n_periods;
+}
+
+static void keep_cond(struct bdl_rule_builder *b, struct bdl_cond *conds, size_t *n)
+{
+	if (*n < BDL_RULE_CONDS_MAX) {
+		conds[(*n)++] = b->cond;
+		return;
+	}
+	if (!b->bad)
+		bdl_find(b->findings, BDL_ERROR, b->cond.line, b->cond.column,
+		    "at most 32 conditions and 32 exceptions", NULL, "too long a rule");
+	b->bad = true;
+}
+
+void bdl_build_keep_cond(struct bdl_rule_builder *b)
+{
+	keep_cond(b, b->conds, &b->n_conds);
+}
+
+void bdl_build_keep_unless(struct bdl_rule_builder *b)
+{
+	keep_cond(b, b->unless, &b->n_unless);
+}
+
+void bdl_build_tell(struct bdl_rule_builder *b, bool critical)
+{
+	b->critical |= critical;
+	for (size_t i = b->words_taken; i < b->n_words && !b->bad; i++) {
+		if (b->n_tell < BDL_RULE_ROLES_MAX) {
+			b->tell[b->n_tell++] = b->words[i];
+			continue;
+		}
+		b->bad = true;
+		bdl_find(b->findings, BDL_ERROR, b->words[i].line, b->words[i].column,
+		    "at most 32 roles in one rule", NULL, "too many are told");
+	}
+	b->words_taken = b->n_words;
+}
+
+/* The reader: from tokens to rules. */
+
+static bool begins_phrase(int kind)
+{
+	return kind == BDL_TK_TO || kind == BDL_TK_BY || kind == BDL_TK_DURING ||
+	    kind == BDL_TK_UNLESS || kind == BDL_TK_TELL;
+}
+
+/* Before these a comma or a new line may stand and means nothing. */
+static bool stands_after_comma(int kind)
+{
+	return begins_phrase(kind) || kind == BDL_TK_ON || kind == BDL_TK_AS;
+}
+
+/* What the language allows after each keyword, in words. */
+struct expectation {
+	int after;
+	const char *expected;
+	const char *const *words; /* to suggest from */
+	size_t n;
+};
+
+static const struct expectation expectations[] = {
+	{ 0, "a verdict: block, coach or note", bdl_action_words, BDL_ACTIONS },
+	{ BDL_TK_ACTION, "a door such as web", bdl_door_words, BDL_DOORS },
+	{ BDL_TK_DOOR, "'to', 'by', 'during', 'unless' or 'tell'", phrase_words,
+	    BDL_ARRAY_LEN(phrase_words) },
+	{ BDL_TK_TO, "'category' or 'host'", target_words, BDL_ARRAY_LEN(target_words) },
+	{ BDL_TK_CATEGORY, "a category such as gambling", NULL, 0 },
+	{ BDL_TK_HOST, "a host such as example.org", NULL, 0 },
+	{ BDL_TK_BY, "a group such as staff", bdl_group_words, BDL_GROUPS_BUILT_IN },
+	{ BDL_TK_DURING, "a period such as 08:45-12:15", NULL, 0 },
+	{ BDL_TK_ON, "days such as mon-fri", day_words, BDL_ARRAY_LEN(day_words) },
+	{ BDL_TK_UNLESS, "'to', 'by' or 'during'", phrase_words, 3 },
+	{ BDL_TK_TELL, "a role such as technicians", bdl_role_words, BDL_ROLES },
+	{ BDL_TK_AS, "'critical'", critical_words, 1 },
+	/* After a value: */
+	{ BDL_TK_WORD, "a comma and another, or 'to', 'by', 'during', 'unless' or 'tell'",
+	    more_words, BDL_ARRAY_LEN(more_words) },
+	{ BDL_TK_RANGE, "'on' and days, or a comma and another period", more_words,
+	    BDL_ARRAY_LEN(more_words) },
+	{ BDL_TK_CRITICAL, "'to', 'by', 'during', 'unless' or 'tell'", phrase_words,
+	    BDL_ARRAY_LEN(phrase_words) },
+};
+
+static const struct expectation *expectation_after(int kind)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(expectations); i++)
+		if (expectations[i].after == kind)
+			return &expectations[i];
+	return &expectations[0];
+}
+
+/* The grammar did not take the token (or a rule's end, kind 0). */
+static void tell_mistake(struct reader *r, struct bdl_token at)
+{
+	const struct expectation *e = expectation_after(r->last);
+	const char *near = at.kind == BDL_TK_WORD ? bdl_near_miss(at.text, e->words, e->n) : NULL;
+
+	r->skipping = true;
+	r->comma.kind = 0;
+	if (at.kind == 0) {
+		r->builder.bad = true;
+		bdl_find(r->builder.findings, BDL_ERROR, at.line, at.column, e->expected, NULL,
+		    "the rule ends too early");
+	} else if (r->last == 0 && r->after_rule && begins_phrase(at.kind)) {
+		complain(&r->builder, at,
+		    "a verdict; a line that belongs to the rule above stands further in", NULL,
+		    "no rule begins with");
+	} else {
+		complain(&r->builder, at, e->expected, near,
+		    at.first ? "unexpected line" : "unexpected");
+	}
+}
+
+static void push(struct reader *r, struct bdl_token t)
+{
+	bdl_grammar(r->grammar, t.kind, t);
+	if (r->builder.syntax_failed) {
+		r->builder.syntax_failed = false;
+		tell_mistake(r, t);
+	} else if (t.kind != BDL_TK_COMMA && t.kind != BDL_TK_AND) {
+		r->last = t.kind;
+	}
+}
+
+static void restart_grammar(struct reader *r)
+{
+	bdl_grammarFinalize(r->grammar);
+	bdl_grammarInit(r->grammar, &r->builder);
+	r->skipping = false;
+}
+
+/*
+ * After a mistake the next phrase is read as though all before it had been right, so that its own
+ * mistakes are found too.
+ */
+static void resume_at(struct reader *r)
+{
+	struct bdl_token head = { .kind = BDL_TK_ACTION, .text = BDL_LIT("block") };
+
+	restart_grammar(r);
+	push(r, head);
+	head.kind = BDL_TK_DOOR;
+	head.text = BDL_LIT("web");
+	push(r, head);
+}
+
+static void feed(struct reader *r, struct bdl_token t)
+{
+	if (r->skipping) {
+		if (!begins_phrase(t.kind))
+			return;
+		resume_at(r);
+	}
+	if (r->comma.kind && !stands_after_comma(t.kind)) {
+		push(r, r->comma);
+		r->comma.kind = 0;
+	} else if (t.first && r->last && t.kind && !stands_after_comma(t.kind)) {
+		tell_mistake(r, t); /* a new line, and neither a phrase nor after a comma */
+	}
+	if (r->skipping)
+		return;
+	if (t.kind == BDL_TK_COMMA) {
+		r->comma = t;
+		return;
+	}
+	r->comma.kind = 0;
+	push(r, t);
+}
+
+static struct bdl_word *copy_words(
+    struct bdl_region *region, const struct bdl_word *words, size_t n)
+{
+	struct bdl_word *copy = n ? bdl_region_array(region, n, sizeof(*copy)) : NULL;
+
+	if (copy)
+		memcpy(copy, words, n * sizeof(*copy));
+	return copy;
+}
+
+static struct bdl_cond *copy_conds(
+    struct bdl_region *region, const struct bdl_cond *conds, size_t n)
+{
+	struct bdl_cond *copy = n ? bdl_region_array(region, n, sizeof(*copy)) : NULL;
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, conds, n * sizeof(*copy));
+	for (size_t i = 0; i < n; i++) {
+		size_t periods = copy[i].n_periods;
+
+		copy[i].words = copy_words(region, conds[i].words, conds[i].n_words);
+		copy[i].periods =
+		    periods ? bdl_region_array(region, periods, sizeof(*copy[i].periods)) : NULL;
+		if (copy[i].periods)
+			memcpy(
+			    copy[i].periods, conds[i].periods, periods * sizeof(*copy[i].periods));
+	}
+	return copy;
+}
+
+static void keep_rule(
+    struct reader *r, struct bdl_region *region, struct bdl_token first, const char *end)
+{
+	const struct bdl_rule_builder *b = &r->builder;
+
+	r->rules = bdl_xgrow(r->rules, r->n, &r->cap, sizeof(*r->rules));
+	r->rules[r->n++] = (struct bdl_rule){
+		.action = b->action,
+		.door = b->door,
+		.conds = copy_conds(region, b->conds, b->n_conds),
+		.n_conds = b->n_conds,
+		.unless = copy_conds(region, b->unless, b->n_unless),
+		.n_unless = b->n_unless,
+		.tell = copy_words(region, b->tell, b->n_tell),
+		.n_tell = b->n_tell,
+		.critical = b->critical,
+		.line = first.line,
+		.column = first.column,
+		.text = bdl_view_at(first.text.p, (size_t)(end - first.text.p)),
+	};
+}
+
+static void begin_rule(struct reader *r)
+{
+	struct bdl_findings *findings = r->builder.findings;
+
+	r->builder = (struct bdl_rule_builder){ .findings = findings };
+	r->indent = r->token.indent;
+	r->last = 0;
+	r->comma.kind = 0;
+	restart_grammar(r);
+}
+
+/* One rule, from the next token to where another begins. */
+static void read_rule(struct reader *r, struct bdl_region *region)
+{
+	struct bdl_token first = r->token, end = first;
+
+	begin_rule(r);
+	do {
+		end = r->token;
+		feed(r, r->token);
+		(void)bdl_rules_lex(&r->lexer, &r->token);
+	} while (r->token.kind && !(r->token.first && r->token.indent <= r->indent));
+	end.column += bdl_text_chars(end.text);
+	end.text = bdl_view_at(end.text.p + end.text.n, 0);
+	end.kind = 0;
+	feed(r, end);
+	if (!r->skipping && !r->builder.bad && r->n < BDL_RULES_MAX)
+		keep_rule(r, region, first, end.text.p);
+	else if (r->n == BDL_RULES_MAX && !r->builder.bad)
+		complain(
+		    &r->builder, first, "at most 1,024 rules", NULL, "no room for the rule at");
+	r->after_rule = true;
+}
+
+void bdl_rules_parse(struct bdl_view block, unsigned first_line, struct bdl_region *region,
+    struct bdl_findings *findings, struct bdl_rule **ret_rules, size_t *ret_n)
+{
+	struct reader *r = bdl_xalloc(sizeof(*r));
+	const char *start = block.n ? block.p : "";
+
+	r->lexer = (struct bdl_lexer){ start, start + block.n, start, first_line, false };
+	r->builder.findings = findings;
+	r->grammar = bdl_grammarAlloc(malloc, &r->builder);
+	BDL_BUG_IF(!r->grammar); /* a few kilobytes: as bdl_xalloc */
+	(void)bdl_rules_lex(&r->lexer, &r->token);
+	while (r->token.kind)
+		read_rule(r, region);
+	bdl_grammarFree(r->grammar, free);
+
+	*ret_rules = r->n ? bdl_region_array(region, r->n, sizeof(**ret_rules)) : NULL;
+	*ret_n = *ret_rules && !bdl_region_broken(region) ? r->n : 0;
+	if (*ret_n)
+		memcpy(*ret_rules, r->rules, r->n * sizeof(**ret_rules));
+	free(r->rules);
+	free(r);
+}

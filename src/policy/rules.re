@@ -1,0 +1,76 @@
+/* The tokens of the rules language; re2c makes the automaton. */
+#include "policy/rules_int.h"
+#include "policy/text_int.h"
+#include "rules.h"
+
+#define TAB_STOP 4 /* as in Markdown */
+
+static void begin_line(struct bdl_lexer *l)
+{
+	l->line++;
+	l->line_start = l->cursor;
+	l->line_begun = false;
+}
+
+static int give(struct bdl_lexer *l, int kind, const char *start, struct bdl_token *ret)
+{
+	*ret = (struct bdl_token){
+		.kind = kind,
+		.text = bdl_view_at(start, (size_t)(l->cursor - start)),
+		.line = l->line,
+		.column = bdl_text_chars(bdl_view_at(l->line_start, (size_t)(start - l->line_start))) + 1,
+		.first = !l->line_begun,
+	};
+	if (ret->first)
+		for (const char *p = l->line_start; p < start; p++)
+			ret->indent = *p == '\t' ? (ret->indent / TAB_STOP + 1) * TAB_STOP : ret->indent + 1;
+	l->line_begun = true;
+	return kind;
+}
+
+/* The block is no string, so a NUL past its end is pretended; one inside it is a word of its own. */
+#define YYPEEK()    (unsigned char)(l->cursor < l->limit ? *l->cursor : '\0')
+#define YYSKIP()    (void)l->cursor++
+#define YYBACKUP()  marker = l->cursor
+#define YYRESTORE() l->cursor = marker
+
+int bdl_rules_lex(struct bdl_lexer *l, struct bdl_token *ret)
+{
+	const char *start, *marker = l->cursor;
+
+	for (;;) {
+		start = l->cursor;
+		if (start == l->limit)
+			return give(l, 0, start, ret);
+		/*!re2c
+		re2c:define:YYCTYPE = "unsigned char";
+		re2c:flags:input = custom;
+		re2c:yyfill:enable = 0;
+
+		end   = [\x00];
+		blank = [ \t];
+		word  = [^ \t\r\n,#\x00] [^ \t\r\n,\x00]*;
+		time  = [0-9]+ ":" [0-9]+;
+
+		blank+              { continue; }
+		"#" [^\r\n\x00]*    { continue; }
+		"\r\n" | "\n" | "\r" { begin_line(l); continue; }
+		","                 { return give(l, BDL_TK_COMMA, start, ret); }
+		"allow" | "note" | "coach" | "hold" | "block"       { return give(l, BDL_TK_ACTION, start, ret); }
+		"web" | "mail" | "screen" | "dns" | "logs"          { return give(l, BDL_TK_DOOR, start, ret); }
+		"to"                { return give(l, BDL_TK_TO, start, ret); }
+		"category"          { return give(l, BDL_TK_CATEGORY, start, ret); }
+		"host"              { return give(l, BDL_TK_HOST, start, ret); }
+		"by"                { return give(l, BDL_TK_BY, start, ret); }
+		"during"            { return give(l, BDL_TK_DURING, start, ret); }
+		"on"                { return give(l, BDL_TK_ON, start, ret); }
+		"and"               { return give(l, BDL_TK_AND, start, ret); }
+		"unless"            { return give(l, BDL_TK_UNLESS, start, ret); }
+		"tell"              { return give(l, BDL_TK_TELL, start, ret); }
+		"as"                { return give(l, BDL_TK_AS, start, ret); }
+		"critical"          { return give(l, BDL_TK_CRITICAL, start, ret); }
+		time "-" time       { return give(l, BDL_TK_RANGE, start, ret); }
+		word | end          { return give(l, BDL_TK_WORD, start, ret); }
+		*/
+	}
+}
