@@ -124,6 +124,18 @@ static int add_children(struct run *r, struct bdl_err *err)
 	return result;
 }
 
+static void on_child_end(void *arg, const char *name, const char *how, int64_t pause_ms)
+{
+	const struct run *r = arg;
+	if (r->loop.stopping)
+		return; /* as it should */
+	if (pause_ms < 0)
+		bdl_log(BDL_LOG_ERR, "child-ended", "%s %s and is not started again", name, how);
+	else
+		bdl_log(BDL_LOG_WARN, "child-ended", "%s %s; it is started again in %lld ms", name,
+		    how, (long long)pause_ms);
+}
+
 /* --- is all of it up? --- */
 
 static bool slot_is(struct run *r, const char *name, enum bdl_state state)
@@ -244,6 +256,7 @@ static int begin(struct run *r, const char *data, struct bdl_err *err)
 static int serve(struct run *r, struct bdl_err *err)
 {
 	r->supervisor = bdl_supervisor_new(&r->loop, r->board);
+	bdl_supervisor_on_end(r->supervisor, on_child_end, r);
 	int result = add_children(r, err);
 	(void)uv_timer_init(&r->loop.uv, &r->look); /* neither can fail */
 	r->look.data = r;

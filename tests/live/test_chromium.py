@@ -1,0 +1,108 @@
+"""What a person sees: real Chromium through real Squid, trusting the school's authority and no more."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+from conftest import ACTIONS, until
+
+ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync",
+             "--disable-dev-shm-usage", "--window-size=1100,900"]
+
+
+def trust(home, certificate):
+    store = home / ".pki" / "nssdb"
+    store.mkdir(parents=True)
+    run = lambda *a: subprocess.run(["certutil", "-d", f"sql:{store}", *a], check=True,
+                                    capture_output=True)
+    run("-N", "--empty-password")
+    run("-A", "-t", "C,,", "-n", "the school", "-i", str(certificate))
+
+
+class Browser:
+    def __init__(self, school, trusting=True):
+        self.home = Path(tempfile.mkdtemp(prefix="beadle-chromium-"))
+        if trusting:
+            trust(self.home, school.data / "squid" / "ca.crt")
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in ARGUMENTS:
+            options.add_argument(argument)
+        options.add_argument(f"--user-data-dir={self.home}/profile")
+        options.add_argument(f"--proxy-server={school.proxy}")
+        service = Service("/usr/bin/chromedriver", log_path=os.devnull,
+                          env=dict(os.environ, HOME=str(self.home), TZ="Europe/London"))
+        self.driver = webdriver.Chrome(service=service, options=options)
+        self.driver.set_page_load_timeout(20)
+
+    def open(self, url):
+        self.driver.get(url)
+        return self.text()
+
+    def text(self):
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def close(self):
+        self.driver.quit()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@pytest.fixture
+def browser(beadle):
+    beadle.people["127.0.0.1"] = "t.ashdown"
+    browser = Browser(beadle)
+    yield browser
+    browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_allowed_and_blocked(beadle, sites, browser, scheme):
+    assert "The site ok.example" in browser.open(sites.url("ok.example", "/", scheme))
+    seen = browser.open(sites.url("casino.example", f"/seen-{scheme}", scheme))
+    assert "2.2 Gambling" in seen and "You do not gamble with school equipment" in seen, seen
+    assert "Northgate School" in browser.driver.title + seen
+    assert not any(f"/seen-{scheme}" in asked for asked in sites.asked)
+    act = beadle.act(f"/seen-{scheme}")
+    assert (ACTIONS[act["action"]], act["person"]) == ("block", "t.ashdown")
+
+
+def test_without_the_authority_https_is_refused(beadle, sites):
+    """The other way round: the tests above pass because the certificate is trusted, not ignored."""
+    browser = Browser(beadle, trusting=False)
+    try:
+        with pytest.raises(WebDriverException, match="ERR_CERT_AUTHORITY_INVALID"):
+            browser.open(sites.url("ok.example", "/", "https"))
+    finally:
+        browser.close()
+
+
+def test_the_act_appears_in_the_portal_and_is_explained(beadle, sites, browser):
+    browser.open(sites.url("bets.example", "/a-bet", "https"))
+    act = beadle.act("/a-bet")
+    seen = browser.open(beadle.portal + "/acts")
+    assert "bets.example" in seen and "t.ashdown" in seen, seen
+    link = browser.driver.find_element(By.CSS_SELECTOR, f"a[href$='/acts/{act['id']}']")
+    link.click()
+    seen = browser.text()
+    assert "Gambling" in seen and "bets.example" in seen and "gambling" in seen, seen
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_coached(beadle, sites, browser, scheme):
+    seen = browser.open(sites.url("social.example", f"/trip-{scheme}", scheme))
+    assert "2.3 Social networks" in seen and "What do you need it for?" in seen, seen
+    browser.driver.find_element(By.NAME, "reason").send_keys("The year 8 trip's page")
+    browser.driver.find_element(By.CSS_SELECTOR, "button[type=submit]").click()
+    until(lambda: "The site social.example" in browser.text(), "the site after the reason")
+    assert browser.driver.current_url.endswith(f"/trip-{scheme}")
+    passed = until(lambda: [a for a in beadle.acts("social.example") if a["passed"]], "no pass")
+    assert passed[0]["reason"] == "The year 8 trip's page"

@@ -1,0 +1,197 @@
+"""The commands: what they say, how they end, and that a start names what is in its way."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from conftest import ROOT, alive, children, has_user, program, until
+
+USAGE = [
+    ([], "use: beadle COMMAND"),
+    (["staus"], "did you mean 'status'?"),
+    (["policy"], "beadle policy check FILE..."),
+    (["policy", "publish", str(ROOT / "policy/staff.md")], "--minute"),
+    (["policy", "check"], "something is missing"),
+    (["people", "export", "x"], "'import', not export"),
+    (["status", "--loud"], "'--loud' is not an option"),
+    (["status", "now"], "'now' is one word too many"),
+    (["demo"], "--from"),
+    (["role", "web-0"], "is for beadle run to start"),
+    (["role", "web-99"], "is for beadle run to start"),
+]
+
+
+@pytest.mark.parametrize("words, said", USAGE, ids=[" ".join(w)[:30] or "nothing" for w, _ in USAGE])
+def test_usage_is_2_and_says_what_is_wrong(tmp_path, words, said):
+    done = subprocess.run([program(), *words], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and said in done.stderr, done
+    assert list(tmp_path.iterdir()) == [], "it made something all the same"
+
+
+def test_version_and_help():
+    for word in ("version", "--version"):
+        assert subprocess.run([program(), word], capture_output=True, text=True,
+                              check=True).stdout.startswith("beadle 0.")
+    done = subprocess.run([program(), "help"], capture_output=True, text=True, check=True)
+    for name in ("run", "status", "policy", "people", "lists", "demo", "proxy"):
+        assert re.search(rf"^  {name}\b", done.stdout, re.M), name
+    assert "role" not in done.stdout
+
+
+def test_no_data_folder(tmp_path):
+    done = subprocess.run([program(), "status", "--data", str(tmp_path / "none")],
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "there is no data folder" in done.stderr, done
+
+
+def test_policy_check_finds(school):
+    file = school.folder / "wrong.md"
+    text = (ROOT / "policy/staff.md").read_text().replace("tell technicians", "tell technicans")
+    file.write_text(text)
+    done = school.beadle("policy", "check", str(file), check=False)
+    line = text[:text.index("technicans")].count("\n") + 1
+    assert done.returncode == 1, done
+    assert f"{file}:{line}:" in done.stderr and "technicians" in done.stderr, done.stderr
+    before = school.rows("SELECT count(*) AS n FROM policy_version")[0]["n"]
+    done = school.beadle("policy", "publish", str(file), "--minute", "x", check=False)
+    assert done.returncode == 1 and "cannot be put in force" in done.stderr, done
+    assert school.rows("SELECT count(*) AS n FROM policy_version")[0]["n"] == before
+
+
+def test_policy_check_and_explain(school):
+    done = school.beadle("policy", "check", *[str(ROOT / f"policy/{p}.md") for p in ("staff", "pupils")])
+    assert done.stdout.count(": fine; ") == 2
+    done = school.beadle("policy", "explain", str(ROOT / "policy/staff.md"))
+    assert "2.2 Gambling (web.gambling)" in done.stdout and "gambling" in done.stdout
+
+
+def test_explain_an_address(beadle):
+    until(lambda: (beadle.data / "force" / "manifest").exists(), "nothing is in force")
+    ask = lambda *a: beadle.beadle("policy", "explain", *a).stdout
+    assert ask("https://casino.example/", "--person", "t.ashdown").startswith(
+        "block, by clause web.gambling of the policy staff")
+    lesson, evening = "2026-11-23T09:30", "2026-11-23T18:00"
+    assert ask("http://games.example/", "--person", "t.ashdown", "--at", lesson).startswith("coach")
+    assert ask("http://games.example/", "--person", "t.ashdown", "--at", evening).startswith("allow")
+    assert ask("http://games.example/", "--person", "p.marlow", "--at", lesson).startswith("block")
+    assert ask("http://games.example/", "--person", "g.penhale", "--at", lesson).startswith("allow")
+    assert ask("http://social.example/").startswith("block, by clause web.social of the policy pupils")
+
+
+def test_publishing_the_same_again_is_refused(school):
+    done = school.beadle("policy", "publish", str(ROOT / "policy/staff.md"), "--minute", "x",
+                         check=False)
+    assert done.returncode == 1 and done.stderr.startswith("beadle: "), done
+
+
+def test_people_import(school):
+    file = school.folder / "people.csv"
+    file.write_text("login,name,groups\na.one,Ada (invented),staff\nb.two,Ben (invented),pupils\n")
+    assert "2 people" in school.beadle("people", "import", str(file)).stdout
+    file.write_text("login,name,groups\na.one,Ada\n")
+    done = school.beadle("people", "import", str(file), check=False)
+    assert done.returncode == 1 and f"{file}:2" in done.stderr, done
+
+
+def test_lists_compile(school):
+    folder = school.folder / "lists"
+    (folder / "gambling").mkdir(parents=True)
+    (folder / "gambling" / "domains").write_text("# mine\nfruit-machine.example\n")
+    assert "1 domains in 1 categories" in school.beadle("lists", "compile", str(folder)).stdout
+    (folder / "gambling" / "domains").write_text("good.example\nnot a domain\n")
+    done = school.beadle("lists", "compile", str(folder), check=False)
+    assert done.returncode == 1 and ":2:" in done.stderr, done
+
+
+def test_demo_may_be_repeated(school):
+    school.beadle("demo", "--from", str(ROOT / "policy"))
+
+
+def test_a_wrong_setting_is_named(school):
+    (school.data / "beadle.conf").write_text("run proxy = yes\nweb worker = 2\n")
+    done = school.beadle("run", check=False)
+    assert done.returncode == 1 and "beadle.conf:2" in done.stderr, done
+    assert "did you mean 'web workers'?" in done.stderr
+
+
+@pytest.mark.parametrize("which, setting", enumerate(["BEADLE_PORTAL", "BEADLE_WEB", "BEADLE_PROXY"]))
+def test_a_taken_port_is_said_by_name(school, which, setting):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", school.ports[which]))
+        other.listen()
+        done = school.beadle("run", check=False)
+    assert done.returncode == 1
+    assert (f"beadle: {setting}: 127.0.0.1:{school.ports[which]} is in use by another program; "
+            f"choose another address with {setting}=...") in done.stderr, done
+
+
+def test_a_second_start_on_the_same_data(beadle):
+    pids = beadle.pids()
+    done = beadle.beadle("run", check=False)
+    assert done.returncode == 1, done
+    assert f"(process {beadle.process.pid})" in done.stderr and "already" in done.stderr, done
+    assert beadle.pids() == pids
+
+
+def test_status(beadle):
+    done = beadle.beadle("status")
+    board = beadle.board()
+    assert set(board) >= {"scribe", "web-0", "portal", "squid"}, done.stdout
+    for name, (state, pid, restarts) in board.items():
+        assert (state, restarts) == ("up", 0) and alive(pid), (name, done.stdout)
+    beadle.stop()
+    done = beadle.beadle("status", check=False)
+    assert done.returncode == 1 and "not running" in done.stdout, done
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_the_end(beadle, how):
+    below = children(beadle.process.pid)
+    assert len(below) >= 4
+    began = time.monotonic()
+    status, left = beadle.stop(how)
+    assert status == 0 and left == [], (status, left, beadle.log.read_text())
+    assert time.monotonic() - began < 5
+    for port in beadle.ports:
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", port))  # nobody holds it
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give root away")
+@pytest.mark.skipif(not has_user("beadle"), reason="there is no user beadle")
+def test_root_is_given_away(beadle):
+    for pid in [beadle.process.pid, *children(beadle.process.pid)]:
+        status = open(f"/proc/{pid}/status").read()
+        assert re.search(r"^Uid:\t([1-9]\d*)\t\1\t\1\t\1$", status, re.M), status
+        assert re.search(r"^CapEff:\t0+$", status, re.M), status
+        assert re.search(r"^NoNewPrivs:\t1$", status, re.M), status
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a folder of root's")
+def test_root_with_a_folder_of_its_own(school, sites):
+    """A checkout that no other user can enter: Beadle stays root and says so, Squid does not."""
+    school.beadle("proxy", "write")
+    for path in [school.data, *school.data.rglob("*")]:
+        os.chown(path, 0, 0)
+    os.chmod(school.data, 0o700)
+    school.start()
+    reply = school.visit(sites.url("casino.example", "/root", "https"))
+    assert reply.status == 403 and "Gambling" in reply.body, reply
+    squid = school.pids()["squid"]
+    assert "ev=still-root" in school.log.read_text()
+    assert re.search(r"^Uid:\t([1-9]\d*)\t\1", open(f"/proc/{squid}/status").read(), re.M)
+
+
+def test_secrets_are_kept(school):
+    for name in ("squid/ca.pem",):
+        mode = (school.data / name).stat().st_mode & 0o777
+        assert mode == 0o600, f"{name} {mode:o}"
+    assert "PRIVATE" not in (school.data / "squid" / "ca.crt").read_text()
+    first = (school.data / "squid" / "ca.pem").read_bytes()
+    school.beadle("proxy", "write")
+    assert (school.data / "squid" / "ca.pem").read_bytes() == first, "the authority was made anew"

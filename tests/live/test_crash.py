@@ -1,0 +1,126 @@
+"""
+kill -9 of each process in turn while people browse. What was answered as blocked is in the store
+exactly once in the end; the others go on; the killed one comes back.
+"""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from conftest import until
+
+
+class Browsing:
+    """Clients that ask for blocked pages, each with a path of its own, and note the answers."""
+
+    def __init__(self, school, sites, clients=3):
+        self.school, self.sites = school, sites
+        self.blocked, self.failed, self.asked = [], [], 0
+        self.lock, self.ended = threading.Lock(), False
+        self.threads = [threading.Thread(target=self.turn, args=(i,)) for i in range(clients)]
+        for t in self.threads:
+            t.start()
+
+    def turn(self, client):
+        n = 0
+        while not self.ended:
+            n += 1
+            path = f"/crash-{client}-{n}"
+            reply = self.school.visit(self.sites.url("casino.example", path))
+            with self.lock:
+                self.asked += 1
+                ok = reply.status == 403 and "Gambling" in reply.body
+                (self.blocked if ok else self.failed).append((path, reply))
+
+    def count(self):
+        with self.lock:
+            return len(self.blocked)
+
+    def end(self):
+        self.ended = True
+        for t in self.threads:
+            t.join()
+
+
+def stored(school):
+    rows = school.rows("SELECT path, count(*) AS n FROM act WHERE host = 'casino.example' "
+                       "GROUP BY path")
+    return {r["path"]: r["n"] for r in rows}
+
+
+@pytest.mark.parametrize("victim", ["web-0", "scribe", "portal", "squid"])
+def test_kill_9(beadle, sites, victim):
+    browsing = Browsing(beadle, sites)
+    try:
+        for _ in range(3):
+            before = until(lambda: beadle.board() if beadle.is_up() else None, "all up")
+            seen = browsing.count()
+            until(lambda: browsing.count() > seen + 5, "people get answers")
+            os.kill(before[victim][1], signal.SIGKILL)
+            after = until(lambda: (lambda b: b if b.get(victim, ("", 0, 0))[0] == "up" and
+                                   b[victim][1] != before[victim][1] else None)(beadle.board()),
+                          f"{victim} does not come back")
+            assert after[victim][2] == before[victim][2] + 1
+            for name in set(before) - {victim}:
+                assert after[name][1:] == before[name][1:], f"{name} was disturbed"
+        seen = browsing.count()
+        until(lambda: browsing.count() > seen + 5, "people get answers again")
+    finally:
+        browsing.end()
+    answered = {path for path, _ in browsing.blocked}
+    until(lambda: answered <= set(stored(beadle)), "an answered act is not in the store")
+    counts = stored(beadle)
+    twice = {path for path in answered if counts[path] != 1}
+    assert not twice, f"recorded more than once: {twice}"
+    if victim in ("scribe", "portal"):
+        assert not browsing.failed, f"{len(browsing.failed)} requests failed: {browsing.failed[:3]}"
+    if victim == "web-0":  # only what that very process had in its hands may fail
+        assert len(browsing.failed) <= 3 * len(browsing.threads), browsing.failed[:3]
+
+
+def test_a_stopped_scribe_delays_but_loses_nothing(beadle, sites):
+    """A store that is away: the doors go on, and all of it is there afterwards."""
+    scribe = beadle.pids()["scribe"]
+    os.kill(scribe, signal.SIGSTOP)
+    try:
+        for n in range(30):
+            assert beadle.visit(sites.url("casino.example", f"/away-{n}")).status == 403
+        assert not any(path.startswith("/away-") for path in stored(beadle))
+    finally:
+        os.kill(scribe, signal.SIGCONT)
+    wanted = {f"/away-{n}": 1 for n in range(30)}
+    until(lambda: wanted.items() <= stored(beadle).items(), "the acts do not arrive once each")
+
+
+def test_a_locked_store_is_waited_for(beadle, sites):
+    import sqlite3
+    db = sqlite3.connect(beadle.data / "store.db", isolation_level=None, timeout=10)
+    db.execute("BEGIN IMMEDIATE")
+    assert beadle.visit(sites.url("casino.example", "/locked")).status == 403
+    time.sleep(1.5)
+    assert "/locked" not in stored(beadle)
+    db.execute("ROLLBACK")
+    db.close()
+    until(lambda: stored(beadle).get("/locked") == 1, "the act does not arrive once")
+
+
+def test_all_at_once(beadle, sites):
+    """The supervisor itself is killed: nothing stays behind, and a new start serves what there is."""
+    browsing = Browsing(beadle, sites)
+    try:
+        until(lambda: browsing.count() > 10, "people get answers")
+        pids = beadle.pids()
+        beadle.process.kill()
+        beadle.process.wait()
+    finally:
+        browsing.end()
+    until(lambda: not any(os.path.exists(f"/proc/{p}") for p in pids.values()),
+          "children outlive their supervisor")
+    answered = {path for path, _ in browsing.blocked}
+    beadle.start()
+    until(lambda: answered <= set(stored(beadle)), "an answered act is not in the store")
+    counts = stored(beadle)
+    assert all(counts[path] == 1 for path in answered)

@@ -1,0 +1,68 @@
+"""./run as the README tells it: from a fresh data folder to a page in the portal, and again."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import ROOT, School, alive, children, until
+
+
+class Run(School):
+    """The school as ./run makes it, in a folder that was not there before."""
+
+    def __init__(self, folder, sites):
+        super().__init__(folder, sites)
+        self.data.rmdir()
+        self.env.update(BEADLE_DATA=str(self.data), BEADLE_INSTALL="no")
+
+    def launch(self):
+        out = open(self.log, "ab")
+        self.process = subprocess.Popen([str(ROOT / "run")], stdout=out, stderr=out, env=self.env)
+        out.close()
+
+    def is_up(self):
+        assert self.process.poll() is None, "./run ended: " + self.log.read_text()
+        return self.data.exists() and self.beadle("status", check=False).returncode == 0
+
+
+@pytest.fixture
+def run(sites, school):
+    run = Run(school.folder, sites)
+    yield run
+    status, left = run.stop()
+    assert not left, left
+
+
+def test_run(run):
+    done = subprocess.run([str(ROOT / "run"), "--build"], env=run.env, capture_output=True, text=True,
+                          timeout=300)
+    assert done.returncode == 0 and not run.data.exists(), done
+    run.start()
+    said = until(lambda: (lambda t: t if "Ctrl-C ends it" in t else None)(run.log.read_text()),
+                 "it says what to open")
+    assert run.portal in said and "casino.example" in said
+
+    for url in ("http://casino.example/", "https://proxy.example/"):
+        reply = run.visit(url)
+        assert reply.status == 403 and "Northgate School" in reply.body, reply
+    until(lambda: "casino.example" in run.ask_portal("/acts").body, "the portal does not list it")
+
+    processes = children(run.process.pid)
+    os.kill(run.process.pid, signal.SIGINT)
+    assert run.process.wait(10) == 0
+    until(lambda: not any(alive(p) for p in processes), "processes outlive Ctrl-C", 2)
+
+    began = time.monotonic()
+    run.start()
+    took = time.monotonic() - began
+    assert took < 3, f"a second start took {took:.1f} s"
+    assert run.visit("http://casino.example/again").status == 403
+    assert run.ask_portal("/acts").status == 200
+
+
+def test_run_knows_only_build(run):
+    done = subprocess.run([str(ROOT / "run"), "--biuld"], env=run.env, capture_output=True, text=True)
+    assert done.returncode == 2 and "use: ./run [--build]" in done.stderr
