@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "policy/judge.h"
 
-/* One sentence or two: "Pages in the category gambling are blocked. Technicians are told." */
+/* One sentence or two: "Pages in the category gambling are blocked. The technicians are told." */
 void bdl_explain_rule(const struct bdl_rule *rule, struct bdl_buf *out);
 
 /* Why a rule did or did not apply to an act. */
