@@ -122,7 +122,7 @@ static int entry_take(struct bdl_journal_reader *r, struct bdl_journal_entry *re
 	if (!r->open || r->passed || !r->file.n)
 		return 0;
 	if (r->damaged)
-		return -1;
+		return r->at > BDL_SEGMENT_HEAD ? 0 : -1; /* a place behind the head: said before */
 	if (!r->size)
 		return 0;
 	int got = bdl_entry_get(r->file, r->size, r->number, r->at, ret);
@@ -140,7 +140,7 @@ static int segment_pass(struct bdl_journal_reader *r, struct bdl_err *err)
 	bdl_segment_name(r->number, ".damaged", aside);
 	bool kept = !linkat(r->folder, name, r->folder, aside, 0) || errno == EEXIST;
 	r->passed = true;
-	r->at = (end + 7) & ~(size_t)7;
+	r->at = end < BDL_SEGMENT_MIN ? BDL_SEGMENT_MIN : (end + 7) & ~(size_t)7;
 	return bdl_fail(err, BDL_E_INVALID,
 	    "journal segment '%s/%s' is damaged at byte %zu; what follows in it is passed over%s",
 	    r->path, name, at, kept ? ", a copy is kept as .damaged" : "");
