@@ -1,0 +1,100 @@
+#include "doors/web/kind.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define END "\r\n\r\n"
+
+static struct bdl_http_head parse(const char *text)
+{
+	struct bdl_http_head h;
+	struct bdl_err err = { 0 };
+	if (bdl_http_parse_request(bdl_view_of(text), &h, &err) < 0)
+		fail_msg("not a request: %s\n%s", err.text, text);
+	return h;
+}
+
+static const struct {
+	const char *what, *head;
+	enum bdl_act_kind kind;
+	enum bdl_taste taste;
+} cases[] = {
+	{ "a browser's page",
+	    "GET / HTTP/1.1\r\nHost: a\r\nSec-Fetch-Dest: document\r\nAccept: text/html" END,
+	    BDL_KIND_PAGE, BDL_TASTE_PAGE },
+	{ "a frame", "GET / HTTP/1.1\r\nSec-Fetch-Dest: iframe\r\nAccept: text/html,*/*;q=0.8" END,
+	    BDL_KIND_PART, BDL_TASTE_TEXT },
+	{ "an image", "GET /x.png HTTP/1.1\r\nSec-Fetch-Dest: image\r\nAccept: image/avif,*/*" END,
+	    BDL_KIND_PART, BDL_TASTE_IMAGE },
+	{ "a script", "GET /x.js HTTP/1.1\r\nSec-Fetch-Dest: script\r\nAccept: */*" END,
+	    BDL_KIND_PART, BDL_TASTE_EMPTY },
+	{ "a script's fetch", "GET /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nAccept: */*" END,
+	    BDL_KIND_PART, BDL_TASTE_EMPTY },
+	{ "a fetch of JSON",
+	    "GET /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nAccept: application/json" END,
+	    BDL_KIND_PART, BDL_TASTE_JSON },
+	{ "a page of plain HTTP",
+	    "GET / HTTP/1.1\r\nAccept: text/html,application/xhtml+xml;q=0.9\r\nReferer: http://b/" END,
+	    BDL_KIND_PAGE, BDL_TASTE_PAGE },
+	{ "a page by its upgrade wish",
+	    "GET / HTTP/1.1\r\nUpgrade-Insecure-Requests: 1\r\nAccept: */*" END, BDL_KIND_PAGE,
+	    BDL_TASTE_TEXT },
+	{ "curl", "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: curl/7\r\nAccept: */*" END,
+	    BDL_KIND_PAGE, BDL_TASTE_TEXT },
+	{ "no Accept at all", "GET / HTTP/1.0\r\nHost: a" END, BDL_KIND_PAGE, BDL_TASTE_TEXT },
+	{ "curl asking for JSON", "GET / HTTP/1.1\r\nAccept: application/json; charset=utf-8" END,
+	    BDL_KIND_PART, BDL_TASTE_JSON },
+	{ "a part of plain HTTP", "GET /x HTTP/1.1\r\nAccept: */*\r\nReferer: http://b/" END,
+	    BDL_KIND_PART, BDL_TASTE_EMPTY },
+	{ "an image of plain HTTP",
+	    "GET /x HTTP/1.1\r\nAccept: image/webp,*/*\r\nReferer: http://b/" END, BDL_KIND_PART,
+	    BDL_TASTE_IMAGE },
+	{ "a script of old",
+	    "GET /x HTTP/1.1\r\nAccept: text/html\r\nX-Requested-With: XMLHttpRequest" END,
+	    BDL_KIND_PART, BDL_TASTE_PAGE },
+	{ "a plain form",
+	    "POST /s HTTP/1.1\r\nSec-Fetch-Dest: document\r\n"
+	    "Content-Type: application/x-www-form-urlencoded" END,
+	    BDL_KIND_PAGE, BDL_TASTE_PAGE },
+	{ "a form with files",
+	    "POST /s HTTP/1.1\r\nSec-Fetch-Dest: document\r\n"
+	    "Content-Type: Multipart/Form-Data; boundary=x" END,
+	    BDL_KIND_UPLOAD, BDL_TASTE_PAGE },
+	{ "PUT by a script",
+	    "PUT /f HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Type: text/plain" END,
+	    BDL_KIND_UPLOAD, BDL_TASTE_EMPTY },
+	{ "a script's post of JSON",
+	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Type: application/json" END,
+	    BDL_KIND_PART, BDL_TASTE_EMPTY },
+	{ "names and values in any case", "GET / HTTP/1.1\r\nSEC-FETCH-DEST: Document" END,
+	    BDL_KIND_PAGE, BDL_TASTE_PAGE },
+};
+
+static void kinds_and_tastes(void **state)
+{
+	(void)state;
+	size_t wrong = 0;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct bdl_http_head h = parse(cases[i].head);
+		enum bdl_act_kind kind = bdl_kind_of(&h);
+		enum bdl_taste taste = bdl_taste_of(&h, kind);
+		if (kind == cases[i].kind && taste == cases[i].taste)
+			continue;
+		print_error("%s: got kind %d taste %d, want %d %d\n", cases[i].what, kind, taste,
+		    cases[i].kind, cases[i].taste);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kinds_and_tastes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
