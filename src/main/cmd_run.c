@@ -6,6 +6,7 @@
 #include "main/command.h"
 #include "main/data.h"
 #include "main/squid.h"
+#include "record/force.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/proc.h"
@@ -104,7 +105,7 @@ static int add_squid(struct run *r, struct bdl_err *err)
 	struct bdl_child_spec spec = {
 		.name = "squid",
 		.program = r->conf.squid_program,
-		.args = { "-N", "-f", r->squid.conf_path },
+		.args = { "-N", "-n", r->squid.service, "-f", r->squid.conf_path },
 	};
 	return bdl_supervisor_add(r->supervisor, &spec, err);
 }
@@ -253,8 +254,26 @@ static int begin(struct run *r, const char *data, struct bdl_err *err)
 	return result;
 }
 
+/*
+ * Bring the force folder up to the store before the first door opens, so that no request is judged
+ * by what was in force when Beadle last ran. A store that cannot be read does not keep the doors
+ * shut: they go on with what they had, and the scribe says why.
+ */
+static void bring_into_force(const struct run *r)
+{
+	struct bdl_err err;
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	char folder[BDL_PATH_MAX];
+	bool changed = false;
+	bdl_conf_path(&r->conf, folder, sizeof(folder), "force");
+	if (bdl_data_store(&r->conf, &store, &err) < 0 ||
+	    bdl_force_write(store, folder, &changed, &err) < 0)
+		bdl_log_err(BDL_LOG_ERR, "store-failed", &err);
+}
+
 static int serve(struct run *r, struct bdl_err *err)
 {
+	bring_into_force(r);
 	r->supervisor = bdl_supervisor_new(&r->loop, r->board);
 	bdl_supervisor_on_end(r->supervisor, on_child_end, r);
 	int result = add_children(r, err);
@@ -264,6 +283,7 @@ static int serve(struct run *r, struct bdl_err *err)
 	if (result < 0)
 		bdl_loop_stop(&r->loop);
 	bdl_loop_run(&r->loop);
+	bdl_squid_done(&r->squid);
 	return result;
 }
 

@@ -2,6 +2,7 @@
 #include "base/view.h"
 #include "main/command.h"
 #include "policy/words.h"
+#include "sys/conf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ static const struct command commands[] = {
 	{ "proxy", "proxy write",
 	    "write the Squid configuration and, once, its certificate authority", bdl_cmd_proxy },
 	{ "version", "version", "print the version", cmd_version },
-	{ "help", "help [COMMAND]", "print this, or how to use one command", cmd_help },
+	{ "help", "help [COMMAND|settings]", "print this, how to use one command, or the settings",
+	    cmd_help },
 	{ "role", "role NAME", NULL, bdl_cmd_role },
 };
 
@@ -72,6 +74,14 @@ static void overview(FILE *to)
 	    to);
 }
 
+static int settings(void)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(64 * 1024);
+	bdl_conf_describe(&text);
+	fputs(bdl_buf_str(&text), stdout);
+	return BDL_EXIT_FINE;
+}
+
 static int cmd_help(struct bdl_args *a)
 {
 	if (!bdl_args_fit(a, 0, 1))
@@ -80,6 +90,8 @@ static int cmd_help(struct bdl_args *a)
 		overview(stdout);
 		return BDL_EXIT_FINE;
 	}
+	if (bdl_view_is(bdl_view_of(a->words[0]), "settings"))
+		return settings();
 	const struct command *c = command_find(a->words[0]);
 	if (!c || !c->help)
 		return unknown(a->words[0]);

@@ -8,6 +8,7 @@
 
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define ROW_BYTES_MAX (2 * BDL_DOCUMENT_MAX)

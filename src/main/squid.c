@@ -129,6 +129,9 @@ static int make_local(const struct bdl_conf *conf, struct bdl_err *err)
 static int choose_state(const struct bdl_conf *conf, struct bdl_squid *s, struct bdl_err *err)
 {
 	char id[BDL_DIGEST_HEX];
+	struct bdl_digest d = bdl_digest_of(conf->dir, strlen(conf->dir));
+	bdl_digest_hex(&d, id);
+	snprintf(s->service, sizeof(s->service), "beadle%.12s", id);
 	path_in(conf, "squid.conf", s->conf_path);
 	if (geteuid() != 0) {
 		bdl_conf_path(conf, s->state, sizeof(s->state), "squid");
@@ -140,8 +143,6 @@ static int choose_state(const struct bdl_conf *conf, struct bdl_squid *s, struct
 		    "the data folder is root's, and Squid, which refuses to be root, finds no user '%s'; "
 		    "give the folder to a user of its own: chown -R beadle '%s'",
 		    UNPRIVILEGED, conf->dir);
-	struct bdl_digest d = bdl_digest_of(conf->dir, strlen(conf->dir));
-	bdl_digest_hex(&d, id);
 	snprintf(s->user, sizeof(s->user), "%s", pw->pw_name);
 	snprintf(s->state, sizeof(s->state), "/run/beadle-%.12s", id);
 	if (mkdir(s->state, 0700) < 0 && errno != EEXIST)
@@ -170,6 +171,14 @@ static int lend_key(const struct bdl_conf *conf, const struct bdl_squid *s, stru
 	if (r == 0 && lchown(to, pw->pw_uid, pw->pw_gid) < 0)
 		r = bdl_fail_sys(err, "give '%s' to %s", to, s->user);
 	return r;
+}
+
+void bdl_squid_done(const struct bdl_squid *s)
+{
+	char key[BDL_SQUID_STATE_MAX + 8];
+	snprintf(key, sizeof(key), "%s/ca.pem", s->state);
+	if (s->user[0])
+		(void)unlink(key); /* gone already, or /run is being cleared */
 }
 
 static int give_away(const char *path, const struct passwd *pw, struct bdl_err *err)

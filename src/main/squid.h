@@ -27,6 +27,7 @@ struct bdl_squid {
 	char state
 	    [BDL_SQUID_STATE_MAX]; /* folder of the key, certificates and log that Squid uses */
 	char certs[BDL_SQUID_PATH_MAX]; /* its cache of certificates */
+	char service[32]; /* squid -n: its shared memory bears it, so each folder has its own */
 	char user[64]; /* whom Squid becomes where it is started as root; else empty */
 };
 
@@ -37,6 +38,9 @@ struct bdl_squid {
  */
 int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct bdl_err *err)
     BDL_MUST_USE;
+
+/* After Squid has ended: take back the copy of the key that another user was lent. */
+void bdl_squid_done(const struct bdl_squid *squid);
 
 /* The text of squid.conf. Pure, so that a test can read it. */
 void bdl_squid_conf(
