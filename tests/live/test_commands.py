@@ -43,6 +43,22 @@ def test_version_and_help():
     assert "role" not in done.stdout
 
 
+def test_the_manual_has_every_setting_and_command():
+    manual = (ROOT / "man" / "beadle.1").read_text()
+    told = subprocess.run([program(), "help", "settings"], capture_output=True, text=True,
+                          check=True).stdout
+    settings = re.findall(r"^(\S.*?) = ?(.*)$", told, re.M)
+    assert len(settings) >= 11
+    for name, default in settings:
+        item = re.search(rf"^\.It Cm {re.escape(name)} Pq (.*)$", manual, re.M)
+        assert item and default in item.group(1), (name, default)
+    for env in re.findall(r"Environment: (\S+)", told):
+        assert f"Ev {env}" in manual, env
+    commands = subprocess.run([program(), "help"], capture_output=True, text=True, check=True).stdout
+    for name in re.findall(r"^  (\w+)", commands, re.M):
+        assert re.search(rf"^\.It Ic {name}\b", manual, re.M), name
+
+
 def test_no_data_folder(tmp_path):
     done = subprocess.run([program(), "status", "--data", str(tmp_path / "none")],
                           capture_output=True, text=True)
