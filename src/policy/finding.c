@@ -1,6 +1,7 @@
 #include "policy/finding.h"
 #include "base/alloc.h"
 #include "policy/text_int.h"
+#include "proto/utf8.h"
 #include <stdio.h>
 
 #define TEXT_MAX   480
@@ -25,21 +26,20 @@ void bdl_findings_free(struct bdl_findings *f)
 /* A copy that a terminal and a page can show: no control characters, nothing but UTF-8. */
 static const char *keep(struct bdl_findings *f, const char *text)
 {
-	struct bdl_view rest = bdl_text_cut(bdl_view_of(text), TEXT_MAX);
-	char *copy = bdl_region_str(f->region, rest);
+	struct bdl_view v = bdl_text_cut(bdl_view_of(text), TEXT_MAX);
+	char *copy = bdl_region_str(f->region, v);
+	size_t i = 0;
 
 	if (!copy)
 		return "(no room)";
-	for (size_t i = 0; i < rest.n; i++)
-		if ((unsigned char)copy[i] < 0x20 || copy[i] == 0x7f)
-			copy[i] = '?';
-	while (rest.n) {
-		size_t bad = bdl_text_bad_byte(rest);
+	while (i < v.n) {
+		uint32_t ch;
+		bool bad;
+		size_t len = bdl_utf8_next(bdl_view_at(v.p + i, v.n - i), &ch, &bad);
 
-		if (bad == rest.n)
-			break;
-		copy[rest.p + bad - text] = '?';
-		rest = bdl_view_at(rest.p + bad + 1, rest.n - bad - 1);
+		if (bad || ch < 0x20 || (ch >= 0x7f && ch <= 0x9f))
+			memset(copy + i, '?', len);
+		i += len;
 	}
 	return copy;
 }

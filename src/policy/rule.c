@@ -13,7 +13,8 @@ struct reader {
 	struct bdl_lexer lexer;
 	struct bdl_token token; /* the next one */
 	struct bdl_token comma; /* held back until it is known what it separates; kind 0: none */
-	int last; /* the last keyword given to the grammar, for what was expected */
+	int last; /* kind of the last token that the grammar took: what was expected */
+	int list; /* the keyword of the values being read: what a comma leads to */
 	bool skipping; /* to the next phrase, after a mistake */
 	unsigned indent; /* of the rule's first line */
 	bool after_rule; /* a rule stands before this one */
@@ -269,14 +270,34 @@ static void tell_mistake(struct reader *r, struct bdl_token at)
 	}
 }
 
+/* A keyword where the grammar takes a value is a value: a category may be called `mail`. */
+static int kind_in_place(int kind, int last)
+{
+	bool in_place = true;
+
+	if (kind == BDL_TK_ACTION)
+		in_place = last == 0;
+	else if (kind == BDL_TK_DOOR)
+		in_place = last == BDL_TK_ACTION;
+	else if (kind == BDL_TK_CATEGORY || kind == BDL_TK_HOST)
+		in_place = last == BDL_TK_TO;
+	else if (kind == BDL_TK_CRITICAL)
+		in_place = last == BDL_TK_AS;
+	return in_place ? kind : BDL_TK_WORD;
+}
+
 static void push(struct reader *r, struct bdl_token t)
 {
 	bdl_grammar(r->grammar, t.kind, t);
 	if (r->builder.syntax_failed) {
 		r->builder.syntax_failed = false;
 		tell_mistake(r, t);
-	} else if (t.kind != BDL_TK_COMMA && t.kind != BDL_TK_AND) {
-		r->last = t.kind;
+	} else if (t.kind == BDL_TK_COMMA || t.kind == BDL_TK_AND) {
+		r->last = r->list;
+	} else {
+		r->last = kind_in_place(t.kind, r->last);
+		if (r->last != BDL_TK_WORD && r->last != BDL_TK_RANGE)
+			r->list = r->last;
 	}
 }
 

@@ -140,13 +140,13 @@ const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		struct bdl_view word = bdl_view_of(words[i]);
-		/* Two slips turn any word of three letters into any other. */
+		/* Two slips turn most words of three letters into most others. */
 		unsigned allowed = word.n <= 4 ? 1 : 2, slips;
 
 		if (word.n > NEAR_MISS_LEN_MAX || word.n > v.n + 2 || v.n > word.n + 2)
 			continue;
 		slips = slips_between(v, word);
-		if (slips <= allowed && slips < fewest) {
+		if (slips <= allowed && slips < fewest && slips < v.n) {
 			fewest = slips;
 			closest = words[i];
 		}

@@ -42,8 +42,8 @@ int bdl_group_find(struct bdl_view v); /* of the built-in groups; a school may n
 int bdl_role_find(struct bdl_view v);
 
 /*
- * The closest of `n` words within two slips of the pen (one for words of up to four letters), in
- * either case, or NULL: for suggestions. The first among equals.
+ * The closest of `n` words within two slips of the pen (one for words of up to four letters, and
+ * never all that was written), in either case, or NULL: for suggestions. The first among equals.
  */
 const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n);
 
