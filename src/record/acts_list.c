@@ -34,9 +34,11 @@ static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 		(void)bdl_buf_printf(sql, " AND host = ?%d", P_HOST);
 	if (f->clause.n)
 		(void)bdl_buf_printf(sql, " AND clause = ?%d AND clause <> ''", P_CLAUSE);
-	if (f->action >= 0)
-		(void)bdl_buf_printf(sql, " AND %saction = ?%d%s", narrow ? "+" : "", P_ACTION,
-		    f->action ? " AND action > 0" : "");
+	if (f->action >= 0 && narrow)
+		(void)bdl_buf_printf(sql, " AND +action = ?%d", P_ACTION);
+	else if (f->action >= 0)
+		(void)bdl_buf_printf(
+		    sql, " AND action = ?%d%s", P_ACTION, f->action ? " AND action <> 0" : "");
 	if (f->before_id)
 		(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
 }

@@ -76,7 +76,7 @@ CREATE TABLE act (
 CREATE INDEX act_by_person ON act (school, person, id) WHERE person <> '';
 CREATE INDEX act_by_host ON act (school, host, id);
 CREATE INDEX act_by_clause ON act (school, clause, id) WHERE clause <> '';
-CREATE INDEX act_by_action ON act (school, action, id) WHERE action > 0;
+CREATE INDEX act_by_action ON act (school, action, id) WHERE action <> 0;
 CREATE INDEX act_by_violation ON act (school, violation, id) WHERE violation IS NOT NULL;
 CREATE INDEX act_by_time ON act (school, at_ms, action);
 

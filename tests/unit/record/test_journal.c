@@ -489,7 +489,7 @@ static void want(bool held, int line)
 
 static void fills_up(const char *folder, int sys)
 {
-	char text[64 * 1024] = { 0 };
+	static const char text[64 * 1024];
 	struct bdl_view v = bdl_view_at(text, sizeof(text));
 	struct bdl_journal *j;
 	struct bdl_journal_reader *r;

@@ -1,0 +1,439 @@
+#include "record/acts.h"
+#include "stored.h"
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define T0     1795261200000
+#define MINUTE 60000
+
+static void add(struct bdl_store *s, const struct bdl_act *a)
+{
+	struct bdl_err err = { 0 };
+
+	assert_int_equal(bdl_store_begin(s, &err), 0);
+	if (bdl_acts_add(s, a, &err) || bdl_store_commit(s, &err))
+		fail_msg("add an act: %s", err.text);
+}
+
+static const struct bdl_acts_filter all = { .action = -1, .kind = -1, .limit = 200 };
+
+static void assert_view(struct bdl_view got, struct bdl_view want)
+{
+	if (!bdl_view_eq(got, want))
+		fail_msg("got '%.*s', want '%.*s'", BDL_FMT(got), BDL_FMT(want));
+}
+
+static size_t acts(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
+    struct bdl_act_row **rows)
+{
+	struct bdl_err err = { 0 };
+	size_t n = 0;
+
+	if (bdl_acts_list(s, f, region, rows, &n, &err))
+		fail_msg("list: %s", err.text);
+	return n;
+}
+
+static size_t violations(struct bdl_store *s, const struct bdl_acts_filter *f,
+    struct bdl_region *region, struct bdl_violation_row **rows)
+{
+	struct bdl_err err = { 0 };
+	size_t n = 0;
+
+	if (bdl_violations_list(s, f, region, rows, &n, &err))
+		fail_msg("list: %s", err.text);
+	return n;
+}
+
+static void keeps_all_of_an_act(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(100000);
+	struct bdl_act a = page_blocked(T0);
+	struct bdl_act_row *rows, one;
+
+	a.action = BDL_COACH;
+	a.kind = BDL_KIND_DOWNLOAD;
+	a.door = BDL_DOOR_SCREEN;
+	a.critical = a.passed = true;
+	a.reason = BDL_LIT("it's \"for\" a lesson");
+	for (unsigned i = 0; i < sizeof(a.version.b); i++)
+		a.version.b[i] = (uint8_t)(255 - i);
+	add(s, &a);
+	assert_int_equal(acts(s, &all, region, &rows), 1);
+	assert_int_equal(bdl_acts_get(s, rows[0].id, region, &one, NULL), 0);
+	assert_int_equal(one.id, rows[0].id);
+	assert_true(one.act.at_ms == T0);
+	assert_int_equal(one.act.action, BDL_COACH);
+	assert_int_equal(one.act.kind, BDL_KIND_DOWNLOAD);
+	assert_int_equal(one.act.door, BDL_DOOR_SCREEN);
+	assert_true(one.act.critical && one.act.passed && one.act.known);
+	assert_int_equal(one.act.minute, 600);
+	assert_int_equal(one.act.weekday, 2);
+	assert_true(bdl_digest_eq(&one.act.version, &a.version));
+	assert_view(one.act.person, a.person);
+	assert_view(one.act.groups, a.groups);
+	assert_view(one.act.address, a.address);
+	assert_view(one.act.method, a.method);
+	assert_view(one.act.scheme, a.scheme);
+	assert_view(one.act.host, a.host);
+	assert_view(one.act.path, a.path);
+	assert_view(one.act.categories, a.categories);
+	assert_view(one.act.policy, a.policy);
+	assert_view(one.act.clause, a.clause);
+	assert_view(one.act.clauses, a.clauses);
+	assert_view(one.act.tell, a.tell);
+	assert_view(one.act.reason, a.reason);
+	assert_int_equal(bdl_acts_get(s, 4711, region, &one, NULL), BDL_E_MISSING);
+}
+
+/* One step after a blocked page at T0: does it fold into that violation, open one, or neither? */
+static void folds_what_belongs_together(void **state)
+{
+	(void)state;
+	enum { FOLD, OPEN, NEITHER };
+	static const struct {
+		const char *what;
+		int64_t at;
+		const char *person, *address, *host, *clause, *policy;
+		enum bdl_act_kind kind;
+		enum bdl_action action;
+		int want;
+	} cases[] = {
+		{ .what = "the same again", .at = MINUTE, .want = FOLD },
+		{ .what = "from another address",
+		    .at = MINUTE,
+		    .address = "10.9.9.9",
+		    .want = FOLD },
+		{ .what = "the last millisecond", .at = 10 * MINUTE - 1, .want = FOLD },
+		{ .what = "ten minutes later", .at = 10 * MINUTE, .want = OPEN },
+		{ .what = "read late", .at = -MINUTE, .want = FOLD },
+		{ .what = "ten minutes before", .at = -10 * MINUTE, .want = OPEN },
+		{ .what = "another person", .at = 1, .person = "bea", .want = OPEN },
+		{ .what = "nobody known", .at = 1, .person = "", .want = OPEN },
+		{ .what = "another host", .at = 1, .host = "more.example", .want = OPEN },
+		{ .what = "another clause", .at = 1, .clause = "web.social", .want = OPEN },
+		{ .what = "another policy", .at = 1, .policy = "pupils", .want = OPEN },
+		{ .what = "an upload", .at = 1, .kind = BDL_KIND_UPLOAD, .want = FOLD },
+		{ .what = "coached", .at = 1, .action = BDL_COACH, .want = FOLD },
+		{ .what = "a part of it", .at = 1, .kind = BDL_KIND_PART, .want = FOLD },
+		{ .what = "a part of another",
+		    .at = 1,
+		    .kind = BDL_KIND_PART,
+		    .host = "b.example",
+		    .want = NEITHER },
+		{ .what = "a note", .at = 1, .action = BDL_NOTE, .want = NEITHER },
+		{ .what = "allowed", .at = 1, .action = BDL_ALLOW, .want = NEITHER },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+		struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+		struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(100000);
+		struct bdl_act first = page_blocked(T0), then = page_blocked(T0 + cases[i].at);
+		struct bdl_violation_row *v;
+		bool part = cases[i].kind == BDL_KIND_PART;
+		if (cases[i].person)
+			then.person = bdl_view_of(cases[i].person);
+		if (cases[i].address)
+			then.address = bdl_view_of(cases[i].address);
+		if (cases[i].host)
+			then.host = bdl_view_of(cases[i].host);
+		if (cases[i].clause)
+			then.clause = bdl_view_of(cases[i].clause);
+		if (cases[i].policy)
+			then.policy = bdl_view_of(cases[i].policy);
+		then.kind = cases[i].kind;
+		if (cases[i].action || strstr(cases[i].what, "allowed"))
+			then.action = cases[i].action;
+		add(s, &first);
+		add(s, &then);
+		size_t n = violations(s, &all, region, &v);
+		const struct bdl_violation_row *oldest = &v[n - 1];
+		int got = n == 2 ? OPEN : oldest->acts + oldest->parts == 2 ? FOLD : NEITHER;
+		if (got != cases[i].want)
+			fail_msg("%s: got %d, want %d", cases[i].what, got, cases[i].want);
+		assert_int_equal(oldest->parts, got == FOLD && part);
+		assert_int_equal(oldest->first_act, 1);
+		if (got == FOLD) {
+			assert_true(oldest->first_ms == T0 + (cases[i].at < 0 ? cases[i].at : 0));
+			assert_true(oldest->last_ms == T0 + (cases[i].at > 0 ? cases[i].at : 0));
+		}
+	}
+}
+
+static void unknown_people_are_told_apart_by_address(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(100000);
+	struct bdl_violation_row *v;
+
+	for (int i = 0; i < 4; i++) {
+		struct bdl_act a = page_blocked(T0 + i);
+		a.person = bdl_view_at(NULL, 0);
+		a.address = bdl_view_of(i % 2 ? "10.0.0.1" : "10.0.0.2");
+		add(s, &a);
+	}
+	assert_int_equal(violations(s, &all, region, &v), 2);
+	assert_int_equal(v[0].acts, 2);
+	assert_int_equal(v[1].acts, 2);
+	assert_view(v[1].address, BDL_LIT("10.0.0.2"));
+}
+
+static void folding_keeps_the_strictest(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(100000);
+	struct bdl_act a = page_blocked(T0);
+	struct bdl_violation_row *v;
+
+	a.action = BDL_COACH;
+	add(s, &a);
+	a.action = BDL_BLOCK;
+	a.critical = true;
+	a.tell = BDL_LIT("head technicians");
+	add(s, &a);
+	a.action = BDL_COACH;
+	a.critical = false;
+	a.tell = BDL_LIT("");
+	add(s, &a);
+	assert_int_equal(violations(s, &all, region, &v), 1);
+	assert_int_equal(v[0].acts, 3);
+	assert_int_equal(v[0].action, BDL_BLOCK);
+	assert_true(v[0].critical);
+	assert_view(v[0].tell, BDL_LIT("technicians head"));
+	struct bdl_acts_filter of = all;
+	struct bdl_act_row *rows;
+	of.violation = v[0].id;
+	assert_int_equal(acts(s, &of, region, &rows), 3);
+	assert_int_equal(violations(s, &of, region, &v), 1);
+	of.violation++;
+	assert_int_equal(acts(s, &of, region, &rows), 0);
+	assert_int_equal(violations(s, &of, region, &v), 0);
+}
+
+/* 300 acts of three people on five hosts, every tenth blocked. */
+static void fill(struct bdl_store *s)
+{
+	static const char *const people[] = { "adebayo", "bea", "" };
+	static const char *const hosts[] = { "a.example", "b.example", "c.example", "d.example",
+		"e.example" };
+
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	for (int i = 0; i < 300; i++) {
+		struct bdl_act a = page_blocked(T0 + i * MINUTE);
+		a.person = bdl_view_of(people[i % 3]);
+		a.host = bdl_view_of(hosts[i % 5]);
+		a.kind = i % 2 ? BDL_KIND_PART : BDL_KIND_PAGE;
+		if (i % 10) {
+			a.action = BDL_ALLOW;
+			a.policy = a.clause = a.clauses = a.tell = bdl_view_at(NULL, 0);
+		}
+		assert_int_equal(bdl_acts_add(s, &a, NULL), 0);
+	}
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+}
+
+static void lists_by_every_filter(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *person, *host, *clause;
+		int action, kind;
+		int64_t before_id;
+		size_t want;
+	} cases[] = {
+		{ "", "", "", -1, -1, 0, 200 },
+		{ "", "", "", -1, -1, 101, 100 },
+		{ "bea", "", "", -1, -1, 0, 100 },
+		{ "nobody", "", "", -1, -1, 0, 0 },
+		{ "", "a.example", "", -1, -1, 0, 60 },
+		{ "bea", "a.example", "", -1, -1, 0, 20 },
+		{ "", "", "web.gambling", -1, -1, 0, 30 },
+		{ "", "", "", BDL_BLOCK, -1, 0, 30 },
+		{ "", "", "", BDL_ALLOW, -1, 0, 200 },
+		{ "", "", "", BDL_ALLOW, BDL_KIND_PAGE, 0, 120 },
+		{ "", "", "", BDL_COACH, -1, 0, 0 },
+		{ "", "", "", -1, BDL_KIND_PART, 0, 150 },
+		{ "bea", "", "web.gambling", BDL_BLOCK, BDL_KIND_PAGE, 0, 10 },
+		{ "bea", "a.example", "web.gambling", BDL_BLOCK, BDL_KIND_PAGE, 150, 5 },
+	};
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(10000000);
+
+	fill(s);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct bdl_acts_filter filter = {
+			.person = bdl_view_of(cases[i].person),
+			.host = bdl_view_of(cases[i].host),
+			.clause = bdl_view_of(cases[i].clause),
+			.action = cases[i].action,
+			.kind = cases[i].kind,
+			.before_id = cases[i].before_id,
+			.limit = 1000, /* cut to BDL_PAGE_ROWS_MAX */
+		};
+		struct bdl_act_row *rows;
+		size_t n = acts(s, &filter, region, &rows);
+		if (n != cases[i].want)
+			fail_msg("case %zu: got %zu rows, want %zu", i, n, cases[i].want);
+		for (size_t k = 0; k < n; k++) {
+			const struct bdl_act *a = &rows[k].act;
+			assert_true(!k || rows[k].id < rows[k - 1].id);
+			assert_true(!filter.before_id || rows[k].id < filter.before_id);
+			assert_true(filter.action < 0 || (int)a->action == filter.action);
+			assert_true(filter.kind < 0 || (int)a->kind == filter.kind);
+			assert_true(!filter.person.n || bdl_view_eq(a->person, filter.person));
+			assert_true(!filter.host.n || bdl_view_eq(a->host, filter.host));
+			assert_true(!filter.clause.n || bdl_view_eq(a->clause, filter.clause));
+		}
+	}
+	/* Page by page all rows come, once each. */
+	struct bdl_acts_filter page = all;
+	size_t seen = 0, n;
+	struct bdl_act_row *rows;
+	page.limit = 7;
+	while ((n = acts(s, &page, region, &rows)) > 0) {
+		page.before_id = rows[n - 1].id;
+		seen += n;
+	}
+	assert_int_equal(seen, 300);
+}
+
+static void violations_are_filtered_too(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	struct bdl_violation_row *v;
+	struct bdl_acts_filter filter = all;
+
+	fill(s);
+	assert_int_equal(violations(s, &filter, region, &v), 30);
+	filter.kind = BDL_KIND_PART; /* means nothing here */
+	assert_int_equal(violations(s, &filter, region, &v), 30);
+	filter.person = BDL_LIT("bea");
+	assert_int_equal(violations(s, &filter, region, &v), 10);
+	filter.host = BDL_LIT("b.example");
+	assert_int_equal(violations(s, &filter, region, &v), 0);
+	filter.host = BDL_LIT("a.example");
+	filter.clause = BDL_LIT("web.gambling");
+	filter.action = BDL_BLOCK;
+	filter.before_id = 9;
+	filter.limit = 2;
+	assert_int_equal(violations(s, &filter, region, &v), 2);
+	assert_true(v[0].id < 9 && v[1].id < v[0].id);
+	filter.action = BDL_COACH;
+	assert_int_equal(violations(s, &filter, region, &v), 0);
+}
+
+static void counts_since(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_acts_totals t;
+	struct bdl_act a = page_blocked(T0);
+
+	assert_int_equal(bdl_acts_totals(s, 0, &t, NULL), 0);
+	assert_int_equal(t.acts + t.blocked + t.coached + t.noted + t.violations, 0);
+	fill(s);
+	a.at_ms = T0 + 299 * MINUTE;
+	a.action = BDL_COACH;
+	add(s, &a);
+	a.action = BDL_NOTE;
+	add(s, &a);
+	assert_int_equal(bdl_acts_totals(s, T0, &t, NULL), 0);
+	assert_int_equal(t.acts, 302);
+	assert_int_equal(t.blocked, 30);
+	assert_int_equal(t.coached, 1);
+	assert_int_equal(t.noted, 1);
+	assert_int_equal(t.violations, 31);
+	assert_int_equal(bdl_acts_totals(s, T0 + 290 * MINUTE, &t, NULL), 0);
+	assert_int_equal(t.acts, 12);
+	assert_int_equal(t.blocked, 1);
+	assert_int_equal(t.violations, 2);
+	assert_int_equal(bdl_acts_totals(s, T0 + 300 * MINUTE, &t, NULL), 0);
+	assert_int_equal(t.acts, 0);
+}
+
+/* How the planner would run a statement, as one line. */
+static void plan_of(sqlite3 *db, const char *sql, char *out, size_t size)
+{
+	char text[4200];
+	sqlite3_stmt *st;
+
+	(void)snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", sql);
+	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &st, NULL), SQLITE_OK);
+	out[0] = '\0';
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		size_t n = strlen(out);
+		(void)snprintf(out + n, size - n, "%s; ", (const char *)sqlite3_column_text(st, 3));
+	}
+	assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+}
+
+/* No list may sort or walk its table, or go by the verdict where a person, host or clause is given. */
+static void lists_use_an_index(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(10000000);
+	struct bdl_act_row *rows;
+	struct bdl_violation_row *v;
+	sqlite3_stmt *st;
+	char plan[2000];
+	unsigned lists = 0;
+
+	fill(s);
+	for (int i = 0; i < 16; i++) {
+		struct bdl_acts_filter filter = all;
+		filter.person = bdl_view_of(i & 1 ? "bea" : "");
+		filter.host = bdl_view_of(i & 2 ? "a.example" : "");
+		filter.clause = bdl_view_of(i & 4 ? "web.gambling" : "");
+		filter.action = i & 8 ? BDL_BLOCK : -1;
+		(void)acts(s, &filter, region, &rows); /* prepared, and kept */
+		(void)violations(s, &filter, region, &v);
+	}
+	assert_int_equal(bdl_stmt_get(s, "SELECT 1", &st, NULL), 0);
+	sqlite3 *db = sqlite3_db_handle(st);
+	for (st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st)) {
+		const char *sql = sqlite3_sql(st);
+		if (!strstr(sql, "ORDER BY id DESC"))
+			continue;
+		bool narrow =
+		    strstr(sql, "person = ") || strstr(sql, "host = ") || strstr(sql, "clause = ");
+		lists++;
+		plan_of(db, sql, plan, sizeof(plan));
+		if (strstr(plan, "TEMP B-TREE") || strstr(plan, "SCAN") ||
+		    !strstr(plan, "USING INDEX") || (narrow && strstr(plan, "act_by_action")))
+			fail_msg("%s: %s", sql, plan);
+	}
+	assert_int_equal(lists, 32);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_all_of_an_act),
+		cmocka_unit_test(folds_what_belongs_together),
+		cmocka_unit_test(unknown_people_are_told_apart_by_address),
+		cmocka_unit_test(folding_keeps_the_strictest),
+		cmocka_unit_test(lists_by_every_filter),
+		cmocka_unit_test(violations_are_filtered_too),
+		cmocka_unit_test(counts_since),
+		cmocka_unit_test(lists_use_an_index),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

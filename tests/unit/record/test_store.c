@@ -1,0 +1,236 @@
+#include "stored.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static int64_t migrations(void)
+{
+	int64_t n = 0;
+
+	while (bdl_migrations[n].name)
+		n++;
+	return n;
+}
+
+static void makes_and_opens_a_store(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_store *none;
+
+	folder_path(&f, "store.db", path);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &none, NULL), BDL_E_MISSING);
+	bdl_store_close(store_make(&f));
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	assert_true(migrations() >= 2);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM schema_version"), migrations());
+	assert_int_equal(store_number(s, "SELECT school FROM school"), BDL_SCHOOL);
+	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
+	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &r, NULL), 0);
+}
+
+static void is_set_up_with_care(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pragma;
+		int64_t want;
+	} cases[] = {
+		{ "PRAGMA foreign_keys", 1 },
+		{ "PRAGMA synchronous", 2 },
+		{ "PRAGMA trusted_schema", 0 },
+		{ "PRAGMA busy_timeout", 5000 },
+		{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1 },
+	};
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	sqlite3_stmt *st;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		int64_t got = store_number(s, cases[i].pragma);
+		if (got != cases[i].want)
+			fail_msg("%s: got %lld, want %lld", cases[i].pragma, (long long)got,
+			    (long long)cases[i].want);
+	}
+	/* A name in double quotes that is none is an error, never a text. */
+	assert_int_equal(bdl_stmt_get(s, "SELECT \"no such column\"", &st, NULL), BDL_E_STORE);
+}
+
+static void refuses_what_it_does_not_know(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH], sql[128];
+	struct bdl_store *s = store_make(&f), *none;
+	struct bdl_err err = { 0 };
+
+	folder_path(&f, "store.db", path);
+	(void)snprintf(sql, sizeof(sql), "DELETE FROM schema_version WHERE version = %lld",
+	    (long long)migrations());
+	store_run(s, sql);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &none, &err), BDL_E_CONFLICT);
+	assert_non_null(strstr(err.text, "brought up to date"));
+	(void)snprintf(sql, sizeof(sql), "INSERT INTO schema_version VALUES (%lld, 0)",
+	    (long long)migrations() + 1);
+	store_run(s, sql);
+	bdl_store_close(s);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &none, &err), BDL_E_CONFLICT);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_WRITE, &none, &err), BDL_E_CONFLICT);
+	assert_non_null(strstr(err.text, "newer Beadle"));
+
+	folder_path(&f, "other.db", path);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	for (int i = 0; i < 1000; i++)
+		assert_true(fputs("this is no database\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_WRITE, &none, &err), BDL_E_STORE);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &none, &err), BDL_E_STORE);
+	assert_int_equal(bdl_store_open(f.path, BDL_STORE_WRITE, &none, &err), BDL_E_STORE);
+}
+
+static void a_migration_is_whole_or_not_there(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_store *s = store_make(&f), *none;
+
+	/* The last one fails at its last table, which is there: it must leave no trace of the others. */
+	store_run(s,
+	    "DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)");
+	store_run(s, "DROP TABLE ruleset_policy");
+	store_run(s, "DROP TABLE policy_version");
+	store_run(s, "DROP TABLE policy_document");
+	bdl_store_close(s);
+	folder_path(&f, "store.db", path);
+	assert_int_equal(bdl_store_open(path, BDL_STORE_WRITE, &none, NULL), BDL_E_STORE);
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_not_equal(
+	    sqlite3_exec(db, "SELECT 1 FROM policy_document", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void a_reader_never_writes(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
+	sqlite3_stmt *st;
+
+	assert_int_equal(
+	    bdl_store_open(folder_path(&f, "store.db", path), BDL_STORE_READ, &r, NULL), 0);
+	assert_int_equal(bdl_stmt_get(r, "INSERT INTO school VALUES (2)", &st, NULL), 0);
+	assert_true(bdl_stmt_run(r, st, NULL) < 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 1);
+}
+
+static void rolls_back(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+
+	bdl_store_rollback(s);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	bdl_store_rollback(s);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 1);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	bdl_store_rollback(s);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 2);
+}
+
+static void sees_the_commits_of_others(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
+	int64_t before, same, after;
+
+	assert_int_equal(
+	    bdl_store_open(folder_path(&f, "store.db", path), BDL_STORE_READ, &r, NULL), 0);
+	assert_int_equal(bdl_store_change(r, &before, NULL), 0);
+	assert_int_equal(bdl_store_change(r, &same, NULL), 0);
+	assert_true(before == same);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	assert_int_equal(bdl_store_change(r, &after, NULL), 0);
+	assert_true(after != before);
+	/* Its own commits are no news to a connection. */
+	assert_int_equal(bdl_store_change(s, &before, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (3)");
+	assert_int_equal(bdl_store_change(s, &after, NULL), 0);
+	assert_true(after == before);
+}
+
+static void keeps_many_statements(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	sqlite3_stmt *first, *again;
+
+	assert_int_equal(bdl_stmt_get(s, "SELECT -1", &first, NULL), 0);
+	assert_int_equal(bdl_stmt_get(s, "SELECT -1", &again, NULL), 0);
+	assert_ptr_equal(first, again);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 200; i++) {
+			char sql[32];
+			(void)snprintf(sql, sizeof(sql), "SELECT %d", i);
+			assert_int_equal(store_number(s, sql), i);
+		}
+	}
+}
+
+static void texts_come_back_byte_by_byte(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(10000);
+	static const struct bdl_view texts[] = {
+		{ "", 0 },
+		{ NULL, 0 },
+		{ "it's", 4 },
+		{ "a\0b", 3 },
+		{ "\xff\xfe no UTF-8", 11 },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(texts); i++) {
+		sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+		assert_int_equal(bdl_stmt_get(s, "SELECT ?1", &st, NULL), 0);
+		bdl_bind_text(st, 1, texts[i]);
+		assert_int_equal(bdl_stmt_step(s, st, NULL), 1);
+		struct bdl_view got = bdl_col_text(st, 0, region);
+		assert_int_equal(got.n, texts[i].n);
+		if (got.n)
+			assert_memory_equal(got.p, texts[i].p, got.n);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_and_opens_a_store),
+		cmocka_unit_test(is_set_up_with_care),
+		cmocka_unit_test(refuses_what_it_does_not_know),
+		cmocka_unit_test(a_migration_is_whole_or_not_there),
+		cmocka_unit_test(a_reader_never_writes),
+		cmocka_unit_test(rolls_back),
+		cmocka_unit_test(sees_the_commits_of_others),
+		cmocka_unit_test(keeps_many_statements),
+		cmocka_unit_test(texts_come_back_byte_by_byte),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
