@@ -110,12 +110,31 @@ static int add_squid(struct run *r, struct bdl_err *err)
 	return bdl_supervisor_add(r->supervisor, &spec, err);
 }
 
+static void web_name(unsigned i, char out[16])
+{
+	snprintf(out, 16, "web-%u", i);
+}
+
+/* All places first: a board that shows only who was started yet would look complete. */
+static void make_places(struct run *r)
+{
+	char name[16];
+	(void)bdl_board_slot(r->board, "scribe"); /* there are more places than we ever take */
+	for (unsigned i = 0; i < r->conf.web_workers; i++) {
+		web_name(i, name);
+		(void)bdl_board_slot(r->board, name);
+	}
+	(void)bdl_board_slot(r->board, "portal");
+	if (r->conf.run_proxy)
+		(void)bdl_board_slot(r->board, "squid");
+}
+
 static int add_children(struct run *r, struct bdl_err *err)
 {
+	char name[16];
 	int result = add_role(r, "scribe", -1, err);
 	for (unsigned i = 0; result == 0 && i < r->conf.web_workers; i++) {
-		char name[16];
-		snprintf(name, sizeof(name), "web-%u", i);
+		web_name(i, name);
 		result = add_role(r, name, r->web[i], err);
 	}
 	if (result == 0)
@@ -273,6 +292,7 @@ static void bring_into_force(const struct run *r)
 
 static int serve(struct run *r, struct bdl_err *err)
 {
+	make_places(r);
 	bring_into_force(r);
 	r->supervisor = bdl_supervisor_new(&r->loop, r->board);
 	bdl_supervisor_on_end(r->supervisor, on_child_end, r);

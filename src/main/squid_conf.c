@@ -104,6 +104,7 @@ static void write_access(const struct bdl_conf *conf, struct bdl_buf *out)
 	    "# --- Who may use the proxy, first answer wins. Beadle's own doors are refused to every\n"
 	    "# one, or a browser could speak to the web door in the proxy's name; services on this\n"
 	    "# machine are refused to other machines, or the proxy would be a way round its firewall.\n"
+	    "acl this_machine src 127.0.0.0/8 ::1\n"
 	    "acl beadle_hosts dst 127.0.0.0/8 0.0.0.0/32 ::1/128 ::/128\n");
 	write_own_host(&conf->web, out);
 	write_own_host(&conf->proxy, out);
@@ -112,11 +113,11 @@ static void write_access(const struct bdl_conf *conf, struct bdl_buf *out)
 	    "acl web_ports port 80 443 1025-65535\n"
 	    "http_access deny manager\n"
 	    "http_access deny beadle_ports beadle_hosts\n"
-	    "http_access deny to_localhost !localhost\n"
+	    "http_access deny to_localhost !this_machine\n"
 	    "http_access deny !web_ports\n\n"
 	    "# The school's own lines: which clients, how they sign in, which certificates to trust.\n"
 	    "include %s/squid/local.conf\n\n"
-	    "http_access allow localhost\n"
+	    "http_access allow this_machine\n"
 	    "http_access deny all\n\n",
 	    (unsigned)bdl_addr_port(&conf->portal), (unsigned)bdl_addr_port(&conf->web),
 	    (unsigned)bdl_addr_port(&conf->proxy), conf->dir);

@@ -2,6 +2,7 @@
 What the live tests share: a Beadle of their own in a temporary folder on free loopback ports, sites
 to visit, and clients. Everything is ended by its process id; nothing outside is touched.
 
+    shared    the demonstration school, served, with Squid; one for all tests of a file
     beadle    the demonstration school, served, with Squid (ended after the test)
     school    the same, not started yet: change its folder first, then school.start()
     sites     HTTP and HTTPS servers that answer for every name of NAMES
@@ -195,14 +196,14 @@ class School:
         self.beadle("demo", "--from", str(ROOT / "policy"))
         self.beadle("proxy", "write")
         local = self.data / "squid" / "local.conf"
-        (self.folder / "hosts").write_text("127.0.0.1 " + " ".join(NAMES) + "\n")
+        (self.folder / "hosts").write_text("127.0.0.1 localhost " + " ".join(NAMES) + "\n")
         shutil.copy(self.sites.folder / "sites-ca.crt", self.folder / "sites-ca.crt")
         local.write_text(
             f"hosts_file {self.folder}/hosts\n"
             f"tls_outgoing_options cafile={self.folder}/sites-ca.crt\n"
             f"external_acl_type people ttl=0 negative_ttl=0 children-max=2 %SRC {self.people.helper}\n"
             "acl person external people\n"
-            "http_access allow localhost person\n")
+            "http_access allow this_machine person\n")
 
     def start(self):
         self.launch()
@@ -315,6 +316,10 @@ for line in sys.stdin:
         new.chmod(0o644)
         new.rename(self.file)
 
+    def clear(self):
+        super().clear()
+        self.write()
+
     def __setitem__(self, address, login):
         super().__setitem__(address, login)
         self.write()
@@ -337,21 +342,44 @@ def sites():
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def school(sites):
+def make_school(sites):
     # Not pytest's tmp_path, which only root may enter where root runs the tests.
     folder = Path(tempfile.mkdtemp(prefix="beadle-live-"))
     folder.chmod(0o755)
     school = School(folder, sites)
     school.fill()
-    yield school
+    return school
+
+
+def end_school(school):
     status, left = school.stop()
     said = school.log.read_text() if school.log.exists() else ""
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(school.folder, ignore_errors=True)
     assert not left, f"processes outlived beadle run: {left}"
     assert "runtime error" not in said and "AddressSanitizer" not in said, said
 
 
 @pytest.fixture
+def school(sites):
+    school = make_school(sites)
+    yield school
+    end_school(school)
+
+
+@pytest.fixture
 def beadle(school):
     return school.start()
+
+
+@pytest.fixture(scope="module")
+def lasting(sites):
+    school = make_school(sites).start()
+    yield school
+    end_school(school)
+
+
+@pytest.fixture
+def shared(lasting):
+    """One for a whole file, for tests that change nothing; nobody is known at the beginning."""
+    lasting.people.clear()
+    return lasting
