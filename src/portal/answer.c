@@ -1,0 +1,214 @@
+/* From a request to a reply: the worker's things, the route table, the pages for what went wrong. */
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "message.tmpl.h"
+#include "pages_int.h"
+#include "record/versions.h"
+
+#define STANDING_MS 2000 /* the policies in force are read anew after this */
+
+struct bdl_worker {
+	const struct bdl_site *site;
+	struct bdl_region *region;
+	struct bdl_store *store; /* NULL while it cannot be opened */
+	struct bdl_ruleset *ruleset; /* NULL where nothing is in force */
+	int64_t ruleset_tick_ms; /* when it was read; 0: never */
+};
+
+struct bdl_worker *bdl_worker_new(const struct bdl_site *site)
+{
+	struct bdl_worker *w = bdl_xalloc(sizeof(*w));
+	w->site = site;
+	w->region = bdl_region_new(BDL_REQUEST_MEMORY);
+	return w;
+}
+
+void bdl_worker_free(struct bdl_worker *w)
+{
+	if (!w)
+		return;
+	bdl_ruleset_free(w->ruleset);
+	bdl_store_close(w->store);
+	bdl_region_free(w->region);
+	free(w);
+}
+
+/* --- routes --- */
+
+struct route {
+	const char *path; /* '*' stands for one segment */
+	int (*show)(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+	bool needs_store;
+};
+
+/* All answer GET and HEAD; nothing here changes anything. */
+static const struct route routes[] = {
+	{ "/", bdl_show_overview, true },
+	{ "/acts", bdl_show_acts, true },
+	{ "/acts/*", bdl_show_act, true },
+	{ "/violations", bdl_show_violations, true },
+	{ "/policies", bdl_show_policies, true },
+	{ "/policies/*", bdl_show_policy, true },
+	{ "/health", bdl_show_health, false },
+	{ "/assets/*/*", bdl_show_asset, false },
+};
+
+static bool route_fits(const struct route *route, struct bdl_request *r)
+{
+	struct bdl_view want = bdl_view_of(route->path + 1), path = r->path, segment, pattern;
+	size_t n = 0;
+
+	if (path.n == 0 || path.p[0] != '/')
+		return false;
+	path = bdl_view_at(path.p + 1, path.n - 1);
+	while (bdl_view_cut(&want, '/', &pattern)) {
+		if (!bdl_view_cut(&path, '/', &segment) || segment.n == 0)
+			return false;
+		if (bdl_view_is(pattern, "*"))
+			r->args[n++] = segment;
+		else if (!bdl_view_eq(pattern, segment))
+			return false;
+	}
+	return path.n == 0;
+}
+
+static const struct route *route_find(struct bdl_request *r)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(routes); i++)
+		if (route_fits(&routes[i], r))
+			return &routes[i];
+	return NULL;
+}
+
+/* --- the store, and what is in force --- */
+
+static int read_ruleset(struct bdl_worker *w, struct bdl_err *err)
+{
+	struct bdl_source *sources;
+	size_t n;
+	struct bdl_ruleset *ruleset = NULL;
+
+	int e = bdl_versions_in_force(w->store, w->region, &sources, &n, err);
+	if (e == 0 && n > 0)
+		e = bdl_ruleset_new(sources, n, &ruleset, err);
+	if (e < 0)
+		return e;
+	bdl_ruleset_free(w->ruleset);
+	w->ruleset = ruleset;
+	w->ruleset_tick_ms = bdl_tick_ms();
+	bdl_region_reset(w->region);
+	return 0;
+}
+
+static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_err *err)
+{
+	int e = 0;
+
+	if (!w->store)
+		e = bdl_store_open(w->site->store_path, BDL_STORE_READ, &w->store, err);
+	if (e == 0 && (w->ruleset_tick_ms == 0 || bdl_tick_ms() - w->ruleset_tick_ms > STANDING_MS))
+		e = read_ruleset(w, err);
+	if (e < 0)
+		return e == BDL_E_MISSING ? bdl_fail(err, BDL_E_STORE, "there is no store yet") : e;
+	r->store = w->store;
+	r->ruleset = w->ruleset;
+	if (w->ruleset)
+		r->school = bdl_ruleset_document(w->ruleset, 0)->front.school;
+	return 0;
+}
+
+/* --- what went wrong, said to people --- */
+
+static const struct message {
+	unsigned status;
+	const char *title, *text;
+} messages[] = {
+	{ 404, "Page not found",
+	    "There is nothing under this address. If you followed a link, what it led to may have "
+	    "been deleted since." },
+	{ 405, "This cannot be done here",
+	    "The portal shows what was recorded. Nothing can be changed here yet." },
+	{ 421, "Wrong name for this service",
+	    "The portal answers on this computer only, as localhost or 127.0.0.1." },
+	{ 503, "The record cannot be read just now",
+	    "Filtering goes on and nothing is lost. Try again in a minute; if this stays, tell the "
+	    "technicians." },
+	{ 500, "Something is wrong with this page",
+	    "Filtering goes on and nothing is lost. The fault is in the log; tell the technicians "
+	    "if you see this again." },
+};
+
+static void show_message(struct bdl_request *r, unsigned status, struct bdl_reply *reply)
+{
+	const struct message *m = messages;
+	while (m->status != status && m->status != 500)
+		m++;
+	bdl_buf_clear(&reply->body);
+	reply->status = m->status;
+	reply->type = "text/html; charset=utf-8";
+	reply->keeping = BDL_KEEP_NOT;
+	reply->fixed = bdl_view_at(NULL, 0);
+	bdl_page_message(&reply->body,
+	    &(struct bdl_page_message){
+		.portal = bdl_frame(r, bdl_view_of(m->title), BDL_AT_NOTHING),
+		.title = m->title,
+		.text = m->text,
+	    });
+}
+
+static unsigned status_of(int e)
+{
+	switch (e) {
+	case BDL_E_MISSING:
+		return 404;
+	case BDL_E_BUSY:
+	case BDL_E_STORE:
+	case BDL_E_IO:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
+static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
+    struct bdl_reply *reply, struct bdl_err *err)
+{
+	int e = route->needs_store ? open_store(w, r, err) : 0;
+	if (e == 0)
+		e = route->show(r, reply, err);
+	if (e == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
+		e = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
+	if (e == BDL_E_STORE || e == BDL_E_IO) {
+		/* The file may have been replaced: begin anew with the next request. */
+		bdl_store_close(bdl_steal(&w->store));
+		r->store = NULL;
+	}
+	return e;
+}
+
+void bdl_portal_answer(
+    struct bdl_worker *w, struct bdl_request *r, struct bdl_reply *ret, struct bdl_err *ret_err)
+{
+	*ret = (struct bdl_reply){
+		.status = 200,
+		.type = "text/html; charset=utf-8",
+		.body = BDL_BUF(BDL_REPLY_MAX),
+	};
+	*ret_err = (struct bdl_err){ 0 };
+	bdl_region_reset(w->region);
+	r->region = w->region;
+	r->site = w->site;
+
+	const struct route *route = route_find(r);
+	if (!bdl_host_is_loopback(r->host)) {
+		show_message(r, 421, ret);
+	} else if (!route) {
+		show_message(r, 404, ret);
+	} else if (!r->reads) {
+		show_message(r, 405, ret);
+	} else {
+		int e = show(w, r, route, ret, ret_err);
+		if (e < 0)
+			show_message(r, status_of(e), ret);
+	}
+}

@@ -1,0 +1,60 @@
+/* The pages (one function each, for the route table) and what they share. */
+#ifndef BDL_PORTAL_PAGES_INT_H
+#define BDL_PORTAL_PAGES_INT_H
+
+#include "policy/judge.h"
+#include "portal.tmpl.h"
+#include "portal/request.h"
+#include "record/act.h"
+
+int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_asset(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+
+/* Where in the portal a page stands. */
+enum bdl_section {
+	BDL_AT_NOTHING,
+	BDL_AT_OVERVIEW,
+	BDL_AT_ACTS,
+	BDL_AT_VIOLATIONS,
+	BDL_AT_POLICIES
+};
+
+/* What stands around every page. */
+struct bdl_layout_portal bdl_frame(
+    const struct bdl_request *r, struct bdl_view title, enum bdl_section section);
+
+/* A moment: "today, 11:40:07" or "20 November 2026, 11:40"; and for machines. In the region. */
+const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
+const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
+
+/* The first twelve digits of a digest, enough to tell versions apart. */
+const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d);
+
+/* "Blocked", "Coached", ...: what was done, for people. */
+const char *bdl_action_title(enum bdl_action a);
+const char *bdl_kind_title(enum bdl_act_kind k);
+
+/* The number of the word in a filter: 0.., or -1 for none of them. */
+int bdl_action_chosen(const struct bdl_request *r);
+int bdl_kind_chosen(const struct bdl_request *r);
+
+/* The clause of a policy in force, or NULL. */
+const struct bdl_clause *bdl_clause_find(
+    const struct bdl_ruleset *rs, struct bdl_view policy, struct bdl_view id);
+
+/* "2.2 Gambling", else its id: what a clause is called. */
+const char *bdl_clause_title(
+    const struct bdl_request *r, struct bdl_view policy, struct bdl_view id);
+
+/* The act's facts as the judge takes them, and whether it comes to the recorded verdict again. */
+void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret);
+bool bdl_verdict_agrees(
+    const struct bdl_act *a, const struct bdl_ruleset *rs, const struct bdl_verdict *v);
+
+#endif

@@ -1,0 +1,136 @@
+#include "portal/portal.h"
+#include "portal/assets.h"
+#include "portal/server.h"
+#include "record/store.h"
+#include "sys/log.h"
+#include "sys/loop.h"
+#include "sys/sandbox.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PATH_MAX_      640 /* the data folder and a name below it */
+#define STORE_WAIT_MS  10000
+#define STORE_PAUSE_MS 50
+
+struct paths {
+	char store[PATH_MAX_], wal[PATH_MAX_], shm[PATH_MAX_], lists[PATH_MAX_], map[PATH_MAX_];
+};
+
+static void find_paths(const struct bdl_conf *conf, struct paths *p)
+{
+	bdl_conf_path(conf, p->store, sizeof(p->store), "store.db");
+	bdl_conf_path(conf, p->wal, sizeof(p->wal), "store.db-wal");
+	bdl_conf_path(conf, p->shm, sizeof(p->shm), "store.db-shm");
+	bdl_conf_path(conf, p->lists, sizeof(p->lists), "lists");
+	bdl_conf_path(conf, p->map, sizeof(p->map), "lists/lists.map");
+}
+
+/* By the socket itself, whatever the settings say. */
+static int check_address(int listener, struct bdl_err *err)
+{
+	struct bdl_addr a = { .len = sizeof(a.sa) };
+	char text[BDL_ADDR_TEXT];
+
+	if (getsockname(listener, (struct sockaddr *)(void *)&a.sa, &a.len) < 0)
+		return bdl_fail_sys(err, "the portal has no listening socket");
+	if (bdl_addr_is_loopback(&a))
+		return 0;
+	bdl_addr_text(&a, text);
+	return bdl_fail(err, BDL_E_DENIED,
+	    "the portal will not answer on %s: sign-in is not built yet, so it serves loopback "
+	    "addresses only, such as 127.0.0.1:8080",
+	    text);
+}
+
+/*
+ * A connection that is never used but kept: while one is open SQLite deletes none of the store's
+ * files, and the sandbox knows files and not names. At first start the scribe may still be making
+ * the store.
+ */
+static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err *err)
+{
+	const struct timespec pause = { .tv_nsec = STORE_PAUSE_MS * 1000000L };
+	int e = 0;
+
+	for (int waited_ms = 0; waited_ms <= STORE_WAIT_MS; waited_ms += STORE_PAUSE_MS) {
+		int64_t change;
+		e = bdl_store_open(path, BDL_STORE_READ, ret, err);
+		if (e == 0) /* the first read is what makes SQLite open all files */
+			return bdl_store_change(*ret, &change, err);
+		nanosleep(&pause, NULL);
+	}
+	return e;
+}
+
+static int close_files(const struct paths *p, struct bdl_err *err)
+{
+	const struct bdl_path_right rights[] = {
+		{ p->store, BDL_MAY_WRITE }, /* readers lock it */
+		{ p->wal, BDL_MAY_WRITE },
+		{ p->shm, BDL_MAY_WRITE }, /* readers say in it what they read */
+		{ p->lists, BDL_MAY_READ },
+	};
+	bool landlock;
+
+	int e = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	if (e == 0 && !landlock)
+		bdl_log(BDL_LOG_WARN, "no-landlock",
+		    "this kernel cannot confine the portal to its files");
+	return e;
+}
+
+static void on_stop(void *arg)
+{
+	(void)arg; /* the loop closes its own handles, and there are no others */
+}
+
+static int serve(struct bdl_role *role, const struct bdl_site *site, struct bdl_err *err)
+{
+	struct bdl_server *server = NULL;
+	struct bdl_loop loop;
+
+	int e = bdl_loop_init(&loop, on_stop, NULL, err);
+	if (e < 0)
+		return e;
+	e = bdl_server_start(role->listener, site, &server, err);
+	if (e == 0)
+		e = bdl_sandbox_calls(
+		    BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_THREADS | BDL_CALLS_LOCKS, err);
+	if (e == 0) {
+		atomic_store(&role->slot->state, BDL_STATE_UP);
+		bdl_slot_note(role->slot, "answers on this computer only");
+	} else {
+		bdl_loop_stop(&loop);
+	}
+	bdl_loop_run(&loop);
+	bdl_server_stop(server);
+	return e;
+}
+
+int bdl_portal_run(struct bdl_role *role)
+{
+	struct bdl_store *keeper BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_err err;
+	struct paths p;
+
+	find_paths(role->conf, &p);
+	bdl_assets_init();
+	int e = check_address(role->listener, &err);
+	if (e == 0)
+		e = open_keeper(p.store, &keeper, &err);
+	if (e == 0)
+		e = close_files(&p, &err);
+	const struct bdl_site site = {
+		.store_path = p.store,
+		.lists_path = p.map,
+		.board = role->board,
+	};
+	if (e == 0)
+		e = serve(role, &site, &err);
+	if (e < 0) {
+		bdl_log_err(BDL_LOG_ERR, "start-failed", &err);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,86 @@
+/*
+ * A request and its reply, apart from any socket: what the pages are written against and what the
+ * tests call.
+ *
+ * A page function reads the request, fills a view in the request's region and writes the reply's
+ * body. It returns 0, BDL_E_MISSING (the page says that there is no such thing) or another error
+ * (the page says nothing internal; the process logs it).
+ */
+#ifndef BDL_PORTAL_REQUEST_H
+#define BDL_PORTAL_REQUEST_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/region.h"
+#include "policy/ruleset.h"
+#include "record/store.h"
+#include "sys/board.h"
+
+#define BDL_REQUEST_MEMORY (48 * 1024 * 1024) /* of a request's region */
+#define BDL_REPLY_MAX      (8 * 1024 * 1024)
+#define BDL_QUERIES_MAX    16 /* further ones are not looked at */
+#define BDL_PATH_ARGS_MAX  2
+
+/* What all requests share; it outlives them. */
+struct bdl_site {
+	const char *store_path;
+	const char *lists_path;
+	struct bdl_board *board; /* NULL: there is none to show */
+};
+
+/* What one thread keeps from request to request. */
+struct bdl_worker;
+
+struct bdl_worker *bdl_worker_new(const struct bdl_site *site);
+void bdl_worker_free(struct bdl_worker *w); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_worker, bdl_worker_free);
+
+struct bdl_query {
+	struct bdl_view name, value; /* decoded */
+};
+
+struct bdl_request {
+	/* Set by who takes it in. */
+	bool reads; /* GET or HEAD */
+	struct bdl_view host; /* the field, as it was sent; empty where it was not */
+	struct bdl_view path; /* decoded, without the query */
+	struct bdl_query queries[BDL_QUERIES_MAX];
+	size_t n_queries;
+	int64_t now_ms;
+
+	/* Set by bdl_portal_answer. */
+	const struct bdl_site *site;
+	struct bdl_region *region;
+	struct bdl_store *store;
+	const struct bdl_ruleset *ruleset; /* of the policies in force; NULL where there are none */
+	struct bdl_view school;
+	struct bdl_view args[BDL_PATH_ARGS_MAX]; /* what stood for '*' in the route */
+};
+
+enum bdl_keeping { BDL_KEEP_NOT, BDL_KEEP_FOR_EVER };
+
+struct bdl_reply {
+	unsigned status;
+	const char *type;
+	enum bdl_keeping keeping;
+	struct bdl_view fixed; /* bytes that live as long as the program, in place of the body */
+	struct bdl_buf body;
+};
+
+/*
+ * Answer: always fills *ret, with an error page where need be. The reply's body is the caller's to
+ * free; its texts do not depend on the request. *ret_err says what an error page does not.
+ */
+void bdl_portal_answer(
+    struct bdl_worker *w, struct bdl_request *r, struct bdl_reply *ret, struct bdl_err *ret_err);
+
+/* The value of that name, without outer spaces; empty where there is none. */
+struct bdl_view bdl_request_query(const struct bdl_request *r, const char *name);
+
+/* The same as a number from 1; 0 where it is none. */
+int64_t bdl_request_number(const struct bdl_request *r, const char *name);
+
+/* Whether the Host field names this machine: localhost, 127.0.0.0/8 or ::1, with any port. */
+bool bdl_host_is_loopback(struct bdl_view host);
+
+#endif

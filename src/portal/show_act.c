@@ -1,0 +1,206 @@
+/*
+ * One act, explained: its facts as they were recorded, each rule of the policies of that day, and
+ * whether the judge still comes to the recorded verdict.
+ */
+#include "act.tmpl.h"
+#include "base/clock.h"
+#include "pages_int.h"
+#include "policy/explain.h"
+#include "record/acts.h"
+#include "record/versions.h"
+
+void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret)
+{
+	struct bdl_view words, word;
+
+	*ret = (struct bdl_facts){
+		.door = a->door,
+		.known = a->known,
+		.host = a->host,
+		.minute = a->minute,
+		.weekday = a->weekday,
+	};
+	words = a->groups;
+	while (bdl_view_cut(&words, ' ', &word))
+		ret->groups |= bdl_ruleset_group(rs, word);
+	words = a->categories;
+	while (bdl_view_cut(&words, ' ', &word)) {
+		int i = bdl_ruleset_category_find(rs, word);
+		if (i >= 0)
+			bdl_catset_add(&ret->categories, (unsigned)i);
+	}
+}
+
+/*
+ * Several rules may come to the same verdict, and a reason given for one of them lifts only that
+ * one; so the recorded clause need not be the judge's first, but must be one that says the same.
+ */
+bool bdl_verdict_agrees(
+    const struct bdl_act *a, const struct bdl_ruleset *rs, const struct bdl_verdict *v)
+{
+	if (v->action != a->action || v->critical != a->critical)
+		return false;
+	if (v->rule == BDL_NO_RULE)
+		return a->clause.n == 0;
+	for (size_t i = 0; i < bdl_ruleset_rules(rs); i++) {
+		struct bdl_rule_ref ref = bdl_ruleset_rule(rs, (uint16_t)i);
+		if (bdl_verdict_matched(v, (uint16_t)i) && ref.rule->action == v->action &&
+		    bdl_view_eq(ref.policy_name, a->policy) &&
+		    bdl_view_eq(ref.clause->id, a->clause))
+			return true;
+	}
+	return false;
+}
+
+static const char *in_english(const struct bdl_request *r, const struct bdl_rule *rule)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(16 * 1024);
+	bdl_explain_rule(rule, &text);
+	return bdl_region_str(r->region, bdl_buf_view(&text));
+}
+
+static const char *step_title(enum bdl_step_kind kind)
+{
+	static const char *const titles[] = { "Applied", "Does not bind this person",
+		"Did not apply", "Lifted by an exception" };
+	return titles[kind];
+}
+
+/* The steps in two lists: those that had a say, and the others. */
+static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
+    const struct bdl_facts *facts, struct bdl_page_act *v)
+{
+	size_t n, had_a_say = 0, others = 0;
+	const struct bdl_step *steps = bdl_explain_act(rs, facts, r->region, &n);
+	struct bdl_page_act_step *out = bdl_region_array(r->region, n, sizeof(*out));
+	struct bdl_page_act_other *rest = bdl_region_array(r->region, n, sizeof(*rest));
+
+	for (size_t i = 0; steps && out && rest && i < n; i++) {
+		struct bdl_rule_ref ref = bdl_ruleset_rule(rs, steps[i].rule);
+		struct bdl_view policy = bdl_region_view(r->region, ref.policy_name);
+		struct bdl_view clause = bdl_region_view(r->region, ref.clause->id);
+		const char *title =
+		    bdl_region_printf(r->region, "%.*s%s%.*s", BDL_FMT(ref.clause->number),
+			ref.clause->number.n > 0 ? " " : "", BDL_FMT(ref.clause->title));
+		if (steps[i].kind == BDL_STEP_APPLIED || steps[i].kind == BDL_STEP_LIFTED)
+			out[had_a_say++] = (struct bdl_page_act_step){
+				.policy = policy,
+				.clause = clause,
+				.title = title,
+				.outcome = step_title(steps[i].kind),
+				.applied = steps[i].kind == BDL_STEP_APPLIED,
+				.decided = steps[i].decided,
+				.why = steps[i].why,
+				.english = in_english(r, ref.rule),
+				.rule = bdl_region_view(r->region, ref.rule->text),
+			};
+		else
+			rest[others++] = (struct bdl_page_act_other){
+				.policy = policy,
+				.clause = clause,
+				.title = title,
+				.outcome = step_title(steps[i].kind),
+				.why = steps[i].why,
+			};
+	}
+	v->steps = out;
+	v->n_steps = had_a_say;
+	v->others = rest;
+	v->n_others = others;
+	v->count_others = (int64_t)others;
+}
+
+/* Judge it again by the documents of its day. What that needs may be gone: then nobody can tell. */
+static int judge_again(const struct bdl_request *r, const struct bdl_act *a, struct bdl_page_act *v,
+    struct bdl_err *err)
+{
+	struct bdl_ruleset *rs BDL_AUTO(bdl_ruleset_free) = NULL;
+	struct bdl_source *sources;
+	size_t n;
+	struct bdl_facts facts;
+	struct bdl_verdict verdict;
+
+	int e = bdl_versions_of_ruleset(r->store, &a->version, r->region, &sources, &n, err);
+	if (e == BDL_E_MISSING) {
+		v->why_not = "no policy with the digest that was recorded is in the store";
+		return 0;
+	}
+	if (e < 0)
+		return e;
+	if (bdl_ruleset_new(sources, n, &rs, NULL) < 0) {
+		v->why_not = "this version of Beadle reads the policies of that day differently";
+		return 0;
+	}
+	bdl_facts_of_act(a, rs, &facts);
+	bdl_judge(rs, &facts, &verdict);
+	v->can_tell = true;
+	v->agrees = bdl_verdict_agrees(a, rs, &verdict);
+	v->again = bdl_action_title(verdict.action);
+	add_steps(r, rs, &facts, v);
+	return 0;
+}
+
+static const char *local_time(const struct bdl_request *r, const struct bdl_act *a)
+{
+	static const char *const days[] = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+		"Saturday", "Sunday" };
+	return bdl_region_printf(r->region, "%s, %02u:%02u",
+	    a->weekday < BDL_ARRAY_LEN(days) ? days[a->weekday] : "unknown day", a->minute / 60u,
+	    a->minute % 60u);
+}
+
+static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl_act_row *row)
+{
+	const struct bdl_act *a = &row->act;
+	char when[BDL_LONG_LEN];
+	bdl_time_long(a->at_ms, when);
+	const char *title =
+	    bdl_region_printf(r->region, "%s: %.*s", bdl_action_title(a->action), BDL_FMT(a->host));
+	const struct bdl_clause *clause = bdl_clause_find(r->ruleset, a->policy, a->clause);
+	return (struct bdl_page_act){
+		.portal = bdl_frame(r, bdl_view_of(title), BDL_AT_ACTS),
+		.id = row->id,
+		.title = title,
+		.when = bdl_region_str(r->region, bdl_view_of(when)),
+		.iso = bdl_when_iso(r, a->at_ms),
+		.person = a->person,
+		.known = a->known,
+		.groups = a->groups,
+		.address = a->address,
+		.method = a->method,
+		.scheme = a->scheme,
+		.host = a->host,
+		.path = a->path,
+		.kind = bdl_kind_title(a->kind),
+		.categories = a->categories,
+		.verdict = bdl_action_word(a->action),
+		.verdict_title = bdl_action_title(a->action),
+		.critical = a->critical,
+		.passed = a->passed,
+		.reason = a->reason,
+		.policy = a->policy,
+		.clause = a->clause,
+		.clause_title = bdl_clause_title(r, a->policy, a->clause),
+		.clause_text = clause ? clause->text : bdl_view_at(NULL, 0),
+		.local = local_time(r, a),
+		.tell = a->tell,
+		.version = bdl_digest_short(r, &a->version),
+	};
+}
+
+int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_act_row row;
+	uint64_t id;
+
+	if (!bdl_view_uint(r->args[0], INT64_MAX, &id))
+		return bdl_fail(err, BDL_E_MISSING, "no act has this number");
+	int e = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
+	if (e < 0)
+		return e;
+	struct bdl_page_act v = view_of(r, &row);
+	e = judge_again(r, &row.act, &v, err);
+	if (e == 0 && !bdl_region_broken(r->region))
+		bdl_page_act(&reply->body, &v);
+	return e;
+}

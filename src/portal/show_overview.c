@@ -1,0 +1,157 @@
+/* The overview: what is in force, what happened today, how the processes stand. */
+#include "base/clock.h"
+#include "lists/lists.h"
+#include "overview.tmpl.h"
+#include "pages_int.h"
+#include "record/acts.h"
+#include "record/versions.h"
+#include <stdio.h>
+
+#define NEWEST 8
+
+/* The last local midnight, as the school's clocks show it. */
+static int64_t midnight(int64_t now_ms)
+{
+	struct bdl_civil c = bdl_civil_local(now_ms);
+	char text[64];
+	int64_t at = now_ms;
+	int n = snprintf(text, sizeof(text), "%04d-%02d-%02dT00:00", c.year, c.month, c.day);
+	BDL_BUG_IF(!bdl_time_parse(bdl_view_at(text, (size_t)n), &at));
+	return at;
+}
+
+static int add_policies(
+    const struct bdl_request *r, struct bdl_page_overview *v, struct bdl_err *err)
+{
+	struct bdl_version_row *rows;
+	size_t n, m = 0;
+
+	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (e < 0)
+		return e;
+	struct bdl_page_overview_policy *out = bdl_region_array(r->region, n, sizeof(*out));
+	for (size_t i = 0; out && i < n; i++) {
+		if (!rows[i].in_force)
+			continue;
+		out[m++] = (struct bdl_page_overview_policy){
+			.name = rows[i].name,
+			.title = rows[i].title,
+			.issue = rows[i].issue,
+			.minute = rows[i].minute,
+			.since = bdl_when(r, rows[i].published_ms),
+		};
+	}
+	v->policies = out;
+	v->n_policies = m;
+	return 0;
+}
+
+static int add_violations(
+    const struct bdl_request *r, struct bdl_page_overview *v, struct bdl_err *err)
+{
+	const struct bdl_acts_filter newest = { .action = -1, .kind = -1, .limit = NEWEST };
+	struct bdl_violation_row *rows;
+	size_t n;
+
+	int e = bdl_violations_list(r->store, &newest, r->region, &rows, &n, err);
+	if (e < 0)
+		return e;
+	struct bdl_page_overview_violation *out = bdl_region_array(r->region, n, sizeof(*out));
+	for (size_t i = 0; out && i < n; i++)
+		out[i] = (struct bdl_page_overview_violation){
+			.id = rows[i].id,
+			.when = bdl_when(r, rows[i].last_ms),
+			.iso = bdl_when_iso(r, rows[i].last_ms),
+			.person = rows[i].person,
+			.address = rows[i].address,
+			.host = rows[i].host,
+			.policy = rows[i].policy,
+			.clause = rows[i].clause,
+			.clause_title = bdl_clause_title(r, rows[i].policy, rows[i].clause),
+			.verdict = bdl_action_word(rows[i].action),
+			.verdict_title = bdl_action_title(rows[i].action),
+			.critical = rows[i].critical,
+		};
+	v->violations = out;
+	v->n_violations = out ? n : 0;
+	return 0;
+}
+
+static void add_lists(const struct bdl_request *r, struct bdl_page_overview *v)
+{
+	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+
+	/* No lists, or none that can be read, is what the page then says. */
+	if (bdl_lists_open(r->site->lists_path, &lists, NULL) < 0)
+		return;
+	v->has_lists = true;
+	v->list_domains = (int64_t)bdl_lists_domains(lists);
+	v->list_categories = bdl_lists_categories(lists);
+	v->lists_made = bdl_when(r, bdl_lists_made_ms(lists));
+	v->has_illegal = bdl_lists_find(lists, BDL_LIT("illegal")) >= 0;
+}
+
+static const char *state_word(uint32_t state)
+{
+	static const char *const words[] = { "not started", "starting", "up", "down", "stopped" };
+	return state < BDL_ARRAY_LEN(words) ? words[state] : "unknown";
+}
+
+static void add_processes(const struct bdl_request *r, struct bdl_page_overview *v)
+{
+	struct bdl_page_overview_process *out =
+	    bdl_region_array(r->region, BDL_BOARD_SLOTS, sizeof(*out));
+	size_t n = 0;
+
+	for (size_t i = 0; out && r->site->board && i < BDL_BOARD_SLOTS; i++) {
+		const struct bdl_slot *s = bdl_board_at(r->site->board, i);
+		if (!s)
+			break;
+		uint32_t state = atomic_load(&s->state);
+		int64_t started_ms = atomic_load(&s->started_ms);
+		/* The note is set while we read; a torn one is only ugly. */
+		out[n++] = (struct bdl_page_overview_process){
+			.name = bdl_region_str(
+			    r->region, bdl_view_at(s->name, strnlen(s->name, sizeof(s->name)))),
+			.state = state_word(state),
+			.up = state == BDL_STATE_UP,
+			.since = started_ms > 0 ? bdl_when(r, started_ms) : "",
+			.restarts = (int64_t)atomic_load(&s->starts) - 1,
+			.acts = (int64_t)atomic_load(&s->counters[BDL_COUNT_ACTS]),
+			.stored = (int64_t)atomic_load(&s->counters[BDL_COUNT_STORED]),
+			.unrecorded = (int64_t)atomic_load(&s->counters[BDL_COUNT_UNRECORDED]),
+			.note = bdl_region_str(
+			    r->region, bdl_view_at(s->note, strnlen(s->note, sizeof(s->note)))),
+		};
+		if (out[n - 1].restarts < 0)
+			out[n - 1].restarts = 0;
+	}
+	v->processes = out;
+	v->n_processes = n;
+}
+
+int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_acts_totals today;
+	struct bdl_page_overview v = {
+		.portal = bdl_frame(r, BDL_LIT("How it stands"), BDL_AT_OVERVIEW),
+		.now = bdl_when(r, r->now_ms),
+	};
+
+	int e = bdl_acts_totals(r->store, midnight(r->now_ms), &today, err);
+	if (e == 0)
+		e = add_policies(r, &v, err);
+	if (e == 0)
+		e = add_violations(r, &v, err);
+	if (e < 0)
+		return e;
+	v.acts = today.acts;
+	v.blocked = today.blocked;
+	v.coached = today.coached;
+	v.noted = today.noted;
+	v.broken = today.violations;
+	add_lists(r, &v);
+	add_processes(r, &v);
+	bdl_page_overview(&reply->body, &v);
+	return 0;
+}

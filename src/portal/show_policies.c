@@ -1,0 +1,102 @@
+/* The policies: which there are, and each as people read it, with its versions. */
+#include "pages_int.h"
+#include "policies.tmpl.h"
+#include "policy.tmpl.h"
+#include "record/versions.h"
+
+int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_version_row *rows;
+	size_t n;
+
+	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (e < 0)
+		return e;
+	struct bdl_page_policies_row *out = bdl_region_array(r->region, n, sizeof(*out));
+	struct bdl_page_policies v = {
+		.portal = bdl_frame(r, BDL_LIT("Policies"), BDL_AT_POLICIES),
+		.rows = out,
+	};
+	for (size_t i = 0; out && i < n; i++)
+		if (rows[i].in_force)
+			out[v.n_rows++] = (struct bdl_page_policies_row){
+				.name = rows[i].name,
+				.title = rows[i].title,
+				.issue = rows[i].issue,
+				.since = bdl_when(r, rows[i].published_ms),
+				.minute = rows[i].minute,
+			};
+	if (!bdl_region_broken(r->region))
+		bdl_page_policies(&reply->body, &v);
+	return 0;
+}
+
+static int add_versions(const struct bdl_request *r, struct bdl_view name,
+    struct bdl_page_policy *v, struct bdl_err *err)
+{
+	struct bdl_version_row *rows;
+	size_t n;
+
+	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (e < 0)
+		return e;
+	struct bdl_page_policy_version *out = bdl_region_array(r->region, n, sizeof(*out));
+	for (size_t i = 0; out && i < n; i++) {
+		if (!bdl_view_eq(rows[i].name, name))
+			continue;
+		out[v->n_versions++] = (struct bdl_page_policy_version){
+			.issue = rows[i].issue,
+			.since = bdl_when(r, rows[i].published_ms),
+			.iso = bdl_when_iso(r, rows[i].published_ms),
+			.minute = rows[i].minute,
+			.by = rows[i].by,
+			.digest = bdl_digest_short(r, &rows[i].digest),
+			.in_force = rows[i].in_force,
+		};
+	}
+	v->versions = out;
+	return 0;
+}
+
+static const struct bdl_document *document_find(const struct bdl_ruleset *rs, struct bdl_view name)
+{
+	for (size_t i = 0; rs && i < bdl_ruleset_policies(rs); i++)
+		if (bdl_view_eq(bdl_ruleset_policy_name(rs, i), name))
+			return bdl_ruleset_document(rs, i);
+	return NULL;
+}
+
+/* "staff, volunteers" */
+static const char *binds(const struct bdl_request *r, const struct bdl_document *d)
+{
+	const char *text = "";
+	for (size_t i = 0; text && i < d->front.n_binds; i++)
+		text = bdl_region_printf(
+		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(d->front.binds[i]));
+	return text;
+}
+
+int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf html = BDL_BUF(BDL_REPLY_MAX / 2);
+	const struct bdl_document *d = document_find(r->ruleset, r->args[0]);
+
+	if (!d)
+		return bdl_fail(err, BDL_E_MISSING, "no policy of this name is in force");
+	int e = bdl_document_html(d, &html);
+	if (e < 0)
+		return bdl_fail(err, (enum bdl_code)e, "the policy could not be written as HTML");
+	struct bdl_page_policy v = {
+		.portal = bdl_frame(r, d->front.title, BDL_AT_POLICIES),
+		.title = d->front.title,
+		.html = bdl_buf_view(&html),
+		.owner = d->front.owner,
+		.approver = d->front.approver,
+		.review = d->front.review,
+		.binds = binds(r, d),
+	};
+	e = add_versions(r, r->args[0], &v, err);
+	if (e == 0 && !bdl_region_broken(r->region))
+		bdl_page_policy(&reply->body, &v);
+	return e;
+}
