@@ -240,8 +240,7 @@ void bdl_conn_accept(struct bdl_web *web)
 	}
 	address_text(&sa, c->peer, sizeof(c->peer));
 	if (!is_trusted(web, (struct sockaddr *)&sa)) {
-		bdl_log(BDL_LOG_WARN, "peer-refused", "%s is not a trusted peer (see `peers`)",
-		    c->peer);
+		bdl_log(BDL_LOG_WARN, "peer-refused", "%s is not among the trusted peers", c->peer);
 		bdl_conn_close(c);
 		return;
 	}

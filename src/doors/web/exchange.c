@@ -185,7 +185,8 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	c->strict = c->is_form = c->is_echo = false;
 	c->last = r->close || c->web->stopping;
 	c->has_body = r->parts.has_body;
-	if (status != 0 && c->has_body) {
+	/* What comes after the head of an unknown method nobody can tell. */
+	if (status != 0 && (c->has_body || r->method == BDL_ICAP_OTHER)) {
 		bdl_exchange_end(c, status);
 		return;
 	}
