@@ -57,6 +57,8 @@ static int child_look(void)
 
 static int child_main(const char *what)
 {
+	/* Should a test fail, no child of it stays for long. */
+	alarm(60);
 	if (strcmp(what, "sleep") == 0)
 		child_sleep();
 	if (strcmp(what, "deaf") == 0)
