@@ -6,8 +6,9 @@ say() {
 	printf '%s\n' "$*" >&2
 }
 
-# install_packages FILE...: install the Debian packages that these lists name (one a line, # begins
-# a comment) and that are missing. Asks dpkg first, so that a second start touches nothing.
+# install_packages FILE...: install the Debian packages that these lists name and that are missing.
+# A list has one a line; # begins a comment; "npm unless npm" is not needed where there is a program
+# npm from elsewhere. Asks dpkg first, so that a second start touches nothing.
 install_packages() {
 	local missing
 	mapfile -t missing < <(missing_packages "$@")
@@ -28,9 +29,17 @@ install_packages() {
 	case " ${missing[*]} " in *" squid-openssl "*) stop_debians_squid ;; esac
 }
 
-# missing_packages FILE...: those of the lists that dpkg does not have, one a line.
+# wanted_packages FILE...: what the lists ask for on this machine, one a line.
+wanted_packages() {
+	local package word program
+	sed 's/#.*//; /^[ \t]*$/d' "$@" | while read -r package word program; do
+		[ "$word" = unless ] && command -v "$program" >/dev/null || echo "$package"
+	done
+}
+
+# missing_packages FILE...: those of them that dpkg does not have.
 missing_packages() {
-	comm -23 <(sed 's/#.*//' "$@" | tr -s ' \t' '\n' | sed '/^$/d' | sort -u) \
+	comm -23 <(wanted_packages "$@" | sort -u) \
 		<(dpkg-query -W -f '${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u)
 }
 
