@@ -1,0 +1,63 @@
+#include "check.h"
+#include "proto/utf8.h"
+
+static const struct {
+	const char *name;
+	struct bdl_view in;
+	size_t n;
+	uint32_t ch; /* 0: bad */
+} cases[] = {
+	{ "ASCII", BDL_LIT("a\x80"), 1, 'a' },
+	{ "two bytes", BDL_LIT("\xc3\xa9z"), 2, 0xe9 },
+	{ "smallest of two", BDL_LIT("\xc2\x80"), 2, 0x80 },
+	{ "three bytes", BDL_LIT("\xe2\x82\xac"), 3, 0x20ac },
+	{ "smallest of three", BDL_LIT("\xe0\xa0\x80"), 3, 0x800 },
+	{ "last before surrogates", BDL_LIT("\xed\x9f\xbf"), 3, 0xd7ff },
+	{ "smallest of four", BDL_LIT("\xf0\x90\x80\x80"), 4, 0x10000 },
+	{ "the last one", BDL_LIT("\xf4\x8f\xbf\xbf"), 4, 0x10ffff },
+	{ "continuation alone", BDL_LIT("\x80\x80"), 1, 0 },
+	{ "overlong of two", BDL_LIT("\xc1\xbf"), 1, 0 },
+	{ "overlong of three", BDL_LIT("\xe0\x9f\xbf"), 1, 0 },
+	{ "overlong of four", BDL_LIT("\xf0\x8f\xbf\xbf"), 1, 0 },
+	{ "surrogate", BDL_LIT("\xed\xa0\x80"), 1, 0 },
+	{ "too large", BDL_LIT("\xf4\x90\x80\x80"), 1, 0 },
+	{ "far too large", BDL_LIT("\xf5\x80\x80\x80"), 1, 0 },
+	{ "0xff", BDL_LIT("\xff"), 1, 0 },
+	{ "cut after one", BDL_LIT("\xe2"), 1, 0 },
+	{ "cut after two", BDL_LIT("\xe2\x82"), 2, 0 },
+	{ "cut after three", BDL_LIT("\xf0\x9f\x98z"), 3, 0 },
+};
+
+static void characters_are_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		uint32_t ch = 1;
+		bool bad = false;
+		check_long(
+		    cases[i].name, (long)bdl_utf8_next(cases[i].in, &ch, &bad), (long)cases[i].n);
+		check_long(cases[i].name, bad, cases[i].ch == 0);
+		check_long(cases[i].name, ch, cases[i].ch ? cases[i].ch : BDL_UTF8_BAD);
+	}
+}
+
+static void printable_text_is_known(void **state)
+{
+	(void)state;
+	assert_true(bdl_utf8_printable(BDL_LIT("")));
+	assert_true(bdl_utf8_printable(BDL_LIT("Siân ~")));
+	assert_false(bdl_utf8_printable(BDL_LIT("a\nb")));
+	assert_false(bdl_utf8_printable(BDL_LIT("a\0b")));
+	assert_false(bdl_utf8_printable(BDL_LIT("a\x7f")));
+	assert_false(bdl_utf8_printable(BDL_LIT("a\xc2\x85")));
+	assert_false(bdl_utf8_printable(BDL_LIT("a\xe2")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(characters_are_read),
+		cmocka_unit_test(printable_text_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
