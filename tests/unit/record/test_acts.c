@@ -367,18 +367,16 @@ static void counts_since(void **state)
 }
 
 /* How the planner would run a statement, as one line. */
-static void plan_of(sqlite3 *db, const char *sql, char *out, size_t size)
+static void plan_of(sqlite3 *db, const char *sql, struct bdl_buf *out)
 {
-	char text[4200];
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
 	sqlite3_stmt *st;
 
-	(void)snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", sql);
-	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &st, NULL), SQLITE_OK);
-	out[0] = '\0';
-	while (sqlite3_step(st) == SQLITE_ROW) {
-		size_t n = strlen(out);
-		(void)snprintf(out + n, size - n, "%s; ", (const char *)sqlite3_column_text(st, 3));
-	}
+	assert_int_equal(bdl_buf_printf(&text, "EXPLAIN QUERY PLAN %s", sql), 0);
+	assert_int_equal(sqlite3_prepare_v2(db, bdl_buf_str(&text), -1, &st, NULL), SQLITE_OK);
+	while (sqlite3_step(st) == SQLITE_ROW)
+		assert_int_equal(
+		    bdl_buf_printf(out, "%s; ", (const char *)sqlite3_column_text(st, 3)), 0);
 	assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
 }
 
@@ -392,7 +390,6 @@ static void lists_use_an_index(void **state)
 	struct bdl_act_row *rows;
 	struct bdl_violation_row *v;
 	sqlite3_stmt *st;
-	char plan[2000];
 	unsigned lists = 0;
 
 	fill(s);
@@ -414,7 +411,9 @@ static void lists_use_an_index(void **state)
 		bool narrow =
 		    strstr(sql, "person = ") || strstr(sql, "host = ") || strstr(sql, "clause = ");
 		lists++;
-		plan_of(db, sql, plan, sizeof(plan));
+		struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
+		plan_of(db, sql, &got);
+		const char *plan = bdl_buf_str(&got);
 		if (strstr(plan, "TEMP B-TREE") || strstr(plan, "SCAN") ||
 		    !strstr(plan, "USING INDEX") || (narrow && strstr(plan, "act_by_action")))
 			fail_msg("%s: %s", sql, plan);

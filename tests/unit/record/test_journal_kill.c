@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define ROUNDS  30
-#define SEGMENT (64 * 1024)
+#define SEGMENT (256 * 1024)
 
 /* Appends numbers for ever and tells each one on the pipe once it is in the journal. */
 BDL_NORETURN static void append_for_ever(const char *folder, uint64_t first, int tell)

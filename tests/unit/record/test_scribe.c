@@ -1,0 +1,309 @@
+#include "record/acts.h"
+#include "record/journal.h"
+#include "record/scribe.h"
+#include "stored.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#define T0    1795261200000
+#define SMALL (64 * 1024)
+
+BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
+
+static struct bdl_journal *writer_open(const struct folder *f, const char *source)
+{
+	char below[64], path[FOLDER_PATH];
+	struct bdl_journal *j;
+	struct bdl_err err = { 0 };
+
+	(void)snprintf(below, sizeof(below), "journal/%s", source);
+	if (bdl_journal_open(folder_path(f, below, path), SMALL, &j, &err))
+		fail_msg("open the journal: %s", err.text);
+	return j;
+}
+
+/* Acts whose path is their number: "/17". */
+static void append_acts(struct bdl_journal *j, unsigned first, unsigned n)
+{
+	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
+	struct bdl_err err = { 0 };
+
+	for (unsigned i = first; i < first + n; i++) {
+		struct bdl_act a = page_blocked(T0 + i);
+		char path[16];
+		(void)snprintf(path, sizeof(path), "/%u", i);
+		a.path = bdl_view_of(path);
+		a.action = i % 10 ? BDL_ALLOW : BDL_BLOCK;
+		bdl_buf_clear(&b);
+		assert_int_equal(bdl_act_encode(&a, &b), 0);
+		if (bdl_journal_append(j, BDL_ENTRY_ACT, bdl_buf_view(&b), &err))
+			fail_msg("append: %s", err.text);
+	}
+}
+
+static struct bdl_scribe *scribe_open(struct bdl_store *s, const struct folder *f)
+{
+	char path[FOLDER_PATH];
+
+	return bdl_scribe_new(s, folder_path(f, "journal", path));
+}
+
+/* Rounds until all is read; returns how many entries came, and how many of them were refused. */
+static size_t rounds(struct bdl_scribe *scribe, size_t *ret_refused)
+{
+	size_t all = 0, stored, refused;
+	struct bdl_err err = { 0 };
+
+	*ret_refused = 0;
+	do {
+		if (bdl_scribe_round(scribe, &stored, &refused, &err))
+			fail_msg("round: %s", err.text);
+		all += stored;
+		*ret_refused += refused;
+	} while (stored);
+	return all;
+}
+
+static int64_t count_of(const struct folder *f, const char *sql)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(f);
+
+	return store_number(s, sql);
+}
+
+static void assert_stored_once(struct bdl_store *s, int64_t n)
+{
+	int64_t rows = store_number(s, "SELECT count(*) FROM act");
+	int64_t different = store_number(s, "SELECT count(DISTINCT path) FROM act");
+
+	if (rows != n || different != n)
+		fail_msg("got %lld acts, %lld different ones, want %lld", (long long)rows,
+		    (long long)different, (long long)n);
+}
+
+static void brings_all_sources(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	size_t refused, stored;
+
+	assert_int_equal(rounds(scribe, &refused), 0); /* no folder yet */
+	struct bdl_journal *a BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
+	append_acts(a, 0, 250);
+	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), 0);
+	assert_int_equal(stored, BDL_SCRIBE_BATCH);
+	assert_int_equal(rounds(scribe, &refused), 150);
+	struct bdl_journal *b BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-1");
+	append_acts(b, 250, 30);
+	append_acts(a, 280, 20);
+	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), 0);
+	assert_int_equal(stored, 50);
+	assert_int_equal(refused, 0);
+	assert_stored_once(s, 300);
+	assert_int_equal(store_number(s, "SELECT sum(acts) FROM violation"), 30);
+	/* Another scribe goes on where this one was. */
+	struct bdl_scribe *second BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	assert_int_equal(rounds(second, &refused), 0);
+	append_acts(a, 300, 5);
+	assert_int_equal(rounds(second, &refused), 5);
+	assert_stored_once(s, 305);
+}
+
+static void keeps_aside_what_does_not_decode(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
+	size_t refused;
+
+	append_acts(j, 0, 3);
+	assert_int_equal(bdl_journal_append(j, BDL_ENTRY_ACT, BDL_LIT("no\0 act\xff"), NULL), 0);
+	assert_int_equal(bdl_journal_append(j, (enum bdl_entry_type)77, BDL_LIT(""), NULL), 0);
+	append_acts(j, 3, 3);
+	assert_int_equal(rounds(scribe, &refused), 8);
+	assert_int_equal(refused, 2);
+	assert_stored_once(s, 6);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM refused"), 2);
+	assert_int_equal(store_number(s,
+			     "SELECT payload_hex = '6e6f0020616374ff' AND source = 'web-0'"
+			     " AND entry_type = 1 AND reason <> '' FROM refused WHERE id = 1"),
+	    1);
+	assert_int_equal(store_number(s, "SELECT entry_type FROM refused WHERE id = 2"), 77);
+}
+
+static void deletes_what_is_stored(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
+	char path[FOLDER_PATH];
+	size_t refused;
+
+	append_acts(j, 0, 1000);
+	assert_int_equal(access(folder_path(&f, "journal/web-0/000000000001.seg", path), F_OK), 0);
+	assert_int_equal(rounds(scribe, &refused), 1000);
+	assert_int_equal(access(path, F_OK), -1);
+	append_acts(j, 1000, 1);
+	assert_int_equal(rounds(scribe, &refused), 1);
+	assert_stored_once(s, 1001);
+}
+
+static void goes_on_past_damage(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	struct bdl_journal *j = writer_open(&f, "web-0");
+	struct bdl_journal *other BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-1");
+	struct bdl_err err = { 0 };
+	char path[FOLDER_PATH];
+	size_t stored, refused;
+
+	append_acts(j, 0, 10);
+	bdl_journal_close(j);
+	int fd = open(folder_path(&f, "journal/web-0/000000000001.seg", path), O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "damage", 6, 32 + 4 * 280), 6); /* amidst the entries */
+	assert_int_equal(close(fd), 0);
+	j = writer_open(&f, "web-0");
+	append_acts(j, 10, 10);
+	append_acts(other, 20, 10);
+	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, &err), BDL_E_INVALID);
+	assert_non_null(strstr(err.text, "damaged"));
+	(void)rounds(scribe, &refused); /* said once */
+	assert_int_equal(
+	    store_number(s, "SELECT count(*) FROM act WHERE at_ms >= 1795261200010"), 20);
+	int64_t before = store_number(s, "SELECT count(*) FROM act WHERE at_ms < 1795261200010");
+	assert_true(before > 0 && before < 10);
+	struct bdl_scribe *second BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	assert_int_equal(rounds(second, &refused), 0);
+	bdl_journal_close(j);
+}
+
+static void one_bad_source_holds_up_no_other(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	struct bdl_journal *bad BDL_AUTO(bdl_journal_close) = writer_open(&f, "a-bad");
+	struct bdl_journal *good BDL_AUTO(bdl_journal_close) = writer_open(&f, "b-good");
+	size_t stored, refused;
+
+	/* The store has read further than this journal goes. */
+	store_run(s, "INSERT INTO journal_place VALUES (1, 'a-bad', 99, 32)");
+	append_acts(bad, 0, 10);
+	append_acts(good, 10, 10);
+	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), BDL_E_CONFLICT);
+	assert_stored_once(s, 10);
+	append_acts(good, 20, 10);
+	assert_int_equal(
+	    bdl_scribe_round(scribe, &stored, &refused, NULL), 0); /* left alone a while */
+	assert_int_equal(stored, 10);
+}
+
+static void a_locked_store_loses_nothing(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *other BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
+	size_t stored, refused;
+	sqlite3_stmt *st;
+
+	append_acts(j, 0, 150);
+	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), 0);
+	/* The test does not wait the five seconds. */
+	assert_int_equal(bdl_stmt_get(s, "SELECT 1", &st, NULL), 0);
+	assert_int_equal(sqlite3_busy_timeout(sqlite3_db_handle(st), 20), SQLITE_OK);
+	assert_int_equal(bdl_store_begin(other, NULL), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), BDL_E_BUSY);
+	bdl_store_rollback(other);
+	assert_int_equal(rounds(scribe, &refused), 50);
+	assert_stored_once(s, 150);
+}
+
+/* --- kills --- */
+
+#define KILLS 30
+#define ACTS  6000
+
+BDL_NORETURN static void scribe_for_ever(const struct folder *f)
+{
+	struct bdl_store *s = store_make(f);
+	struct bdl_scribe *scribe = scribe_open(s, f);
+	size_t stored, refused;
+
+	while (!bdl_scribe_round(scribe, &stored, &refused, NULL))
+		if (!stored)
+			(void)usleep(1000); /* an early end only means an earlier look */
+	_exit(1);
+}
+
+static void every_act_is_stored_once_whatever_is_killed(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	unsigned written = 0;
+
+	struct bdl_journal *j = writer_open(&f, "web-0");
+	bdl_store_close(store_make(&f));
+	srand(20261121);
+	for (int kills = 0; kills < KILLS; kills++) {
+		int status;
+		pid_t pid = fork();
+		assert_true(pid >= 0);
+		if (!pid)
+			scribe_for_ever(&f);
+		append_acts(j, written, ACTS / KILLS);
+		written += ACTS / KILLS;
+		(void)usleep((useconds_t)(rand() % 30000)); /* any moment will do */
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+	}
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
+	size_t refused, rest = rounds(scribe, &refused);
+	assert_stored_once(s, ACTS);
+	assert_true(rest < ACTS); /* the killed ones did some of the work */
+	assert_int_equal(refused, 0);
+	assert_int_equal(store_number(s, "SELECT sum(acts) FROM violation"), ACTS / 10);
+	assert_int_equal(
+	    count_of(
+		&f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+	    1);
+	bdl_journal_close(j);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(brings_all_sources),
+		cmocka_unit_test(keeps_aside_what_does_not_decode),
+		cmocka_unit_test(deletes_what_is_stored),
+		cmocka_unit_test(goes_on_past_damage),
+		cmocka_unit_test(one_bad_source_holds_up_no_other),
+		cmocka_unit_test(a_locked_store_loses_nothing),
+		cmocka_unit_test(every_act_is_stored_once_whatever_is_killed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
