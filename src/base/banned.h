@@ -12,6 +12,10 @@
 #include <string.h>
 #include <time.h>
 
+/* With fortification clang has these two as macros, and a macro cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy /* bdl_buf, bdl_region_str, snprintf */
 #pragma GCC poison sprintf vsprintf gets               /* bdl_buf_printf, snprintf */
 #pragma GCC poison atoi atol atoll strtok sscanf       /* bdl_view_uint, bdl_view_cut */

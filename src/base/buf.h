@@ -1,7 +1,8 @@
 /*
  * A growing buffer with a maximum from birth. Past the maximum an append returns BDL_E_LIMIT, adds
  * nothing and marks the buffer `broken`, so that a writer of many pieces may ignore each result
- * and look once at the end (bdl_buf_broken). Small memory failures abort like bdl_xalloc.
+ * and look once at the end (bdl_buf_broken). Without memory it does the same with BDL_E_NOMEM: the
+ * size may be a peer's doing, which must not end a process.
  *
  * The bytes are always followed by a NUL that is not counted, so text may be read as a string.
  */

@@ -28,7 +28,10 @@ void bdl_log(enum bdl_level level, const char *ev, const char *fmt, ...) BDL_PRI
 /* The error's text as the message, its code word as a field. */
 void bdl_log_err(enum bdl_level level, const char *ev, const struct bdl_err *err);
 
-/* For tests: lines go to this function instead of standard error (NULL: back). */
+/*
+ * For tests: lines, without the newline, go to this function instead of standard error (NULL:
+ * back). It must not log.
+ */
 void bdl_log_divert(void (*to)(const char *line, void *arg), void *arg);
 
 #endif

@@ -17,7 +17,9 @@
 /*
  * Where the process is root: become `user` (or, where it is empty, the owner of `dir`), with its
  * groups; elsewhere nothing. Always: no new privileges, no core dumps, umask 027. An empty user
- * and a folder of root's: stays root, *ret_still_root says so.
+ * and a folder of root's: stays root, *ret_still_root says so. The signal of bdl_proc_follow_parent
+ * is kept. A change of user makes the process undumpable, and that is left so: its /proc/self then
+ * belongs to root.
  */
 int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root,
     struct bdl_err *err) BDL_MUST_USE;
@@ -29,7 +31,10 @@ struct bdl_path_right {
 	enum bdl_access access;
 };
 
-/* From now on no file but these can be opened. *ret_landlock is false on a kernel without it. */
+/*
+ * From now on no file but these can be opened, and, where the kernel knows how to forbid it, no TCP
+ * port bound and no process outside signalled. *ret_landlock is false on a kernel without it.
+ */
 int bdl_sandbox_files(const struct bdl_path_right *rights, size_t n, bool *ret_landlock,
     struct bdl_err *err) BDL_MUST_USE;
 
@@ -41,7 +46,12 @@ enum bdl_calls {
 	BDL_CALLS_LOCKS = 8, /* file locks and shared memory (SQLite) */
 };
 
-/* A call outside the list fails with EPERM; execve, ptrace and the like end the process. */
+/*
+ * A call outside the list fails with EPERM; execve, ptrace and the like end the process. No socket
+ * is made, bound, connected or listened on after it: uv_listen and MHD_start_daemon come before.
+ * No memory can be made executable, so no library is loaded after it either. A build with a
+ * sanitizer gets the calls of its leak check at exit in addition, and /proc for reading.
+ */
 int bdl_sandbox_calls(unsigned calls, struct bdl_err *err) BDL_MUST_USE;
 
 #endif
