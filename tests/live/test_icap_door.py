@@ -278,7 +278,8 @@ def test_large_echo_in_little_memory(door):
         c.chunks(got.update)
         writer.join()
         assert got.digest() == sent.digest()
-        assert rss(pid) - before < 8 << 10
+        if b"__asan_init" not in door.host.read_bytes():  # which keeps what was freed
+            assert rss(pid) - before < 8 << 10
 
 
 def test_respmod_passes(door):
