@@ -178,6 +178,7 @@ class School:
         portal, web, proxy = (f"127.0.0.1:{p}" for p in self.ports)
         self.portal, self.proxy, self.web = f"http://{portal}", f"http://{proxy}", web
         self.env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TZ": "Europe/London",
+                    "HOME": str(folder),
                     "BEADLE_PORTAL": portal, "BEADLE_WEB": web, "BEADLE_PROXY": proxy,
                     "ASAN_OPTIONS": "detect_leaks=0"}
         self.data.mkdir()
@@ -342,11 +343,15 @@ def sites():
     shutil.rmtree(folder)
 
 
-def make_school(sites):
+def make_folder():
     # Not pytest's tmp_path, which only root may enter where root runs the tests.
     folder = Path(tempfile.mkdtemp(prefix="beadle-live-"))
     folder.chmod(0o755)
-    school = School(folder, sites)
+    return folder
+
+
+def make_school(sites):
+    school = School(make_folder(), sites)
     school.fill()
     return school
 

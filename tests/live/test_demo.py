@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import ROOT, School, alive, children, until
+from conftest import ROOT, School, alive, children, end_school, make_folder, until
 
 
 class Run(School):
@@ -15,7 +15,7 @@ class Run(School):
 
     def __init__(self, folder, sites):
         super().__init__(folder, sites)
-        self.data.rmdir()
+        self.data.rmdir()  # ./run makes it
         self.env.update(BEADLE_DATA=str(self.data), BEADLE_INSTALL="no")
 
     def launch(self):
@@ -29,11 +29,10 @@ class Run(School):
 
 
 @pytest.fixture
-def run(sites, school):
-    run = Run(school.folder, sites)
+def run(sites):
+    run = Run(make_folder(), sites)
     yield run
-    status, left = run.stop()
-    assert not left, left
+    end_school(run)
 
 
 def test_run(run):
