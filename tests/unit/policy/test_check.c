@@ -1,0 +1,165 @@
+#include "policy_test.h"
+
+/* The findings on a policy of these rules, with the categories that the lists have. */
+static void check(
+    struct bdl_buf *out, const char *binds, const char *rules, const char *const *known, size_t n)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_check_context context = { known, n };
+	struct bdl_err err;
+
+	assert_int_equal(
+	    bdl_document_parse(document_of(&text, binds, rules), findings, &d, &err), 0);
+	assert_int_equal(findings->n, 0);
+	bdl_document_check(d, &context, findings);
+	bdl_findings_write(findings, "t", out);
+}
+
+static const char *const known[] = { "gambling", "leisure", "social-networks", "a", "b" };
+
+static const struct {
+	const char *rules, *want; /* its findings without "t:" */
+} rows[] = {
+	{ "block web to category gambling\n  by staff\n  unless by governors, to host x.example\n"
+	  "  during 08:00-09:00\n  tell head, office as critical",
+	    "" },
+	{ "note web to category a, by staff, by governors", "" }, /* in both groups at once */
+	{ "block web to category gambing",
+	    "14:23: error: unknown category 'gambing'; expected a category that the lists have (did you "
+	    "mean 'gambling'?)\n" },
+	{ "block web to category Gambling",
+	    "14:23: error: no category is named 'Gambling'; expected lower-case letters, digits and "
+	    "hyphens\n" },
+	{ "block web to category a tell technicans",
+	    "14:30: error: unknown role 'technicans'; expected a role such as technicians or "
+	    "safeguarding-lead (did you mean 'technicians'?)\n" },
+	{ "block web to category a tell head, office, head",
+	    "14:44: warning: 'head' is told twice\n" },
+	{ "block web to category a, b, a", "14:29: warning: 'a' is named twice\n" },
+	{ "block web by staf",
+	    "14:14: error: unknown group 'staf'; expected one of the groups that the policy binds (did "
+	    "you mean 'staff'?)\n" },
+	{ "block web by parants",
+	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds "
+	    "(did you mean 'parents'?)\n" },
+	{ "block web by parents", "" },
+	{ "block web by pupils",
+	    "14:14: error: this policy does not bind pupils: the rule can never apply; expected one of "
+	    "the groups that the policy binds\n" },
+	{ "block web to category a, unless by pupils",
+	    "14:36: warning: this policy does not bind pupils: nothing to except; expected one of the "
+	    "groups that the policy binds\n" },
+	{ "block web to host *.games.example",
+	    "14:19: error: no host is named '*.games.example'; expected a plain host, which stands for "
+	    "itself and all below it (did you mean 'games.example'?)\n" },
+	{ "block web to host https://Games.example/page",
+	    "14:19: error: no host is named 'https://Games.example/page'; expected a plain host, which "
+	    "stands for itself and all below it (did you mean 'games.example'?)\n" },
+	{ "block web to host *",
+	    "14:19: error: no host is named '*'; expected a plain host, which stands for itself and all "
+	    "below it\n" },
+	{ "hold web to category a", "14:1: error: 'hold' does not fit the door 'web'\n" },
+	{ "coach dns to category a", "14:1: error: 'coach' does not fit the door 'dns'\n" },
+	{ "hold mail to category a",
+	    "14:1: error: this build cannot carry out 'hold mail'; expected block, coach or note at the "
+	    "door web\n" },
+	{ "note logs to category a",
+	    "14:1: error: this build cannot carry out 'note logs'; expected block, coach or note at the "
+	    "door web\n" },
+	{ "allow web to category a",
+	    "14:1: error: this build cannot carry out 'allow web'; expected block, coach or note at the "
+	    "door web\n" },
+	{ "block web tell head",
+	    "14:1: warning: this rule applies to everything at the door 'web'; expected a condition "
+	    "such as 'to category gambling'\n" },
+	{ "block web to category a\n  unless to category a, b",
+	    "15:10: error: the exception takes back the condition on line 14: the rule can never apply; "
+	    "expected an exception that is narrower than the rule\n" },
+	{ "block web to category a, b\n  unless to category a", "" },
+	{ "block web by staff\n  unless by staff",
+	    "15:10: error: the exception takes back the condition on line 14: the rule can never apply; "
+	    "expected an exception that is narrower than the rule\n" },
+	{ "block web during 08:00-09:00 on mon\n  unless during 08:00-09:00 on mon-fri",
+	    "15:10: error: the exception takes back the condition on line 14: the rule can never apply; "
+	    "expected an exception that is narrower than the rule\n" },
+	{ "block web during 08:00-09:00 on mon-fri\n  unless during 08:00-09:00 on mon", "" },
+	{ "block web during 08:00-09:00\n  during 10:00-11:00",
+	    "15:3: warning: these times and those on line 14 never come together; expected one 'during' "
+	    "with a comma between the periods\n" },
+	{ "block web during 08:00-09:00 on mon\n  during 08:00-09:00 on tue",
+	    "15:3: warning: these times and those on line 14 never come together; expected one 'during' "
+	    "with a comma between the periods\n" },
+	{ "block web during 08:00-10:00\n  during 09:00-11:00", "" },
+};
+
+static void finds_what_makes_no_sense(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+		struct bdl_buf want BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+
+		check(
+		    &got, "staff, governors, parents", rows[i].rules, known, BDL_ARRAY_LEN(known));
+		(void)bdl_buf_printf(&want, "%s%s", *rows[i].want ? "t:" : "", rows[i].want);
+		if (strcmp(bdl_buf_str(&got), bdl_buf_str(&want)) != 0)
+			fail_msg("'%s'\n got %swant %s", rows[i].rules, bdl_buf_str(&got),
+			    bdl_buf_str(&want));
+	}
+}
+
+static void asks_no_list_for_categories(void **state)
+{
+	(void)state;
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+
+	check(&got, "staff", "block web to category unheard-of", NULL, 0);
+	assert_string_equal(bdl_buf_str(&got), "");
+	check(&got, "staff", "block web to category unheard-of", known, 0);
+	assert_non_null(strstr(bdl_buf_str(&got), "unknown category 'unheard-of'"));
+}
+
+static void check_text(const char *text, const char *want)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_err err;
+
+	assert_int_equal(bdl_document_parse(bdl_view_of(text), findings, &d, &err), 0);
+	bdl_document_check(d, NULL, findings);
+	bdl_findings_write(findings, "t", &got);
+	assert_string_equal(bdl_buf_str(&got), want);
+}
+
+static void looks_at_the_whole_document(void **state)
+{
+	(void)state;
+	check_text(FRONT("staff") "# A {#a}\n\n# B {#b}\n\nB.\n\n# A again {#a}\n",
+	    "t:15:1: error: the id 'a' is that of the clause on line 9; expected an id of its own\n");
+	check_text(FRONT("staff") "# A {#a}\n\n```rules\nblock web by staff\n```\n",
+	    "t:9:1: warning: the clause 'a' has rules but no sentence; expected a first paragraph, which "
+	    "the block page shows\n");
+	check_text("---\nowner: x\nbinds:\n---\n",
+	    "t:1:1: error: the front matter does not say 'title'\n"
+	    "t:1:1: error: the front matter does not say 'school'\n"
+	    "t:1:1: error: the front matter does not say 'approver'\n"
+	    "t:1:1: error: the front matter does not say 'review'\n"
+	    "t:1:1: error: the front matter does not say 'binds'\n");
+	check_text("# A\n",
+	    "t:1:1: error: the document has no front matter; expected a first line '---' "
+	    "and keys such as title below it\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_what_makes_no_sense),
+		cmocka_unit_test(asks_no_list_for_categories),
+		cmocka_unit_test(looks_at_the_whole_document),
+	};
+
+	return cmocka_run_group_tests_name("policy/check", tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+#include "policy/explain.h"
+#include "policy_test.h"
+
+static void says_what_a_rule_does(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rule, *want;
+	} rows[] = {
+		{ "block web to category gambling tell technicians",
+		    "Pages in the category gambling are blocked. The technicians are told." },
+		{ "block web to category a, b, c tell head",
+		    "Pages in the categories a, b or c are blocked. The head is told." },
+		{ "note web to host x.example, y.example tell safeguarding-lead, office as critical",
+		    "Pages on x.example or y.example are allowed, and each is noted. The safeguarding lead "
+		    "and the office are told at once." },
+		{ "coach web to category a, during 08:45-12:15 on mon-fri, 13:15-15:30 on mon-fri, unless "
+		  "by staff, pupils",
+		    "Pages in the category a open only after a reminder of this clause, from 08:45 to 12:15 "
+		    "and from 13:15 to 15:30 on Monday to Friday, except for staff and pupils." },
+		{ "block web by staff, to category a, to host x.example",
+		    "Pages in the category a that are also on x.example are blocked for staff." },
+		{ "block web", "All pages are blocked." },
+		{ "block web by staff during 08:00-09:00",
+		    "All pages are blocked for staff from 08:00 to 09:00 every day." },
+		{ "block web during 08:00-09:00 on mon, 10:00-11:00 on sat and sun",
+		    "All pages are blocked from 08:00 to 09:00 on Monday and from 10:00 to 11:00 on "
+		    "Saturday and Sunday." },
+		{ "block web during 08:00-09:00 on mon, wed-sat",
+		    "All pages are blocked from 08:00 to 09:00 on Monday and Wednesday to Saturday." },
+		{ "block web during 22:00-24:00 on mon, wed, fri and sun",
+		    "All pages are blocked from 22:00 to 24:00 on Wednesday, Friday, Sunday and Monday." },
+		{ "block web during 08:00-09:00 on fri-mon",
+		    "All pages are blocked from 08:00 to 09:00 on Friday to Monday." },
+		{ "block web to category a unless to host x.example unless during 12:00-13:00 unless to "
+		  "category b",
+		    "Pages in the category a are blocked, except on x.example or from 12:00 to 13:00 every "
+		    "day or in the category b." },
+	};
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
+		    ruleset_of("staff, pupils", rows[i].rule);
+		struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(4096);
+
+		bdl_explain_rule(bdl_ruleset_rule(r, 0).rule, &got);
+		if (strcmp(bdl_buf_str(&got), rows[i].want) != 0)
+			fail_msg("'%s'\n got '%s'\nwant '%s'", rows[i].rule, bdl_buf_str(&got),
+			    rows[i].want);
+	}
+}
+
+static void says_why(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rule;
+		enum bdl_step_kind kind;
+		const char *why;
+	} rows[] = {
+		{ "block web to category a", BDL_STEP_APPLIED, "all its conditions hold" },
+		{ "block web", BDL_STEP_APPLIED, "it has no conditions" },
+		{ "block web to category b, c", BDL_STEP_NOT_MET,
+		    "the host is not in the categories b or c" },
+		{ "block web to category a, to host y.example", BDL_STEP_NOT_MET,
+		    "the host is not y.example or below it" },
+		{ "block web to host y.example, z.example", BDL_STEP_NOT_MET,
+		    "the host is not y.example or z.example, or below one of them" },
+		{ "block web by pupils, visitors", BDL_STEP_NOT_MET,
+		    "the rule is not for this person but for pupils and visitors" },
+		{ "block web during 10:00-11:00 on sat", BDL_STEP_NOT_MET,
+		    "the time is not from 10:00 to 11:00 on Saturday" },
+		{ "block web unless by staff", BDL_STEP_LIFTED, "the rule is not for staff" },
+		{ "block web unless to host x.example", BDL_STEP_LIFTED,
+		    "the host is x.example or below it" },
+		{ "block web unless to category b, unless to category a", BDL_STEP_LIFTED,
+		    "the host is in the category a" },
+		{ "block web unless during 08:00-09:00", BDL_STEP_LIFTED,
+		    "the time is from 08:00 to 09:00 every day" },
+	};
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 16);
+		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
+		    ruleset_of("staff, pupils, visitors", rows[i].rule);
+		struct bdl_facts f = {
+			.known = true,
+			.groups = groups_of(r, "staff"),
+			.host = BDL_LIT("www.x.example"),
+			.categories = categories_of(r, "a"),
+			.minute = 500,
+			.weekday = 5,
+		};
+		size_t n = 0;
+		struct bdl_step *steps = bdl_explain_act(r, &f, region, &n);
+
+		assert_non_null(steps);
+		assert_int_equal(n, 1);
+		if (steps[0].kind != rows[i].kind || strcmp(steps[0].why, rows[i].why) != 0)
+			fail_msg("'%s'\n got %d '%s'\nwant %d '%s'", rows[i].rule,
+			    (int)steps[0].kind, steps[0].why, (int)rows[i].kind, rows[i].why);
+		assert_int_equal(steps[0].decided, rows[i].kind == BDL_STEP_APPLIED);
+	}
+}
+
+static void says_who_is_not_bound(void **state)
+{
+	(void)state;
+	static const char staff[] = FRONT("staff") "# A {#a}\nA.\n```rules\nblock web\n```\n";
+	static const char pupils[] = FRONT("pupils") "# A {#a}\nA.\n```rules\nblock web\n```\n";
+	struct bdl_source sources[] = { { BDL_LIT("staff"), bdl_view_of(staff) },
+		{ BDL_LIT("pupils"), bdl_view_of(pupils) } };
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 16);
+	struct bdl_region *small BDL_AUTO(bdl_region_free) = bdl_region_new(64);
+	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = NULL;
+	struct bdl_facts f = { .known = true };
+	struct bdl_step *steps;
+	size_t n;
+
+	assert_int_equal(bdl_ruleset_new(sources, 2, &r, NULL), 0);
+	f.groups = groups_of(r, "staff");
+	steps = bdl_explain_act(r, &f, region, &n);
+	assert_int_equal(n, 2);
+	assert_int_equal(steps[0].kind, BDL_STEP_NOT_BOUND);
+	assert_string_equal(steps[0].why, "the policy 'pupils' does not bind this person");
+	assert_int_equal(steps[1].kind, BDL_STEP_APPLIED);
+	assert_true(steps[1].decided && !steps[0].decided);
+	assert_null(bdl_explain_act(r, &f, small, &n));
+	f.door = BDL_DOOR_MAIL;
+	assert_non_null(bdl_explain_act(r, &f, region, &n));
+	assert_int_equal(n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_what_a_rule_does),
+		cmocka_unit_test(says_why),
+		cmocka_unit_test(says_who_is_not_bound),
+	};
+
+	return cmocka_run_group_tests_name("policy/explain", tests, NULL, NULL);
+}
