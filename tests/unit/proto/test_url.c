@@ -191,7 +191,11 @@ static const struct {
 
 static void urls_are_taken_apart(void **state)
 {
+	struct bdl_view nothing = { 0 };
+
 	(void)state;
+	check_long("no bytes at all", bdl_url_parse(nothing, nothing, BDL_SCHEME_HTTP, NULL, NULL),
+	    BDL_E_INVALID);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(urls); i++) {
 		struct bdl_url u = { .port = 7 };
 		const char *name = urls[i].target;

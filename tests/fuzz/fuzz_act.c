@@ -1,0 +1,22 @@
+/* Acts from a journal: whatever decodes is within the bytes, and encodes to the same bytes. */
+#include "fuzz.h"
+#include "record/act.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf again = BDL_BUF(BDL_ACT_BYTES_MAX);
+	struct bdl_view in = fuzz_view(data, size);
+	struct bdl_err err = { 0 };
+	struct bdl_act a;
+
+	if (bdl_act_decode(in, &a, &err)) {
+		MUST(err.code == BDL_E_INVALID && err.text[0]);
+		return 0;
+	}
+	MUST(fuzz_within(a.person, in) && fuzz_within(a.host, in) && fuzz_within(a.reason, in));
+	MUST(a.door < BDL_DOORS && a.kind < BDL_KINDS && a.action < BDL_ACTIONS);
+	MUST(a.minute < 24 * 60 && a.weekday < 7 && a.at_ms >= 0);
+	MUST(!bdl_act_encode(&a, &again));
+	MUST(bdl_view_eq(bdl_buf_view(&again), in));
+	return 0;
+}

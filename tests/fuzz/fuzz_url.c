@@ -1,0 +1,52 @@
+/* URLs: what is normal stays as it is when it is normalised again. The Host is on a second line. */
+#include "fuzz.h"
+#include "proto/url.h"
+
+static void check_host(const char *host, bool is_ip)
+{
+	char again[BDL_HOST_MAX + 1];
+	bool still_ip = !is_ip;
+
+	MUST(host[0] != '\0' && strlen(host) <= BDL_HOST_MAX);
+	MUST(bdl_host_normalise(bdl_view_of(host), again, &still_ip, NULL) == 0);
+	MUST(strcmp(host, again) == 0 && is_ip == still_ip);
+	MUST(bdl_host_below(bdl_view_of(host), bdl_view_of(again)));
+}
+
+static void check_path(struct bdl_view path)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf once = BDL_BUF(4 * BDL_URL_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf twice = BDL_BUF(4 * BDL_URL_MAX);
+
+	MUST(bdl_url_path(path, &once) == 0 && once.n > 0 && once.p[0] == '/');
+	MUST(once.n <= path.n + 1);
+	MUST(bdl_url_path(bdl_buf_view(&once), &twice) == 0);
+	/* "%%34%31" becomes "%41", which is not decoded a second time on the wire either. */
+	if (bdl_view_find(path, '%') == path.n)
+		MUST(bdl_view_eq(bdl_buf_view(&once), bdl_buf_view(&twice)));
+}
+
+static void check_url(const struct bdl_url *u, struct bdl_view in)
+{
+	check_host(u->host, u->is_ip);
+	MUST(fuzz_within(u->path, in) && u->path.n <= BDL_URL_MAX);
+	MUST(!u->cut || u->path.n == BDL_URL_MAX);
+	check_path(u->path);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bdl_view in = fuzz_view(data, size), host = in, target = { 0 };
+	char name[BDL_HOST_MAX + 1];
+	struct bdl_url u;
+	bool is_ip;
+
+	(void)bdl_view_cut(&host, '\n', &target); /* false for no input, and both are empty */
+	if (bdl_url_parse(target, host, BDL_SCHEME_HTTP, &u, NULL) == 0)
+		check_url(&u, in);
+	if (bdl_url_parse_authority(target, &u, NULL) == 0)
+		check_url(&u, in);
+	if (bdl_host_normalise(host, name, &is_ip, NULL) == 0)
+		check_host(name, is_ip);
+	return 0;
+}
