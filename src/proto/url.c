@@ -45,7 +45,7 @@ static char lower(char c)
 
 static struct bdl_view from(struct bdl_view v, size_t at)
 {
-	return bdl_view_at(v.p + at, v.n - at);
+	return at == 0 ? v : bdl_view_at(v.p + at, v.n - at); /* p may be NULL then */
 }
 
 /* The byte that "%xx" at the front of `v` stands for, or -1. */

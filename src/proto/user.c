@@ -6,7 +6,7 @@
 
 static struct bdl_view from(struct bdl_view v, size_t at)
 {
-	return bdl_view_at(v.p + at, v.n - at);
+	return at == 0 ? v : bdl_view_at(v.p + at, v.n - at); /* p may be NULL then */
 }
 
 /* --- percent-encoding --- */
