@@ -112,9 +112,15 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 		return e == BDL_E_MISSING ? bdl_fail(err, BDL_E_STORE, "there is no store yet") : e;
 	r->store = w->store;
 	r->ruleset = w->ruleset;
-	if (w->ruleset)
-		r->school = bdl_ruleset_document(w->ruleset, 0)->front.school;
 	return 0;
+}
+
+/* Error pages as well are those of the school, where we know it. */
+static struct bdl_view school(const struct bdl_worker *w)
+{
+	if (!w->ruleset)
+		return bdl_view_at(NULL, 0);
+	return bdl_ruleset_document(w->ruleset, 0)->front.school;
 }
 
 /* --- what went wrong, said to people --- */
@@ -174,6 +180,7 @@ static int show(struct bdl_worker *w, struct bdl_request *r, const struct route 
     struct bdl_reply *reply, struct bdl_err *err)
 {
 	int e = route->needs_store ? open_store(w, r, err) : 0;
+	r->school = school(w);
 	if (e == 0)
 		e = route->show(r, reply, err);
 	if (e == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
@@ -198,6 +205,7 @@ void bdl_portal_answer(
 	bdl_region_reset(w->region);
 	r->region = w->region;
 	r->site = w->site;
+	r->school = school(w);
 
 	const struct route *route = route_find(r);
 	if (!bdl_host_is_loopback(r->host)) {

@@ -110,6 +110,16 @@ static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
 	v->count_others = (int64_t)others;
 }
 
+static const char *again_clause(
+    const struct bdl_request *r, const struct bdl_ruleset *rs, const struct bdl_verdict *verdict)
+{
+	if (verdict->rule == BDL_NO_RULE)
+		return "";
+	struct bdl_rule_ref ref = bdl_ruleset_rule(rs, verdict->rule);
+	return bdl_region_printf(
+	    r->region, "%.*s#%.*s", BDL_FMT(ref.policy_name), BDL_FMT(ref.clause->id));
+}
+
 /* Judge it again by the documents of its day. What that needs may be gone: then nobody can tell. */
 static int judge_again(const struct bdl_request *r, const struct bdl_act *a, struct bdl_page_act *v,
     struct bdl_err *err)
@@ -136,6 +146,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 	v->can_tell = true;
 	v->agrees = bdl_verdict_agrees(a, rs, &verdict);
 	v->again = bdl_action_title(verdict.action);
+	v->again_clause = again_clause(r, rs, &verdict);
 	add_steps(r, rs, &facts, v);
 	return 0;
 }

@@ -256,6 +256,9 @@ int template_parse(struct template *t, struct bdl_err *err)
 	struct reader r = { .t = t, .p = t->body_at, .end = t->bytes.p + t->bytes.n };
 	struct bdl_view closing;
 
+	/* A part stands in the middle of lines: the end of its file is no end of a line. */
+	if (t->kind == KIND_PART && r.end > r.p && r.end[-1] == '\n')
+		r.end--;
 	int e = parse_nodes(&r, &t->body, &closing, err);
 	if (e == 0 && closing.n > 0)
 		e = template_fail(

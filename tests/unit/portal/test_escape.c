@@ -44,9 +44,9 @@ static void values_stay_values(void **state)
 	    "javascript%3Aalert%281%29\">3</a>\n"
 	    "yes\n"
 	    "wsnh\n"
-	    "  <b class=\"k&lt;\" hidden>&lt;/b&gt; -7</b>\n"
+	    "  <b class=\"k&lt;\" hidden>&lt;/b&gt; -7</b>"
 	    ": <i>&lt;/i&gt;&lt;script&gt;</i> <i></i>\n\n"
-	    "  <b class=\"k&lt;\" hidden>\xef\xbf\xbd&#39; -7</b>\n"
+	    "  <b class=\"k&lt;\" hidden>\xef\xbf\xbd&#39; -7</b>"
 	    ": no way\n\n"
 	    "<footer>&lt;/title&gt;&lt;script&gt;</footer>\n");
 }
