@@ -5,6 +5,9 @@
 
 #define SYNC_MS 1000 /* what is not strict waits at most this long for the disk */
 
+/* What keeps acts from the record, each mended by its own success. */
+enum trouble { CANNOT_APPEND = 1, CANNOT_SYNC = 2 };
+
 struct bdl_recorder {
 	uv_loop_t *loop;
 	uv_timer_t timer;
@@ -12,7 +15,8 @@ struct bdl_recorder {
 	char *folder;
 	struct bdl_journal *journal; /* NULL until it could be opened */
 	struct bdl_buf bytes; /* of the act being encoded */
-	bool failing, stopping;
+	unsigned failing; /* enum trouble */
+	bool stopping;
 
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */
 	uv_work_t work;
@@ -22,28 +26,29 @@ struct bdl_recorder {
 	struct bdl_waiter *syncing, *waiting;
 };
 
-static void fail(struct bdl_recorder *r, const struct bdl_err *err)
+static void fail(struct bdl_recorder *r, enum trouble what, const struct bdl_err *err)
 {
 	if (!r->failing)
 		bdl_log(BDL_LOG_ERR, "recording-stopped",
 		    "acts are judged and answered but not recorded: %s", err->text);
-	r->failing = true;
+	r->failing |= (unsigned)what;
 }
 
-static void recover(struct bdl_recorder *r)
+static void recover(struct bdl_recorder *r, enum trouble what)
 {
-	if (r->failing)
+	unsigned before = r->failing;
+	r->failing &= ~(unsigned)what;
+	if (before && !r->failing)
 		bdl_log(BDL_LOG_NOTICE, "recording-resumed", "acts are recorded again");
-	r->failing = false;
 }
 
 static void open_journal(struct bdl_recorder *r)
 {
 	struct bdl_err err = { 0 };
 	if (bdl_journal_open(r->folder, BDL_JOURNAL_SEGMENT, &r->journal, &err) < 0)
-		fail(r, &err);
+		fail(r, CANNOT_APPEND, &err);
 	else
-		recover(r);
+		recover(r, CANNOT_APPEND);
 }
 
 static void wake(struct bdl_waiter *w)
@@ -87,7 +92,9 @@ static void on_synced(uv_work_t *work, int status)
 	r->sync = NULL;
 	r->syncing = NULL;
 	if (r->sync_code < 0)
-		fail(r, &r->sync_err);
+		fail(r, CANNOT_SYNC, &r->sync_err);
+	else
+		recover(r, CANNOT_SYNC);
 	if (r->waiting && !start_sync(r)) {
 		struct bdl_waiter *brought = r->waiting; /* by the sync before theirs */
 		r->waiting = NULL;
@@ -149,11 +156,11 @@ void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 	else
 		code = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
 	if (code == 0) {
-		recover(r);
+		recover(r, CANNOT_APPEND);
 		return;
 	}
 	bdl_count(r->slot, BDL_COUNT_UNRECORDED, 1);
-	fail(r, &err);
+	fail(r, CANNOT_APPEND, &err);
 }
 
 bool bdl_recorder_wait(struct bdl_recorder *r, struct bdl_waiter *w)
@@ -169,5 +176,5 @@ bool bdl_recorder_wait(struct bdl_recorder *r, struct bdl_waiter *w)
 
 bool bdl_recorder_failing(const struct bdl_recorder *r)
 {
-	return r->failing;
+	return r->failing != 0;
 }
