@@ -1,13 +1,9 @@
 /* The person named by a proxy: bdl_icap_user of icap.h. */
 #include "proto/icap.h"
+#include "proto/url_int.h"
 #include "proto/utf8.h"
 
 #define SENT_MAX 512 /* longer than any login with its domain, in any encoding */
-
-static struct bdl_view from(struct bdl_view v, size_t at)
-{
-	return at == 0 ? v : bdl_view_at(v.p + at, v.n - at); /* p may be NULL then */
-}
 
 /* --- percent-encoding --- */
 
@@ -17,10 +13,9 @@ static bool is_percent_encoded(struct bdl_view v)
 	bool found = false;
 
 	for (size_t i = 0; i < v.n; i++) {
-		uint64_t byte;
 		if (v.p[i] != '%')
 			continue;
-		if (v.n - i < 3 || !bdl_view_hex(bdl_view_at(v.p + i + 1, 2), 255, &byte))
+		if (bdl_percent_byte(bdl_view_from(v, i)) < 0)
 			return false;
 		found = true;
 	}
@@ -32,13 +27,9 @@ static struct bdl_view percent_decode(struct bdl_view v, char out[SENT_MAX])
 	size_t n = 0;
 
 	for (size_t i = 0; i < v.n; i++) {
-		uint64_t byte = (unsigned char)v.p[i];
-		if (v.p[i] == '%') {
-			(void)bdl_view_hex(
-			    bdl_view_at(v.p + i + 1, 2), 255, &byte); /* seen before */
-			i += 2;
-		}
-		out[n++] = (char)byte;
+		int byte = bdl_percent_byte(bdl_view_from(v, i));
+		out[n++] = byte < 0 ? v.p[i] : (char)byte;
+		i += byte < 0 ? 0 : 2;
 	}
 	return bdl_view_at(out, n);
 }
@@ -82,8 +73,8 @@ static bool is_login_text(struct bdl_view v)
 {
 	for (size_t i = 0; i < v.n; i++) {
 		char c = v.p[i];
-		if ((unsigned char)c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-		    !(c >= '0' && c <= '9') && strchr(".-_@\\/:=, $'", c) == NULL)
+		if ((unsigned char)c < 0x80 && !bdl_is_letter(c) && !bdl_is_digit(c) &&
+		    strchr(".-_@\\/:=, $'", c) == NULL)
 			return false;
 	}
 	return v.n > 0 && memchr(v.p, '\0', v.n) == NULL && bdl_utf8_printable(v);
@@ -123,12 +114,12 @@ static struct bdl_view login_of(struct bdl_view v)
 	for (size_t i = 0; i + 2 < v.n; i++) {
 		if (memcmp(v.p + i, "://", 3) != 0)
 			continue;
-		v = from(v, i + 3);
+		v = bdl_view_from(v, i + 3);
 		while (bdl_view_find(v, '/') < v.n)
-			v = from(v, bdl_view_find(v, '/') + 1);
+			v = bdl_view_from(v, bdl_view_find(v, '/') + 1);
 	}
 	while (bdl_view_find(v, '\\') < v.n)
-		v = from(v, bdl_view_find(v, '\\') + 1);
+		v = bdl_view_from(v, bdl_view_find(v, '\\') + 1);
 	return bdl_view_trim(bdl_view_at(v.p, bdl_view_find(v, '@')));
 }
 
@@ -142,10 +133,8 @@ bool bdl_icap_user(struct bdl_view sent, char *out, size_t size)
 	v = login_of(decode(v, text));
 	if (v.n == 0 || v.n >= size || bdl_view_is(v, "-") || !bdl_utf8_printable(v))
 		return false;
-	for (size_t i = 0; i < v.n; i++) {
-		bool upper = v.p[i] >= 'A' && v.p[i] <= 'Z';
-		out[i] = upper ? (char)(v.p[i] - 'A' + 'a') : v.p[i];
-	}
+	for (size_t i = 0; i < v.n; i++)
+		out[i] = bdl_lower(v.p[i]);
 	out[v.n] = '\0';
 	return true;
 }

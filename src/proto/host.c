@@ -1,0 +1,211 @@
+/* Hosts: bdl_host_normalise and bdl_host_below of url.h. */
+#include "proto/url.h"
+#include "proto/url_int.h"
+#include <arpa/inet.h>
+
+#define LABEL_MAX 63
+
+/*
+ * Percent-decoded once, in lower case, without its last dot. Only what a host name may hold: a
+ * browser takes some more punctuation, but no name on the Internet has any.
+ */
+static int decode_host(
+    struct bdl_view host, char out[BDL_HOST_MAX + 2], size_t *ret_n, struct bdl_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < host.n; i++) {
+		char c = host.p[i];
+		if (c == '%') {
+			int byte = bdl_percent_byte(bdl_view_from(host, i));
+			if (byte < 0)
+				return bdl_fail(
+				    err, BDL_E_INVALID, "a host with a bad %%-encoding");
+			c = (char)byte;
+			i += 2;
+		}
+		c = bdl_lower(c);
+		if (!bdl_is_letter(c) && !bdl_is_digit(c) && c != '-' && c != '_' && c != '.')
+			return bdl_fail(err, BDL_E_INVALID, "a host may not hold the byte %#x",
+			    (unsigned)(unsigned char)c);
+		if (n == BDL_HOST_MAX + 1)
+			return bdl_fail(
+			    err, BDL_E_INVALID, "a host of more than %d characters", BDL_HOST_MAX);
+		out[n++] = c;
+	}
+	if (n > 0 && out[n - 1] == '.')
+		n--;
+	*ret_n = n;
+	return 0;
+}
+
+static int check_labels(struct bdl_view name, struct bdl_err *err)
+{
+	size_t start = 0;
+
+	if (name.n == 0)
+		return bdl_fail(err, BDL_E_INVALID, "a host is missing");
+	if (name.n > BDL_HOST_MAX)
+		return bdl_fail(
+		    err, BDL_E_INVALID, "a host of more than %d characters", BDL_HOST_MAX);
+	for (size_t i = 0; i <= name.n; i++) {
+		if (i < name.n && name.p[i] != '.')
+			continue;
+		if (i == start)
+			return bdl_fail(err, BDL_E_INVALID, "a host with an empty label");
+		if (i - start > LABEL_MAX)
+			return bdl_fail(
+			    err, BDL_E_INVALID, "a host with a label of more than %d", LABEL_MAX);
+		start = i + 1;
+	}
+	return 0;
+}
+
+static unsigned digit_value(char c)
+{
+	if (bdl_is_digit(c))
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'f')
+		return (unsigned)(c - 'a') + 10;
+	return 99; /* no digit to any base */
+}
+
+/* A number as the oldest resolvers read it: decimal, 0 octal, 0x hexadecimal. */
+static bool ipv4_number(struct bdl_view v, uint64_t *ret)
+{
+	unsigned base = 10;
+	uint64_t n = 0;
+
+	if (v.n >= 2 && v.p[0] == '0' && v.p[1] == 'x') {
+		base = 16;
+		v = bdl_view_from(v, 2);
+	} else if (v.n >= 2 && v.p[0] == '0') {
+		base = 8;
+		v = bdl_view_from(v, 1);
+	} else if (v.n == 0) {
+		return false;
+	}
+	for (size_t i = 0; i < v.n; i++) {
+		unsigned digit = digit_value(v.p[i]);
+		if (digit >= base)
+			return false;
+		if (n <= UINT32_MAX) /* past it the exact value does not matter */
+			n = n * base + digit;
+	}
+	*ret = n;
+	return true;
+}
+
+static struct bdl_view last_label(struct bdl_view name)
+{
+	size_t at = name.n;
+
+	while (at > 0 && name.p[at - 1] != '.')
+		at--;
+	return bdl_view_from(name, at);
+}
+
+/* Whether a browser would read the name as an IPv4 address or not at all (WHATWG URL 3.5). */
+static bool ends_in_number(struct bdl_view name)
+{
+	struct bdl_view last = last_label(name);
+	uint64_t n;
+	bool digits = last.n > 0;
+
+	for (size_t i = 0; i < last.n; i++)
+		digits = digits && bdl_is_digit(last.p[i]);
+	return digits || ipv4_number(last, &n);
+}
+
+/* One to four numbers; the last fills the bytes that are left ("127.1" is 127.0.0.1). */
+static bool parse_ipv4(struct bdl_view name, uint32_t *ret)
+{
+	uint64_t parts[4] = { 0 };
+	uint32_t address = 0;
+	size_t n = 0;
+	struct bdl_view part;
+
+	while (bdl_view_cut(&name, '.', &part)) {
+		if (n == 4 || !ipv4_number(part, &parts[n]))
+			return false;
+		n++;
+	}
+	if (n == 0)
+		return false;
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (parts[i] > 255)
+			return false;
+		address |= (uint32_t)parts[i] << (24 - 8 * i);
+	}
+	if (parts[n - 1] >= 1ULL << (8 * (5 - n)))
+		return false;
+	*ret = address | (uint32_t)parts[n - 1];
+	return true;
+}
+
+/* `v` without its brackets. One that only carries an IPv4 address is that address. */
+static int normalise_ipv6(struct bdl_view v, char ret[BDL_HOST_MAX + 1], struct bdl_err *err)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+
+	if (v.n >= sizeof(text))
+		return bdl_fail(err, BDL_E_INVALID, "an IPv6 address is too long");
+	memcpy(text, v.p, v.n);
+	text[v.n] = '\0';
+	if (memchr(v.p, '\0', v.n) != NULL || inet_pton(AF_INET6, text, &address) != 1)
+		return bdl_fail(err, BDL_E_INVALID, "not an IPv6 address");
+	if (IN6_IS_ADDR_V4MAPPED(&address))
+		(void)inet_ntop(AF_INET, address.s6_addr + 12, ret, INET_ADDRSTRLEN);
+	else
+		(void)inet_ntop(AF_INET6, &address, ret, INET6_ADDRSTRLEN);
+	return 0;
+}
+
+static int normalise_name(
+    struct bdl_view host, char ret[BDL_HOST_MAX + 1], bool *ret_is_ip, struct bdl_err *err)
+{
+	char text[BDL_HOST_MAX + 2];
+	uint32_t address = 0;
+	size_t n = 0;
+	int r = decode_host(host, text, &n, err);
+	struct bdl_view name = bdl_view_at(text, n);
+
+	if (r == 0)
+		r = check_labels(name, err);
+	if (r < 0)
+		return r;
+	bool is_ip = ends_in_number(name);
+	if (is_ip && !parse_ipv4(name, &address))
+		return bdl_fail(
+		    err, BDL_E_INVALID, "a host that ends in a number is no IPv4 address");
+	if (is_ip) {
+		uint32_t wire = htonl(address);
+		(void)inet_ntop(AF_INET, &wire, ret, INET_ADDRSTRLEN);
+	} else {
+		memcpy(ret, text, n);
+		ret[n] = '\0';
+	}
+	*ret_is_ip = is_ip;
+	return 0;
+}
+
+int bdl_host_normalise(
+    struct bdl_view host, char ret[BDL_HOST_MAX + 1], bool *ret_is_ip, struct bdl_err *err)
+{
+	bool bracketed = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+
+	if (!bracketed && bdl_view_find(host, ':') == host.n)
+		return normalise_name(host, ret, ret_is_ip, err);
+	int r = normalise_ipv6(bracketed ? bdl_view_at(host.p + 1, host.n - 2) : host, ret, err);
+	if (r == 0)
+		*ret_is_ip = true;
+	return r;
+}
+
+bool bdl_host_below(struct bdl_view host, struct bdl_view domain)
+{
+	if (!bdl_view_ends(host, domain) || domain.n == 0)
+		return false;
+	return host.n == domain.n || host.p[host.n - domain.n - 1] == '.';
+}
