@@ -280,7 +280,8 @@ static void read_yaml(struct bdl_view text, unsigned first_line, struct bdl_regi
 	r->first_line = first_line;
 	BDL_BUG_IF(!yaml_parser_initialize(&r->yaml)); /* small memory only */
 	yaml_parser_set_encoding(&r->yaml, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&r->yaml, (const unsigned char *)text.p, text.n);
+	yaml_parser_set_input_string(
+	    &r->yaml, (const unsigned char *)(text.n ? text.p : ""), text.n);
 	read_mapping(r);
 	yaml_parser_delete(&r->yaml);
 

@@ -178,6 +178,7 @@ static void finds_what_is_wrong(void **state)
 		{ "---\ntitle: x\n",
 		    "t:1:1: error: the front matter does not end; expected a line '---' "
 		    "below the keys\n" },
+		{ "---\n---\n", "" }, /* what it lacks is for the check to say */
 		{ "---\ntitel: x\n---\n",
 		    "t:2:1: warning: unknown key 'titel'; expected title, school, owner, approver, review, "
 		    "binds or companions (did you mean 'title'?)\n" },
