@@ -91,6 +91,6 @@ build_in() {
 		meson setup "$@" "$folder" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
 	fi
 	# shellcheck disable=SC2086 # a list of targets
-	ninja -C "$folder" $targets >"$log" 2>&1 || { grep -v "^\[[0-9]" "$log" | tail -n 60 >&2; return 1; }
+	ninja -k 0 -C "$folder" $targets >"$log" 2>&1 || { grep -v "^\[[0-9]" "$log" | tail -n 60 >&2; return 1; }
 	rm -f "$log"
 }

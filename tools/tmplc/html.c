@@ -152,22 +152,20 @@ static bool at_end_tag(const struct html *h, struct bdl_view rest)
 	    (is_space(rest.p[n + 2]) || rest.p[n + 2] == '>' || rest.p[n + 2] == '/');
 }
 
-/* One step; *p moves past what was read. */
-static const char *step(struct html *h, const char *start, const char **p, const char *end)
+/* Outside tags; *p moves past what was read. */
+static const char *in_text(struct html *h, const char **p, const char *end)
 {
 	struct bdl_view rest = bdl_view_at(*p, (size_t)(end - *p));
-	char c = **p;
 
-	switch (h->state) {
+	switch ((int)h->state) {
 	case HTML_TEXT:
-		if (c == '<')
+		if (rest.p[0] == '<')
 			return tag_start(h, p, end);
 		break;
 	case HTML_CODE:
-		if (bdl_view_starts(rest, BDL_LIT("<!--")))
-			return "'<!--' changes where a script ends: leave it out";
-		__attribute__((fallthrough));
 	case HTML_CAPTION:
+		if (h->state == HTML_CODE && bdl_view_starts(rest, BDL_LIT("<!--")))
+			return "'<!--' changes where a script ends: leave it out";
 		if (at_end_tag(h, rest))
 			return tag_start(h, p, end);
 		break;
@@ -177,32 +175,29 @@ static const char *step(struct html *h, const char *start, const char **p, const
 			*p += 2;
 		}
 		break;
-	case HTML_MARKUP:
-		if (c == '>')
+	default:
+		if (rest.p[0] == '>')
 			h->state = HTML_TEXT;
 		break;
-	case HTML_TAG_NAME:
-	case HTML_GAP:
-	case HTML_EDGE:
-	case HTML_ATTR_NAME:
-	case HTML_ATTR_AFTER: {
-		const char *why = in_tag(h, c, *p > start ? (*p)[-1] : ' ');
-		if (why)
-			return why;
-		break;
-	}
-	case HTML_VALUE_BEFORE:
-	case HTML_VALUE_DOUBLE:
-	case HTML_VALUE_SINGLE:
-	case HTML_VALUE_BARE: {
-		const char *why = in_value(h, c);
-		if (why)
-			return why;
-		break;
-	}
 	}
 	(*p)++;
 	return NULL;
+}
+
+/* One step; *p moves past what was read. */
+static const char *step(struct html *h, const char *start, const char **p, const char *end)
+{
+	const char *why;
+
+	if (h->state >= HTML_TAG_NAME && h->state <= HTML_ATTR_AFTER)
+		why = in_tag(h, **p, *p > start ? (*p)[-1] : ' ');
+	else if (h->state >= HTML_VALUE_BEFORE && h->state <= HTML_VALUE_BARE)
+		why = in_value(h, **p);
+	else
+		return in_text(h, p, end);
+	if (!why)
+		(*p)++;
+	return why;
 }
 
 const char *html_feed(struct html *h, struct bdl_view text, const char **ret_at)

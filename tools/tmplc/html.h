@@ -9,21 +9,24 @@
 #include "base/view.h"
 #include "template.h"
 
+/* In this order: outside tags, in a tag, in a value; html.c compares. */
 enum html_state {
 	HTML_TEXT, /* between tags */
 	HTML_CAPTION, /* in title or textarea: text without tags */
 	HTML_CODE, /* in script or style */
+	HTML_COMMENT,
+	HTML_MARKUP, /* <!doctype html> */
+
 	HTML_TAG_NAME, /* after '<' */
 	HTML_GAP, /* in a tag, after a space */
 	HTML_EDGE, /* in a tag, where a space, '/' or '>' must follow */
 	HTML_ATTR_NAME,
 	HTML_ATTR_AFTER, /* after the name and a space: '=' may still come */
+
 	HTML_VALUE_BEFORE, /* after '=' */
 	HTML_VALUE_DOUBLE,
 	HTML_VALUE_SINGLE,
 	HTML_VALUE_BARE,
-	HTML_COMMENT,
-	HTML_MARKUP, /* <!doctype html> */
 };
 
 #define HTML_NAME_MAX 24 /* of tags and attributes that we tell apart; longer ones are cut */
