@@ -17,8 +17,9 @@
 struct bdl_store {
 	sqlite3 *db;
 	enum bdl_store_mode mode;
-	sqlite3_stmt *statements[STATEMENTS_MAX];
-	size_t n_statements, oldest;
+	sqlite3_stmt
+	    *statements[STATEMENTS_MAX]; /* kept prepared, in the order of their last use */
+	size_t n_statements;
 };
 
 static int fail_sql(struct bdl_store *s, int rc, const char *what, struct bdl_err *err)
@@ -60,30 +61,38 @@ void bdl_stmt_rest(sqlite3_stmt *st)
 	(void)sqlite3_clear_bindings(st);
 }
 
-int bdl_stmt_get(struct bdl_store *s, const char *sql, sqlite3_stmt **ret, struct bdl_err *err)
+/* The statement of that text, taken out of those that are kept; NULL where it is not among them. */
+static sqlite3_stmt *statement_take(struct bdl_store *s, const char *sql)
 {
-	sqlite3_stmt *st;
-
-	for (size_t i = 0; i < s->n_statements; i++) {
-		st = s->statements[i];
+	for (size_t i = s->n_statements; i-- > 0;) {
+		sqlite3_stmt *st = s->statements[i];
 		if (strcmp(sqlite3_sql(st), sql) != 0)
 			continue;
-		BDL_BUG_IF(sqlite3_stmt_busy(st));
-		*ret = st;
-		return 0;
+		s->n_statements--;
+		memmove(s->statements + i, s->statements + i + 1,
+		    (s->n_statements - i) * sizeof(sqlite3_stmt *));
+		return st;
 	}
-	int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
-	if (rc)
-		return fail_sql(s, rc, "prepare", err);
-	if (s->n_statements < STATEMENTS_MAX) {
-		s->statements[s->n_statements++] = st;
-	} else {
-		/* The texts are our own and few; past the maximum the oldest makes room. */
-		size_t i = s->oldest++ % STATEMENTS_MAX;
-		BDL_BUG_IF(sqlite3_stmt_busy(s->statements[i]));
-		(void)sqlite3_finalize(s->statements[i]); /* at rest, so nothing fails */
-		s->statements[i] = st;
+	return NULL;
+}
+
+int bdl_stmt_get(struct bdl_store *s, const char *sql, sqlite3_stmt **ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st = statement_take(s, sql);
+
+	if (!st) {
+		int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
+		if (rc)
+			return fail_sql(s, rc, "prepare", err);
 	}
+	BDL_BUG_IF(sqlite3_stmt_busy(st));
+	if (s->n_statements == STATEMENTS_MAX) {
+		/* The one whose last use is longest ago; no more than a handful are in use at once. */
+		sqlite3_stmt *oldest = statement_take(s, sqlite3_sql(s->statements[0]));
+		BDL_BUG_IF(sqlite3_stmt_busy(oldest));
+		(void)sqlite3_finalize(oldest); /* at rest, so nothing fails */
+	}
+	s->statements[s->n_statements++] = st;
 	*ret = st;
 	return 0;
 }

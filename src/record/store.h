@@ -21,14 +21,19 @@ enum bdl_store_mode {
 /*
  * Open DIR/store.db. BDL_STORE_WRITE makes it where absent and runs the migrations that are due
  * (numbered files of src/record/migrations, compiled in), each in its own transaction. A store
- * that is newer than this program is refused; one that is older is refused by BDL_STORE_READ.
+ * that is newer than this program is refused (BDL_E_CONFLICT); BDL_STORE_READ also refuses one that
+ * is older, and says BDL_E_MISSING where there is none. A reader too has to be able to write the
+ * file store.db-shm, where SQLite keeps its locks.
  */
 int bdl_store_open(const char *path, enum bdl_store_mode mode, struct bdl_store **ret,
     struct bdl_err *err) BDL_MUST_USE;
 void bdl_store_close(struct bdl_store *s); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_store, bdl_store_close);
 
-/* A transaction that writes; nested ones are a bug. */
+/*
+ * A transaction that writes; nested ones are a bug. BDL_E_BUSY where another connection has been
+ * writing for five seconds. After a commit that failed, roll back.
+ */
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 int bdl_store_commit(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 void bdl_store_rollback(struct bdl_store *s); /* fine where none is open */

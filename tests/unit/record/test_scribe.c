@@ -15,8 +15,6 @@
 #define T0    1795261200000
 #define SMALL (64 * 1024)
 
-BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
-
 static struct bdl_journal *writer_open(const struct folder *f, const char *source)
 {
 	char below[64], path[FOLDER_PATH];

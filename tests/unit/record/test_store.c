@@ -183,11 +183,15 @@ static void keeps_many_statements(void **state)
 	assert_int_equal(bdl_stmt_get(s, "SELECT -1", &first, NULL), 0);
 	assert_int_equal(bdl_stmt_get(s, "SELECT -1", &again, NULL), 0);
 	assert_ptr_equal(first, again);
+	/* Far more than are kept: each is prepared anew, and one that is in use between stays. */
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < 200; i++) {
+			assert_int_equal(store_number(s, "SELECT -1"), -1);
 			char sql[32];
 			(void)snprintf(sql, sizeof(sql), "SELECT %d", i);
 			assert_int_equal(store_number(s, sql), i);
+			assert_int_equal(bdl_stmt_get(s, "SELECT -1", &again, NULL), 0);
+			assert_ptr_equal(first, again);
 		}
 	}
 }
