@@ -45,8 +45,9 @@ def check(root):
             for path, line in first.items()]
 
 
+# The place that is told is the end of the line before the wrong white space.
 OFFENCES = [
-    ({'src/base/a.c': 'int f(void)\n{\n    return 0;\n}\n'}, 'src/base/a.c:3: not formatted'),
+    ({'src/base/a.c': 'int f(void)\n{\n    return 0;\n}\n'}, 'src/base/a.c:2: not formatted'),
     ({'tests/unit/a.c': 'int f(void) {\n\treturn 0;\n}\n'}, 'tests/unit/a.c:1: not formatted'),
 ]
 FINE = {'src/base/a.c': 'int f(void)\n{\n\treturn 0;\n}\n', 'tools/a.txt': 'int  f;\n'}
