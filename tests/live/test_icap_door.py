@@ -3,11 +3,15 @@ The web door as its own process, spoken to by a raw ICAP client: what RFC 3507 a
 policies do to requests, the way past a coach page, and what it makes of peers that misbehave.
 """
 
+import base64
 import hashlib
 import os
+import random
 import re
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -56,10 +60,13 @@ class Door:
     def lists(self, folder):
         subprocess.run([self.host, "lists", self.folder, folder], check=True)
 
-    def start(self, name="web-0"):
+    def start(self, name="web-0", under=(), descriptors=None):
+        """`under`: a program that runs it (strace); `descriptors`: how many it may have open."""
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
         with open(self.folder / f"{name}.log", "ab") as log:
             starts = self.log(name).count("ev=up")
-            p = subprocess.Popen([self.host, "run", self.folder, str(self.port), name], stderr=log)
+            p = subprocess.Popen([*under, self.host, "run", self.folder, str(self.port), name],
+                                 stderr=log, preexec_fn=limit if descriptors else None)
         self.workers[name] = p
         until(lambda: self.log(name).count("ev=up") > starts or p.poll() is not None,
               "the door is up")
@@ -203,7 +210,6 @@ def test_pipelined_requests_are_answered_in_order(door):
 
 
 def test_half_closed_peer_gets_its_answers(door):
-    import socket
     with door.client() as c:
         c.send(reqmod(CASINO, icap=STAFF) + reqmod(FINE) + reqmod(CASINO, icap=STAFF))
         c.s.shutdown(socket.SHUT_WR)
@@ -315,7 +321,6 @@ def test_block_page(door):
     assert "2.2 Gambling" in page and "You do not gamble" in page and "casino.example" in page
     assert "Northgate School" in page and "the technicians" in page
     style = re.search(r"<style>(.*?)</style>", page, re.S)[1].encode()
-    import base64
     want = base64.b64encode(hashlib.sha256(style).digest()).decode()
     assert f"'sha256-{want}'" in a.http_headers["content-security-policy"]
     [act] = door.acts()
@@ -482,6 +487,11 @@ def test_passes_and_keys_outlive_a_killed_worker(door):
     with door.client() as c:
         assert c.ask(reqmod(SOCIAL, headers=BROWSER, icap=STAFF)).status == 204
         assert go_on(c, unused, "planning too", who=OTHER).http_status == 303
+    door.start("web-1")  # a pass is known to every worker
+    for _ in range(24):
+        with door.client() as c:
+            assert c.ask(reqmod(SOCIAL, headers=BROWSER, icap=STAFF)).status == 204
+    assert door.acts("web-1")
     assert (door.folder / "run/coach.key").stat().st_mode & 0o777 == 0o600
 
 
@@ -542,8 +552,53 @@ def test_many_slow_peers_hinder_nobody(door):
         c.s.close()
 
 
+def test_full_house_says_so(empty):
+    empty.publish(model())
+    empty.start(descriptors=200)
+    with empty.client() as c:
+        room = int(c.ask(icap("OPTIONS icap://h/request ICAP/1.0")).headers["max-connections"])
+    assert 50 <= room <= 150
+    taken = [empty.client() for _ in range(room)]
+    assert [c.ask(reqmod(FINE)).status for c in taken] == [204] * room
+    with empty.client() as c:
+        assert c.answer().status == 503
+        assert c.is_closed()
+    assert taken[0].ask(reqmod(FINE)).status == 204
+    for c in taken:
+        c.s.close()
+
+    def served():
+        with empty.client() as c:
+            return c.ask(reqmod(FINE)).status == 204
+    until(served, "there is room again")
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not here")
+def test_strict_acts_are_on_the_disk_before_they_are_answered(empty):
+    empty.publish(model())
+    empty.lists(ROOT / "policy/demo/lists")
+    trace = empty.folder / "trace"
+    empty.start(under=["strace", "-f", "-o", trace, "-s", "40", "-e",
+                       "trace=fdatasync,fsync,msync,write,writev,sendto,sendmsg"])
+    with empty.client() as c:
+        for _ in range(5):
+            assert c.ask(reqmod(CASINO, headers=BROWSER, icap=STAFF)).http_status == 403
+    calls = trace.read_text().splitlines()
+    synced, answers = False, 0
+    for call in calls:
+        if "sync(" in call or "sync resumed" in call:
+            synced = call.endswith("= 0") or synced
+        elif "ICAP/1.0 200" in call:
+            assert synced, "\n".join(calls[-40:])
+            synced, answers = False, answers + 1
+    assert answers == 5
+    # strace passes no signal on; its child is ended by its own number.
+    child = int(calls[-1].split()[0])
+    door = int(Path(f"/proc/{child}/status").read_text().split("Tgid:")[1].split()[0])
+    os.kill(door, signal.SIGTERM)
+
+
 def test_rubbish_of_all_kinds(door):
-    import random
     dice = random.Random(3507)
     good = reqmod(CASINO, "POST", BROWSER, b"hello", STAFF)
     pid = door.workers["web-0"].pid

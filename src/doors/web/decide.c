@@ -54,7 +54,7 @@ static void refuse(struct bdl_web *web, const struct bdl_ask *a, const struct bd
 	struct bdl_answer answer = bdl_web_answer(web, a, v->action, &ref);
 	if (a->kind != BDL_KIND_PART) /* parts are counted, never told */
 		answer.told = v->tell;
-	if (v->action == BDL_COACH && a->taste == BDL_TASTE_PAGE)
+	if (v->action == BDL_COACH && a->taste == BDL_TASTE_PAGE && a->kind != BDL_KIND_PART)
 		answer.token = bdl_coach_token(web, a, &ref);
 	bdl_answer_write(&answer, head, body);
 }

@@ -190,6 +190,8 @@ int bdl_web_run(struct bdl_role *role)
 	struct bdl_err err = { 0 };
 	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
 	web->role = role;
+	for (size_t i = 0; i < BDL_COUNTERS; i++) /* they may be those of one that was killed */
+		atomic_store(&role->slot->counters[i], 0);
 	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)
 		return fail(web, &err);
 	int code = begin(web, &err);
