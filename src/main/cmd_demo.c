@@ -10,8 +10,6 @@
 
 #include <stdio.h>
 
-#define MINUTE "demonstration"
-
 static const char *const policies[] = { "staff", "pupils" };
 #define N_POLICIES BDL_ARRAY_LEN(policies)
 
@@ -19,6 +17,7 @@ struct demo {
 	struct bdl_list_build *lists;
 	struct bdl_buf people;
 	struct bdl_document *documents[N_POLICIES];
+	char by[BDL_OPERATOR_MAX];
 };
 
 static void demo_done(struct demo *d)
@@ -73,6 +72,7 @@ static int settings(const struct bdl_conf *conf, struct bdl_err *err)
 /* A policy that is in force already is left as it is, so that the command may be repeated. */
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
+	const struct bdl_approval approval = { BDL_LIT("demonstration"), bdl_view_of(d->by) };
 	int r = settings(conf, err);
 	if (r == 0)
 		r = bdl_publish_lists(conf, d->lists, err);
@@ -80,7 +80,7 @@ static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_er
 		r = bdl_publish_people(conf, bdl_buf_view(&d->people), "demo/people.csv", err);
 	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
 		r = bdl_publish_policy(
-		    conf, bdl_view_of(policies[i]), d->documents[i], MINUTE, err);
+		    conf, bdl_view_of(policies[i]), d->documents[i], &approval, err);
 		if (r == BDL_E_CONFLICT)
 			r = 0;
 	}
@@ -102,6 +102,7 @@ int bdl_cmd_demo(struct bdl_args *a)
 		.lists = bdl_list_build_new(),
 		.people = BDL_BUF(BDL_ROLL_BYTES_MAX),
 	};
+	bdl_operator(d.by);
 	int r = gather(&d, from, &err);
 	if (r == 0)
 		r = bdl_data_open(a->data, true, &conf, &err);

@@ -66,6 +66,9 @@ static int publish(struct bdl_args *a)
 		return BDL_EXIT_USAGE;
 	}
 	const char *file = a->words[1];
+	char by[BDL_OPERATOR_MAX];
+	bdl_operator(by);
+	const struct bdl_approval approval = { bdl_view_of(minute), bdl_view_of(by) };
 	int r = bdl_data_open(a->data, true, &conf, &err);
 	if (r == 0)
 		r = bdl_known_lists_open(&conf, &known, &err);
@@ -74,8 +77,8 @@ static int publish(struct bdl_args *a)
 	if (r == 0)
 		r = bdl_data_become_owner(&conf, &err);
 	if (r == 0)
-		r = bdl_publish_policy(
-		    &conf, name ? bdl_view_of(name) : bdl_text_policy_name(file), d, minute, &err);
+		r = bdl_publish_policy(&conf, name ? bdl_view_of(name) : bdl_text_policy_name(file),
+		    d, &approval, &err);
 	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
 

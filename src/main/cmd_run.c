@@ -5,6 +5,7 @@
  */
 #include "main/command.h"
 #include "main/data.h"
+#include "main/ports.h"
 #include "main/squid.h"
 #include "record/force.h"
 #include "sys/file.h"
@@ -16,14 +17,14 @@
 
 #define GRACE_MS    5000 /* from SIGTERM to SIGKILL for a child */
 #define LOOK_MS     50 /* between two looks whether all is up */
+#define CALM_MS     250 /* the same, once all was up: Squid may have been started again */
 #define PATIENCE_MS 15000 /* until one says that something is not */
 
 struct run {
 	struct bdl_conf conf;
 	struct bdl_squid squid;
 	int lock;
-	int portal;
-	int web[BDL_CONF_WORKERS_MAX];
+	struct bdl_ports ports;
 	struct bdl_board *board;
 	struct bdl_loop loop;
 	struct bdl_supervisor *supervisor;
@@ -36,55 +37,7 @@ static void run_done(struct run *r)
 	bdl_supervisor_free(r->supervisor);
 	bdl_board_close(r->board);
 	bdl_close_auto(&r->lock);
-	bdl_close_auto(&r->portal);
-	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
-		bdl_close_auto(&r->web[i]);
-}
-
-/* --- what must be free --- */
-
-static int port_taken(const char *setting, const struct bdl_addr *a, int r, struct bdl_err *err)
-{
-	char text[BDL_ADDR_TEXT];
-	bdl_addr_text(a, text);
-	if (r == BDL_E_BUSY)
-		return bdl_fail(err, r,
-		    "%s: %s is in use by another program; choose another address with %s=...",
-		    setting, text, setting);
-	return r < 0 ? bdl_fail_in(err, "%s: %s", setting, text) : 0;
-}
-
-static int check_port(const char *setting, const struct bdl_addr *a, struct bdl_err *err)
-{
-	if (bdl_addr_port(a) == 0)
-		return bdl_fail(err, BDL_E_INVALID, "%s: needs a port of its own, not 0", setting);
-	return 0;
-}
-
-static int open_ports(struct run *r, struct bdl_err *err)
-{
-	const struct bdl_conf *c = &r->conf;
-	int result = check_port("BEADLE_PORTAL", &c->portal, err);
-	if (result == 0)
-		result = check_port("BEADLE_WEB", &c->web, err);
-	if (result == 0 && c->run_proxy)
-		result = check_port("BEADLE_PROXY", &c->proxy, err);
-	if (result < 0)
-		return result;
-
-	result = bdl_net_listen(&c->portal, BDL_LISTEN_ALONE, &r->portal, err);
-	if (result < 0)
-		return port_taken("BEADLE_PORTAL", &c->portal, result, err);
-	for (unsigned i = 0; i < c->web_workers; i++) {
-		enum bdl_listen how = i == 0 ? BDL_LISTEN_SHARED : BDL_LISTEN_SHARED_AGAIN;
-		result = bdl_net_listen(&c->web, how, &r->web[i], err);
-		if (result < 0)
-			return port_taken("BEADLE_WEB", &c->web, result, err);
-	}
-	if (!c->run_proxy)
-		return 0;
-	result = bdl_net_free(&c->proxy, err);
-	return port_taken("BEADLE_PROXY", &c->proxy, result, err);
+	bdl_ports_done(&r->ports);
 }
 
 /* --- the children --- */
@@ -135,10 +88,10 @@ static int add_children(struct run *r, struct bdl_err *err)
 	int result = add_role(r, "scribe", -1, err);
 	for (unsigned i = 0; result == 0 && i < r->conf.web_workers; i++) {
 		web_name(i, name);
-		result = add_role(r, name, r->web[i], err);
+		result = add_role(r, name, r->ports.web[i], err);
 	}
 	if (result == 0)
-		result = add_role(r, "portal", r->portal, err);
+		result = add_role(r, "portal", r->ports.portal, err);
 	if (result == 0 && r->conf.run_proxy)
 		result = add_squid(r, err);
 	return result;
@@ -213,6 +166,7 @@ static void on_look(uv_timer_t *timer)
 	if (!name) {
 		greet(r);
 		r->looked_ms = -1;
+		uv_timer_set_repeat(timer, CALM_MS);
 	} else if (r->looked_ms == PATIENCE_MS) {
 		bdl_log(BDL_LOG_WARN, "slow-start", "%s is not up after %d seconds", name,
 		    PATIENCE_MS / 1000);
@@ -256,7 +210,7 @@ static int begin(struct run *r, const char *data, struct bdl_err *err)
 		result =
 		    bdl_data_unlocked(&r->conf, err); /* before the ports, whose names say less */
 	if (result == 0)
-		result = open_ports(r, err);
+		result = bdl_ports_open(&r->ports, &r->conf, err);
 	if (result == 0)
 		result = bdl_data_become_owner(&r->conf, err);
 	if (result == 0)
@@ -312,9 +266,8 @@ int bdl_cmd_run(struct bdl_args *a)
 	struct bdl_err err;
 	if (!bdl_args_fit(a, 0, 0))
 		return BDL_EXIT_USAGE;
-	struct run r BDL_AUTO_IN(run_done) = { .lock = -1, .portal = -1 };
-	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
-		r.web[i] = -1;
+	struct run r BDL_AUTO_IN(run_done) = { .lock = -1 };
+	bdl_ports_init(&r.ports);
 	bdl_log_init("run", BDL_LOG_INFO);
 	if (begin(&r, a->data, &err) < 0)
 		return bdl_complain(&err);

@@ -1,6 +1,5 @@
 #include "main/data.h"
 
-#include "base/alloc.h"
 #include "sys/file.h"
 #include "sys/sandbox.h"
 
@@ -18,16 +17,15 @@ int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_e
 		if (r < 0)
 			return r;
 	}
-	if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
+	bool there = stat(dir, &st) == 0;
+	if (!there && errno != ENOENT && errno != ENOTDIR)
+		return bdl_fail_sys(err, "look at the data folder '%s'", dir);
+	if (!there || !S_ISDIR(st.st_mode))
 		return bdl_fail(err, BDL_E_MISSING,
 		    "there is no data folder '%s'; name another with --data DIR or BEADLE_DATA, or make "
 		    "one to try things out: beadle demo --from policy",
 		    dir);
-	/* The daemon's children are started in other folders, so the path is made whole here. */
-	char *whole BDL_AUTO_FREE = realpath(dir, NULL);
-	if (!whole)
-		return bdl_fail_sys(err, "find the data folder '%s'", dir);
-	return bdl_conf_load(whole, ret, err);
+	return bdl_conf_load(dir, ret, err);
 }
 
 int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err)

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "policy/roll.h"
 #include "record/force.h"
-#include "record/versions.h"
 #include "sys/file.h"
 
 #include <pwd.h>
@@ -36,29 +35,26 @@ void bdl_known_lists_done(struct bdl_known_lists *k)
 	bdl_lists_close(k->lists);
 }
 
-/* Who ran the command, as the system knows them; sudo keeps the name of the person behind root. */
-static struct bdl_view operator_name(void)
+void bdl_operator(char out[BDL_OPERATOR_MAX])
 {
-	const char *behind = geteuid() == getuid() ? getenv("SUDO_USER") : NULL;
-	if (behind && *behind)
-		return bdl_view_of(behind);
+	/* Only root's word counts for who is behind root; anybody can set a variable. */
+	const char *behind = getuid() == 0 ? getenv("SUDO_USER") : NULL;
 	const struct passwd *pw = getpwuid(getuid());
-	return pw ? bdl_view_of(pw->pw_name) : BDL_LIT("unknown");
+	const char *name = behind && *behind ? behind : pw ? pw->pw_name : "unknown";
+	snprintf(out, BDL_OPERATOR_MAX, "%s", name);
 }
 
 int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
-    const struct bdl_document *d, const char *minute, struct bdl_err *err)
+    const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROW_BYTES_MAX);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	struct bdl_approval approval = { bdl_view_of(minute), operator_name() };
 	struct bdl_version_row row;
 	char digest[BDL_DIGEST_HEX];
 
 	int r = bdl_data_store(conf, &store, err);
 	if (r == 0)
-		r = bdl_versions_publish(
-		    store, name, d, &approval, bdl_now_ms(), &row, region, err);
+		r = bdl_versions_publish(store, name, d, approval, bdl_now_ms(), &row, region, err);
 	if (r < 0)
 		return r;
 	bdl_digest_hex(&row.digest, digest);

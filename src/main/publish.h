@@ -5,6 +5,7 @@
 #include "lists/compile.h"
 #include "main/data.h"
 #include "policy/document.h"
+#include "record/versions.h"
 
 /* The categories that DIR/lists/lists.map knows; an empty context where there are no lists yet. */
 struct bdl_known_lists {
@@ -17,11 +18,19 @@ int bdl_known_lists_open(
 void bdl_known_lists_done(struct bdl_known_lists *k); /* takes a zeroed one */
 
 /*
+ * Who gives the command, as the system knows them; behind sudo, the person who used it. To be asked
+ * before bdl_data_become_owner, which changes the answer.
+ */
+#define BDL_OPERATOR_MAX 64
+void bdl_operator(char out[BDL_OPERATOR_MAX]);
+
+/*
  * Put the document in force under this name and say so on standard output. BDL_E_CONFLICT where
  * the very same is in force already.
  */
 int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
-    const struct bdl_document *d, const char *minute, struct bdl_err *err) BDL_MUST_USE;
+    const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Replace the roll. The CSV has been read; `where` names it in errors. */
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,

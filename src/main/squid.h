@@ -42,7 +42,7 @@ int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct
 /* After Squid has ended: take back the copy of the key that another user was lent. */
 void bdl_squid_done(const struct bdl_squid *squid);
 
-/* The text of squid.conf. Pure, so that a test can read it. */
+/* The text of squid.conf. Pure. */
 void bdl_squid_conf(
     const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out);
 

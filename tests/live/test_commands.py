@@ -1,11 +1,14 @@
 """The commands: what they say, how they end, and that a start names what is in its way."""
 
 import os
+import pwd
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +108,17 @@ def test_publishing_the_same_again_is_refused(school):
     assert done.returncode == 1 and done.stderr.startswith("beadle: "), done
 
 
+def test_who_published_is_kept(school):
+    """The person, not the user that Beadle becomes; and behind sudo the one who used it."""
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    by = lambda: {r["published_by"] for r in school.rows("SELECT published_by FROM policy_version")}
+    assert by() == {me}
+    file = school.folder / "staff.md"
+    file.write_text((ROOT / "policy/staff.md").read_text() + "\nA last word.\n")
+    school.beadle("policy", "publish", str(file), "--minute", "x", env={"SUDO_USER": "g.penhale"})
+    assert by() == ({me, "g.penhale"} if os.geteuid() == 0 else {me})
+
+
 def test_people_import(school):
     file = school.folder / "people.csv"
     file.write_text("login,name,groups\na.one,Ada (invented),staff\nb.two,Ben (invented),pupils\n")
@@ -201,6 +215,12 @@ def test_root_with_a_folder_of_its_own(school, sites):
     squid = school.pids()["squid"]
     assert "ev=still-root" in school.log.read_text()
     assert re.search(r"^Uid:\t([1-9]\d*)\t\1", open(f"/proc/{squid}/status").read(), re.M)
+    state = Path(re.search(r"^coredump_dir (/run/beadle-\w+)$",
+                           (school.data / "squid" / "squid.conf").read_text(), re.M).group(1))
+    assert (state / "ca.pem").stat().st_mode & 0o777 == 0o600
+    school.stop()
+    assert not (state / "ca.pem").exists(), "the lent key was left behind"
+    shutil.rmtree(state)
 
 
 def test_secrets_are_kept(school):

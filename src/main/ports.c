@@ -1,0 +1,65 @@
+#include "main/ports.h"
+
+void bdl_ports_init(struct bdl_ports *p)
+{
+	p->portal = -1;
+	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
+		p->web[i] = -1;
+}
+
+void bdl_ports_done(struct bdl_ports *p)
+{
+	bdl_close_auto(&p->portal);
+	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
+		bdl_close_auto(&p->web[i]);
+	bdl_ports_init(p);
+}
+
+/* Put the setting's name before what is wrong with its address. */
+static int port_taken(const char *setting, const struct bdl_addr *a, int r, struct bdl_err *err)
+{
+	char text[BDL_ADDR_TEXT];
+	bdl_addr_text(a, text);
+	if (r == BDL_E_BUSY)
+		return bdl_fail(err, r,
+		    "%s: %s is in use by another program; choose another address with %s=...",
+		    setting, text, setting);
+	return r < 0 ? bdl_fail_in(err, "%s: %s", setting, text) : 0;
+}
+
+static int check_port(const char *setting, const struct bdl_addr *a, struct bdl_err *err)
+{
+	if (bdl_addr_port(a) == 0)
+		return bdl_fail(err, BDL_E_INVALID, "%s: needs a port of its own, not 0", setting);
+	return 0;
+}
+
+static int check_settings(const struct bdl_conf *c, struct bdl_err *err)
+{
+	int result = check_port("BEADLE_PORTAL", &c->portal, err);
+	if (result == 0)
+		result = check_port("BEADLE_WEB", &c->web, err);
+	if (result == 0 && c->run_proxy)
+		result = check_port("BEADLE_PROXY", &c->proxy, err);
+	return result;
+}
+
+int bdl_ports_open(struct bdl_ports *p, const struct bdl_conf *c, struct bdl_err *err)
+{
+	int result = check_settings(c, err);
+	if (result < 0)
+		return result;
+	result = bdl_net_listen(&c->portal, BDL_LISTEN_ALONE, &p->portal, err);
+	if (result < 0)
+		return port_taken("BEADLE_PORTAL", &c->portal, result, err);
+	for (unsigned i = 0; i < c->web_workers; i++) {
+		enum bdl_listen how = i == 0 ? BDL_LISTEN_SHARED : BDL_LISTEN_SHARED_AGAIN;
+		result = bdl_net_listen(&c->web, how, &p->web[i], err);
+		if (result < 0)
+			return port_taken("BEADLE_WEB", &c->web, result, err);
+	}
+	if (!c->run_proxy)
+		return 0;
+	result = bdl_net_free(&c->proxy, err);
+	return port_taken("BEADLE_PROXY", &c->proxy, result, err);
+}
