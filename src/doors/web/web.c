@@ -118,7 +118,7 @@ static void on_tick(uv_timer_t *timer)
 	if (web->stopping)
 		finish_stop(web);
 	else
-		bdl_force_tick(web);
+		bdl_current_tick(web);
 }
 
 static void on_stop(void *arg)
@@ -158,8 +158,8 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
 	web->tick.data = web;
 	web->ticking = true;
-	bdl_force_begin(web);
-	bdl_force_tick(web);
+	bdl_current_begin(web);
+	bdl_current_tick(web);
 	int code = listen_on(web, err);
 	if (code < 0)
 		return code;

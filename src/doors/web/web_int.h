@@ -54,12 +54,12 @@ struct bdl_web {
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
-/* --- force.c: what is in force --- */
+/* --- current.c: what is in force --- */
 
-void bdl_force_begin(struct bdl_web *web); /* reads it and watches it from then on */
-void bdl_force_reload(void *arg); /* arg is the struct bdl_web */
-void bdl_force_tick(struct bdl_web *web); /* once a second */
-void bdl_force_show(struct bdl_web *web); /* the note on the board */
+void bdl_current_begin(struct bdl_web *web); /* reads it and watches it from then on */
+void bdl_current_reload(void *arg); /* arg is the struct bdl_web */
+void bdl_current_tick(struct bdl_web *web); /* once a second */
+void bdl_current_show(struct bdl_web *web); /* the note on the board */
 
 /* --- ask.c: what the door knows of one request --- */
 

@@ -11,7 +11,7 @@ static int64_t loop_ms(struct bdl_web *web)
 	return (int64_t)uv_now(&web->loop.uv);
 }
 
-void bdl_force_show(struct bdl_web *web)
+void bdl_current_show(struct bdl_web *web)
 {
 	char note[sizeof(web->shown)];
 	const char *summary = web->now->summary;
@@ -79,12 +79,12 @@ static void on_loaded(uv_work_t *work, int status)
 		return;
 	}
 	settle(web);
-	bdl_force_show(web);
+	bdl_current_show(web);
 	if (web->load_again)
-		bdl_force_reload(web);
+		bdl_current_reload(web);
 }
 
-void bdl_force_reload(void *arg)
+void bdl_current_reload(void *arg)
 {
 	struct bdl_web *web = arg;
 	web->load_again = web->loading;
@@ -96,27 +96,27 @@ void bdl_force_reload(void *arg)
 	BDL_BUG_IF(uv_queue_work(&web->loop.uv, &web->load, on_pool, on_loaded) != 0);
 }
 
-void bdl_force_begin(struct bdl_web *web)
+void bdl_current_begin(struct bdl_web *web)
 {
 	char path[1024];
 	web->now = bdl_snapshot_empty();
 	bdl_conf_path(web->role->conf, path, sizeof(path), "force/manifest");
-	web->watch_force = bdl_watch_new(&web->loop, path, bdl_force_reload, web);
+	web->watch_force = bdl_watch_new(&web->loop, path, bdl_current_reload, web);
 	bdl_conf_path(web->role->conf, path, sizeof(path), "lists/lists.map");
-	web->watch_lists = bdl_watch_new(&web->loop, path, bdl_force_reload, web);
+	web->watch_lists = bdl_watch_new(&web->loop, path, bdl_current_reload, web);
 	read_now(web); /* after the watches have looked, so that no change falls between */
 	settle(web);
 }
 
-void bdl_force_tick(struct bdl_web *web)
+void bdl_current_tick(struct bdl_web *web)
 {
 	int64_t now_ms = loop_ms(web);
 	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
-		bdl_force_reload(web);
+		bdl_current_reload(web);
 	if (!web->now->ruleset &&
 	    (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
 		bdl_log(BDL_LOG_WARN, "no-policy", "no policy is in force: everything is allowed");
 		web->warned_tick_ms = now_ms;
 	}
-	bdl_force_show(web);
+	bdl_current_show(web);
 }
