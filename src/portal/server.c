@@ -136,7 +136,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 		*state = &seen;
 		return MHD_YES;
 	}
-	*upload_size = 0; /* a body is read past: nothing here has a use for one */
+	if (reads && *upload_size > 0) {
+		*upload_size = 0; /* a body is read past: nothing here has a use for one */
+		return MHD_YES;
+	}
 	return answer(s, connection, path, reads);
 }
 

@@ -1,0 +1,407 @@
+/*
+ * The portal's pages, without a socket: a store is made as the scribe and the commands make it,
+ * then read through bdl_portal_answer.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "lists/compile.h"
+#include "policy/judge.h"
+#include "portal/assets.h"
+#include "portal/request.h"
+#include "record/acts.h"
+#include "record/versions.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static const char staff[] = "---\n"
+			    "title: Using <ICT> & more\n"
+			    "school: North\"gate School\n"
+			    "owner: data protection officer\n"
+			    "approver: full governing body\n"
+			    "review: every 12 months\n"
+			    "binds: staff, volunteers\n"
+			    "---\n"
+			    "# ICT\n\n"
+			    "## 2.2 Gambling {#web.gambling}\n\n"
+			    "You do not gamble here.\n\n"
+			    "```rules\n"
+			    "block web to category gambling\n"
+			    "  tell technicians\n"
+			    "```\n\n"
+			    "## 2.3 Leisure {#web.leisure}\n\n"
+			    "Not in lessons.\n\n"
+			    "```rules\n"
+			    "coach web to host games.example\n"
+			    "  unless by volunteers\n"
+			    "```\n\n"
+			    "<script>alert(1)</script>\n";
+
+static char folder[64], store_path[96], lists_path[96];
+static struct bdl_digest version;
+static int64_t start_ms;
+
+static struct bdl_store *open_store(void)
+{
+	struct bdl_store *s;
+	struct bdl_err err;
+	if (bdl_store_open(store_path, BDL_STORE_WRITE, &s, &err) < 0)
+		fail_msg("%s", err.text);
+	return s;
+}
+
+static void publish(void)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_ruleset *rs BDL_AUTO(bdl_ruleset_free) = NULL;
+	const struct bdl_approval approval = { BDL_LIT("FGB <12>"), BDL_LIT("the clerk") };
+	const struct bdl_source source = { BDL_LIT("staff"), bdl_view_of(staff) };
+	struct bdl_version_row row;
+	struct bdl_err err;
+
+	if (bdl_document_parse(source.bytes, findings, &d, &err) < 0 ||
+	    bdl_versions_publish(s, source.name, d, &approval, start_ms, &row, region, &err) < 0 ||
+	    bdl_ruleset_new(&source, 1, &rs, &err) < 0)
+		fail_msg("%s", err.text);
+	version = *bdl_ruleset_version(rs);
+}
+
+/* An act of the staff; fields that differ are set by the caller. */
+static struct bdl_act act_of(const char *host, enum bdl_action action, const char *clause)
+{
+	return (struct bdl_act){
+		.at_ms = start_ms,
+		.door = BDL_DOOR_WEB,
+		.kind = BDL_KIND_PAGE,
+		.action = action,
+		.known = true,
+		.minute = 600,
+		.version = version,
+		.person = BDL_LIT("t.ashdown"),
+		.groups = BDL_LIT("staff"),
+		.address = BDL_LIT("10.0.0.7"),
+		.method = BDL_LIT("GET"),
+		.scheme = BDL_LIT("https"),
+		.host = bdl_view_of(host),
+		.path = BDL_LIT("/"),
+		.policy = clause[0] ? BDL_LIT("staff") : BDL_LIT(""),
+		.clause = bdl_view_of(clause),
+	};
+}
+
+static void add(const struct bdl_act *a)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_err err;
+	if (bdl_store_begin(s, &err) < 0 || bdl_acts_add(s, a, &err) < 0 ||
+	    bdl_store_commit(s, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+/* --- asking --- */
+
+static struct bdl_reply ask(struct bdl_worker *w, const char *target, const char *host, bool reads)
+{
+	struct bdl_view rest = bdl_view_of(target), path, pair, name;
+	struct bdl_request r = {
+		.reads = reads,
+		.host = bdl_view_of(host),
+		.now_ms = start_ms + 1000,
+	};
+	struct bdl_reply reply;
+	struct bdl_err err;
+
+	(void)bdl_view_cut(&rest, '?', &path);
+	r.path = path;
+	while (bdl_view_cut(&rest, '&', &pair)) {
+		(void)bdl_view_cut(&pair, '=', &name);
+		r.queries[r.n_queries++] = (struct bdl_query){ name, pair };
+	}
+	bdl_portal_answer(w, &r, &reply, &err);
+	if (reply.status >= 500)
+		print_message("%s: %s\n", target, err.text);
+	return reply;
+}
+
+/* The page at `target` has this status, and every one of these texts; '!' before one: not this. */
+static void expect(const char *target, unsigned status, const char *const *wants)
+{
+	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+	struct bdl_reply reply = ask(w, target, "localhost:8080", true);
+	char *body BDL_AUTO_FREE =
+	    bdl_xview_dup(reply.fixed.n ? reply.fixed : bdl_buf_view(&reply.body));
+
+	bdl_buf_done(&reply.body);
+	if (reply.status != status)
+		fail_msg("%s: got %u, want %u", target, reply.status, status);
+	for (; *wants; wants++) {
+		bool not_this = (*wants)[0] == '!';
+		const char *text = *wants + not_this;
+		if ((strstr(body, text) != NULL) == not_this)
+			fail_msg("%s: %s '%s' in:\n%s", target, not_this ? "there is" : "no", text,
+			    body);
+	}
+}
+#define EXPECT(target, status, ...) \
+	expect(target, status, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* --- tests; each begins with an empty store --- */
+
+static int begin(void **state)
+{
+	(void)state;
+	snprintf(folder, sizeof(folder), "/tmp/test_portal.XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(store_path, sizeof(store_path), "%s/store.db", folder);
+	snprintf(lists_path, sizeof(lists_path), "%s/lists.map", folder);
+	start_ms = bdl_now_ms();
+	bdl_store_close(open_store());
+	return 0;
+}
+
+static int end(void **state)
+{
+	static const char *const names[] = { "", "-wal", "-shm" };
+	char path[128];
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), "%s%s", store_path, names[i]);
+		(void)unlink(path); /* SQLite may have removed it */
+	}
+	(void)unlink(lists_path); /* few tests make it */
+	return rmdir(folder);
+}
+
+static void an_empty_school_is_told_what_to_do(void **state)
+{
+	(void)state;
+	EXPECT("/", 200, "No policy is in force", "No lists are installed", "Nobody has run into",
+	    "Your school", "Sign-in is not built yet");
+	EXPECT("/acts", 200, "Nothing has been recorded yet", "!<table");
+	EXPECT("/violations", 200, "Nobody has run into a rule yet", "!<table");
+	EXPECT("/policies", 200, "No policy is in force", "!<table");
+}
+
+static void routes_are_what_the_table_says(void **state)
+{
+	(void)state;
+	EXPECT("/health", 200, "ok\n");
+	EXPECT("/nothing", 404, "Page not found");
+	EXPECT("/acts/", 200, "Acts");
+	EXPECT("/acts/1/2", 404, "Page not found");
+	EXPECT("/acts/0x1", 404, "Page not found");
+	EXPECT("/acts/99999999999999999999", 404, "Page not found");
+	EXPECT("/acts/7", 404, "Page not found");
+	EXPECT("/policies/nobody", 404, "Page not found");
+	EXPECT("//", 404, "Page not found");
+	EXPECT("acts", 404, "Page not found");
+	EXPECT("/assets/0000000000000000/app.css", 404, "Page not found");
+	EXPECT("/assets/../app.css", 404, "Page not found");
+}
+
+static void assets_are_kept_by_their_digest(void **state)
+{
+	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+	char target[96];
+
+	(void)state;
+	assert_int_equal(strlen(bdl_asset_digest("app.css")), 16);
+	snprintf(target, sizeof(target), "/assets/%s/app.css", bdl_asset_digest("app.css"));
+	struct bdl_reply reply = ask(w, target, "127.0.0.1", true);
+	assert_int_equal(reply.status, 200);
+	assert_string_equal(reply.type, "text/css; charset=utf-8");
+	assert_int_equal(reply.keeping, BDL_KEEP_FOR_EVER);
+	assert_true(reply.fixed.n > 10000);
+	bdl_buf_done(&reply.body);
+	snprintf(
+	    target, sizeof(target), "href=\"/assets/%s/app.css\"", bdl_asset_digest("app.css"));
+	EXPECT("/", 200, target);
+}
+
+static void nothing_can_be_changed(void **state)
+{
+	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+	(void)state;
+	struct bdl_reply reply = ask(w, "/acts", "localhost", false);
+	assert_int_equal(reply.status, 405);
+	bdl_buf_done(&reply.body);
+}
+
+static void only_names_of_this_machine_are_answered(void **state)
+{
+	static const struct {
+		const char *host;
+		bool want;
+	} hosts[] = {
+		{ "localhost", true },
+		{ "LocalHost:8080", true },
+		{ "127.0.0.1:8080", true },
+		{ "127.9.9.9", true },
+		{ "[::1]:8080", true },
+		{ "[::1]", true },
+		{ "", false },
+		{ "localhost.evil.example", false },
+		{ "127.0.0.1.evil.example", false },
+		{ "evil.example:8080", false },
+		{ "192.168.1.4:8080", false },
+		{ "localhost:", false },
+		{ "localhost:99999", false },
+		{ "127.0.0.1:80:80", false },
+		{ "0.0.0.0:8080", false },
+		{ ":8080", false },
+		{ "evil.example#localhost", false },
+	};
+	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(hosts); i++) {
+		struct bdl_reply reply = ask(w, "/acts", hosts[i].host, true);
+		bdl_buf_done(&reply.body);
+		if (reply.status != (hosts[i].want ? 200u : 421u))
+			fail_msg("Host '%s': got %u", hosts[i].host, reply.status);
+	}
+}
+
+static void values_are_shown_as_text(void **state)
+{
+	(void)state;
+	publish();
+	struct bdl_act a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	a.person = BDL_LIT("<img src=x onerror=alert(1)>");
+	a.path = BDL_LIT("/\"><script>alert(2)</script>");
+	a.reason = BDL_LIT("</dd><b>");
+	add(&a);
+	EXPECT("/acts", 200, "&lt;img src=x onerror=alert(1)&gt;",
+	    "/&quot;&gt;&lt;script&gt;alert(2)", "!<img src=x", "!<script>alert");
+	EXPECT("/acts/1", 200, "&lt;/dd&gt;&lt;b&gt;", "?person=%3Cimg%20src", "!<script>alert");
+	EXPECT("/violations", 200, "&lt;img src=x", "!<img src=x");
+	EXPECT("/acts?person=\"><script>", 200, "value=\"&quot;&gt;&lt;script&gt;\"", "!<script>");
+	EXPECT("/", 200, "North&quot;gate School", "Using &lt;ICT&gt; &amp; more", "!<ICT>");
+	EXPECT("/policies/staff", 200, "You do not gamble here.", "FGB &lt;12&gt;", "the clerk",
+	    "id=\"web.gambling\"", "!<script>alert");
+}
+
+static void filters_choose_and_pages_follow(void **state)
+{
+	char host[32];
+	(void)state;
+	publish();
+	for (int i = 1; i <= 120; i++) {
+		snprintf(host, sizeof(host), "h%03d.example", i);
+		struct bdl_act a = act_of(host, BDL_ALLOW, "");
+		add(&a);
+	}
+	struct bdl_act blocked = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	blocked.kind = BDL_KIND_DOWNLOAD;
+	blocked.person = BDL_LIT("b.okoro");
+	add(&blocked);
+
+	EXPECT("/acts", 200, "casino.example", "h120.example", "h072.example", "!h071.example",
+	    "before=72", "!>Newest<");
+	EXPECT("/acts?before=72", 200, "!h072.example", "h071.example", "h022.example",
+	    "!h021.example", "before=22", ">Newest<");
+	EXPECT("/acts?before=22", 200, "h021.example", "h001.example", "!Older acts");
+	EXPECT("/acts?before=1", 200, "There are no older acts");
+	EXPECT("/acts?verdict=block", 200, "casino.example", "!h120.example",
+	    "<option value=\"block\" selected>");
+	EXPECT("/acts?verdict=allow", 200, "!casino.example", "h120.example",
+	    "verdict=allow&amp;kind=&amp;before=");
+	EXPECT("/acts?kind=download", 200, "casino.example", "!h120.example");
+	EXPECT("/acts?host=h007.example", 200, "h007.example<span", "!casino.example", "!h008");
+	EXPECT("/acts?person=b.okoro", 200, "casino.example", "!h120.example");
+	EXPECT("/acts?person=nobody", 200, "No act fits this", "value=\"nobody\"");
+	EXPECT(
+	    "/acts?violation=1", 200, "Acts of one violation", "casino.example", "!h120.example");
+	EXPECT("/violations", 200, "casino.example", "2.2 Gambling", "!h120.example");
+	EXPECT("/", 200, "<strong>121</strong> requests judged", "<strong>1</strong> blocked");
+}
+
+static void an_act_is_explained(void **state)
+{
+	static const char same[] = "it comes to the same verdict";
+	(void)state;
+	publish();
+	struct bdl_act a = act_of("games.example", BDL_COACH, "web.leisure");
+	a.passed = true;
+	add(&a);
+	EXPECT("/acts/1", 200, same, "This decided", "2.3 Leisure", "Applied",
+	    "coach web to host games.example", "went on, with a reason",
+	    "Rules that did not apply (1)", "category gambling", "Not in lessons.");
+	a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	a.categories = BDL_LIT("gambling other-list");
+	add(&a);
+	EXPECT(
+	    "/acts/2", 200, same, "This decided", "gambling other-list", "You do not gamble here.");
+	a = act_of("games.example", BDL_ALLOW, "");
+	a.groups = BDL_LIT("volunteers");
+	add(&a);
+	EXPECT("/acts/3", 200, same, "No rule applied, so it was allowed", "Lifted by an exception",
+	    "!This decided");
+	/* Facts that do not lead to what was recorded. */
+	a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	add(&a);
+	EXPECT("/acts/4", 200, "it comes to “Allowed”", "The recorded verdict stands");
+	a = act_of("games.example", BDL_COACH, "web.gambling");
+	add(&a);
+	EXPECT("/acts/5", 200, "it comes to “Coached” by staff#web.leisure");
+	/* Policies that nobody has. */
+	a.version.b[3] ^= 1;
+	add(&a);
+	EXPECT("/acts/6", 200, "Cannot tell", "2.2 Gambling", "!it comes to");
+}
+
+static void lists_are_described(void **state)
+{
+	struct bdl_list_build *b BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
+	struct bdl_err err;
+	(void)state;
+	if (bdl_list_build_add(b, BDL_LIT("gambling"), BDL_LIT("casino.example"), &err) < 0 ||
+	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/", 200, "1 in 1 categories", "NOT INSTALLED");
+	if (bdl_list_build_add(b, BDL_LIT("illegal"), BDL_LIT("x.example"), &err) < 0 ||
+	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/", 200, "2 in 2 categories", "!NOT INSTALLED");
+}
+
+static void without_a_store_people_are_told(void **state)
+{
+	(void)state;
+	assert_int_equal(end(NULL), 0);
+	EXPECT("/", 503, "The record cannot be read just now", "!store.db", "!/tmp");
+	EXPECT("/health", 200, "ok\n");
+	assert_int_equal(begin(NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_empty_school_is_told_what_to_do, begin, end),
+		cmocka_unit_test_setup_teardown(routes_are_what_the_table_says, begin, end),
+		cmocka_unit_test_setup_teardown(assets_are_kept_by_their_digest, begin, end),
+		cmocka_unit_test_setup_teardown(nothing_can_be_changed, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    only_names_of_this_machine_are_answered, begin, end),
+		cmocka_unit_test_setup_teardown(values_are_shown_as_text, begin, end),
+		cmocka_unit_test_setup_teardown(filters_choose_and_pages_follow, begin, end),
+		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
+		cmocka_unit_test_setup_teardown(lists_are_described, begin, end),
+		cmocka_unit_test_setup_teardown(without_a_store_people_are_told, begin, end),
+	};
+	bdl_assets_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
