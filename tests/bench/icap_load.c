@@ -72,14 +72,16 @@ static void url_host(const char *url, char *host, size_t size)
 static void make_request(struct request *r, const char *line, const char *authority,
     const char *service, size_t i)
 {
-	char host[512], http[2048];
+	char host[1024], *http = NULL;
 	const char *url = line + 2;
 
 	url_host(url, host, sizeof(host));
-	int n_http = snprintf(http, sizeof(http),
+	int n_http = asprintf(&http,
 	    "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
 	    "Accept: text/html,application/xhtml+xml\r\nAccept-Language: en-GB\r\n\r\n",
 	    url, host);
+	if (n_http < 0)
+		die("asprintf");
 	r->block = line[0] == '1';
 	r->bytes = NULL;
 	int n = asprintf(&r->bytes,
@@ -89,6 +91,7 @@ static void make_request(struct request *r, const char *line, const char *author
 	    authority, service, authority, i / 100 % 2, i % 100, i % 50, n_http, http);
 	if (n < 0)
 		die("asprintf");
+	free(http);
 	r->n = (size_t)n;
 }
 
