@@ -13,7 +13,7 @@
 #define IN_MAX (3 * BDL_HTTP_HEAD_MAX + 128 * 1024)
 /* What is unsent when reading stops, and the largest answers that may then still be added. */
 #define OUT_MAX  (BDL_CONN_OUT_FULL + 4 * BDL_HTTP_HEAD_MAX)
-#define KEPT_MAX (64 * 1024) /* memory that an idle connection may keep */
+#define KEPT_MAX (64 * 1024) /* memory that one buffer of an idle connection may keep */
 
 static void release(struct bdl_conn *c)
 {
@@ -166,12 +166,25 @@ static void check_eof(struct bdl_conn *c)
 	c->stage = BDL_STAGE_OVER;
 }
 
-static void forget_input(struct bdl_conn *c)
+static void slim(struct bdl_buf *b)
+{
+	if (b->n == 0 && b->cap > KEPT_MAX)
+		bdl_buf_done(b);
+}
+
+/* What has been dealt with goes, and so does the memory that one large request took. */
+static void forget(struct bdl_conn *c)
 {
 	bdl_buf_eat(&c->in, c->at);
 	c->at = 0;
-	if (c->in.n == 0 && c->in.cap > KEPT_MAX)
-		bdl_buf_done(&c->in);
+	if (c->stage != BDL_STAGE_HEADS)
+		return;
+	slim(&c->in);
+	slim(&c->answer);
+	slim(&c->heads);
+	slim(&c->out);
+	if (!c->writing)
+		slim(&c->flight);
 }
 
 void bdl_conn_advance(struct bdl_conn *c)
@@ -180,9 +193,9 @@ void bdl_conn_advance(struct bdl_conn *c)
 		;
 	if (c->closing)
 		return;
-	forget_input(c);
 	check_eof(c);
 	flush(c);
+	forget(c);
 	finish(c);
 	set_reading(c);
 }

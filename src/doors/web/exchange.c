@@ -154,6 +154,8 @@ static void answer_form(struct bdl_conn *c)
 	c->strict = d.strict;
 	c->has_body = false; /* all of it was read */
 	answer_with(c, BDL_ICAP_REQMOD, &head, &body);
+	bdl_buf_clear(&c->heads);
+	bdl_buf_clear(&c->form);
 	deliver(c);
 }
 
