@@ -89,12 +89,28 @@ struct bdl_view bdl_node_text(cmark_node *node, struct bdl_region *region)
 	return bdl_region_view(region, bdl_buf_view(&text));
 }
 
-/* The line on which a heading's id stands: an underlined heading's last but one. */
+static bool is_underline(struct bdl_view line)
+{
+	line = bdl_view_trim(line);
+	return line.n && (run_of(line, '=') == line.n || run_of(line, '-') == line.n);
+}
+
+/*
+ * The line on which a heading's id stands: its only one, or the one above the underline. cmark
+ * counts what follows an underlined heading as its end, so the underline is looked for.
+ */
 static unsigned id_line_of(const struct bdl_body *b, cmark_node *heading)
 {
-	unsigned from = bdl_body_line(b, heading), to = bdl_body_end_line(b, heading);
+	unsigned from = bdl_body_line(b, heading);
+	struct bdl_view first = bdl_view_trim(bdl_lines_get(&b->lines, from));
+	size_t marks = run_of(first, '#');
 
-	return to > from ? to - 1 : from;
+	if (marks && (marks == first.n || first.p[marks] == ' ' || first.p[marks] == '\t'))
+		return from;
+	for (unsigned at = from + 1; at <= b->lines.n; at++)
+		if (is_underline(bdl_lines_get(&b->lines, at)))
+			return at - 1;
+	return from;
 }
 
 /* Without the #s that may close a heading's line. */

@@ -36,8 +36,8 @@ static void check_front(const struct checker *c)
 		{ "binds", front->n_binds > 0 },
 	};
 
-	if (c->d->body_line == 1)
-		return; /* that there is no front matter was said already */
+	if (!front->whole)
+		return; /* what is wrong with it was said already */
 	for (size_t i = 0; i < BDL_ARRAY_LEN(keys); i++)
 		if (!keys[i].given)
 			bdl_find(c->findings, BDL_ERROR, 1, 1, NULL, NULL,
@@ -232,31 +232,23 @@ static bool never_both(const struct bdl_cond *a, const struct bdl_cond *b)
 	return true;
 }
 
-static void check_conds(const struct checker *c, const struct bdl_rule *rule)
+/* Conditions and exceptions against each other. */
+static void check_sense(const struct checker *c, const struct bdl_rule *rule)
 {
-	for (size_t i = 0; i < rule->n_conds; i++) {
-		const struct bdl_cond *cond = &rule->conds[i];
-
-		check_words(c, cond, false);
+	for (size_t i = 0; i < rule->n_conds; i++)
 		for (size_t j = 0; j < i; j++)
-			if (never_both(cond, &rule->conds[j]))
-				bdl_find(c->findings, BDL_WARNING, cond->line, cond->column,
+			if (never_both(&rule->conds[i], &rule->conds[j]))
+				bdl_find(c->findings, BDL_WARNING, rule->conds[i].line,
+				    rule->conds[i].column,
 				    "one 'during' with a comma between the periods", NULL,
-				    "these times and those on line %u never come together",
-				    rule->conds[j].line);
-	}
-	for (size_t i = 0; i < rule->n_unless; i++) {
-		const struct bdl_cond *unless = &rule->unless[i];
-
-		check_words(c, unless, true);
+				    "these times and others of the rule never come together");
+	for (size_t i = 0; i < rule->n_unless; i++)
 		for (size_t j = 0; j < rule->n_conds; j++)
-			if (is_part_of(&rule->conds[j], unless))
-				bdl_find(c->findings, BDL_ERROR, unless->line, unless->column,
+			if (is_part_of(&rule->conds[j], &rule->unless[i]))
+				bdl_find(c->findings, BDL_ERROR, rule->unless[i].line,
+				    rule->unless[i].column,
 				    "an exception that is narrower than the rule", NULL,
-				    "the exception takes back the condition on line %u: the rule can "
-				    "never apply",
-				    rule->conds[j].line);
-	}
+				    "the exception takes back a condition: the rule can never apply");
 }
 
 static void check_tell(const struct checker *c, const struct bdl_rule *rule)
@@ -284,7 +276,7 @@ static bool is_carried_out(const struct bdl_rule *rule)
 	return rule->door == BDL_DOOR_WEB && rule->action != BDL_ALLOW;
 }
 
-static void check_rule(const struct checker *c, const struct bdl_rule *rule)
+static void check_verdict(const struct checker *c, const struct bdl_rule *rule)
 {
 	const char *action = bdl_action_word(rule->action), *door = bdl_door_word(rule->door);
 
@@ -299,8 +291,19 @@ static void check_rule(const struct checker *c, const struct bdl_rule *rule)
 		bdl_find(c->findings, BDL_WARNING, rule->line, rule->column,
 		    "a condition such as 'to category gambling'", NULL,
 		    "this rule applies to everything at the door '%s'", door);
-	check_conds(c, rule);
+}
+
+static void check_rule(const struct checker *c, const struct bdl_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_conds; i++)
+		check_words(c, &rule->conds[i], false);
+	for (size_t i = 0; i < rule->n_unless; i++)
+		check_words(c, &rule->unless[i], true);
 	check_tell(c, rule);
+	if (rule->broken)
+		return; /* only some of its verdict and conditions may have been read */
+	check_verdict(c, rule);
+	check_sense(c, rule);
 }
 
 void bdl_document_check(const struct bdl_document *d, const struct bdl_check_context *context,

@@ -24,6 +24,7 @@ struct bdl_front {
 	size_t n_binds;
 	struct bdl_view *companions;
 	size_t n_companions;
+	bool whole; /* it was read to its end: what is missing is missing */
 };
 
 struct bdl_clause {

@@ -15,6 +15,7 @@ struct reader {
 	bool seen[KEYS];
 	struct bdl_view values[KEYS][BDL_FRONT_LIST_MAX];
 	size_t n[KEYS];
+	bool whole; /* read to the end */
 };
 
 /* The place of a mark in the document: libyaml counts lines and characters from 0. */
@@ -252,11 +253,13 @@ static void read_mapping(struct reader *r)
 		yaml_event_delete(&e);
 		if (type == YAML_MAPPING_START_EVENT)
 			break;
+		r->whole = type == YAML_STREAM_END_EVENT; /* there are no keys at all */
 		if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_START_EVENT)
 			return;
 	}
 	while (!end && read_pair(r, &end))
 		;
+	r->whole = end;
 }
 
 static struct bdl_view *list_of(struct reader *r, enum key key, size_t *ret_n)
@@ -285,6 +288,7 @@ static void read_yaml(struct bdl_view text, unsigned first_line, struct bdl_regi
 	read_mapping(r);
 	yaml_parser_delete(&r->yaml);
 
+	ret->whole = r->whole;
 	ret->title = r->values[TITLE][0];
 	ret->school = r->values[SCHOOL][0];
 	ret->owner = r->values[OWNER][0];

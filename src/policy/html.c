@@ -25,7 +25,10 @@ static void write_rule(struct writer *w, const struct bdl_rule *rule)
 {
 	struct bdl_buf sentence BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SENTENCE_MAX);
 
-	bdl_explain_rule(rule, &sentence);
+	if (rule->broken)
+		(void)bdl_buf_add_str(&sentence, "This rule has an error.");
+	else
+		bdl_explain_rule(rule, &sentence);
 	say(w, "<p>");
 	bdl_html_text(w->out, bdl_buf_view(&sentence));
 	say(w, " <code>");

@@ -183,14 +183,15 @@ void bdl_build_keep_unless(struct bdl_rule_builder *b)
 void bdl_build_tell(struct bdl_rule_builder *b, bool critical)
 {
 	b->critical |= critical;
-	for (size_t i = b->words_taken; i < b->n_words && !b->bad; i++) {
+	for (size_t i = b->words_taken; i < b->n_words; i++) {
 		if (b->n_tell < BDL_RULE_ROLES_MAX) {
 			b->tell[b->n_tell++] = b->words[i];
 			continue;
 		}
+		if (!b->bad)
+			bdl_find(b->findings, BDL_ERROR, b->words[i].line, b->words[i].column,
+			    "at most 32 roles in one rule", NULL, "too many are told");
 		b->bad = true;
-		bdl_find(b->findings, BDL_ERROR, b->words[i].line, b->words[i].column,
-		    "at most 32 roles in one rule", NULL, "too many are told");
 	}
 	b->words_taken = b->n_words;
 }
@@ -286,49 +287,67 @@ static int kind_in_place(int kind, int last)
 	return in_place ? kind : BDL_TK_WORD;
 }
 
-static void push(struct reader *r, struct bdl_token t)
+static bool grammar_takes(struct reader *r, struct bdl_token t)
 {
 	bdl_grammar(r->grammar, t.kind, t);
 	if (r->builder.syntax_failed) {
 		r->builder.syntax_failed = false;
-		tell_mistake(r, t);
-	} else if (t.kind == BDL_TK_COMMA || t.kind == BDL_TK_AND) {
-		r->last = r->list;
-	} else {
-		r->last = kind_in_place(t.kind, r->last);
-		if (r->last != BDL_TK_WORD && r->last != BDL_TK_RANGE)
-			r->list = r->last;
+		return false;
 	}
+	if (t.kind == BDL_TK_COMMA || t.kind == BDL_TK_AND) {
+		r->last = r->list;
+		return true;
+	}
+	r->last = kind_in_place(t.kind, r->last);
+	if (r->last != BDL_TK_WORD && r->last != BDL_TK_RANGE)
+		r->list = r->last;
+	return true;
 }
 
 static void restart_grammar(struct reader *r)
 {
 	bdl_grammarFinalize(r->grammar);
 	bdl_grammarInit(r->grammar, &r->builder);
-	r->skipping = false;
+	r->builder.words_taken = r->builder.n_words;
+	r->builder.periods_taken = r->builder.n_periods;
+	r->last = 0;
 }
 
 /*
  * After a mistake the next phrase is read as though all before it had been right, so that its own
- * mistakes are found too.
+ * mistakes are found too: the grammar takes it where the values before the mistake were whole, and
+ * else begins anew.
  */
-static void resume_at(struct reader *r)
+static void resume_at(struct reader *r, struct bdl_token phrase)
 {
-	struct bdl_token head = { .kind = BDL_TK_ACTION, .text = BDL_LIT("block") };
+	struct bdl_token action = { .kind = BDL_TK_ACTION, .text = BDL_LIT("block") };
+	struct bdl_token door = { .kind = BDL_TK_DOOR, .text = BDL_LIT("web") };
 
+	r->skipping = false;
+	if (grammar_takes(r, phrase))
+		return;
 	restart_grammar(r);
-	push(r, head);
-	head.kind = BDL_TK_DOOR;
-	head.text = BDL_LIT("web");
-	push(r, head);
+	BDL_BUG_IF(
+	    !grammar_takes(r, action) || !grammar_takes(r, door) || !grammar_takes(r, phrase));
+}
+
+static void push(struct reader *r, struct bdl_token t)
+{
+	if (grammar_takes(r, t))
+		return;
+	tell_mistake(r, t);
+	if (begins_phrase(t.kind))
+		resume_at(r, t);
 }
 
 static void feed(struct reader *r, struct bdl_token t)
 {
 	if (r->skipping) {
-		if (!begins_phrase(t.kind))
-			return;
-		resume_at(r);
+		if (begins_phrase(t.kind))
+			resume_at(r, t);
+		else if (t.kind == 0)
+			(void)grammar_takes(r, t); /* the mistake was told already */
+		return;
 	}
 	if (r->comma.kind && !stands_after_comma(t.kind)) {
 		push(r, r->comma);
@@ -396,6 +415,7 @@ static void keep_rule(
 		.line = first.line,
 		.column = first.column,
 		.text = bdl_view_at(first.text.p, (size_t)(end - first.text.p)),
+		.broken = b->bad,
 	};
 }
 
@@ -405,7 +425,7 @@ static void begin_rule(struct reader *r)
 
 	r->builder = (struct bdl_rule_builder){ .findings = findings };
 	r->indent = r->token.indent;
-	r->last = 0;
+	r->skipping = false;
 	r->comma.kind = 0;
 	restart_grammar(r);
 }
@@ -425,9 +445,9 @@ static void read_rule(struct reader *r, struct bdl_region *region)
 	end.text = bdl_view_at(end.text.p + end.text.n, 0);
 	end.kind = 0;
 	feed(r, end);
-	if (!r->skipping && !r->builder.bad && r->n < BDL_RULES_MAX)
+	if (r->n < BDL_RULES_MAX)
 		keep_rule(r, region, first, end.text.p);
-	else if (r->n == BDL_RULES_MAX && !r->builder.bad)
+	else if (!r->builder.bad)
 		complain(
 		    &r->builder, first, "at most 1,024 rules", NULL, "no room for the rule at");
 	r->after_rule = true;

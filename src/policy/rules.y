@@ -13,6 +13,8 @@
 %include {
 #include "policy/rules_int.h"
 #include <assert.h>
+
+#define YYNOERRORRECOVERY /* what does not fit is told and dropped; the reader goes on (rule.c) */
 }
 
 /* Only the words that begin a phrase are kept back: a category may be called `mail` or `host`. */

@@ -50,7 +50,7 @@ struct bdl_rule_builder {
 	size_t n_tell;
 	bool critical;
 	bool syntax_failed; /* by the last token */
-	bool bad; /* a finding was made: the rule is left out */
+	bool bad; /* a finding was made: the rule is broken */
 };
 
 /* The grammar's actions. */

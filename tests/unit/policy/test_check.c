@@ -75,21 +75,21 @@ static const struct {
 	    "14:1: warning: this rule applies to everything at the door 'web'; expected a condition "
 	    "such as 'to category gambling'\n" },
 	{ "block web to category a\n  unless to category a, b",
-	    "15:10: error: the exception takes back the condition on line 14: the rule can never apply; "
+	    "15:10: error: the exception takes back a condition: the rule can never apply; "
 	    "expected an exception that is narrower than the rule\n" },
 	{ "block web to category a, b\n  unless to category a", "" },
 	{ "block web by staff\n  unless by staff",
-	    "15:10: error: the exception takes back the condition on line 14: the rule can never apply; "
+	    "15:10: error: the exception takes back a condition: the rule can never apply; "
 	    "expected an exception that is narrower than the rule\n" },
 	{ "block web during 08:00-09:00 on mon\n  unless during 08:00-09:00 on mon-fri",
-	    "15:10: error: the exception takes back the condition on line 14: the rule can never apply; "
+	    "15:10: error: the exception takes back a condition: the rule can never apply; "
 	    "expected an exception that is narrower than the rule\n" },
 	{ "block web during 08:00-09:00 on mon-fri\n  unless during 08:00-09:00 on mon", "" },
 	{ "block web during 08:00-09:00\n  during 10:00-11:00",
-	    "15:3: warning: these times and those on line 14 never come together; expected one 'during' "
+	    "15:3: warning: these times and others of the rule never come together; expected one 'during' "
 	    "with a comma between the periods\n" },
 	{ "block web during 08:00-09:00 on mon\n  during 08:00-09:00 on tue",
-	    "15:3: warning: these times and those on line 14 never come together; expected one 'during' "
+	    "15:3: warning: these times and others of the rule never come together; expected one 'during' "
 	    "with a comma between the periods\n" },
 	{ "block web during 08:00-10:00\n  during 09:00-11:00", "" },
 };
@@ -108,6 +108,31 @@ static void finds_what_makes_no_sense(void **state)
 			fail_msg("'%s'\n got %swant %s", rows[i].rules, bdl_buf_str(&got),
 			    bdl_buf_str(&want));
 	}
+}
+
+/* What can be read of a broken rule is checked all the same, but not as a whole. */
+static void reads_on_in_a_broken_rule(void **state)
+{
+	(void)state;
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_view bytes = document_of(&text, "staff",
+	    "blok web\n  tell technicans\nhold web during 25:00-26:00 during 27:00-28:00\n  by pupil "
+	    "unless during 29:00-30:00");
+	struct bdl_ruleset *r = NULL;
+	struct bdl_source source = { BDL_LIT("p"), bytes };
+
+	assert_int_equal(bdl_document_parse(bytes, findings, &d, NULL), 0);
+	assert_int_equal(findings->n_errors, 4);
+	bdl_document_check(d, NULL, findings);
+	bdl_findings_write(findings, "t", &got);
+	assert_int_equal(findings->n_errors, 6);
+	assert_non_null(strstr(bdl_buf_str(&got), "t:15:8: error: unknown role 'technicans'"));
+	assert_non_null(strstr(bdl_buf_str(&got), "t:17:6: error: unknown group 'pupil'"));
+	assert_int_equal(bdl_ruleset_new(&source, 1, &r, NULL), BDL_E_INVALID);
+	assert_null(r);
 }
 
 static void asks_no_list_for_categories(void **state)
@@ -157,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_makes_no_sense),
+		cmocka_unit_test(reads_on_in_a_broken_rule),
 		cmocka_unit_test(asks_no_list_for_categories),
 		cmocka_unit_test(looks_at_the_whole_document),
 	};

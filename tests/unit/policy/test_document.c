@@ -152,7 +152,7 @@ static void takes_headings_apart(void **state)
 		const struct bdl_clause *c;
 		struct fixture x;
 
-		(void)bdl_buf_printf(&text, FRONT("staff") "\n%s", rows[i].text);
+		(void)bdl_buf_printf(&text, FRONT("staff") "\n%s\nWords.\n", rows[i].text);
 		parse_view(&x, bdl_buf_view(&text));
 		if (x.d->n_clauses != 1 || x.findings->n)
 			fail_msg("'%s': %zu clauses\n%s", rows[i].text, x.d->n_clauses,

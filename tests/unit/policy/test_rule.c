@@ -20,6 +20,15 @@ static void parse(struct fixture *x, const char *text)
 	bdl_findings_write(x->findings, "t", &x->text);
 }
 
+static size_t whole_rules(const struct fixture *x)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n; i++)
+		n += !x->rules[i].broken;
+	return n;
+}
+
 static void done(struct fixture *x)
 {
 	bdl_region_free(x->region);
@@ -189,8 +198,8 @@ static void names_mistakes(void **state)
 		struct fixture x;
 
 		parse(&x, rows[i].text);
-		if (strcmp(bdl_buf_str(&x.text), rows[i].want) != 0 || x.n != 0)
-			fail_msg("'%s' (%zu rules)\n got %swant %s", rows[i].text, x.n,
+		if (strcmp(bdl_buf_str(&x.text), rows[i].want) != 0 || whole_rules(&x) != 0)
+			fail_msg("'%s' (%zu rules)\n got %swant %s", rows[i].text, whole_rules(&x),
 			    bdl_buf_str(&x.text), rows[i].want);
 		done(&x);
 	}
@@ -215,9 +224,31 @@ static void finds_all_mistakes_at_once(void **state)
 	    "t:4:40: error: unexpected 'x'; expected a comma and another, or 'to', 'by', 'during', "
 	    "'unless' or 'tell'\n");
 	assert_int_equal(x.findings->n_errors, 5);
-	assert_int_equal(x.n, 2); /* the two that are right */
-	assert_int_equal(x.rules[0].line, 3);
-	assert_int_equal(x.rules[1].line, 5);
+	assert_int_equal(x.n, 4);
+	assert_int_equal(whole_rules(&x), 2);
+	assert_true(x.rules[0].broken && x.rules[2].broken);
+	assert_int_equal(x.rules[1].line, 3);
+	assert_int_equal(x.rules[3].line, 5);
+	done(&x);
+}
+
+static void drops_what_a_mistake_cut_off(void **state)
+{
+	(void)state;
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(4096);
+	struct fixture x;
+
+	/* What was not whole, "tell head as" and "to host h,", is dropped and joins no other list. */
+	parse(&x, "note web tell head as urgent, by staff, to host h,,\n  tell office");
+	show(&got, x.rules, x.n);
+	assert_int_equal(x.findings->n_errors, 2);
+	assert_string_equal(bdl_buf_str(&got), "block web if by(staff) tell office");
+	done(&x);
+	bdl_buf_clear(&got);
+	parse(&x, "note web tell head urgent, by staff");
+	show(&got, x.rules, x.n);
+	assert_string_equal(bdl_buf_str(&got), "note web if by(staff) tell head");
+	assert_true(x.rules[0].broken);
 	done(&x);
 }
 
@@ -230,7 +261,7 @@ static void asks_to_indent(void **state)
 	assert_string_equal(bdl_buf_str(&x.text),
 	    "t:2:1: error: no rule begins with 'tell'; expected a verdict; a line that belongs to the "
 	    "rule above stands further in\n");
-	assert_int_equal(x.n, 1);
+	assert_int_equal(whole_rules(&x), 1);
 	done(&x);
 	parse(&x, "tell head\n");
 	assert_string_equal(bdl_buf_str(&x.text),
@@ -269,7 +300,7 @@ static void holds_to_its_limits(void **state)
 	done(&x);
 	(void)bdl_buf_add_str(&text, ",a,a,a");
 	parse(&x, bdl_buf_str(&text));
-	assert_int_equal(x.n, 0);
+	assert_int_equal(whole_rules(&x), 0);
 	assert_int_equal(x.findings->n_errors, 1);
 	done(&x);
 
@@ -278,7 +309,7 @@ static void holds_to_its_limits(void **state)
 	for (int i = 0; i < 33; i++)
 		(void)bdl_buf_add_str(&text, " by a");
 	parse(&x, bdl_buf_str(&text));
-	assert_int_equal(x.n, 0);
+	assert_int_equal(whole_rules(&x), 0);
 	assert_non_null(strstr(bdl_buf_str(&x.text), "too long a rule"));
 	done(&x);
 
@@ -287,7 +318,7 @@ static void holds_to_its_limits(void **state)
 	for (int i = 0; i < 32; i++)
 		(void)bdl_buf_add_str(&text, ",head");
 	parse(&x, bdl_buf_str(&text));
-	assert_int_equal(x.n, 0);
+	assert_int_equal(whole_rules(&x), 0);
 	assert_non_null(strstr(bdl_buf_str(&x.text), "too many are told"));
 	done(&x);
 
@@ -330,6 +361,7 @@ int main(void)
 		cmocka_unit_test(understands),
 		cmocka_unit_test(names_mistakes),
 		cmocka_unit_test(finds_all_mistakes_at_once),
+		cmocka_unit_test(drops_what_a_mistake_cut_off),
 		cmocka_unit_test(asks_to_indent),
 		cmocka_unit_test(keeps_places_and_words),
 		cmocka_unit_test(holds_to_its_limits),
