@@ -4,6 +4,7 @@
 #include "sys/log.h"
 #include <microhttpd.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #define THREADS         2u
 #define CONNECTIONS_MAX 256u
@@ -149,8 +150,8 @@ int bdl_server_start(
 	struct bdl_server *s = bdl_xalloc(sizeof(*s));
 	s->site = site;
 	BDL_BUG_IF(pthread_key_create(&s->worker, worker_free) != 0);
-	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, on_request, s,
-	    MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE, THREADS,
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
+	    on_request, s, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE, THREADS,
 	    MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MEMORY, MHD_OPTION_END);
 	if (!s->daemon) {
@@ -167,7 +168,14 @@ void bdl_server_stop(struct bdl_server *s)
 {
 	if (!s)
 		return;
+	/*
+	 * The library would shut the listening socket down, which ends it for every process that
+	 * holds it; the supervisor hands the same one to our successor. So it is taken out first.
+	 */
+	MHD_socket listener = MHD_quiesce_daemon(s->daemon);
 	MHD_stop_daemon(s->daemon);
+	if (listener != MHD_INVALID_SOCKET)
+		close(listener);
 	(void)pthread_key_delete(s->worker); /* the threads that had one are gone */
 	free(s);
 }

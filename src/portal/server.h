@@ -13,7 +13,10 @@ struct bdl_server;
 int bdl_server_start(int listener, const struct bdl_site *site, struct bdl_server **ret,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* Ends connections and threads; takes NULL. */
+/*
+ * Ends connections and threads, and closes our descriptor of the socket: who else holds it, such
+ * as the supervisor, can have it served again. Takes NULL.
+ */
 void bdl_server_stop(struct bdl_server *s);
 
 #endif

@@ -18,6 +18,7 @@ static char folder[64], store_path[96];
 static struct bdl_site site;
 static struct bdl_server *server;
 static struct bdl_addr address;
+static int held; /* the listening socket once more, as a supervisor keeps it */
 
 static int start(void **state)
 {
@@ -41,7 +42,8 @@ static int start(void **state)
 	    bdl_net_listen(&any, BDL_LISTEN_ALONE, &listener, &err) < 0 ||
 	    getsockname(listener, (struct sockaddr *)(void *)&address.sa, &address.len) < 0)
 		return -1;
-	return bdl_server_start(listener, &site, &server, &err);
+	held = dup(listener);
+	return held < 0 ? -1 : bdl_server_start(listener, &site, &server, &err);
 }
 
 static int stop(void **state)
@@ -51,6 +53,7 @@ static int stop(void **state)
 
 	(void)state;
 	bdl_server_stop(server);
+	close(held);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
 		snprintf(path, sizeof(path), "%s%s", store_path, names[i]);
 		(void)unlink(path); /* SQLite may have removed it */
@@ -170,12 +173,25 @@ static void slow_clients_hold_nobody_up(void **state)
 	assert_non_null(strstr(fine, "Nothing has been recorded yet"));
 }
 
+static void a_successor_serves_the_same_socket(void **state)
+{
+	struct bdl_err err;
+	(void)state;
+	bdl_server_stop(bdl_steal(&server));
+	if (bdl_server_start(dup(held), &site, &server, &err) < 0)
+		fail_msg("%s", err.text);
+	char *fine BDL_AUTO_FREE =
+	    talk(BDL_LIT("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+	assert_non_null(strstr(fine, "\r\n\r\nok\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_answer_is_guarded),
 		cmocka_unit_test(strange_bytes_end_the_connection_only),
 		cmocka_unit_test(slow_clients_hold_nobody_up),
+		cmocka_unit_test(a_successor_serves_the_same_socket),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }
