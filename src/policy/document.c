@@ -178,12 +178,45 @@ static void read_body(struct bdl_document *d, struct bdl_findings *findings)
 	free(r.rules);
 }
 
+/*
+ * The line on which a block of lines without a blank one grows past its maximum, or 0. cmark 0.30.2
+ * takes quadratic time over some texts ("![[]()" again and again), so a block must not be long.
+ */
+static unsigned find_long_block(const struct bdl_lines *lines)
+{
+	size_t n = 0;
+
+	for (unsigned i = 1; i <= lines->n; i++) {
+		struct bdl_view line = bdl_lines_get(lines, i);
+
+		n = bdl_view_trim(line).n ? n + line.n : 0;
+		if (n > BDL_BLOCK_MAX)
+			return i;
+	}
+	return 0;
+}
+
+static int read_all(struct bdl_document *d, struct bdl_findings *findings, struct bdl_err *err)
+{
+	struct bdl_lines lines;
+	unsigned line;
+
+	if (!bdl_lines_make(d->bytes, d->region, &lines))
+		return 0; /* the region is broken, which the caller sees */
+	if ((line = find_long_block(&lines)))
+		return bdl_fail(err, BDL_E_LIMIT,
+		    "line %u: more than 32 KiB without a blank line between", line);
+	bdl_front_parse(&lines, d->region, findings, &d->front, &d->body_line);
+	read_body(d, findings);
+	return 0;
+}
+
 int bdl_document_parse(struct bdl_view bytes, struct bdl_findings *findings,
     struct bdl_document **ret, struct bdl_err *err)
 {
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	struct bdl_lines lines;
 	size_t bad;
+	int rc;
 
 	if (bytes.n > BDL_DOCUMENT_MAX)
 		return bdl_fail(
@@ -197,10 +230,8 @@ int bdl_document_parse(struct bdl_view bytes, struct bdl_findings *findings,
 	d->region = bdl_region_new(REGION_MAX);
 	d->bytes = bdl_region_view(d->region, bytes);
 	d->digest = bdl_digest_of(bytes.p, bytes.n);
-	if (bdl_lines_make(d->bytes, d->region, &lines)) {
-		bdl_front_parse(&lines, d->region, findings, &d->front, &d->body_line);
-		read_body(d, findings);
-	}
+	if ((rc = read_all(d, findings, err)) < 0)
+		return rc;
 	if (bdl_region_broken(d->region))
 		return bdl_fail(
 		    err, BDL_E_LIMIT, "the document needs more memory than a policy may");

@@ -14,6 +14,7 @@
 #include "policy/rule.h"
 
 #define BDL_DOCUMENT_MAX (1024 * 1024) /* bytes of a document */
+#define BDL_BLOCK_MAX (32 * 1024)      /* bytes of lines that follow each other without a blank one */
 #define BDL_CLAUSES_MAX 512
 #define BDL_RULES_MAX 1024 /* of all policies in force */
 #define BDL_ID_MAX 64      /* of a clause: letters, digits, dots and hyphens */
@@ -51,7 +52,7 @@ struct bdl_document {
 /*
  * Reads the whole document. What is wrong in it goes to `findings` (parsing goes on past it, so
  * that one call finds all); an error is returned only where there is no document to speak of
- * (too large, not UTF-8). The document is usable for enforcement only when findings->n_errors is
+ * (too large, too long a block, not UTF-8). The document is usable for enforcement only when findings->n_errors is
  * 0 after this and bdl_document_check.
  */
 int bdl_document_parse(struct bdl_view bytes, struct bdl_findings *findings,

@@ -263,6 +263,18 @@ static void refuses_what_is_no_document(void **state)
 	assert_int_equal(bdl_document_parse(BDL_LIT("a\xc3("), findings, &d, &err), BDL_E_INVALID);
 	assert_string_equal(err.text, "the document is no UTF-8 text: byte 2 is 0xc3");
 	assert_int_equal(bdl_document_parse(BDL_LIT("a\0b"), findings, &d, &err), BDL_E_INVALID);
+	memset(large, '\n', BDL_DOCUMENT_MAX);
+	for (int i = 0; i < BDL_BLOCK_MAX; i++)
+		large[i] = i % 100 == 99 ? '\n' : 'a';
+	assert_int_equal(
+	    bdl_document_parse(bdl_view_at(large, BDL_BLOCK_MAX + 200), findings, &d, &err), 0);
+	bdl_document_free(d);
+	d = NULL;
+	memset(large + BDL_BLOCK_MAX, 'a', 400);
+	assert_int_equal(
+	    bdl_document_parse(bdl_view_at(large, BDL_DOCUMENT_MAX), findings, &d, &err),
+	    BDL_E_LIMIT);
+	assert_string_equal(err.text, "line 328: more than 32 KiB without a blank line between");
 	assert_null(d);
 	free(large);
 	bdl_findings_free(findings);
