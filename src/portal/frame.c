@@ -38,6 +38,25 @@ const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms)
 	return bdl_region_str(r->region, bdl_view_of(text));
 }
 
+const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_nothing)
+{
+	char text[32];
+	char *p = text + sizeof(text) - 1;
+	int digits = 0;
+
+	if (n == 0 && or_nothing)
+		return "";
+	*p = '\0';
+	do {
+		if (digits > 0 && digits % 3 == 0)
+			*--p = ',';
+		*--p = (char)('0' + n % 10);
+		n /= 10;
+		digits++;
+	} while (n > 0);
+	return bdl_region_str(r->region, bdl_view_of(p));
+}
+
 const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d)
 {
 	char hex[BDL_DIGEST_HEX];

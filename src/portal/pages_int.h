@@ -33,6 +33,9 @@ struct bdl_layout_portal bdl_frame(
 const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
 
+/* A count as people read it: "74,828"; empty for none where `or_nothing`. In the region. */
+const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_nothing);
+
 /* The first twelve digits of a digest, enough to tell versions apart. */
 const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d);
 

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define PATH_MAX_      640 /* the data folder and a name below it */
+#define PATH_ROOM      640 /* the data folder and a name below it */
 #define STORE_WAIT_MS  10000
 #define STORE_PAUSE_MS 50
 
 struct paths {
-	char store[PATH_MAX_], wal[PATH_MAX_], shm[PATH_MAX_], lists[PATH_MAX_], map[PATH_MAX_];
+	char store[PATH_ROOM], wal[PATH_ROOM], shm[PATH_ROOM], lists[PATH_ROOM], map[PATH_ROOM];
 };
 
 static void find_paths(const struct bdl_conf *conf, struct paths *p)
@@ -66,8 +66,8 @@ static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err 
 static int close_files(const struct paths *p, struct bdl_err *err)
 {
 	const struct bdl_path_right rights[] = {
-		{ p->store, BDL_MAY_WRITE }, /* readers lock it */
-		{ p->wal, BDL_MAY_WRITE },
+		{ p->store, BDL_MAY_READ },
+		{ p->wal, BDL_MAY_READ },
 		{ p->shm, BDL_MAY_WRITE }, /* readers say in it what they read */
 		{ p->lists, BDL_MAY_READ },
 	};

@@ -85,7 +85,7 @@ static void add_lists(const struct bdl_request *r, struct bdl_page_overview *v)
 	if (bdl_lists_open(r->site->lists_path, &lists, NULL) < 0)
 		return;
 	v->has_lists = true;
-	v->list_domains = (int64_t)bdl_lists_domains(lists);
+	v->list_domains = bdl_count_text(r, bdl_lists_domains(lists), false);
 	v->list_categories = bdl_lists_categories(lists);
 	v->lists_made = bdl_when(r, bdl_lists_made_ms(lists));
 	v->has_illegal = bdl_lists_find(lists, BDL_LIT("illegal")) >= 0;
@@ -95,6 +95,12 @@ static const char *state_word(uint32_t state)
 {
 	static const char *const words[] = { "not started", "starting", "up", "down", "stopped" };
 	return state < BDL_ARRAY_LEN(words) ? words[state] : "unknown";
+}
+
+static const char *counter(
+    const struct bdl_request *r, const struct bdl_slot *s, enum bdl_counter c)
+{
+	return bdl_count_text(r, atomic_load(&s->counters[c]), true);
 }
 
 static void add_processes(const struct bdl_request *r, struct bdl_page_overview *v)
@@ -117,9 +123,9 @@ static void add_processes(const struct bdl_request *r, struct bdl_page_overview 
 			.up = state == BDL_STATE_UP,
 			.since = started_ms > 0 ? bdl_when(r, started_ms) : "",
 			.restarts = (int64_t)atomic_load(&s->starts) - 1,
-			.acts = (int64_t)atomic_load(&s->counters[BDL_COUNT_ACTS]),
-			.stored = (int64_t)atomic_load(&s->counters[BDL_COUNT_STORED]),
-			.unrecorded = (int64_t)atomic_load(&s->counters[BDL_COUNT_UNRECORDED]),
+			.acts = counter(r, s, BDL_COUNT_ACTS),
+			.stored = counter(r, s, BDL_COUNT_STORED),
+			.unrecorded = counter(r, s, BDL_COUNT_UNRECORDED),
 			.note = bdl_region_str(
 			    r->region, bdl_view_at(s->note, strnlen(s->note, sizeof(s->note)))),
 		};
@@ -145,11 +151,11 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		e = add_violations(r, &v, err);
 	if (e < 0)
 		return e;
-	v.acts = today.acts;
-	v.blocked = today.blocked;
-	v.coached = today.coached;
-	v.noted = today.noted;
-	v.broken = today.violations;
+	v.acts = bdl_count_text(r, (uint64_t)today.acts, false);
+	v.blocked = bdl_count_text(r, (uint64_t)today.blocked, false);
+	v.coached = bdl_count_text(r, (uint64_t)today.coached, false);
+	v.noted = bdl_count_text(r, (uint64_t)today.noted, false);
+	v.broken = bdl_count_text(r, (uint64_t)today.violations, false);
 	add_lists(r, &v);
 	add_processes(r, &v);
 	bdl_page_overview(&reply->body, &v);

@@ -372,10 +372,15 @@ static void lists_are_described(void **state)
 	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
 		fail_msg("%s", err.text);
 	EXPECT("/", 200, "1 in 1 categories", "NOT INSTALLED");
+	for (int i = 1; i <= 1232; i++) {
+		char *host BDL_AUTO_FREE = bdl_xprintf("h%d.example", i);
+		if (bdl_list_build_add(b, BDL_LIT("gambling"), bdl_view_of(host), &err) < 0)
+			fail_msg("%s", err.text);
+	}
 	if (bdl_list_build_add(b, BDL_LIT("illegal"), BDL_LIT("x.example"), &err) < 0 ||
 	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
 		fail_msg("%s", err.text);
-	EXPECT("/", 200, "2 in 2 categories", "!NOT INSTALLED");
+	EXPECT("/", 200, "1,234 in 2 categories", "!NOT INSTALLED");
 }
 
 static void without_a_store_people_are_told(void **state)
