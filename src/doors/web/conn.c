@@ -15,7 +15,7 @@
 #define OUT_MAX  (BDL_CONN_OUT_FULL + 4 * BDL_HTTP_HEAD_MAX)
 #define KEPT_MAX (64 * 1024) /* memory that one buffer of an idle connection may keep */
 
-static void release(struct bdl_conn *c)
+void bdl_conn_free(struct bdl_conn *c)
 {
 	bdl_buf_done(&c->in);
 	bdl_buf_done(&c->answer);
@@ -31,27 +31,23 @@ static void on_closed(uv_handle_t *h)
 	struct bdl_conn *c = h->data;
 	c->closed = true;
 	if (!c->waiting) /* else the recorder still points here */
-		release(c);
+		bdl_conn_free(c);
 }
 
 void bdl_conn_close(struct bdl_conn *c)
 {
-	if (c->closed)
-		release(c);
-	else if (!c->closing) {
-		c->closing = true;
-		*c->here = c->next;
-		if (c->next)
-			c->next->here = c->here;
-		c->web->n_conns--;
-		bdl_count(c->web->role->slot, BDL_COUNT_PEERS, UINT64_MAX); /* one less */
-		uv_close((uv_handle_t *)&c->tcp, on_closed);
-	}
+	if (c->closing)
+		return;
+	c->closing = true;
+	*c->here = c->next;
+	if (c->next)
+		c->next->here = c->here;
+	c->web->n_conns--;
+	bdl_count(c->web->role->slot, BDL_COUNT_PEERS, UINT64_MAX); /* one less */
+	uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
 /* --- writing --- */
-
-static void flush(struct bdl_conn *c);
 
 static void on_written(uv_write_t *w, int status)
 {

@@ -61,6 +61,7 @@ void bdl_exchange_end(struct bdl_conn *c, int status);
 
 /* Steps until nothing moves, then sends and reads as far as there is room. */
 void bdl_conn_advance(struct bdl_conn *c);
-void bdl_conn_close(struct bdl_conn *c);
+void bdl_conn_close(struct bdl_conn *c); /* freed later, by the loop or by its waiter */
+void bdl_conn_free(struct bdl_conn *c); /* once it is closed and nothing waits */
 
 #endif

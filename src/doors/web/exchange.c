@@ -54,12 +54,11 @@ static void on_synced(struct bdl_waiter *w)
 {
 	struct bdl_conn *c = BDL_CONTAINER(w, struct bdl_conn, waiter);
 	c->waiting = false;
-	if (c->closed) {
-		bdl_conn_close(c);
+	if (c->closing) {
+		if (c->closed)
+			bdl_conn_free(c); /* only this kept it */
 		return;
 	}
-	if (c->closing)
-		return;
 	send_answer(c);
 	bdl_conn_advance(c);
 }
