@@ -14,10 +14,10 @@
 #include "policy/rule.h"
 
 #define BDL_DOCUMENT_MAX (1024 * 1024) /* bytes of a document */
-#define BDL_BLOCK_MAX (32 * 1024)      /* bytes of lines that follow each other without a blank one */
-#define BDL_CLAUSES_MAX 512
-#define BDL_RULES_MAX 1024 /* of all policies in force */
-#define BDL_ID_MAX 64      /* of a clause: letters, digits, dots and hyphens */
+#define BDL_BLOCK_MAX    (32 * 1024) /* bytes of lines that follow each other without a blank one */
+#define BDL_CLAUSES_MAX  512
+#define BDL_RULES_MAX    1024 /* of all policies in force */
+#define BDL_ID_MAX       64 /* of a clause: letters, digits, dots and hyphens */
 
 struct bdl_front {
 	struct bdl_view title, school, owner, approver, review;
@@ -29,12 +29,13 @@ struct bdl_front {
 };
 
 struct bdl_clause {
-	struct bdl_view id;     /* "web.gambling" */
+	struct bdl_view id; /* "web.gambling" */
 	struct bdl_view number; /* "3.2", may be empty */
-	struct bdl_view title;  /* "Gambling" */
-	struct bdl_view text;   /* its first paragraph as plain text: the sentence that a page shows */
-	unsigned line;          /* of its heading */
-	unsigned level;         /* 1..6 */
+	struct bdl_view title; /* "Gambling" */
+	/* its first paragraph as plain text: the sentence that a page shows */
+	struct bdl_view text;
+	unsigned line; /* of its heading */
+	unsigned level; /* 1..6 */
 	struct bdl_rule *rules; /* in the document's order */
 	size_t n_rules;
 };

@@ -122,15 +122,14 @@ static void say_subject(struct bdl_buf *out, const struct bdl_rule *rule)
 {
 	static const char *const things[BDL_DOORS] = { "pages", "messages", "screens", "names",
 		"events" };
-	static const char *const Things[BDL_DOORS] = { "Pages", "Messages", "Screens", "Names",
-		"Events" };
+	const char *thing = things[rule->door];
 	bool first = true;
 
 	for (size_t i = 0; i < rule->n_conds; i++) {
 		if (!names_target(&rule->conds[i]))
 			continue;
 		if (first)
-			say(out, Things[rule->door]);
+			(void)bdl_buf_printf(out, "%c%s", thing[0] - 'a' + 'A', thing + 1);
 		else
 			say(out, " that are also");
 		first = false;
@@ -138,7 +137,7 @@ static void say_subject(struct bdl_buf *out, const struct bdl_rule *rule)
 		say_cond(out, &rule->conds[i], "or");
 	}
 	if (first)
-		(void)bdl_buf_printf(out, "All %s", things[rule->door]);
+		(void)bdl_buf_printf(out, "All %s", thing);
 }
 
 static const char *deed_of(enum bdl_action action)

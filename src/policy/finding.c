@@ -1,7 +1,7 @@
 #include "policy/finding.h"
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "policy/text_int.h"
-#include "proto/utf8.h"
 #include <stdio.h>
 
 #define TEXT_MAX   480

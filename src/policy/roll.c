@@ -1,6 +1,6 @@
 #include "policy/roll.h"
 #include "base/alloc.h"
-#include "proto/utf8.h"
+#include "base/utf8.h"
 
 #define LOGIN_MAX 128
 #define FIELDS    3

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "policy/ruleset.h"
 
-#define BDL_ROLL_MAX 100000 /* people */
+#define BDL_ROLL_MAX       100000 /* people */
 #define BDL_ROLL_BYTES_MAX (32 * 1024 * 1024)
 
 struct bdl_roll;

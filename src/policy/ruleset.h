@@ -10,20 +10,22 @@
 #include "lists/lists.h"
 #include "policy/document.h"
 
-#define BDL_POLICIES_MAX 16
+#define BDL_POLICIES_MAX           16
 #define BDL_RULESET_CATEGORIES_MAX BDL_LIST_CATEGORIES_MAX
-#define BDL_NO_RULE UINT16_MAX
+#define BDL_NO_RULE                UINT16_MAX
 
 struct bdl_source {
-	struct bdl_view name;  /* "staff" */
+	struct bdl_view name; /* "staff" */
 	struct bdl_view bytes; /* the document */
 };
 
 struct bdl_ruleset;
 
 /*
- * Compile. A document with errors is refused: BDL_E_INVALID with the first finding as the text.
- * The sources need not outlive the call.
+ * Compile. A document with errors is refused: BDL_E_INVALID with the first finding as the text, as is
+ * a name that comes twice; BDL_E_LIMIT past the limits above, 64 groups, or more rules in all than
+ * BDL_RULES_MAX. The sources need not outlive the call. Policies are in order of name, and rules in
+ * order of policy, then of the document.
  */
 int bdl_ruleset_new(const struct bdl_source *sources, size_t n, struct bdl_ruleset **ret,
     struct bdl_err *err) BDL_MUST_USE;
@@ -31,8 +33,8 @@ void bdl_ruleset_free(struct bdl_ruleset *r); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_ruleset, bdl_ruleset_free);
 
 /*
- * The version: the digest over the documents' names and digests in order of name. The same
- * documents give the same version on every machine.
+ * The version: the digest over, for each document in order of name (bdl_view_cmp), its name, a NUL
+ * and the 32 bytes of its digest. The same documents give the same version on every machine.
  */
 const struct bdl_digest *bdl_ruleset_version(const struct bdl_ruleset *r);
 
@@ -65,9 +67,9 @@ struct bdl_rule_ref bdl_ruleset_rule(const struct bdl_ruleset *r, uint16_t i);
 struct bdl_catmap {
 	int16_t to[BDL_LIST_CATEGORIES_MAX]; /* -1: no rule asks for it */
 };
-void bdl_catmap_make(const struct bdl_lists *lists, const struct bdl_ruleset *r,
-    struct bdl_catmap *ret);
-void bdl_catmap_apply(const struct bdl_catmap *m, const struct bdl_catset *from,
-    struct bdl_catset *ret);
+void bdl_catmap_make(
+    const struct bdl_lists *lists, const struct bdl_ruleset *r, struct bdl_catmap *ret);
+void bdl_catmap_apply(
+    const struct bdl_catmap *m, const struct bdl_catset *from, struct bdl_catset *ret);
 
 #endif

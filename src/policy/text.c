@@ -1,5 +1,5 @@
+#include "base/utf8.h"
 #include "policy/text_int.h"
-#include "proto/utf8.h"
 
 size_t bdl_text_bad_byte(struct bdl_view v)
 {

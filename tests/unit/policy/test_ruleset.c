@@ -1,4 +1,7 @@
+#include "lists/compile.h"
 #include "policy_test.h"
+#include <stdlib.h>
+#include <unistd.h>
 
 #define RULES(text) "# A {#a}\nA.\n```rules\n" text "\n```\n"
 
@@ -84,6 +87,43 @@ static void translates_categories(void **state)
 	bdl_catmap_apply(&map, &from, &to);
 	for (unsigned i = 0; i < BDL_LIST_CATEGORIES_MAX; i++)
 		assert_int_equal(bdl_catset_has(&to, i), i == 3 || i == 64 || i == 255);
+}
+
+static void maps_the_lists(void **state)
+{
+	(void)state;
+	static const char *const listed[] = { "four", "unasked", "one" };
+	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
+	    ruleset_of("staff", "block web to category one, two\nnote web to category four");
+	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
+	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+	struct bdl_catset from = { 0 }, to = { 0 };
+	struct bdl_catmap map;
+	char path[] = "/tmp/beadle-lists-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(listed); i++)
+		assert_int_equal(
+		    bdl_list_build_add(build, bdl_view_of(listed[i]), BDL_LIT("x.example"), NULL),
+		    0);
+	assert_int_equal(bdl_list_build_write(build, path, 1, NULL), 0);
+	assert_int_equal(bdl_lists_open(path, &lists, NULL), 0);
+	assert_int_equal(unlink(path), 0);
+
+	bdl_catmap_make(lists, r, &map);
+	for (unsigned i = 0; i < BDL_LIST_CATEGORIES_MAX; i++) {
+		bool known = i < bdl_lists_categories(lists);
+		const char *name = known ? bdl_lists_category(lists, i) : "";
+
+		assert_int_equal(map.to[i], bdl_ruleset_category_find(r, bdl_view_of(name)));
+	}
+	bdl_lists_host(lists, BDL_LIT("www.x.example"), &from);
+	bdl_catmap_apply(&map, &from, &to);
+	assert_true(bdl_catset_has(&to, (unsigned)bdl_ruleset_category_find(r, BDL_LIT("one"))));
+	assert_false(bdl_catset_has(&to, (unsigned)bdl_ruleset_category_find(r, BDL_LIT("two"))));
+	assert_true(bdl_catset_has(&to, (unsigned)bdl_ruleset_category_find(r, BDL_LIT("four"))));
 }
 
 static void refuses(void **state)
@@ -186,6 +226,7 @@ int main(void)
 		cmocka_unit_test(orders_by_name_and_names_the_version),
 		cmocka_unit_test(numbers_categories_and_groups),
 		cmocka_unit_test(translates_categories),
+		cmocka_unit_test(maps_the_lists),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(holds_to_its_limits),
 	};
