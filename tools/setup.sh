@@ -82,6 +82,12 @@ own_data() {
 	fi
 }
 
+# build_faults LOG: the errors; where there are none, as from a tool of ours, the end of the log.
+build_faults() {
+	grep -E '\b(error|ERROR): |undefined reference' "$1" | grep -v '^cc1:' | sort -u | head -n 40 ||
+		tail -n 40 "$1"
+}
+
 # build_in FOLDER TARGETS [MESON ARGUMENTS]: set it up once, build quietly; TARGETS is one word list.
 build_in() {
 	local folder=$1 targets=$2 log
@@ -91,6 +97,6 @@ build_in() {
 		meson setup "$@" "$folder" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
 	fi
 	# shellcheck disable=SC2086 # a list of targets
-	ninja -k 0 -C "$folder" $targets >"$log" 2>&1 || { grep -v "^\[[0-9]" "$log" | tail -n 60 >&2; return 1; }
+	ninja -k 0 -C "$folder" $targets >"$log" 2>&1 || { build_faults "$log" >&2; return 1; }
 	rm -f "$log"
 }

@@ -1,6 +1,6 @@
 """
-kill -9 of each process in turn while people browse. What was answered as blocked is in the store
-exactly once in the end; the others go on; the killed one comes back.
+kill -9 of each process in turn while people browse. What was answered as blocked is in the store in
+the end, and exactly once where nobody was asked twice; the others go on; the killed one comes back.
 """
 
 import os
@@ -73,8 +73,15 @@ def test_kill_9(beadle, sites, victim):
     answered = {path for path, _ in browsing.blocked}
     until(lambda: answered <= set(stored(beadle)), "an answered act is not in the store")
     counts = stored(beadle)
-    twice = {path for path in answered if counts[path] != 1}
-    assert not twice, f"recorded more than once: {twice}"
+    twice = {path: counts[path] for path in answered if counts[path] != 1}
+    if victim == "web-0":
+        # A worker killed after it recorded and before it answered: Squid asks another, on its own,
+        # about the same request. That is a second act, judged and recorded as such; there can be no
+        # more of them than requests in the hands of the worker at its ends.
+        assert all(n == 2 for n in twice.values()), twice
+        assert len(twice) <= 3 * len(browsing.threads), twice
+    else:
+        assert not twice, f"recorded more than once: {twice}"
     if victim in ("scribe", "portal"):
         assert not browsing.failed, f"{len(browsing.failed)} requests failed: {browsing.failed[:3]}"
     if victim == "web-0":  # only what that very process had in its hands may fail
