@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #define BDL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define BDL_MUST_USE __attribute__((warn_unused_result))
-#define BDL_NORETURN __attribute__((noreturn))
-#define BDL_UNUSED __attribute__((unused))
+#define BDL_MUST_USE          __attribute__((warn_unused_result))
+#define BDL_NORETURN          __attribute__((noreturn))
+#define BDL_UNUSED            __attribute__((unused))
 
 #define BDL_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -26,31 +26,31 @@
  * Destructors come in two forms: `fn(type *)` for a heap object (declared as `type *p`), and
  * `fn(type *)` for a struct held in place. Both take NULL and half-built objects.
  */
-#define BDL_DEFINE_AUTO(type, fn)                                                                  \
-	static inline void fn##_auto(type **p)                                                     \
-	{                                                                                          \
-		fn(*p);                                                                            \
-	}                                                                                          \
+#define BDL_DEFINE_AUTO(type, fn)              \
+	static inline void fn##_auto(type **p) \
+	{                                      \
+		fn(*p);                        \
+	}                                      \
 	struct bdl_swallow_semicolon
-#define BDL_AUTO(fn) __attribute__((cleanup(fn##_auto))) /* for pointers */
-#define BDL_AUTO_IN(fn) __attribute__((cleanup(fn)))     /* for structs in place */
+#define BDL_AUTO(fn)    __attribute__((cleanup(fn##_auto))) /* for pointers */
+#define BDL_AUTO_IN(fn) __attribute__((cleanup(fn))) /* for structs in place */
 
 /* Take the pointer out of `*pp`, so that its scope no longer frees it. */
-#define bdl_steal(pp)                                                                              \
-	({                                                                                         \
-		__typeof__(*(pp)) stolen_ = *(pp);                                                 \
-		*(pp) = NULL;                                                                      \
-		stolen_;                                                                           \
+#define bdl_steal(pp)                              \
+	({                                         \
+		__typeof__(*(pp)) stolen_ = *(pp); \
+		*(pp) = NULL;                      \
+		stolen_;                           \
 	})
 
 /* A file descriptor that closes itself; bdl_steal_fd hands it over. */
 void bdl_close_auto(int *fd);
 #define BDL_AUTO_FD __attribute__((cleanup(bdl_close_auto)))
-#define bdl_steal_fd(pfd)                                                                          \
-	({                                                                                         \
-		int fd_ = *(pfd);                                                                  \
-		*(pfd) = -1;                                                                       \
-		fd_;                                                                               \
+#define bdl_steal_fd(pfd)         \
+	({                        \
+		int fd_ = *(pfd); \
+		*(pfd) = -1;      \
+		fd_;              \
 	})
 
 /* A plain malloc'd pointer that frees itself. */
@@ -59,10 +59,10 @@ void bdl_free_auto(void *pp);
 
 /* A programming error: says where and aborts, in release builds as well. Never for input. */
 BDL_NORETURN void bdl_bug(const char *file, int line, const char *what);
-#define BDL_BUG_IF(cond)                                                                           \
-	do {                                                                                       \
-		if (__builtin_expect(!!(cond), 0))                                                 \
-			bdl_bug(__FILE__, __LINE__, #cond);                                        \
+#define BDL_BUG_IF(cond)                                    \
+	do {                                                \
+		if (__builtin_expect(!!(cond), 0))          \
+			bdl_bug(__FILE__, __LINE__, #cond); \
 	} while (0)
 
 #endif

@@ -23,11 +23,11 @@ int bdl_list_build_text(struct bdl_list_build *b, struct bdl_view category, stru
     const char *where, struct bdl_err *err) BDL_MUST_USE;
 
 /* A whole folder as above. */
-int bdl_list_build_folder(struct bdl_list_build *b, const char *folder,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_list_build_folder(struct bdl_list_build *b, const char *folder, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Write the file, atomically, and verify it by opening it before the rename. */
-int bdl_list_build_write(struct bdl_list_build *b, const char *path, int64_t now_ms,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_list_build_write(
+    struct bdl_list_build *b, const char *path, int64_t now_ms, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -1,5 +1,5 @@
 #include "proto/html.h"
-#include "proto/utf8.h"
+#include "base/utf8.h"
 #include <inttypes.h>
 
 /* A page's buffer has its maximum and is looked at once, at the end: results are ignored here. */

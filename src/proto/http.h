@@ -10,9 +10,9 @@
 #include "base/err.h"
 #include "base/view.h"
 
-#define BDL_HTTP_HEAD_MAX (256 * 1024) /* bytes of one head */
-#define BDL_HTTP_LINE_MAX (64 * 1024)  /* bytes of one line */
-#define BDL_HTTP_FIELDS_MAX 256        /* lines of one head */
+#define BDL_HTTP_HEAD_MAX   (256 * 1024) /* bytes of one head */
+#define BDL_HTTP_LINE_MAX   (64 * 1024) /* bytes of one line */
+#define BDL_HTTP_FIELDS_MAX 256 /* lines of one head */
 
 struct bdl_field {
 	struct bdl_view name, value; /* the value without outer spaces */
@@ -32,14 +32,14 @@ struct bdl_http_head {
  */
 long bdl_http_head_length(struct bdl_view v, size_t *from);
 
-int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret,
-    struct bdl_err *err) BDL_MUST_USE;
-int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
+    BDL_MUST_USE;
+int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Only "Name: value" lines up to the empty one (ICAP heads after their first line, trailers). */
-int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* The first field of that name, in any case; an empty view with p == NULL where there is none. */
 struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name);

@@ -11,11 +11,11 @@
 int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
 
 /* "METHOD target VERSION" with one space between: a token, no spaces, no spaces. */
-int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3],
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3], struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* BDL_E_INVALID where the head has that field more than once. */
-int bdl_http_only_once(const struct bdl_http_head *h, const char *name,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_http_only_once(const struct bdl_http_head *h, const char *name, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

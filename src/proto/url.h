@@ -18,15 +18,21 @@
 #include "base/view.h"
 
 #define BDL_HOST_MAX 253
-#define BDL_URL_MAX 16384 /* longer ones are judged by what fits and marked `cut` */
+#define BDL_URL_MAX  16384 /* longer ones are judged by what fits and marked `cut` */
 
-enum bdl_scheme { BDL_SCHEME_OTHER, BDL_SCHEME_HTTP, BDL_SCHEME_HTTPS, BDL_SCHEME_WS, BDL_SCHEME_WSS };
+enum bdl_scheme {
+	BDL_SCHEME_OTHER,
+	BDL_SCHEME_HTTP,
+	BDL_SCHEME_HTTPS,
+	BDL_SCHEME_WS,
+	BDL_SCHEME_WSS
+};
 
 struct bdl_url {
 	enum bdl_scheme scheme;
 	char host[BDL_HOST_MAX + 1]; /* normalised; IPv6 without brackets */
 	bool is_ip;
-	uint16_t port;        /* the scheme's own where none was given; 0 for others */
+	uint16_t port; /* the scheme's own where none was given; 0 for others */
 	struct bdl_view path; /* as sent, with the query, without a fragment; into the input. Begins
 	                         with '/', or '?' or a backslash where that came first; or is empty */
 	bool cut;
@@ -40,8 +46,8 @@ struct bdl_url {
  */
 int bdl_url_parse(struct bdl_view target, struct bdl_view host_field, enum bdl_scheme scheme,
     struct bdl_url *ret, struct bdl_err *err) BDL_MUST_USE;
-int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /*
  * Append the comparable form of a path: slashes for backslashes, dot segments resolved, plain

@@ -1,7 +1,7 @@
 /* The person named by a proxy: bdl_icap_user of icap.h. */
+#include "base/utf8.h"
 #include "proto/icap.h"
 #include "proto/url_int.h"
-#include "proto/utf8.h"
 
 #define SENT_MAX 512 /* longer than any login with its domain, in any encoding */
 

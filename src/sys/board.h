@@ -11,15 +11,21 @@
 
 #define BDL_BOARD_SLOTS 32
 
-enum bdl_state { BDL_STATE_NONE, BDL_STATE_STARTING, BDL_STATE_UP, BDL_STATE_DOWN, BDL_STATE_STOPPED };
+enum bdl_state {
+	BDL_STATE_NONE,
+	BDL_STATE_STARTING,
+	BDL_STATE_UP,
+	BDL_STATE_DOWN,
+	BDL_STATE_STOPPED
+};
 
 enum bdl_counter {
-	BDL_COUNT_ACTS,      /* judged by this process since it started */
-	BDL_COUNT_STRICT,    /* of these: block, coach, hold */
-	BDL_COUNT_PEERS,     /* connections now open */
-	BDL_COUNT_UNRECORDED,/* acts that could not be journaled */
-	BDL_COUNT_STORED,    /* scribe: journal entries brought to the store */
-	BDL_COUNT_RELOADS,   /* rulesets taken into force */
+	BDL_COUNT_ACTS, /* judged by this process since it started */
+	BDL_COUNT_STRICT, /* of these: block, coach, hold */
+	BDL_COUNT_PEERS, /* connections now open */
+	BDL_COUNT_UNRECORDED, /* acts that could not be journaled */
+	BDL_COUNT_STORED, /* scribe: journal entries brought to the store */
+	BDL_COUNT_RELOADS, /* rulesets taken into force */
 	BDL_COUNTERS = 12
 };
 
@@ -34,15 +40,16 @@ struct bdl_slot {
 	_Atomic uint32_t starts;
 	_Atomic int64_t started_ms;
 	_Atomic uint64_t counters[BDL_COUNTERS];
-	char note[BDL_SLOT_NOTE]; /* a short line for people, e.g. "policy 3f9a01c2, lists of 21 Nov"; set whole */
+	char note
+	    [BDL_SLOT_NOTE]; /* a short line for people, e.g. "policy 3f9a01c2, lists of 21 Nov"; set whole */
 };
 
 struct bdl_board;
 
 /* The supervisor makes it anew (mode 0640); children and readers open it. */
 int bdl_board_create(const char *path, struct bdl_board **ret, struct bdl_err *err) BDL_MUST_USE;
-int bdl_board_open(const char *path, bool write, struct bdl_board **ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_board_open(const char *path, bool write, struct bdl_board **ret, struct bdl_err *err)
+    BDL_MUST_USE;
 void bdl_board_close(struct bdl_board *b); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_board, bdl_board_close);
 

@@ -12,8 +12,8 @@ int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) B
  * Replace the file by these bytes: written beside it, synced, renamed, the folder synced. A reader
  * sees the old bytes or the new, after a power cut too. `mode` as in open(2).
  */
-int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Make the folder and those above it (0750); fine where it exists. */
 int bdl_file_mkdirs(const char *path, struct bdl_err *err) BDL_MUST_USE;

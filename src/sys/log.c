@@ -1,6 +1,7 @@
 #include "sys/log.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "sys/log_int.h"
 #include <errno.h>
 #include <pthread.h>
@@ -82,43 +83,33 @@ static struct event *find_event(const char *ev)
 	return e;
 }
 
-/* Bytes of the well-formed UTF-8 character at s that may be shown as it is; 0 for what may not. */
-static size_t shown(const unsigned char *s)
+/* Bytes of the character at the front that may be shown as they are; 0 for what may not. */
+static size_t shown(struct bdl_view v)
 {
-	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] != 0x7f ? 1 : 0;
-	if (s[0] >= 0xc2 && s[0] <= 0xdf && (s[1] & 0xc0) == 0x80)
-		return s[0] == 0xc2 && s[1] < 0xa0 ? 0 : 2; /* C1 controls steer a terminal too */
-	if ((s[0] & 0xf0) == 0xe0 && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80) {
-		bool overlong = s[0] == 0xe0 && s[1] < 0xa0, half = s[0] == 0xed && s[1] >= 0xa0;
+	uint32_t ch;
+	bool bad;
+	size_t n = bdl_utf8_next(v, &ch, &bad);
 
-		return overlong || half ? 0 : 3;
-	}
-	if (s[0] >= 0xf0 && s[0] <= 0xf4 && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80 &&
-	    (s[3] & 0xc0) == 0x80) {
-		bool overlong = s[0] == 0xf0 && s[1] < 0x90, past = s[0] == 0xf4 && s[1] >= 0x90;
-
-		return overlong || past ? 0 : 4;
-	}
-	return 0;
+	/* The controls of ASCII steer a terminal, and so do those of C1. */
+	return bad || ch < 0x20 || (ch >= 0x7f && ch < 0xa0) ? 0 : n;
 }
 
 /* The buffer marks itself broken past its maximum: a line is then cut, which is what we want. */
 static void put_quoted(struct bdl_buf *b, const char *s)
 {
 	(void)bdl_buf_add_char(b, '"');
-	while (*s) {
-		size_t n = shown((const unsigned char *)s);
+	for (struct bdl_view v = bdl_view_of(s); v.n > 0;) {
+		size_t n = shown(v), step = n ? n : 1;
 
-		if (*s == '"' || *s == '\\')
-			(void)bdl_buf_printf(b, "\\%c", *s);
-		else if (*s == '\n')
+		if (*v.p == '"' || *v.p == '\\')
+			(void)bdl_buf_printf(b, "\\%c", *v.p);
+		else if (*v.p == '\n')
 			(void)bdl_buf_add_str(b, "\\n");
 		else if (n == 0)
-			(void)bdl_buf_printf(b, "\\x%02x", (unsigned)(unsigned char)*s);
+			(void)bdl_buf_printf(b, "\\x%02x", (unsigned)(unsigned char)*v.p);
 		else
-			(void)bdl_buf_add(b, s, n);
-		s += n ? n : 1;
+			(void)bdl_buf_add(b, v.p, n);
+		v = bdl_view_at(v.p + step, v.n - step);
 	}
 	(void)bdl_buf_add_char(b, '"');
 }

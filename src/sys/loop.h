@@ -18,8 +18,8 @@ struct bdl_loop {
 	bool stopping;
 };
 
-int bdl_loop_init(struct bdl_loop *l, void (*on_stop)(void *arg), void *arg,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_loop_init(struct bdl_loop *l, void (*on_stop)(void *arg), void *arg, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Run until bdl_loop_stop and the last handle is closed. */
 void bdl_loop_run(struct bdl_loop *l);
@@ -35,8 +35,8 @@ void bdl_loop_warm_pool(struct bdl_loop *l);
  * 100 ms (inotify does not cross bind mounts and network shares, a stat does).
  */
 struct bdl_watch;
-struct bdl_watch *bdl_watch_new(struct bdl_loop *l, const char *path,
-    void (*changed)(void *arg), void *arg);
+struct bdl_watch *bdl_watch_new(
+    struct bdl_loop *l, const char *path, void (*changed)(void *arg), void *arg);
 void bdl_watch_close(struct bdl_watch *w); /* takes NULL; freed by the loop */
 
 #endif

@@ -34,8 +34,8 @@ bool bdl_net_holds(const struct bdl_net *net, const struct sockaddr *sa);
  * pass `again`. BDL_E_BUSY where the port is in use.
  */
 enum bdl_listen { BDL_LISTEN_ALONE, BDL_LISTEN_SHARED, BDL_LISTEN_SHARED_AGAIN };
-int bdl_net_listen(const struct bdl_addr *a, enum bdl_listen how, int *ret_fd,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_net_listen(const struct bdl_addr *a, enum bdl_listen how, int *ret_fd, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* The address that a listener has: the port that the system chose for port 0. */
 int bdl_net_bound(int fd, struct bdl_addr *ret, struct bdl_err *err) BDL_MUST_USE;

@@ -14,13 +14,13 @@
 #include "sys/loop.h"
 
 #define BDL_CHILD_ARGS_MAX 12
-#define BDL_CHILD_FDS_MAX 4
+#define BDL_CHILD_FDS_MAX  4
 
 struct bdl_child_spec {
-	const char *name;                     /* "web-0": its place on the board */
-	const char *program;                  /* NULL: this binary */
+	const char *name; /* "web-0": its place on the board */
+	const char *program; /* NULL: this binary */
 	const char *args[BDL_CHILD_ARGS_MAX]; /* argv[1..], ended by NULL; copied */
-	int fds[BDL_CHILD_FDS_MAX];           /* become 3, 4, ...; the supervisor keeps its own */
+	int fds[BDL_CHILD_FDS_MAX]; /* become 3, 4, ...; the supervisor keeps its own */
 	size_t n_fds;
 };
 
@@ -42,12 +42,12 @@ void bdl_supervisor_on_end(struct bdl_supervisor *s, bdl_child_ended_fn *ended, 
  * Start the child and keep it alive. Where the first start fails the error says so and it is not
  * tried again.
  */
-int bdl_supervisor_add(struct bdl_supervisor *s, const struct bdl_child_spec *spec,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_supervisor_add(
+    struct bdl_supervisor *s, const struct bdl_child_spec *spec, struct bdl_err *err) BDL_MUST_USE;
 
 /* SIGTERM to all, SIGKILL after `grace_ms`; `done` is called when all are gone. */
-void bdl_supervisor_stop(struct bdl_supervisor *s, int64_t grace_ms, void (*done)(void *arg),
-    void *arg);
+void bdl_supervisor_stop(
+    struct bdl_supervisor *s, int64_t grace_ms, void (*done)(void *arg), void *arg);
 
 /*
  * Called by a child at its start: SIGTERM when the parent dies, from now on. (Those that the

@@ -21,8 +21,8 @@
  * is kept. A change of user makes the process undumpable, and that is left so: its /proc/self then
  * belongs to root.
  */
-int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root, struct bdl_err *err)
+    BDL_MUST_USE;
 
 enum bdl_access { BDL_MAY_READ, BDL_MAY_WRITE }; /* write: read, make, replace and remove below */
 

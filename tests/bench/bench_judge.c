@@ -53,8 +53,11 @@ int main(int argc, char **argv)
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		struct bdl_facts f = { .known = i & 1, .groups = staff, .host = BDL_LIT("www.some-site.example"),
-			.minute = (uint16_t)(i % 1440), .weekday = (uint8_t)(i % 7) };
+		struct bdl_facts f = { .known = i & 1,
+			.groups = staff,
+			.host = BDL_LIT("www.some-site.example"),
+			.minute = (uint16_t)(i % 1440),
+			.weekday = (uint8_t)(i % 7) };
 		struct bdl_verdict v;
 		if (n_categories && i % 4 == 0)
 			bdl_catset_add(&f.categories, i / 4 % (unsigned)n_categories);
@@ -62,7 +65,8 @@ int main(int argc, char **argv)
 		strict += v.action >= BDL_COACH;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	double ns = (double)(end.tv_sec - begin.tv_sec) * 1e9 + (double)(end.tv_nsec - begin.tv_nsec);
+	double ns =
+	    (double)(end.tv_sec - begin.tv_sec) * 1e9 + (double)(end.tv_nsec - begin.tv_nsec);
 	printf("{\"rules\": %zu, \"calls\": %d, \"strict\": %u, \"ns_a_call\": %.0f}\n",
 	    bdl_ruleset_rules(r), ROUNDS, strict, ns / ROUNDS);
 	return 0;

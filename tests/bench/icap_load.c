@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ANSWER_MAX (128 * 1024)
+#define ANSWER_MAX    (128 * 1024)
 #define LATENCY_SLOTS 200000 /* of a microsecond each; slower ones count in the last */
 
 struct request {
@@ -69,8 +69,8 @@ static void url_host(const char *url, char *host, size_t size)
 	snprintf(host, size, "%.*s", (int)strcspn(from, "/"), from);
 }
 
-static void make_request(struct request *r, const char *line, const char *authority,
-    const char *service, size_t i)
+static void make_request(
+    struct request *r, const char *line, const char *authority, const char *service, size_t i)
 {
 	char host[1024], *http = NULL;
 	const char *url = line + 2;
@@ -95,8 +95,8 @@ static void make_request(struct request *r, const char *line, const char *author
 	r->n = (size_t)n;
 }
 
-static void read_requests(struct load *l, const char *path, const char *authority,
-    const char *service)
+static void read_requests(
+    struct load *l, const char *path, const char *authority, const char *service)
 {
 	FILE *f = fopen(path, "r");
 	char line[1024];

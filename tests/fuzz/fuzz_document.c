@@ -1,7 +1,7 @@
 /* Documents: whatever is read without an error compiles, and the page of it is made. */
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "policy/explain.h"
-#include "proto/utf8.h"
 
 static void check_findings(const struct bdl_findings *findings)
 {

@@ -2,10 +2,10 @@
  * Posted forms, and what is made of their texts: values are never longer than what was sent, a
  * plain line is one, and no token but ours is taken.
  */
+#include "base/utf8.h"
 #include "doors/web/form.h"
 #include "doors/web/token.h"
 #include "fuzz.h"
-#include "proto/utf8.h"
 
 static void check_plain(struct bdl_view text)
 {

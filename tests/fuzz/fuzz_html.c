@@ -1,7 +1,7 @@
 /* Escaping: whatever goes in, nothing comes out that could end the text, attribute or value. */
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "proto/html.h"
-#include "proto/utf8.h"
 
 static void check(const struct bdl_buf *out, const char *forbidden)
 {

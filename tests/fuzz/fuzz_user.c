@@ -1,7 +1,7 @@
 /* Names that a proxy sends: printable, lower-case, and never longer than the room for them. */
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "proto/icap.h"
-#include "proto/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 #include "doors/web/form.h"
-#include "proto/utf8.h"
+#include "base/utf8.h"
 
 static int hex_digit(char c)
 {

@@ -1,4 +1,4 @@
-#include "check.h"
+#include "../check.h"
 #include "proto/chunk.h"
 
 /* Feed the bytes in pieces of `step`, gather the data. Returns the last event or the error. */

@@ -1,5 +1,5 @@
+#include "../check.h"
 #include "base/alloc.h"
-#include "check.h"
 #include "proto/http.h"
 
 static const struct {

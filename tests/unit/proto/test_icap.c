@@ -1,4 +1,4 @@
-#include "check.h"
+#include "../check.h"
 #include "proto/icap.h"
 
 #define MODIFY  "REQMOD icap://127.0.0.1:1344/request ICAP/1.0\r\n"

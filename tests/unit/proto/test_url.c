@@ -1,4 +1,4 @@
-#include "check.h"
+#include "../check.h"
 #include "proto/url.h"
 
 static const struct {

@@ -1,6 +1,6 @@
 /* Comparisons for tables of cases: they print the case's name with what was got and wanted. */
-#ifndef BDL_TESTS_PROTO_CHECK_H
-#define BDL_TESTS_PROTO_CHECK_H
+#ifndef BDL_TESTS_CHECK_H
+#define BDL_TESTS_CHECK_H
 
 #include <setjmp.h>
 #include <stdarg.h>

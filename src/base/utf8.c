@@ -1,4 +1,4 @@
-#include "proto/utf8.h"
+#include "base/utf8.h"
 
 /*
  * What the first byte says: how many bytes follow, and between which bounds the second must lie

@@ -1,5 +1,5 @@
-#include "check.h"
-#include "proto/utf8.h"
+#include "../check.h"
+#include "base/utf8.h"
 
 static const struct {
 	const char *name;

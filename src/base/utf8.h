@@ -1,6 +1,6 @@
 /* UTF-8 as Unicode defines it: no overlong forms, no surrogates, nothing past U+10FFFF. */
-#ifndef BDL_PROTO_UTF8_H
-#define BDL_PROTO_UTF8_H
+#ifndef BDL_BASE_UTF8_H
+#define BDL_BASE_UTF8_H
 
 #include "base/view.h"
 
