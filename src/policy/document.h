@@ -17,7 +17,7 @@
 #define BDL_BLOCK_MAX    (32 * 1024) /* bytes of lines that follow each other without a blank one */
 #define BDL_CLAUSES_MAX  512
 #define BDL_RULES_MAX    1024 /* of all policies in force */
-#define BDL_ID_MAX       64 /* of a clause: letters, digits, dots and hyphens */
+#define BDL_ID_MAX       64   /* of a clause: letters, digits, dots and hyphens */
 
 struct bdl_front {
 	struct bdl_view title, school, owner, approver, review;
@@ -29,13 +29,13 @@ struct bdl_front {
 };
 
 struct bdl_clause {
-	struct bdl_view id; /* "web.gambling" */
+	struct bdl_view id;     /* "web.gambling" */
 	struct bdl_view number; /* "3.2", may be empty */
-	struct bdl_view title; /* "Gambling" */
+	struct bdl_view title;  /* "Gambling" */
 	/* its first paragraph as plain text: the sentence that a page shows */
 	struct bdl_view text;
-	unsigned line; /* of its heading */
-	unsigned level; /* 1..6 */
+	unsigned line;          /* of its heading */
+	unsigned level;         /* 1..6 */
 	struct bdl_rule *rules; /* in the document's order */
 	size_t n_rules;
 };
@@ -44,7 +44,7 @@ struct bdl_document {
 	struct bdl_view bytes; /* a copy of the whole document */
 	struct bdl_digest digest;
 	struct bdl_front front;
-	unsigned body_line; /* where the Markdown begins */
+	unsigned body_line;         /* where the Markdown begins */
 	struct bdl_clause *clauses; /* the headings with an id */
 	size_t n_clauses;
 	struct bdl_region *region; /* owns all of the above */

@@ -7,7 +7,7 @@
 #include <cmark.h>
 
 #define BDL_FRONT_MAX      (16 * 1024) /* bytes of the front matter */
-#define BDL_FRONT_LIST_MAX 32 /* values in one of its lists */
+#define BDL_FRONT_LIST_MAX 32          /* values in one of its lists */
 
 /*
  * Read the front matter at the head of the document. *ret_body_line is the line after it (1 where
@@ -19,7 +19,7 @@ void bdl_front_parse(const struct bdl_lines *lines, struct bdl_region *region,
 /* The Markdown below the front matter as a tree: the caller frees it with cmark_node_free. */
 struct bdl_body {
 	struct bdl_lines lines; /* of the whole document */
-	unsigned first_line; /* of the body in it: add first_line - 1 to the tree's lines */
+	unsigned first_line;    /* of the body in it: add first_line - 1 to the tree's lines */
 	cmark_node *root;
 };
 bool bdl_body_open(const struct bdl_document *d, struct bdl_region *region, struct bdl_body *ret)
@@ -43,7 +43,7 @@ struct bdl_fence bdl_body_fence(const struct bdl_body *b, cmark_node *fence);
 
 /* A heading taken apart: "3.2 Gambling {#web.gambling}". */
 struct bdl_heading {
-	struct bdl_view id; /* into the document; empty where it has none */
+	struct bdl_view id;            /* into the document; empty where it has none */
 	struct bdl_view number, title; /* in the region */
 	unsigned line, id_line, id_column;
 	bool id_misspelt; /* it ends in braces that hold no #id */

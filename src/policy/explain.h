@@ -10,10 +10,10 @@ void bdl_explain_rule(const struct bdl_rule *rule, struct bdl_buf *out);
 
 /* Why a rule did or did not apply to an act. */
 enum bdl_step_kind {
-	BDL_STEP_APPLIED, /* all held, nothing lifted it */
+	BDL_STEP_APPLIED,   /* all held, nothing lifted it */
 	BDL_STEP_NOT_BOUND, /* its policy does not bind this person */
-	BDL_STEP_NOT_MET, /* a condition did not hold */
-	BDL_STEP_LIFTED, /* an exception held */
+	BDL_STEP_NOT_MET,   /* a condition did not hold */
+	BDL_STEP_LIFTED,    /* an exception held */
 };
 
 struct bdl_step {

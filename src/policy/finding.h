@@ -14,9 +14,9 @@ enum bdl_severity { BDL_WARNING, BDL_ERROR };
 
 struct bdl_finding {
 	enum bdl_severity severity;
-	unsigned line, column; /* from 1; column counts characters */
-	const char *what; /* "unknown role 'technicans'" */
-	const char *expected; /* "a role such as technicians, head, ..." or NULL */
+	unsigned line, column;  /* from 1; column counts characters */
+	const char *what;       /* "unknown role 'technicans'" */
+	const char *expected;   /* "a role such as technicians, head, ..." or NULL */
 	const char *suggestion; /* "technicians" or NULL */
 };
 

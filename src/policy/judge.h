@@ -11,12 +11,12 @@
 /* The act and its facts, as the door knew them. Everything in it is recorded with the act. */
 struct bdl_facts {
 	enum bdl_door door;
-	bool known; /* a person is known and on the roll; else every policy binds */
-	uint64_t groups; /* of that person: bdl_ruleset_group, or'ed */
+	bool known;           /* a person is known and on the roll; else every policy binds */
+	uint64_t groups;      /* of that person: bdl_ruleset_group, or'ed */
 	struct bdl_view host; /* normalised */
 	struct bdl_catset categories; /* in the ruleset's numbers */
-	uint16_t minute; /* local, of the day */
-	uint8_t weekday; /* 0 Monday */
+	uint16_t minute;              /* local, of the day */
+	uint8_t weekday;              /* 0 Monday */
 };
 
 struct bdl_verdict {
@@ -24,7 +24,7 @@ struct bdl_verdict {
 	/* that decided: the strictest, first in the documents among equals; or BDL_NO_RULE */
 	uint16_t rule;
 	uint64_t matched[BDL_RULES_MAX / 64]; /* every rule that applied */
-	uint32_t tell; /* roles as bits, of all rules that applied */
+	uint32_t tell;                        /* roles as bits, of all rules that applied */
 	bool critical;
 };
 

@@ -27,7 +27,7 @@ struct bdl_judged_rule {
 	uint16_t n_conds, n_unless;
 	uint16_t policy;
 	uint8_t action; /* enum bdl_action */
-	uint8_t door; /* enum bdl_door */
+	uint8_t door;   /* enum bdl_door */
 	bool critical;
 	uint32_t tell;
 };
@@ -44,7 +44,7 @@ struct bdl_ruleset {
 	struct bdl_policy policies[BDL_POLICIES_MAX]; /* by name */
 	size_t n_policies;
 	struct bdl_judged_rule *rules; /* by policy, then in the document's order */
-	struct bdl_rule_ref *refs; /* the same rules, for the pages */
+	struct bdl_rule_ref *refs;     /* the same rules, for the pages */
 	size_t n_rules;
 	const char *categories[BDL_RULESET_CATEGORIES_MAX];
 	size_t n_categories;
@@ -56,7 +56,7 @@ struct bdl_ruleset {
 /* Who the act's person is to the policies: worked out once per act. */
 struct bdl_subject {
 	uint32_t policies; /* that bind them, as bits */
-	bool stranger; /* unknown, or bound by none by name: the strictest reading of all */
+	bool stranger;     /* unknown, or bound by none by name: the strictest reading of all */
 };
 
 static inline struct bdl_subject bdl_subject_of(

@@ -1,12 +1,10 @@
+/* The reader of a rules block: from tokens to rules, and what was wrong with them. */
 #include "policy/rule.h"
 #include "base/alloc.h"
 #include "policy/document.h"
 #include "policy/rules_int.h"
 #include "policy/text_int.h"
 #include "rules.h"
-
-#define QUOTE_MAX 48
-#define ALL_DAYS  0x7f
 
 /* One block being read. */
 struct reader {
@@ -28,175 +26,6 @@ static const char *const phrase_words[] = { "to", "by", "during", "unless", "tel
 static const char *const target_words[] = { "category", "host" };
 static const char *const more_words[] = { "to", "by", "during", "unless", "tell", "on", "as" };
 static const char *const critical_words[] = { "critical" };
-static const char *const day_words[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
-
-static void complain(struct bdl_rule_builder *b, struct bdl_token at, const char *expected,
-    const char *suggestion, const char *what)
-{
-	struct bdl_view quote = bdl_text_cut(at.text, QUOTE_MAX);
-
-	b->bad = true;
-	bdl_find(b->findings, BDL_ERROR, at.line, at.column, expected, suggestion, "%s '%.*s%s'",
-	    what, BDL_FMT(quote), quote.n < at.text.n ? "..." : "");
-}
-
-/* The builder: what the grammar calls. */
-
-static struct bdl_word word_of(struct bdl_token t)
-{
-	return (struct bdl_word){ t.text, t.line, t.column };
-}
-
-void bdl_build_head(struct bdl_rule_builder *b, struct bdl_token action, struct bdl_token door)
-{
-	int a = bdl_action_find(action.text), d = bdl_door_find(door.text);
-
-	BDL_BUG_IF(a < 0 || d < 0);
-	b->action = (enum bdl_action)a;
-	b->door = (enum bdl_door)d;
-}
-
-void bdl_build_word(struct bdl_rule_builder *b, struct bdl_token word)
-{
-	if (b->n_words < BDL_RULE_WORDS_MAX)
-		b->words[b->n_words++] = word_of(word);
-	else if (!b->bad)
-		complain(b, word, "at most 256 names in one rule", NULL, "no room for");
-}
-
-/* "08:45": minutes of the day. */
-static bool parse_time(struct bdl_view v, uint16_t *ret)
-{
-	struct bdl_view hours;
-	uint64_t h, m;
-
-	if (!bdl_view_cut(&v, ':', &hours) || v.n != 2 || !bdl_view_uint(hours, 24, &h) ||
-	    !bdl_view_uint(v, 59, &m) || (h == 24 && m > 0))
-		return false;
-	*ret = (uint16_t)(h * 60 + m);
-	return true;
-}
-
-void bdl_build_period(struct bdl_rule_builder *b, struct bdl_token range, bool days_asked)
-{
-	struct bdl_period p = { .days = days_asked ? 0 : ALL_DAYS };
-	struct bdl_view from, to = range.text;
-
-	b->days_asked = days_asked;
-	(void)bdl_view_cut(&to, '-', &from); /* the token has its hyphen */
-	if (!parse_time(from, &p.from) || !parse_time(to, &p.to) || p.from == 1440)
-		complain(b, range, "times from 00:00 to 24:00, such as 08:45-12:15", NULL,
-		    "no such time");
-	else if (p.from == p.to)
-		complain(b, range,
-		    "an end that differs from the start (the whole day is 00:00-24:00)", NULL,
-		    "an empty period");
-	else if (b->n_periods == BDL_RULE_PERIODS_MAX)
-		complain(b, range, "at most 64 periods in one rule", NULL, "no room for");
-	else
-		b->periods[b->n_periods++] = p;
-}
-
-static int find_day(struct bdl_view v)
-{
-	for (size_t i = 0; i < BDL_ARRAY_LEN(day_words); i++)
-		if (bdl_view_is(v, day_words[i]))
-			return (int)i;
-	return -1;
-}
-
-/* "monday" and "Mon" are near enough to "mon" for a suggestion. */
-static const char *near_day(struct bdl_view v)
-{
-	for (size_t i = 0; i < BDL_ARRAY_LEN(day_words); i++)
-		if (v.n > 2 && bdl_view_ieq(bdl_view_at(v.p, 3), bdl_view_of(day_words[i])))
-			return day_words[i];
-	return NULL;
-}
-
-void bdl_build_days(struct bdl_rule_builder *b, struct bdl_token span)
-{
-	struct bdl_view last = span.text, first;
-	int from, to;
-	uint8_t days = 0;
-
-	(void)bdl_view_cut(&last, '-', &first); /* a single day leaves `last` empty */
-	from = find_day(first);
-	to = first.n == span.text.n ? from : find_day(last);
-	if (from < 0 || to < 0) {
-		bool plain = bdl_view_find(span.text, '-') == span.text.n;
-
-		complain(b, span, "days such as mon-fri", plain ? near_day(span.text) : NULL,
-		    "unknown days");
-		return;
-	}
-	if (!b->days_asked) {
-		complain(b, span, "'on' before the days", NULL, "a day without 'on':");
-		return;
-	}
-	for (int day = from;; day = (day + 1) % 7) { /* "fri-mon" runs over the week's end */
-		days |= (uint8_t)(1u << day);
-		if (day == to)
-			break;
-	}
-	if (b->n_periods > b->periods_taken)
-		b->periods[b->n_periods - 1].days |= days;
-}
-
-void bdl_build_cond(struct bdl_rule_builder *b, enum bdl_cond_kind kind, struct bdl_token at)
-{
-	b->cond = (struct bdl_cond){
-		.kind = kind,
-		.words = b->words + b->words_taken,
-		.n_words = b->n_words - b->words_taken,
-		.periods = b->periods + b->periods_taken,
-		.n_periods = b->n_periods - b->periods_taken,
-		.line = at.line,
-		.column = at.column,
-	};
-	b->words_taken = b->n_words;
-	b->periods_taken = b->n_periods;
-}
-
-static void keep_cond(struct bdl_rule_builder *b, struct bdl_cond *conds, size_t *n)
-{
-	if (*n < BDL_RULE_CONDS_MAX) {
-		conds[(*n)++] = b->cond;
-		return;
-	}
-	if (!b->bad)
-		bdl_find(b->findings, BDL_ERROR, b->cond.line, b->cond.column,
-		    "at most 32 conditions and 32 exceptions", NULL, "too long a rule");
-	b->bad = true;
-}
-
-void bdl_build_keep_cond(struct bdl_rule_builder *b)
-{
-	keep_cond(b, b->conds, &b->n_conds);
-}
-
-void bdl_build_keep_unless(struct bdl_rule_builder *b)
-{
-	keep_cond(b, b->unless, &b->n_unless);
-}
-
-void bdl_build_tell(struct bdl_rule_builder *b, bool critical)
-{
-	b->critical |= critical;
-	for (size_t i = b->words_taken; i < b->n_words; i++) {
-		if (b->n_tell < BDL_RULE_ROLES_MAX) {
-			b->tell[b->n_tell++] = b->words[i];
-			continue;
-		}
-		if (!b->bad)
-			bdl_find(b->findings, BDL_ERROR, b->words[i].line, b->words[i].column,
-			    "at most 32 roles in one rule", NULL, "too many are told");
-		b->bad = true;
-	}
-	b->words_taken = b->n_words;
-}
-
-/* The reader: from tokens to rules. */
 
 static bool begins_phrase(int kind)
 {
@@ -228,7 +57,7 @@ static const struct expectation expectations[] = {
 	{ BDL_TK_HOST, "a host such as example.org", NULL, 0 },
 	{ BDL_TK_BY, "a group such as staff", bdl_group_words, BDL_GROUPS_BUILT_IN },
 	{ BDL_TK_DURING, "a period such as 08:45-12:15", NULL, 0 },
-	{ BDL_TK_ON, "days such as mon-fri", day_words, BDL_ARRAY_LEN(day_words) },
+	{ BDL_TK_ON, "days such as mon-fri", bdl_day_words, 7 },
 	{ BDL_TK_UNLESS, "'to', 'by' or 'during'", phrase_words, 3 },
 	{ BDL_TK_TELL, "a role such as technicians", bdl_role_words, BDL_ROLES },
 	{ BDL_TK_AS, "'critical'", critical_words, 1 },
@@ -262,11 +91,11 @@ static void tell_mistake(struct reader *r, struct bdl_token at)
 		bdl_find(r->builder.findings, BDL_ERROR, at.line, at.column, e->expected, NULL,
 		    "the rule ends too early");
 	} else if (r->last == 0 && r->after_rule && begins_phrase(at.kind)) {
-		complain(&r->builder, at,
+		bdl_build_complain(&r->builder, at,
 		    "a verdict; a line that belongs to the rule above stands further in", NULL,
 		    "no rule begins with");
 	} else {
-		complain(&r->builder, at, e->expected, near,
+		bdl_build_complain(&r->builder, at, e->expected, near,
 		    at.first ? "unexpected line" : "unexpected");
 	}
 }
@@ -448,7 +277,7 @@ static void read_rule(struct reader *r, struct bdl_region *region)
 	if (r->n < BDL_RULES_MAX)
 		keep_rule(r, region, first, end.text.p);
 	else if (!r->builder.bad)
-		complain(
+		bdl_build_complain(
 		    &r->builder, first, "at most 1,024 rules", NULL, "no room for the rule at");
 	r->after_rule = true;
 }

@@ -26,9 +26,9 @@ struct bdl_period {
 
 enum bdl_cond_kind {
 	BDL_COND_CATEGORY, /* to category a, b */
-	BDL_COND_HOST, /* to host a, b: the host or any below it */
-	BDL_COND_GROUP, /* by staff, pupils */
-	BDL_COND_TIME, /* during 08:45-15:30 on mon-fri */
+	BDL_COND_HOST,     /* to host a, b: the host or any below it */
+	BDL_COND_GROUP,    /* by staff, pupils */
+	BDL_COND_TIME,     /* during 08:45-15:30 on mon-fri */
 };
 
 struct bdl_cond {
@@ -49,9 +49,9 @@ struct bdl_rule {
 	size_t n_unless;
 	struct bdl_word *tell; /* roles */
 	size_t n_tell;
-	bool critical; /* "tell X as critical" */
+	bool critical;         /* "tell X as critical" */
 	unsigned line, column; /* where it begins */
-	struct bdl_view text; /* its lines as written */
+	struct bdl_view text;  /* its lines as written */
 	bool broken; /* an error was found in it: only what could be read is here, for the check */
 };
 

@@ -2,7 +2,7 @@
  * The grammar of one rule. A comma or a new line before a phrase is the reader's business
  * (rule.c): here a comma only ever stands between two values.
  *
- * This file says what may be written; rule.c makes it into a struct bdl_rule, check.c says whether
+ * This file says what may be written; rule_build.c makes a rule of it, check.c says whether
  * it makes sense.
  */
 %name bdl_grammar

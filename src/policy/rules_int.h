@@ -1,6 +1,6 @@
 /*
- * What the tokens (rules.re), the grammar (rules.y) and the reader of rules (rule.c) share.
- * Private to policy/.
+ * What the tokens (rules.re), the grammar (rules.y), its actions (rule_build.c) and the reader of
+ * rules (rule.c) share. Private to policy/.
  *
  * The reader cuts a block into rules by their indentation and gives the grammar one rule at a
  * time, so that a mistake in one never spoils the next.
@@ -11,16 +11,16 @@
 #include "policy/rule.h"
 
 #define BDL_RULE_WORDS_MAX   256 /* categories, hosts and groups of one rule, together */
-#define BDL_RULE_PERIODS_MAX 64 /* of one rule */
-#define BDL_RULE_CONDS_MAX   32 /* conditions of one rule, and as many exceptions */
-#define BDL_RULE_ROLES_MAX   32 /* told by one rule */
+#define BDL_RULE_PERIODS_MAX 64  /* of one rule */
+#define BDL_RULE_CONDS_MAX   32  /* conditions of one rule, and as many exceptions */
+#define BDL_RULE_ROLES_MAX   32  /* told by one rule */
 
 struct bdl_token {
 	int kind; /* BDL_TK_..., 0 at the end */
 	struct bdl_view text;
 	unsigned line, column; /* column counts characters */
-	unsigned indent; /* columns of white space before the first token of a line */
-	bool first; /* on its line */
+	unsigned indent;       /* columns of white space before the first token of a line */
+	bool first;            /* on its line */
 };
 
 struct bdl_lexer {
@@ -50,10 +50,16 @@ struct bdl_rule_builder {
 	size_t n_tell;
 	bool critical;
 	bool syntax_failed; /* by the last token */
-	bool bad; /* a finding was made: the rule is broken */
+	bool bad;           /* a finding was made: the rule is broken */
 };
 
-/* The grammar's actions. */
+/* An error at a token, "WHAT 'TOKEN'": the rule is bad. */
+void bdl_build_complain(struct bdl_rule_builder *b, struct bdl_token at, const char *expected,
+    const char *suggestion, const char *what);
+
+extern const char *const bdl_day_words[7]; /* "mon" .. "sun" */
+
+/* The grammar's actions (rule_build.c). */
 void bdl_build_head(struct bdl_rule_builder *b, struct bdl_token action, struct bdl_token door);
 void bdl_build_word(struct bdl_rule_builder *b, struct bdl_token word);
 void bdl_build_period(struct bdl_rule_builder *b, struct bdl_token range, bool days_asked);

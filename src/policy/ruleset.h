@@ -15,7 +15,7 @@
 #define BDL_NO_RULE                UINT16_MAX
 
 struct bdl_source {
-	struct bdl_view name; /* "staff" */
+	struct bdl_view name;  /* "staff" */
 	struct bdl_view bytes; /* the document */
 };
 
