@@ -17,9 +17,9 @@
 #undef vsprintf
 
 #pragma GCC poison strcpy strcat strncpy strncat stpcpy /* bdl_buf, bdl_region_str, snprintf */
-#pragma GCC poison sprintf vsprintf gets /* bdl_buf_printf, snprintf */
-#pragma GCC poison atoi atol atoll strtok sscanf /* bdl_view_uint, bdl_view_cut */
-#pragma GCC poison gmtime localtime ctime asctime /* bdl_civil_local, bdl_time_iso */
-#pragma GCC poison system popen mktemp tmpnam tempnam /* sys/proc.h, mkstemp */
+#pragma GCC poison sprintf vsprintf gets                /* bdl_buf_printf, snprintf */
+#pragma GCC poison atoi atol atoll strtok sscanf        /* bdl_view_uint, bdl_view_cut */
+#pragma GCC poison gmtime localtime ctime asctime       /* bdl_civil_local, bdl_time_iso */
+#pragma GCC poison system popen mktemp tmpnam tempnam   /* sys/proc.h, mkstemp */
 
 #endif

@@ -14,8 +14,8 @@
 #include <stdarg.h>
 
 struct bdl_buf {
-	char *p; /* NULL until the first byte */
-	size_t n; /* bytes held */
+	char *p;    /* NULL until the first byte */
+	size_t n;   /* bytes held */
 	size_t cap; /* allocated, with the NUL */
 	size_t max; /* n never passes it */
 	bool broken;
@@ -23,7 +23,7 @@ struct bdl_buf {
 
 #define BDL_BUF(maximum) ((struct bdl_buf){ .max = (maximum) })
 
-void bdl_buf_done(struct bdl_buf *b); /* frees; takes a zeroed buffer */
+void bdl_buf_done(struct bdl_buf *b);  /* frees; takes a zeroed buffer */
 void bdl_buf_clear(struct bdl_buf *b); /* n = 0, not broken, memory kept */
 
 int bdl_buf_add(struct bdl_buf *b, const void *p, size_t n);

@@ -8,21 +8,21 @@
 #include "base/defs.h"
 #include "base/view.h"
 
-int64_t bdl_now_ms(void); /* wall clock; may jump */
+int64_t bdl_now_ms(void);  /* wall clock; may jump */
 int64_t bdl_tick_ms(void); /* monotonic, for durations */
 
 /* Local civil time at an instant, by the process's time zone (TZ, else the system's). */
 struct bdl_civil {
 	int year, month, day; /* 2026, 1..12, 1..31 */
-	int weekday; /* 0 Monday .. 6 Sunday */
-	int minute; /* of the day, 0..1439 */
+	int weekday;          /* 0 Monday .. 6 Sunday */
+	int minute;           /* of the day, 0..1439 */
 	int second;
 };
 struct bdl_civil bdl_civil_local(int64_t at_ms);
 
 #define BDL_ISO_LEN  25 /* "2026-11-21T11:40:01.234Z" and NUL */
 #define BDL_LONG_LEN 40 /* "Saturday 21 November 2026, 11:40" and NUL */
-void bdl_time_iso(int64_t at_ms, char out[BDL_ISO_LEN]); /* UTC, RFC 3339 */
+void bdl_time_iso(int64_t at_ms, char out[BDL_ISO_LEN]);   /* UTC, RFC 3339 */
 void bdl_time_long(int64_t at_ms, char out[BDL_LONG_LEN]); /* local, as people read it */
 
 /* A local "2026-11-21T09:30" or a UTC RFC 3339 time with Z; false when it is neither. */

@@ -33,7 +33,7 @@
 	}                                      \
 	struct bdl_swallow_semicolon
 #define BDL_AUTO(fn)    __attribute__((cleanup(fn##_auto))) /* for pointers */
-#define BDL_AUTO_IN(fn) __attribute__((cleanup(fn))) /* for structs in place */
+#define BDL_AUTO_IN(fn) __attribute__((cleanup(fn)))        /* for structs in place */
 
 /* Take the pointer out of `*pp`, so that its scope no longer frees it. */
 #define bdl_steal(pp)                              \

@@ -14,15 +14,15 @@
 
 enum bdl_code {
 	BDL_OK = 0,
-	BDL_E_NOMEM = -1, /* no memory for something sized by input */
-	BDL_E_INVALID = -2, /* the input does not fit its format */
-	BDL_E_LIMIT = -3, /* the input is larger than we take */
-	BDL_E_MISSING = -4, /* what was asked for is not there */
-	BDL_E_DENIED = -5, /* the system or a rule of ours refused */
-	BDL_E_IO = -6, /* the system failed: see sys */
+	BDL_E_NOMEM = -1,    /* no memory for something sized by input */
+	BDL_E_INVALID = -2,  /* the input does not fit its format */
+	BDL_E_LIMIT = -3,    /* the input is larger than we take */
+	BDL_E_MISSING = -4,  /* what was asked for is not there */
+	BDL_E_DENIED = -5,   /* the system or a rule of ours refused */
+	BDL_E_IO = -6,       /* the system failed: see sys */
 	BDL_E_CONFLICT = -7, /* it exists already, or changed meanwhile */
-	BDL_E_BUSY = -8, /* in use by another; may pass */
-	BDL_E_STORE = -9, /* the database failed */
+	BDL_E_BUSY = -8,     /* in use by another; may pass */
+	BDL_E_STORE = -9,    /* the database failed */
 };
 
 struct bdl_err {

@@ -12,10 +12,10 @@
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lists file is mapped as it is");
 
 #define BDL_LISTS_MAGIC       "BDLLIST1"
-#define BDL_LISTS_NAME        64 /* bytes of a category's name, padded with NUL */
-#define BDL_LISTS_SETS_MAX    65536 /* their numbers are u16 in the table */
+#define BDL_LISTS_NAME        64       /* bytes of a category's name, padded with NUL */
+#define BDL_LISTS_SETS_MAX    65536    /* their numbers are u16 in the table */
 #define BDL_LISTS_DOMAINS_MAX 50000000 /* five times the largest public collection */
-#define BDL_LISTS_REACH_MAX   4096 /* what a look-up goes through at most */
+#define BDL_LISTS_REACH_MAX   4096     /* what a look-up goes through at most */
 
 struct bdl_lists_header {
 	char magic[8];
@@ -24,7 +24,7 @@ struct bdl_lists_header {
 	uint64_t n_domains;
 	uint64_t n_slots;
 	uint64_t reach; /* the farthest that a domain stands from its first choice of slot */
-	uint64_t key; /* seeds every hash of this file */
+	uint64_t key;   /* seeds every hash of this file */
 	int64_t made_ms;
 	uint64_t table_sum; /* of hashes and set numbers; only bdl_lists_verify reads that much */
 	uint64_t file_size;

@@ -59,7 +59,7 @@ void bdl_lists_host(const struct bdl_lists *l, struct bdl_view host, struct bdl_
 
 unsigned bdl_lists_categories(const struct bdl_lists *l);
 const char *bdl_lists_category(const struct bdl_lists *l, unsigned i); /* its name */
-int bdl_lists_find(const struct bdl_lists *l, struct bdl_view name); /* its number, or -1 */
+int bdl_lists_find(const struct bdl_lists *l, struct bdl_view name);   /* its number, or -1 */
 uint64_t bdl_lists_domains(const struct bdl_lists *l);
 int64_t bdl_lists_made_ms(const struct bdl_lists *l);
 

@@ -10,9 +10,9 @@
 struct bdl_worker {
 	const struct bdl_site *site;
 	struct bdl_region *region;
-	struct bdl_store *store; /* NULL while it cannot be opened */
+	struct bdl_store *store;     /* NULL while it cannot be opened */
 	struct bdl_ruleset *ruleset; /* NULL where nothing is in force */
-	int64_t ruleset_tick_ms; /* when it was read; 0: never */
+	int64_t ruleset_tick_ms;     /* when it was read; 0: never */
 };
 
 struct bdl_worker *bdl_worker_new(const struct bdl_site *site)

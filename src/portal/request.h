@@ -41,7 +41,7 @@ struct bdl_query {
 
 struct bdl_request {
 	/* Set by who takes it in. */
-	bool reads; /* GET or HEAD */
+	bool reads;           /* GET or HEAD */
 	struct bdl_view host; /* the field, as it was sent; empty where it was not */
 	struct bdl_view path; /* decoded, without the query */
 	struct bdl_query queries[BDL_QUERIES_MAX];

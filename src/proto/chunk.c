@@ -4,7 +4,7 @@ enum {
 	SIZE_FIRST, /* the first digit of a size */
 	SIZE,
 	EXT_BLANK, /* blanks where an extension may follow */
-	EXT_NAME, /* between ';' and '=', ';' or the line's end */
+	EXT_NAME,  /* between ';' and '=', ';' or the line's end */
 	EXT_VALUE,
 	EXT_QUOTED, /* in a quoted string, where ';' is no end */
 	EXT_ESCAPE, /* after a backslash in it */

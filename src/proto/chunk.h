@@ -9,24 +9,24 @@
 #include "base/err.h"
 #include "base/view.h"
 
-#define BDL_CHUNK_LINE_MAX    4096 /* a size line with its extensions, a trailer line */
+#define BDL_CHUNK_LINE_MAX    4096  /* a size line with its extensions, a trailer line */
 #define BDL_CHUNK_TRAILER_MAX 16384 /* all trailers */
 
 struct bdl_chunks {
 	uint64_t left; /* bytes of the open chunk still to come; while its line is read, its size */
 	size_t line_n; /* bytes of the line being read */
 	size_t trailer_n; /* bytes of all trailers so far */
-	int state; /* chunk.c knows */
-	unsigned
-	    name_n; /* bytes of the extension's name so far, counted up to one more than we keep */
+	int state;        /* chunk.c knows */
+	/* Bytes of the extension's name so far, counted up to one more than we keep. */
+	unsigned name_n;
 	char name[4]; /* its first ones, to know "ieof" */
-	bool ieof; /* the last chunk said so */
+	bool ieof;    /* the last chunk said so */
 };
 
 enum bdl_chunk_event {
 	BDL_CHUNK_MORE, /* all was taken, more is needed */
 	BDL_CHUNK_DATA, /* *ret_data holds body bytes */
-	BDL_CHUNK_END, /* the body is over; what is left in `in` belongs to the next message */
+	BDL_CHUNK_END,  /* the body is over; what is left in `in` belongs to the next message */
 };
 
 void bdl_chunks_init(struct bdl_chunks *c);

@@ -11,8 +11,8 @@
 #include "base/view.h"
 
 #define BDL_HTTP_HEAD_MAX   (256 * 1024) /* bytes of one head */
-#define BDL_HTTP_LINE_MAX   (64 * 1024) /* bytes of one line */
-#define BDL_HTTP_FIELDS_MAX 256 /* lines of one head */
+#define BDL_HTTP_LINE_MAX   (64 * 1024)  /* bytes of one line */
+#define BDL_HTTP_FIELDS_MAX 256          /* lines of one head */
 
 struct bdl_field {
 	struct bdl_view name, value; /* the value without outer spaces */

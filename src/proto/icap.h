@@ -13,20 +13,20 @@ enum bdl_icap_method { BDL_ICAP_OPTIONS, BDL_ICAP_REQMOD, BDL_ICAP_RESPMOD, BDL_
 /* Offsets and lengths inside the encapsulated part, from the Encapsulated field. */
 struct bdl_icap_parts {
 	bool has_req, has_res,
-	    has_body; /* has_body: req-body, res-body or opt-body (not null-body) */
+	    has_body;         /* has_body: req-body, res-body or opt-body (not null-body) */
 	size_t req_at, req_n; /* the HTTP request head */
 	size_t res_at, res_n; /* the HTTP response head */
-	size_t body_at; /* where the (chunked) body begins, or the heads' total length */
+	size_t body_at;       /* where the (chunked) body begins, or the heads' total length */
 };
 
 struct bdl_icap_request {
 	enum bdl_icap_method method;
-	struct bdl_view uri; /* as sent */
-	struct bdl_view service; /* its path without the leading slash and query: "request" */
+	struct bdl_view uri;         /* as sent */
+	struct bdl_view service;     /* its path without the leading slash and query: "request" */
 	struct bdl_icap_parts parts; /* zeroed for BDL_ICAP_OTHER, and where OPTIONS has none */
-	bool allow_204; /* Allow: 204 */
-	bool close; /* Connection: close */
-	bool has_preview; /* Preview: N was sent */
+	bool allow_204;              /* Allow: 204 */
+	bool close;                  /* Connection: close */
+	bool has_preview;            /* Preview: N was sent */
 	uint64_t preview;
 	struct bdl_view user; /* X-Client-Username or X-Authenticated-User, as sent; may be empty */
 	struct bdl_view client; /* X-Client-IP */

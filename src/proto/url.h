@@ -32,7 +32,7 @@ struct bdl_url {
 	enum bdl_scheme scheme;
 	char host[BDL_HOST_MAX + 1]; /* normalised; IPv6 without brackets */
 	bool is_ip;
-	uint16_t port; /* the scheme's own where none was given; 0 for others */
+	uint16_t port;        /* the scheme's own where none was given; 0 for others */
 	struct bdl_view path; /* as sent, with the query, without a fragment; into the input. Begins
 	                         with '/', or '?' or a backslash where that came first; or is empty */
 	bool cut;

@@ -1,7 +1,7 @@
 #include "record/act.h"
 
 #define ACT_FORMAT    1
-#define ACT_FIXED     48 /* bytes before the texts */
+#define ACT_FIXED     48              /* bytes before the texts */
 #define ACT_LATEST_MS 253402300799999 /* the end of the year 9999 */
 
 enum act_flag { FLAG_CRITICAL = 1, FLAG_KNOWN = 2, FLAG_PASSED = 4, FLAGS_ALL = 7 };

@@ -22,24 +22,22 @@ struct bdl_act {
 	enum bdl_act_kind kind;
 	enum bdl_action action; /* the verdict */
 	bool critical;
-	bool known; /* the person was on the roll */
-	bool passed; /* coached, and the person went on with a reason */
-	uint16_t minute; /* facts: local minute of the day */
-	uint8_t weekday; /* facts: 0 Monday */
+	bool known;                /* the person was on the roll */
+	bool passed;               /* coached, and the person went on with a reason */
+	uint16_t minute;           /* facts: local minute of the day */
+	uint8_t weekday;           /* facts: 0 Monday */
 	struct bdl_digest version; /* of the ruleset */
-	struct bdl_view person; /* login as the proxy told it; empty: unknown */
-	struct bdl_view groups; /* facts: of that person, separated by spaces */
-	struct bdl_view address; /* of the client */
+	struct bdl_view person;    /* login as the proxy told it; empty: unknown */
+	struct bdl_view groups;    /* facts: of that person, separated by spaces */
+	struct bdl_view address;   /* of the client */
 	struct bdl_view method, scheme, host;
-	struct bdl_view path; /* with the query; empty for parts that were allowed */
-	struct bdl_view
-	    categories; /* facts: names, separated by spaces: every list's, not only the rules' */
-	struct bdl_view
-	    policy; /* name of the deciding clause's policy; empty where no rule applied */
-	struct bdl_view clause; /* id of the deciding clause */
-	struct bdl_view clauses; /* all that matched: "staff#web.gambling pupils#web.games" */
-	struct bdl_view tell; /* roles, separated by spaces */
-	struct bdl_view reason; /* what a coached person gave */
+	struct bdl_view path;       /* with the query; empty for parts that were allowed */
+	struct bdl_view categories; /* facts: names, separated by spaces, of all lists */
+	struct bdl_view policy;     /* name of the deciding clause's; empty where no rule applied */
+	struct bdl_view clause;     /* id of the deciding clause */
+	struct bdl_view clauses;    /* all that matched: "staff#web.gambling pupils#web.games" */
+	struct bdl_view tell;       /* roles, separated by spaces */
+	struct bdl_view reason;     /* what a coached person gave */
 };
 
 /* Append the encoded act to `out`. */

@@ -34,11 +34,11 @@ struct bdl_violation_row {
 /* What to list; empty views and -1 mean any. Newest first. */
 struct bdl_acts_filter {
 	struct bdl_view person, host, clause;
-	int action; /* enum bdl_action or -1 */
-	int kind; /* enum bdl_act_kind or -1 */
+	int action;        /* enum bdl_action or -1 */
+	int kind;          /* enum bdl_act_kind or -1 */
 	int64_t violation; /* only the acts of this one, or 0 */
 	int64_t before_id; /* paging: rows older than this id; 0 for the newest */
-	size_t limit; /* at most BDL_PAGE_ROWS_MAX */
+	size_t limit;      /* at most BDL_PAGE_ROWS_MAX */
 };
 
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,

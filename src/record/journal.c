@@ -14,16 +14,15 @@ struct segment {
 	int fd;
 	char *map;
 	uint64_t number;
-	size_t at; /* where the next entry goes */
+	size_t at;     /* where the next entry goes */
 	size_t synced; /* what lies before it is on the disk */
-	bool
-	    given_up; /* a sync of it failed: what the kernel then calls clean may never be written */
+	bool given_up; /* a sync failed: what the kernel then calls clean may never be written */
 };
 
 struct bdl_journal {
 	int folder, lock;
 	size_t segment_size;
-	uint64_t newest; /* number */
+	uint64_t newest;                                   /* number */
 	struct segment segments[BDL_JOURNAL_UNSYNCED_MAX]; /* the last is written to */
 	size_t n;
 	uint64_t made, made_synced; /* segments whose names are in the folder, and on the disk */
@@ -116,11 +115,9 @@ static int segment_map(struct bdl_journal *j, struct segment *s, struct bdl_err 
 static void segment_close(struct bdl_journal *j, struct segment *s)
 {
 	if (s->map)
-		(void)munmap(
-		    s->map, j->segment_size); /* fails for addresses that are not ours only */
+		(void)munmap(s->map, j->segment_size); /* fails only for what is not ours */
 	if (s->fd >= 0)
-		(void)close(
-		    s->fd); /* what had to reach the disk was synced, and that was looked at */
+		(void)close(s->fd); /* what had to reach the disk was synced */
 }
 
 static int segment_begin(struct bdl_journal *j, struct bdl_err *err)
@@ -258,6 +255,6 @@ void bdl_journal_close(struct bdl_journal *j)
 	for (size_t i = 0; i < j->n; i++)
 		segment_close(j, &j->segments[i]);
 	(void)close(j->folder); /* it was only read */
-	(void)close(j->lock); /* lets go of the lock; nothing was written */
+	(void)close(j->lock);   /* lets go of the lock; nothing was written */
 	free(j);
 }

@@ -63,12 +63,12 @@ void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s);
 
 struct bdl_journal_place {
 	uint64_t segment; /* number; 0: before the first */
-	uint64_t offset; /* in its file, of the next entry */
+	uint64_t offset;  /* in its file, of the next entry */
 };
 
 struct bdl_journal_entry {
 	enum bdl_entry_type type;
-	struct bdl_view payload; /* into the map, good until the next call */
+	struct bdl_view payload;        /* into the map, good until the next call */
 	struct bdl_journal_place after; /* where reading goes on */
 };
 

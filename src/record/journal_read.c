@@ -13,7 +13,7 @@ struct bdl_journal_reader {
 	size_t at;
 	bool open; /* a segment of that number was there; else reading waits for the next */
 	struct bdl_view file; /* mapped; empty for a blank one */
-	size_t size; /* as its head says */
+	size_t size;          /* as its head says */
 	bool damaged, passed; /* its head is; all that is left of it is passed over */
 };
 

@@ -20,7 +20,7 @@ struct source {
 	struct bdl_journal_reader *reader; /* NULL: to be opened at the place that the store has */
 	struct bdl_journal_place stored;
 	uint64_t forgotten; /* segments below this number are deleted */
-	int64_t again_ms; /* on the ticking clock */
+	int64_t again_ms;   /* on the ticking clock */
 };
 
 struct bdl_scribe {
@@ -171,8 +171,8 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 
 	for (size_t i = 0; i < e->payload.n; i++) {
 		unsigned char c = (unsigned char)e->payload.p[i];
-		(void)bdl_buf_add_char(
-		    &hex, digits[c >> 4]); /* the maximum holds the largest entry */
+		/* The maximum holds the largest entry. */
+		(void)bdl_buf_add_char(&hex, digits[c >> 4]);
 		(void)bdl_buf_add_char(&hex, digits[c & 15]);
 	}
 	int rc = bdl_stmt_get(s,

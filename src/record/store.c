@@ -197,8 +197,7 @@ int bdl_store_commit(struct bdl_store *s, struct bdl_err *err)
 void bdl_store_rollback(struct bdl_store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))
-		(void)exec(
-		    s, "ROLLBACK", NULL); /* fails only where SQLite has rolled back by itself */
+		(void)exec(s, "ROLLBACK", NULL); /* fails where SQLite has done it by itself */
 }
 
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
@@ -339,7 +338,7 @@ static int settle(struct bdl_store *s, struct bdl_err *err)
 	}
 	(void)sqlite3_limit(s->db, SQLITE_LIMIT_ATTACHED, 0); /* returns the former limit */
 	(void)sqlite3_extended_result_codes(s->db, 1); /* cannot fail on an open connection */
-	(void)sqlite3_busy_timeout(s->db, BUSY_MS); /* the same */
+	(void)sqlite3_busy_timeout(s->db, BUSY_MS);    /* the same */
 	int rc = sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
 	if (rc)
 		return fail_sql(s, rc, "keep the write-ahead log", err);

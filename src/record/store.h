@@ -14,7 +14,7 @@
 struct bdl_store;
 
 enum bdl_store_mode {
-	BDL_STORE_READ, /* never writes: the portal */
+	BDL_STORE_READ,  /* never writes: the portal */
 	BDL_STORE_WRITE, /* the scribe, and commands that publish */
 };
 

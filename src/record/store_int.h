@@ -19,7 +19,7 @@
 
 /* The numbered files of migrations/, compiled in by tools/embed.py; ends with a zeroed entry. */
 struct bdl_migration {
-	const char *name; /* "0001_acts.sql" */
+	const char *name;         /* "0001_acts.sql" */
 	const unsigned char *sql; /* followed by a NUL */
 	size_t n;
 };
@@ -45,7 +45,7 @@ void bdl_bind_text(sqlite3_stmt *st, int i, struct bdl_view v);
 void bdl_bind_digest(
     sqlite3_stmt *st, int i, const struct bdl_digest *d); /* as hexadecimal; copied */
 
-int64_t bdl_col_int(sqlite3_stmt *st, int i); /* NULL reads as 0 */
+int64_t bdl_col_int(sqlite3_stmt *st, int i);          /* NULL reads as 0 */
 struct bdl_view bdl_col_view(sqlite3_stmt *st, int i); /* good until the next step */
 struct bdl_view bdl_col_text(sqlite3_stmt *st, int i, struct bdl_region *region);
 int bdl_col_digest(sqlite3_stmt *st, int i, struct bdl_digest *ret, struct bdl_err *err)

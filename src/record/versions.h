@@ -13,12 +13,12 @@
 
 struct bdl_approval {
 	struct bdl_view minute; /* the reference of the minute that approved it; required */
-	struct bdl_view by; /* who ran the command, as the system knows them */
+	struct bdl_view by;     /* who ran the command, as the system knows them */
 };
 
 struct bdl_version_row {
 	struct bdl_view name; /* "staff" */
-	int64_t issue; /* 1, 2, ... of that policy */
+	int64_t issue;        /* 1, 2, ... of that policy */
 	struct bdl_digest digest;
 	struct bdl_view title, minute, by;
 	int64_t published_ms;

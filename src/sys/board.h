@@ -20,12 +20,12 @@ enum bdl_state {
 };
 
 enum bdl_counter {
-	BDL_COUNT_ACTS, /* judged by this process since it started */
-	BDL_COUNT_STRICT, /* of these: block, coach, hold */
-	BDL_COUNT_PEERS, /* connections now open */
+	BDL_COUNT_ACTS,       /* judged by this process since it started */
+	BDL_COUNT_STRICT,     /* of these: block, coach, hold */
+	BDL_COUNT_PEERS,      /* connections now open */
 	BDL_COUNT_UNRECORDED, /* acts that could not be journaled */
-	BDL_COUNT_STORED, /* scribe: journal entries brought to the store */
-	BDL_COUNT_RELOADS, /* rulesets taken into force */
+	BDL_COUNT_STORED,     /* scribe: journal entries brought to the store */
+	BDL_COUNT_RELOADS,    /* rulesets taken into force */
 	BDL_COUNTERS = 12
 };
 
@@ -40,8 +40,8 @@ struct bdl_slot {
 	_Atomic uint32_t starts;
 	_Atomic int64_t started_ms;
 	_Atomic uint64_t counters[BDL_COUNTERS];
-	char note
-	    [BDL_SLOT_NOTE]; /* a short line for people, e.g. "policy 3f9a01c2, lists of 21 Nov"; set whole */
+	/* A short line for people, set whole: "policy 3f9a01c2, lists of 21 Nov". */
+	char note[BDL_SLOT_NOTE];
 };
 
 struct bdl_board;

@@ -17,17 +17,17 @@
 #define BDL_CONF_PEERS_MAX   16
 
 struct bdl_conf {
-	char dir[512]; /* the data folder, absolute */
+	char dir[512];          /* the data folder, absolute */
 	struct bdl_addr portal; /* BEADLE_PORTAL, 127.0.0.1:8080 */
-	struct bdl_addr web; /* BEADLE_WEB, 127.0.0.1:1344 */
-	struct bdl_addr proxy; /* BEADLE_PROXY, 127.0.0.1:3128 */
-	unsigned web_workers; /* 0 in the file: one per core */
-	bool run_proxy; /* `run proxy = yes`: beadle run starts Squid too */
+	struct bdl_addr web;    /* BEADLE_WEB, 127.0.0.1:1344 */
+	struct bdl_addr proxy;  /* BEADLE_PROXY, 127.0.0.1:3128 */
+	unsigned web_workers;   /* 0 in the file: one per core */
+	bool run_proxy;         /* `run proxy = yes`: beadle run starts Squid too */
 	char user[64]; /* whom to become where started as root; empty: the folder's owner */
 	char
 	    portal_url[256]; /* how people reach the portal, for block pages; default from portal */
-	struct bdl_net
-	    peers[BDL_CONF_PEERS_MAX]; /* who may speak ICAP to us; loopback by default */
+	/* Who may speak ICAP to us; loopback by default. */
+	struct bdl_net peers[BDL_CONF_PEERS_MAX];
 	size_t n_peers;
 	char squid_program[256];
 	char certgen_program[256];

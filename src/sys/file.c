@@ -141,8 +141,7 @@ int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode, s
 	if (rc == 0 && rename(beside, path) < 0)
 		rc = bdl_fail_sys(err, "rename '%s' to '%s'", beside, path);
 	if (rc < 0) {
-		(void)unlink(
-		    beside); /* what is half there helps no one; the error is told already */
+		(void)unlink(beside); /* half a file helps no one */
 		return rc;
 	}
 	if (sync_folder_of(path) < 0)

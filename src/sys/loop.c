@@ -115,7 +115,7 @@ struct bdl_watch *bdl_watch_new(
 	w->path = bdl_xstrdup(path);
 	w->changed = changed;
 	w->arg = arg;
-	(void)bdl_file_id(path, &w->id); /* as above */
+	(void)bdl_file_id(path, &w->id);        /* as above */
 	(void)uv_timer_init(&l->uv, &w->timer); /* these two cannot fail with a callback given */
 	w->timer.data = w;
 	(void)uv_timer_start(&w->timer, look, WATCH_MS, WATCH_MS);

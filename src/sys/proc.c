@@ -19,9 +19,9 @@ struct child {
 	int fds[BDL_CHILD_FDS_MAX];
 	size_t n_fds;
 	struct bdl_slot *slot;
-	pid_t pid; /* 0: not running */
+	pid_t pid;          /* 0: not running */
 	int64_t started_ms; /* by bdl_tick_ms */
-	unsigned deaths; /* in a row, without a steady life between */
+	unsigned deaths;    /* in a row, without a steady life between */
 };
 
 struct bdl_supervisor {
@@ -198,7 +198,7 @@ struct bdl_supervisor *bdl_supervisor_new(struct bdl_loop *loop, struct bdl_boar
 
 	s->loop = loop;
 	s->board = board;
-	(void)uv_timer_init(&loop->uv, &s->grace); /* cannot fail */
+	(void)uv_timer_init(&loop->uv, &s->grace);    /* cannot fail */
 	(void)uv_signal_init(&loop->uv, &s->sigchld); /* the loop has its signal pipe already */
 	BDL_BUG_IF(uv_signal_start(&s->sigchld, on_sigchld, SIGCHLD) != 0);
 	s->grace.data = s->sigchld.data = s;
@@ -257,8 +257,7 @@ int bdl_supervisor_add(
 
 	/* It stays in the table, not running: the caller gives up, or goes on without it. */
 	if (rc < 0)
-		(void)bdl_fail_in(
-		    err, "%s", spec->name); /* the code is rc, where err is NULL too */
+		(void)bdl_fail_in(err, "%s", spec->name); /* the code is rc */
 	return rc;
 }
 

@@ -17,10 +17,10 @@
 #define BDL_CHILD_FDS_MAX  4
 
 struct bdl_child_spec {
-	const char *name; /* "web-0": its place on the board */
-	const char *program; /* NULL: this binary */
+	const char *name;                     /* "web-0": its place on the board */
+	const char *program;                  /* NULL: this binary */
 	const char *args[BDL_CHILD_ARGS_MAX]; /* argv[1..], ended by NULL; copied */
-	int fds[BDL_CHILD_FDS_MAX]; /* become 3, 4, ...; the supervisor keeps its own */
+	int fds[BDL_CHILD_FDS_MAX];           /* become 3, 4, ...; the supervisor keeps its own */
 	size_t n_fds;
 };
 

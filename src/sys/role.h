@@ -14,8 +14,8 @@ struct bdl_role {
 	struct bdl_slot *slot; /* its line on the board; never NULL */
 	struct bdl_board *board;
 	const char *name; /* "web-0" */
-	unsigned index; /* 0 */
-	int listener; /* the socket it was handed, or -1 */
+	unsigned index;   /* 0 */
+	int listener;     /* the socket it was handed, or -1 */
 };
 
 #endif

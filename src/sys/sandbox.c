@@ -113,8 +113,8 @@ int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root, st
  */
 #define FS_TRUNCATE  (1ULL << 14) /* version 3 */
 #define FS_IOCTL_DEV (1ULL << 15) /* version 5 */
-#define NET_BIND_TCP (1ULL << 0) /* version 4 */
-#define SCOPES       (3ULL) /* version 6: abstract sockets and signals stay inside */
+#define NET_BIND_TCP (1ULL << 0)  /* version 4 */
+#define SCOPES       (3ULL)       /* version 6: abstract sockets and signals stay inside */
 
 struct ruleset_attr {
 	uint64_t fs, net, scoped;

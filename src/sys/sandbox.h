@@ -40,10 +40,10 @@ int bdl_sandbox_files(const struct bdl_path_right *rights, size_t n, bool *ret_l
 
 /* What a process may ask of the kernel; each adds to the common base (memory, time, poll, log). */
 enum bdl_calls {
-	BDL_CALLS_SERVE = 1, /* accept and speak on sockets that are open; no new listeners */
-	BDL_CALLS_FILES = 2, /* open, write, rename, sync, map files */
+	BDL_CALLS_SERVE = 1,   /* accept and speak on sockets that are open; no new listeners */
+	BDL_CALLS_FILES = 2,   /* open, write, rename, sync, map files */
 	BDL_CALLS_THREADS = 4, /* make threads later (microhttpd) */
-	BDL_CALLS_LOCKS = 8, /* file locks and shared memory (SQLite) */
+	BDL_CALLS_LOCKS = 8,   /* file locks and shared memory (SQLite) */
 };
 
 /*

@@ -27,7 +27,7 @@ static void reset_signals(void)
 	/* SIGKILL, SIGSTOP and those that libc keeps refuse; they need no reset. */
 	for (int number = 1; number < NSIG; number++)
 		(void)sigaction(number, &plain, NULL);
-	(void)sigemptyset(&none); /* cannot fail */
+	(void)sigemptyset(&none);                    /* cannot fail */
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* nor this */
 }
 
@@ -110,7 +110,7 @@ int bdl_spawn(const char *program, char *const argv[], const int *fds, size_t n_
 	l.report = to;
 	l.parent = getpid();
 	/* No handler of ours may run in the child: libuv's would write to a pipe that we share. */
-	(void)sigfillset(&all); /* cannot fail */
+	(void)sigfillset(&all);                        /* cannot fail */
 	(void)sigprocmask(SIG_SETMASK, &all, &before); /* nor these two */
 	pid_t pid = fork();
 	if (pid == 0)

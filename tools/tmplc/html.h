@@ -11,15 +11,15 @@
 
 /* In this order: outside tags, in a tag, in a value; html.c compares. */
 enum html_state {
-	HTML_TEXT, /* between tags */
+	HTML_TEXT,    /* between tags */
 	HTML_CAPTION, /* in title or textarea: text without tags */
-	HTML_CODE, /* in script or style */
+	HTML_CODE,    /* in script or style */
 	HTML_COMMENT,
 	HTML_MARKUP, /* <!doctype html> */
 
 	HTML_TAG_NAME, /* after '<' */
-	HTML_GAP, /* in a tag, after a space */
-	HTML_EDGE, /* in a tag, where a space, '/' or '>' must follow */
+	HTML_GAP,      /* in a tag, after a space */
+	HTML_EDGE,     /* in a tag, where a space, '/' or '>' must follow */
 	HTML_ATTR_NAME,
 	HTML_ATTR_AFTER, /* after the name and a space: '=' may still come */
 
@@ -33,9 +33,9 @@ enum html_state {
 
 struct html {
 	enum html_state state;
-	bool closing; /* in a closing tag */
-	bool begun; /* in a value: something stands before this place */
-	char tag[HTML_NAME_MAX]; /* lower-case; of the tag, or of the element we are in */
+	bool closing;             /* in a closing tag */
+	bool begun;               /* in a value: something stands before this place */
+	char tag[HTML_NAME_MAX];  /* lower-case; of the tag, or of the element we are in */
 	char attr[HTML_NAME_MAX]; /* lower-case */
 };
 

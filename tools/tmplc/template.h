@@ -13,7 +13,7 @@
 #include "base/region.h"
 
 #define TEMPLATE_MAX (1024 * 1024) /* bytes of a file */
-#define NESTING_MAX  32 /* blocks within blocks, lists within lists */
+#define NESTING_MAX  32            /* blocks within blocks, lists within lists */
 
 enum template_kind { KIND_PAGE, KIND_LAYOUT, KIND_PART };
 
@@ -24,8 +24,8 @@ struct field {
 	struct bdl_view name;
 	enum field_type type;
 	struct bdl_view remark; /* what stands after '#'; kept in the header */
-	struct bdl_view item; /* of a list: the name of its items, */
-	struct field *fields; /* and their fields */
+	struct bdl_view item;   /* of a list: the name of its items, */
+	struct field *fields;   /* and their fields */
 };
 
 enum node_kind { NODE_STATIC, NODE_VALUE, NODE_IF, NODE_FOR, NODE_PART, NODE_CONTENT };
@@ -47,8 +47,8 @@ struct argument {
 	const char *at;
 	struct bdl_view name;
 	bool quoted;
-	struct bdl_view text; /* quoted */
-	struct path path; /* else */
+	struct bdl_view text;      /* quoted */
+	struct path path;          /* else */
 	const struct field *field; /* of the part; set by the check */
 };
 
@@ -57,11 +57,11 @@ struct node {
 	enum node_kind kind;
 	const char *at;
 	struct bdl_view text; /* static: the text; for: the loop's name; part: the part's name */
-	struct path path; /* value, if, for */
-	bool negated; /* if not */
-	enum escape escape; /* value */
+	struct path path;     /* value, if, for */
+	bool negated;         /* if not */
+	enum escape escape;   /* value */
 	struct node *body, *other; /* if, for: what stands before and after else */
-	const char *end; /* if, for: where it is closed */
+	const char *end;           /* if, for: where it is closed */
 	struct argument *arguments;
 	const struct template *part;
 };

@@ -14,7 +14,7 @@
 /* A verdict as it is shown. Empty views are left out of what is shown. */
 struct bdl_answer {
 	enum bdl_taste taste;
-	bool head_only; /* the request was HEAD */
+	bool head_only;         /* the request was HEAD */
 	enum bdl_action action; /* block or coach */
 	struct bdl_view school;
 	struct bdl_view policy, policy_title;
@@ -22,8 +22,8 @@ struct bdl_answer {
 	struct bdl_view host;
 	uint32_t told; /* roles as bits; 0: nobody was told */
 	struct bdl_view portal_url;
-	struct bdl_view reference; /* what one quotes when asking about it */
-	struct bdl_view token; /* of a coach page; without it there is no form */
+	struct bdl_view reference;      /* what one quotes when asking about it */
+	struct bdl_view token;          /* of a coach page; without it there is no form */
 	struct bdl_view typed, problem; /* the reason as it was typed, and what is wrong with it */
 };
 

@@ -7,7 +7,7 @@
 
 #define OVER_MS          2000 /* for the peer to take the last answer and close */
 #define STOP_MS          3000 /* for answers under way while the process stops */
-#define REFUSALS_AT_ONCE 64 /* connections past the limit that are still told so */
+#define REFUSALS_AT_ONCE 64   /* connections past the limit that are still told so */
 
 /* A head of each kind, and what one read adds. */
 #define IN_MAX (3 * BDL_HTTP_HEAD_MAX + 128 * 1024)

@@ -11,13 +11,13 @@
 
 /* Requests of one connection are dealt with one after another, each in these stages. */
 enum bdl_stage {
-	BDL_STAGE_HEADS, /* its ICAP head and the HTTP heads within: being read, or idle */
+	BDL_STAGE_HEADS,   /* its ICAP head and the HTTP heads within: being read, or idle */
 	BDL_STAGE_PREVIEW, /* the beginning of a body, which the peer sends before it waits */
-	BDL_STAGE_FORM, /* the body of a form */
-	BDL_STAGE_SYNC, /* the answer waits for the disk */
-	BDL_STAGE_DRAIN, /* the rest of a body that nobody needs */
-	BDL_STAGE_ECHO, /* a body that goes back as it comes */
-	BDL_STAGE_OVER, /* nothing more is read; closed when the peer has the last answer */
+	BDL_STAGE_FORM,    /* the body of a form */
+	BDL_STAGE_SYNC,    /* the answer waits for the disk */
+	BDL_STAGE_DRAIN,   /* the rest of a body that nobody needs */
+	BDL_STAGE_ECHO,    /* a body that goes back as it comes */
+	BDL_STAGE_OVER,    /* nothing more is read; closed when the peer has the last answer */
 };
 
 struct bdl_conn {
@@ -29,15 +29,15 @@ struct bdl_conn {
 	int64_t since_ms; /* on the loop's clock: what the stage's time limit counts from */
 
 	struct bdl_buf in;
-	size_t at; /* how much of it has been dealt with */
-	size_t need; /* bytes from `at` before looking again is worth it */
+	size_t at;       /* how much of it has been dealt with */
+	size_t need;     /* bytes from `at` before looking again is worth it */
 	size_t searched; /* for bdl_http_head_length */
 	bool reading, eof;
 
 	/* The request at hand. */
 	struct bdl_buf answer; /* ready, not yet sent */
-	struct bdl_buf heads; /* of a request that posts a form: looked at again with its body */
-	struct bdl_buf form; /* the form's body; broken where it is too large */
+	struct bdl_buf heads;  /* of a request that posts a form: looked at again with its body */
+	struct bdl_buf form;   /* the form's body; broken where it is too large */
 	struct bdl_chunks chunks;
 	bool strict, last, has_body, is_form, is_echo;
 	struct bdl_waiter waiter;
@@ -62,6 +62,6 @@ void bdl_exchange_end(struct bdl_conn *c, int status);
 /* Steps until nothing moves, then sends and reads as far as there is room. */
 void bdl_conn_advance(struct bdl_conn *c);
 void bdl_conn_close(struct bdl_conn *c); /* freed later, by the loop or by its waiter */
-void bdl_conn_free(struct bdl_conn *c); /* once it is closed and nothing waits */
+void bdl_conn_free(struct bdl_conn *c);  /* once it is closed and nothing waits */
 
 #endif

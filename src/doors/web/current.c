@@ -2,7 +2,7 @@
 #include "doors/web/web_int.h"
 #include "sys/log.h"
 
-#define RETRY_MS     1000 /* where the files were just being replaced */
+#define RETRY_MS     1000  /* where the files were just being replaced */
 #define RETRY_BAD_MS 10000 /* where they cannot be read: mostly for people to mend */
 #define WARN_MS      60000
 

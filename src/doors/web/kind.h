@@ -11,9 +11,9 @@
 
 /* The form of an answer in place of what was asked for. */
 enum bdl_taste {
-	BDL_TASTE_PAGE, /* a page of HTML: a person looks at a whole window */
-	BDL_TASTE_TEXT, /* one line of plain text: frames, curl and the like */
-	BDL_TASTE_JSON, /* an object, for scripts that asked for one */
+	BDL_TASTE_PAGE,  /* a page of HTML: a person looks at a whole window */
+	BDL_TASTE_TEXT,  /* one line of plain text: frames, curl and the like */
+	BDL_TASTE_JSON,  /* an object, for scripts that asked for one */
 	BDL_TASTE_IMAGE, /* one transparent pixel */
 	BDL_TASTE_EMPTY, /* nothing: scripts, styles, fonts, films */
 };

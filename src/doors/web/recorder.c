@@ -14,8 +14,8 @@ struct bdl_recorder {
 	struct bdl_slot *slot;
 	char *folder;
 	struct bdl_journal *journal; /* NULL until it could be opened */
-	struct bdl_buf bytes; /* of the act being encoded */
-	unsigned failing; /* enum trouble */
+	struct bdl_buf bytes;        /* of the act being encoded */
+	unsigned failing;            /* enum trouble */
 	bool stopping;
 
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */

@@ -14,12 +14,12 @@
 
 struct bdl_snapshot {
 	struct bdl_ruleset *ruleset; /* NULL: no policy is in force, everything is allowed */
-	struct bdl_roll *roll; /* NULL with it */
-	struct bdl_lists *lists; /* NULL: none are installed, or they could not be read */
+	struct bdl_roll *roll;       /* NULL with it */
+	struct bdl_lists *lists;     /* NULL: none are installed, or they could not be read */
 	struct bdl_catmap map;
-	struct bdl_digest version; /* of the ruleset; zero without */
+	struct bdl_digest version;  /* of the ruleset; zero without */
 	char istag[BDL_ISTAG_SIZE]; /* changes whenever answers may */
-	char summary[80]; /* "policy 3f9a01c2, lists of 21 Nov": for people */
+	char summary[80];           /* "policy 3f9a01c2, lists of 21 Nov": for people */
 };
 
 /*

@@ -14,10 +14,10 @@
 #include "sys/role.h"
 
 #define BDL_WEB_OPTIONS_TTL_S   60
-#define BDL_WEB_HEAD_MS         30000 /* a request's heads must be whole within this time */
-#define BDL_WEB_STALL_MS        60000 /* a body or an answer must move within this time */
+#define BDL_WEB_HEAD_MS         30000  /* a request's heads must be whole within this time */
+#define BDL_WEB_STALL_MS        60000  /* a body or an answer must move within this time */
 #define BDL_WEB_IDLE_MS         600000 /* a connection without a request is closed */
-#define BDL_WEB_CONNECTIONS_MAX 8192 /* of one process, where its descriptors suffice */
+#define BDL_WEB_CONNECTIONS_MAX 8192   /* of one process, where its descriptors suffice */
 
 struct bdl_conn;
 
@@ -44,10 +44,10 @@ struct bdl_web {
 	int load_code;
 	struct bdl_snapshot *loaded;
 	struct bdl_err load_err, lists_err;
-	bool stale; /* what is in force could not be read: `now` is older */
-	int64_t retry_tick_ms; /* when to try again; 0: no need */
+	bool stale;             /* what is in force could not be read: `now` is older */
+	int64_t retry_tick_ms;  /* when to try again; 0: no need */
 	int64_t warned_tick_ms; /* when it was last said that nothing is in force; 0: never */
-	char shown[96]; /* the note on the board */
+	char shown[96];         /* the note on the board */
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
@@ -57,9 +57,9 @@ struct bdl_web {
 /* --- current.c: what is in force --- */
 
 void bdl_current_begin(struct bdl_web *web); /* reads it and watches it from then on */
-void bdl_current_reload(void *arg); /* arg is the struct bdl_web */
-void bdl_current_tick(struct bdl_web *web); /* once a second */
-void bdl_current_show(struct bdl_web *web); /* the note on the board */
+void bdl_current_reload(void *arg);          /* arg is the struct bdl_web */
+void bdl_current_tick(struct bdl_web *web);  /* once a second */
+void bdl_current_show(struct bdl_web *web);  /* the note on the board */
 
 /* --- ask.c: what the door knows of one request --- */
 
@@ -72,7 +72,7 @@ struct bdl_ask {
 	enum bdl_taste taste;
 	char login[256];
 	struct bdl_view address;
-	struct bdl_view who; /* the login, else the address; the two never look alike */
+	struct bdl_view who;             /* the login, else the address; the two never look alike */
 	const struct bdl_person *person; /* on the roll, or NULL */
 	struct bdl_facts facts;
 	struct bdl_catset listed; /* categories in the lists' own numbers */
@@ -93,9 +93,9 @@ struct bdl_act bdl_ask_act(
 /* --- decide.c: from a request to what is done about it --- */
 
 enum bdl_outcome {
-	BDL_OUTCOME_PASS, /* it goes on as it came */
+	BDL_OUTCOME_PASS,   /* it goes on as it came */
 	BDL_OUTCOME_ANSWER, /* this is answered in its place */
-	BDL_OUTCOME_FORM, /* its body is needed first: bdl_coach_go_on */
+	BDL_OUTCOME_FORM,   /* its body is needed first: bdl_coach_go_on */
 };
 
 struct bdl_decision {

@@ -31,11 +31,11 @@ static void suggests_near_misses(void **state)
 	static const struct {
 		const char *text, *want;
 	} rows[] = {
-		{ "technicans", "technicians" }, /* dropped */
+		{ "technicans", "technicians" },  /* dropped */
 		{ "tecnhicians", "technicians" }, /* swapped */
 		{ "tecnihcians", "technicians" }, /* swapped once, dropped once... */
 		{ "technisions", "technicians" }, /* changed twice */
-		{ "teknisions", NULL }, /* three slips */
+		{ "teknisions", NULL },           /* three slips */
 		{ "Gambling", "gambling" },
 		{ "gamblinggg", "gambling" },
 		{ "tel", "tell" },

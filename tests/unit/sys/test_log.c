@@ -81,10 +81,10 @@ static void no_line_can_be_forged(void **state)
 		{ "\xc2\x9b"
 		  "31m",
 		    "\\xc2\\x9b31m" }, /* C1: a control sequence too */
-		{ "\xc3", "\\xc3" }, /* cut short at the end */
+		{ "\xc3", "\\xc3" },   /* cut short at the end */
 		{ "\xe2\x82", "\\xe2\\x82" },
 		{ "\xc0\xaf\xe0\x80\xaf", "\\xc0\\xaf\\xe0\\x80\\xaf" }, /* overlong */
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* half a pair */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },                   /* half a pair */
 		{ "\xf4\x90\x80\x80\xff", "\\xf4\\x90\\x80\\x80\\xff" },
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {

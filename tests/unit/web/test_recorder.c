@@ -67,7 +67,7 @@ static int teardown(void **state)
 		(void)unlinkat(dirfd(d), e->d_name, 0); /* "." and ".." are no files */
 	if (d)
 		(void)closedir(d); /* it was only read */
-	(void)rmdir(f->folder); /* a test may leave a file there, or nothing */
+	(void)rmdir(f->folder);    /* a test may leave a file there, or nothing */
 	(void)unlink(f->folder);
 	assert_int_equal(rmdir(f->root), 0);
 	assert_int_equal(uv_loop_close(&f->loop), 0);
