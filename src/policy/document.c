@@ -14,8 +14,8 @@ struct reader {
 	size_t n_clauses, clauses_cap;
 	struct bdl_rule *rules; /* of all clauses, in order */
 	size_t n_rules, rules_cap;
-	bool in_clause; /* the last heading had an id */
-	bool awaits_text; /* the clause's first paragraph has not come yet */
+	bool in_clause;    /* the last heading had an id */
+	bool awaits_text;  /* the clause's first paragraph has not come yet */
 	bool clauses_full; /* said once */
 };
 

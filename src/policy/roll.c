@@ -15,8 +15,8 @@ struct bdl_roll {
 	struct entry *entries;
 	size_t n, cap;
 	uint32_t *slots; /* open addressing: number of an entry + 1, 0 where free */
-	size_t n_slots; /* a power of two, at least twice the entries */
-	uint64_t seed; /* random, so that nobody can craft logins that collide */
+	size_t n_slots;  /* a power of two, at least twice the entries */
+	uint64_t seed;   /* random, so that nobody can craft logins that collide */
 };
 
 /* The text being cut into fields, in place. */

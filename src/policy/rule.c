@@ -11,9 +11,9 @@ struct reader {
 	struct bdl_lexer lexer;
 	struct bdl_token token; /* the next one */
 	struct bdl_token comma; /* held back until it is known what it separates; kind 0: none */
-	int last; /* kind of the last token that the grammar took: what was expected */
-	int list; /* the keyword of the values being read: what a comma leads to */
-	bool skipping; /* to the next phrase, after a mistake */
+	int last;        /* kind of the last token that the grammar took: what was expected */
+	int list;        /* the keyword of the values being read: what a comma leads to */
+	bool skipping;   /* to the next phrase, after a mistake */
 	unsigned indent; /* of the rule's first line */
 	bool after_rule; /* a rule stands before this one */
 	void *grammar;
