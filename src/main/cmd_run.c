@@ -15,9 +15,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define GRACE_MS    5000 /* from SIGTERM to SIGKILL for a child */
-#define LOOK_MS     50 /* between two looks whether all is up */
-#define CALM_MS     250 /* the same, once all was up: Squid may have been started again */
+#define GRACE_MS    5000  /* from SIGTERM to SIGKILL for a child */
+#define LOOK_MS     50    /* between two looks whether all is up */
+#define CALM_MS     250   /* the same, once all was up: Squid may have been started again */
 #define PATIENCE_MS 15000 /* until one says that something is not */
 
 struct run {

@@ -10,14 +10,14 @@
 enum bdl_exit {
 	BDL_EXIT_FINE = 0,
 	BDL_EXIT_FAILED = 1, /* it failed, or it found something: what, stands on standard error */
-	BDL_EXIT_USAGE = 2, /* the command line was not understood; nothing was done */
+	BDL_EXIT_USAGE = 2,  /* the command line was not understood; nothing was done */
 };
 
 /* The words after the command's name. Options are taken out as they are read. */
 struct bdl_args {
 	const char *command; /* its name, for complaints */
-	const char *use; /* "policy publish FILE --minute REFERENCE" */
-	const char *data; /* the data folder as it was given, never NULL */
+	const char *use;     /* "policy publish FILE --minute REFERENCE" */
+	const char *data;    /* the data folder as it was given, never NULL */
 	char **words;
 	size_t n;
 };

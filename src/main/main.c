@@ -9,7 +9,7 @@
 
 struct command {
 	const char *name;
-	const char *use; /* the command line after "beadle " */
+	const char *use;  /* the command line after "beadle " */
 	const char *help; /* one line; NULL for what only the supervisor calls */
 	int (*run)(struct bdl_args *a);
 };

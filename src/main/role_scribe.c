@@ -11,9 +11,9 @@
 
 #include <stdlib.h>
 
-#define TICK_MS      100 /* between two looks at the journal and the store when all is read */
+#define TICK_MS      100  /* between two looks at the journal and the store when all is read */
 #define TROUBLE_MS   1000 /* before a store that failed is tried again */
-#define TURN_MS      50 /* of reading before the loop looks at its signals again */
+#define TURN_MS      50   /* of reading before the loop looks at its signals again */
 #define LAST_TURN_MS 2000
 
 struct scribe {
@@ -23,7 +23,7 @@ struct scribe {
 	char store_path[BDL_PATH_MAX], journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
 	struct bdl_store *store; /* NULL while it is away */
 	struct bdl_scribe *reader;
-	int64_t seen; /* bdl_store_change at the last look */
+	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	bool in_trouble;
 };

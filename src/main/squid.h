@@ -24,11 +24,10 @@
 
 struct bdl_squid {
 	char conf_path[BDL_SQUID_PATH_MAX];
-	char state
-	    [BDL_SQUID_STATE_MAX]; /* folder of the key, certificates and log that Squid uses */
-	char certs[BDL_SQUID_PATH_MAX]; /* its cache of certificates */
+	char state[BDL_SQUID_STATE_MAX]; /* folder of its key, certificates and log */
+	char certs[BDL_SQUID_PATH_MAX];  /* its cache of certificates */
 	char service[32]; /* squid -n: its shared memory bears it, so each folder has its own */
-	char user[64]; /* whom Squid becomes where it is started as root; else empty */
+	char user[64];    /* whom Squid becomes where it is started as root; else empty */
 };
 
 /*
