@@ -181,7 +181,7 @@ static void say_tell(struct bdl_buf *out, const struct bdl_rule *rule)
 	if (rule->n_tell)
 		say(out, several ? " are told" : " is told");
 	if (rule->n_tell)
-		say(out, rule->critical ? " at once." : ".");
+		say(out, rule->critical ? ", as critical." : ".");
 }
 
 void bdl_explain_rule(const struct bdl_rule *rule, struct bdl_buf *out)

@@ -103,7 +103,7 @@ static void write_text(const struct bdl_answer *a, struct bdl_view told, struct 
 	    a->number.n > 0 ? " " : "", BDL_FMT(a->title), BDL_FMT(a->policy), BDL_FMT(a->clause),
 	    BDL_FMT(a->sentence));
 	if (told.n > 0)
-		(void)bdl_buf_printf(body, " Told: %.*s.", BDL_FMT(told));
+		(void)bdl_buf_printf(body, " Reported to: %.*s.", BDL_FMT(told));
 	(void)bdl_buf_printf(body, "%s Reference: %.*s.\n",
 	    coach ? " Open it in a browser to give one." : "", BDL_FMT(a->reference));
 }

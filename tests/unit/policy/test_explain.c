@@ -13,7 +13,7 @@ static void says_what_a_rule_does(void **state)
 		    "Pages in the categories a, b or c are blocked. The head is told." },
 		{ "note web to host x.example, y.example tell safeguarding-lead, office as critical",
 		    "Pages on x.example or y.example are allowed, and each is noted. The safeguarding lead "
-		    "and the office are told at once." },
+		    "and the office are told, as critical." },
 		{ "coach web to category a, during 08:45-12:15 on mon-fri, 13:15-15:30 on mon-fri, unless "
 		  "by staff, pupils",
 		    "Pages in the category a open only after a reminder of this clause, from 08:45 to 12:15 "

@@ -86,7 +86,7 @@ static void block_page(void **state)
 	struct written w = written(&a);
 	static const char *const shown[] = { "Northgate School", "2.2", "Gambling",
 		"You do not gamble here.", "Using ICT", "casino.example",
-		"We have told the technicians.", "261121-114001-234",
+		"This is reported to the technicians.", "261121-114001-234",
 		"href=\"http://127.0.0.1:8080/policies/staff#web.gambling\"", "lang=\"en" };
 	for (size_t i = 0; i < BDL_ARRAY_LEN(shown); i++)
 		has(&w.body, shown[i]);
@@ -102,7 +102,7 @@ static void block_page(void **state)
 	done(&w);
 	a.told = 0;
 	w = written(&a);
-	has_not(&w.body, "We have told");
+	has_not(&w.body, "This is reported");
 	done(&w);
 }
 
@@ -160,7 +160,7 @@ static void line_of_text(void **state)
 	struct bdl_answer a = sample(BDL_TASTE_TEXT, BDL_BLOCK);
 	struct written w = written(&a);
 	assert_string_equal(bdl_buf_str(&w.body),
-	    "Blocked by 2.2 Gambling (staff, web.gambling): You do not gamble here. Told: the "
+	    "Blocked by 2.2 Gambling (staff, web.gambling): You do not gamble here. Reported to: the "
 	    "technicians. Reference: 261121-114001-234.\n");
 	check_length(&w);
 	done(&w);
@@ -168,7 +168,7 @@ static void line_of_text(void **state)
 	a.told = 0;
 	w = written(&a);
 	has(&w.body, "Blocked by Gambling (staff");
-	has_not(&w.body, "Told");
+	has_not(&w.body, "Reported");
 	done(&w);
 }
 
