@@ -127,39 +127,46 @@ static int add_category(
 	return 0;
 }
 
-static int add_host(
-    struct bdl_ruleset *r, struct bdl_view name, struct bdl_view *ret, struct bdl_err *err)
-{
-	char host[BDL_HOST_MAX + 1];
-	bool is_ip;
-	int rc = bdl_host_normalise(name, host, &is_ip, err);
-
-	if (rc == 0)
-		*ret = bdl_region_view(r->region, bdl_view_of(host));
-	return rc;
-}
-
-static int compile_words(struct bdl_ruleset *r, const struct bdl_cond *c, struct bdl_test *t,
-    struct bdl_view *hosts, struct bdl_err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < c->n_words && rc == 0; i++) {
-		struct bdl_view word = c->words[i].text;
-
-		if (c->kind == BDL_COND_CATEGORY)
-			rc = add_category(r, word, &t->categories, err);
-		else if (c->kind == BDL_COND_GROUP)
-			rc = add_group(r, word, &t->groups, err);
-		else if (c->kind == BDL_COND_HOST)
-			rc = add_host(r, word, &hosts[i], err);
-	}
-	return rc;
-}
-
 static int no_room(struct bdl_err *err)
 {
 	return bdl_fail(err, BDL_E_LIMIT, "the policies need more memory than a ruleset may");
+}
+
+static int compile_hosts(
+    struct bdl_ruleset *r, const struct bdl_cond *c, struct bdl_test *t, struct bdl_err *err)
+{
+	struct bdl_view *hosts = bdl_region_array(r->region, c->n_words, sizeof(*hosts));
+	char host[BDL_HOST_MAX + 1];
+	bool is_ip;
+
+	if (!hosts)
+		return no_room(err);
+	for (size_t i = 0; i < c->n_words; i++) {
+		int rc = bdl_host_normalise(c->words[i].text, host, &is_ip, err);
+		if (rc < 0)
+			return rc;
+		hosts[i] = bdl_region_view(r->region, bdl_view_of(host));
+	}
+	t->hosts = hosts;
+	t->n_hosts = c->n_words;
+	return 0;
+}
+
+/* The condition's words as the judge compares them. */
+static int compile_words(
+    struct bdl_ruleset *r, const struct bdl_cond *c, struct bdl_test *t, struct bdl_err *err)
+{
+	int rc = 0;
+
+	if (c->kind == BDL_COND_HOST)
+		return compile_hosts(r, c, t, err);
+	for (size_t i = 0; i < c->n_words && rc == 0; i++) {
+		if (c->kind == BDL_COND_CATEGORY)
+			rc = add_category(r, c->words[i].text, &t->categories, err);
+		else if (c->kind == BDL_COND_GROUP)
+			rc = add_group(r, c->words[i].text, &t->groups, err);
+	}
+	return rc;
 }
 
 static int compile_conds(struct bdl_ruleset *r, const struct bdl_cond *conds, size_t n,
@@ -170,24 +177,14 @@ static int compile_conds(struct bdl_ruleset *r, const struct bdl_cond *conds, si
 	if (!tests)
 		return no_room(err);
 	for (size_t i = 0; i < n; i++) {
-		const struct bdl_cond *c = &conds[i];
-		struct bdl_view *hosts = NULL;
-		int rc;
-
-		if (c->kind == BDL_COND_HOST) {
-			hosts = bdl_region_array(r->region, c->n_words, sizeof(*hosts));
-			if (!hosts)
-				return no_room(err);
-		}
 		tests[i] = (struct bdl_test){
-			.kind = c->kind,
-			.hosts = hosts,
-			.n_hosts = hosts ? c->n_words : 0,
-			.periods = c->periods,
-			.n_periods = c->n_periods,
-			.cond = c,
+			.kind = conds[i].kind,
+			.periods = conds[i].periods,
+			.n_periods = conds[i].n_periods,
+			.cond = &conds[i],
 		};
-		if ((rc = compile_words(r, c, &tests[i], hosts, err)) < 0)
+		int rc = compile_words(r, &conds[i], &tests[i], err);
+		if (rc < 0)
 			return rc;
 	}
 	*ret = tests;

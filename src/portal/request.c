@@ -1,6 +1,6 @@
 #include "portal/request.h"
 #include "sys/net.h"
-#include <stdio.h>
+#include <string.h>
 
 struct bdl_view bdl_request_query(const struct bdl_request *r, const char *name)
 {
@@ -37,7 +37,7 @@ bool bdl_host_is_loopback(struct bdl_view host)
 	/* As an address it must be whole: "127.0.0.1.evil.example" is a name. */
 	if (name.n == 0 || name.n >= BDL_ADDR_TEXT)
 		return false;
-	int len = snprintf(text, sizeof(text), "%.*s:80", BDL_FMT(name));
-	return bdl_addr_parse(bdl_view_at(text, (size_t)len), &addr, NULL) == 0 &&
-	    bdl_addr_is_loopback(&addr);
+	memcpy(text, name.p, name.n);
+	memcpy(text + name.n, ":80", sizeof(":80"));
+	return bdl_addr_parse(bdl_view_of(text), &addr, NULL) == 0 && bdl_addr_is_loopback(&addr);
 }
