@@ -35,10 +35,7 @@ static void reset_signals(void)
 static bool place_fds(struct launch *l)
 {
 	const int above = FIRST_FD + l->n_fds;
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
-		return false;
 	/* First out of the way of every place, so that no dup2 hits one that is still to come. */
 	l->report = fcntl(l->report, F_DUPFD_CLOEXEC, above);
 	if (l->report < 0)
@@ -48,6 +45,10 @@ static bool place_fds(struct launch *l)
 		if (l->fds[i] < 0)
 			return false;
 	}
+	/* Not close-on-exec: where standard input was closed this is it, and the dup2 does nothing. */
+	int null = open("/dev/null", O_RDONLY);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return false;
 	for (int i = 0; i < l->n_fds; i++)
 		if (dup2(l->fds[i], FIRST_FD + i) < 0)
 			return false;
@@ -57,12 +58,13 @@ static bool place_fds(struct launch *l)
 /* Between fork and exec: only what is safe there, since threads of the parent may hold locks. */
 BDL_NORETURN static void become(struct launch *l)
 {
+	/* Before all that may fail: it sets errno, which is what the parent is told. */
+	reset_signals();
 	bool ready = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && place_fds(l);
 
 	/* A parent that died before the line above will send nothing. */
 	if (getppid() != l->parent)
 		_exit(1);
-	reset_signals();
 	if (ready)
 		(void)execve(l->program, l->argv, environ); /* returns only to fail */
 	int sys = errno;

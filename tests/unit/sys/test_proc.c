@@ -278,6 +278,8 @@ BDL_NORETURN static void spawn_with_crossed_fds(int report)
 	int stray = fcntl(null, F_DUPFD, 60); /* inheritable, and none of the child's business */
 	if (stray < 0 || dup2(null, 3) < 0 || dup2(out, 4) < 0)
 		_exit(1);
+	/* Then /dev/null is opened there at once, and must outlive the exec all the same. */
+	(void)close(STDIN_FILENO);
 	(void)signal(SIGUSR1, SIG_IGN);
 	sigemptyset(&some);
 	sigaddset(&some, SIGHUP);
@@ -303,6 +305,19 @@ static void descriptors_and_signals_are_clean(void **state)
 	assert_true(read(ends[0], got, sizeof(got) - 1) > 0);
 	assert_string_equal(got, "extra=0 blocked=0 usr1=1 four=1 in=1");
 	close(ends[0]);
+}
+
+static void a_bad_descriptor_is_told(void **state)
+{
+	(void)state;
+	char *argv[] = { (char[]){ "beadle" }, (char[]){ "child" }, (char[]){ "sleep" }, NULL };
+	const int fds[] = { 1000000 };
+	struct bdl_err err = { 0 };
+	pid_t pid = 0;
+
+	assert_int_equal(bdl_spawn("/proc/self/exe", argv, fds, 1, &pid, &err), BDL_E_IO);
+	assert_int_equal(err.sys, EBADF);
+	assert_int_equal(pid, 0);
 }
 
 static void children_follow_their_parent(void **state)
@@ -344,6 +359,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(pauses_grow),
 		cmocka_unit_test(the_deaf_are_killed_after_the_grace),
 		cmocka_unit_test(a_missing_program_is_an_error),
+		cmocka_unit_test(a_bad_descriptor_is_told),
 		cmocka_unit_test(children_follow_their_parent),
 	};
 	if (argc == 3 && strcmp(argv[1], "child") == 0)
