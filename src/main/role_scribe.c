@@ -10,11 +10,14 @@
 #include "sys/sandbox.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
-#define TICK_MS      100  /* between two looks at the journal and the store when all is read */
-#define TROUBLE_MS   1000 /* before a store that failed is tried again */
-#define TURN_MS      50   /* of reading before the loop looks at its signals again */
+#define TICK_MS      100   /* between two looks at the journal and the store when all is read */
+#define TROUBLE_MS   1000  /* before a store that failed is tried again */
+#define TURN_MS      50    /* of reading before the loop looks at its signals again */
+#define AGAIN_MS     60000 /* before the same is said of a journal again */
 #define LAST_TURN_MS 2000
+#define NICENESS     5
 
 struct scribe {
 	struct bdl_role *role;
@@ -26,6 +29,8 @@ struct scribe {
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	bool in_trouble;
+	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
+	int64_t told_tick_ms;
 };
 
 static void store_close(struct scribe *s)
@@ -56,23 +61,34 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
+/* A journal that cannot be read is no fault of the store's, and is tried again by the reader. */
+static void tell_journal(struct scribe *s, const struct bdl_err *err)
+{
+	if (!err->code ||
+	    (!strcmp(err->text, s->told) && bdl_tick_ms() - s->told_tick_ms < AGAIN_MS))
+		return;
+	bdl_log_err(BDL_LOG_ERR, "journal-unreadable", err);
+	memcpy(s->told, err->text, sizeof(s->told));
+	s->told_tick_ms = bdl_tick_ms();
+}
+
 /* Bring what is in the journal to the store, for at most `for_ms`. 1: there may be more. */
 static int read_journal(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 {
 	int64_t until_ms = bdl_tick_ms() + for_ms;
-	size_t stored = 0;
+	struct bdl_scribe_round round;
 	do {
-		size_t refused = 0;
-		int r = bdl_scribe_round(s->reader, &stored, &refused, err);
-		if (r < 0)
-			return r;
-		bdl_count(s->role->slot, BDL_COUNT_STORED, stored);
-		if (refused > 0)
+		int r = bdl_scribe_round(s->reader, &round, err);
+		bdl_count(s->role->slot, BDL_COUNT_STORED, round.stored);
+		tell_journal(s, &round.journal);
+		if (round.refused > 0)
 			bdl_log(BDL_LOG_ERR, "entry-refused",
 			    "%zu journal entries could not be read and are kept aside in the store",
-			    refused);
-	} while (stored > 0 && bdl_tick_ms() < until_ms);
-	return stored > 0;
+			    round.refused);
+		if (r < 0)
+			return r;
+	} while (round.stored > 0 && bdl_tick_ms() < until_ms);
+	return round.stored > 0;
 }
 
 /* Somebody published a policy or a roll: the doors read it from the force folder. */
@@ -166,6 +182,11 @@ int bdl_scribe_run(struct bdl_role *role)
 	struct scribe s = { .role = role };
 	struct bdl_err err;
 	paths(&s);
+	/*
+	 * The doors answer people, the scribe only has to keep up: where cores are few, what it brings
+	 * over after a lesson's rush must not make a page wait. The journal holds what waits.
+	 */
+	(void)setpriority(PRIO_PROCESS, 0, NICENESS); /* to be nicer is always allowed */
 	int r = bdl_loop_init(&s.loop, on_stop, &s, &err);
 	if (r == 0)
 		r = bdl_file_mkdirs(s.force_path, &err);

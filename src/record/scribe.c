@@ -34,8 +34,8 @@ struct bdl_scribe {
 struct batch {
 	size_t stored, refused;
 	bool in_transaction;
-	int rc; /* of the reader: what could not be read is said, what was read is stored */
-	struct bdl_err err;
+	int journal_rc; /* of the reader: what could not be read is said, what was read is stored */
+	struct bdl_err journal;
 };
 
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
@@ -84,7 +84,7 @@ static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
 
 	if (!d)
 		return errno == ENOENT ? 0 : bdl_fail_sys(err, "list '%s'", s->folder);
-	for (struct dirent *e; !rc && (e = readdir(d));) {
+	for (struct dirent *e; (e = readdir(d));) {
 		const char *name = e->d_name;
 		if (name[0] == '.' || strlen(name) > SOURCE_NAME_MAX || is_known(s, name) ||
 		    !is_folder(dirfd(d), name))
@@ -100,6 +100,11 @@ static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
 	}
 	(void)closedir(d); /* it was only read */
 	return rc;
+}
+
+static bool same_place(struct bdl_journal_place a, struct bdl_journal_place b)
+{
+	return a.segment == b.segment && a.offset == b.offset;
 }
 
 static int place_get(
@@ -142,15 +147,6 @@ static int place_set(
 	bdl_bind_int(st, 3, (int64_t)place.segment);
 	bdl_bind_int(st, 4, (int64_t)place.offset);
 	return bdl_stmt_run(s, st, err);
-}
-
-static int source_open(struct bdl_scribe *s, struct source *source, struct bdl_err *err)
-{
-	if (source->reader)
-		return 0;
-	int rc = place_get(s->store, source->name, &source->stored, err);
-	return rc ? rc
-		  : bdl_journal_reader_open(source->folder, source->stored, &source->reader, err);
 }
 
 /* Read again from the place in the store: what was read since did not get there. */
@@ -209,15 +205,30 @@ static int entry_store(struct bdl_store *s, const char *source, const struct bdl
 	return refuse(s, source, e, why.text, err);
 }
 
-static int begin_once(struct bdl_store *s, struct batch *b, struct bdl_err *err)
+/*
+ * Begin the batch's transaction, where that was not done yet. In it the store's place must be the
+ * one that reading began at: a scribe whose supervisor was killed may still be at its last turn,
+ * and what it commits after we looked is not to be brought a second time.
+ */
+static int batch_begin(
+    struct bdl_store *s, const struct source *source, struct batch *b, struct bdl_err *err)
 {
-	int rc = b->in_transaction ? 0 : bdl_store_begin(s, err);
+	struct bdl_journal_place now;
 
-	b->in_transaction = !rc;
+	if (b->in_transaction)
+		return 0;
+	int rc = bdl_store_begin(s, err);
+	if (rc)
+		return rc;
+	b->in_transaction = true;
+	rc = place_get(s, source->name, &now, err);
+	if (!rc && !same_place(now, source->stored))
+		rc = bdl_fail(
+		    err, BDL_E_BUSY, "another scribe brings the journal '%s'", source->folder);
 	return rc;
 }
 
-/* Entries into an open transaction, and with them the place where reading goes on. */
+/* Entries into one transaction, and with them the place where reading goes on. */
 static int entries_bring(
     struct bdl_store *s, struct source *source, struct batch *b, struct bdl_err *err)
 {
@@ -225,17 +236,17 @@ static int entries_bring(
 	int rc;
 
 	while (b->stored < BDL_SCRIBE_BATCH &&
-	    (b->rc = bdl_journal_next(source->reader, &e, &b->err)) > 0) {
-		rc = begin_once(s, b, err);
+	    (b->journal_rc = bdl_journal_next(source->reader, &e, &b->journal)) > 0) {
+		rc = batch_begin(s, source, b, err);
 		if (!rc)
 			rc = entry_store(s, source->name, &e, b, err);
 		if (rc)
 			return rc;
 	}
 	struct bdl_journal_place place = bdl_journal_reader_place(source->reader);
-	if (place.segment == source->stored.segment && place.offset == source->stored.offset)
+	if (same_place(place, source->stored))
 		return 0;
-	rc = begin_once(s, b, err);
+	rc = batch_begin(s, source, b, err);
 	if (!rc)
 		rc = place_set(s, source->name, place, err);
 	if (!rc)
@@ -245,29 +256,36 @@ static int entries_bring(
 	return rc;
 }
 
-/* A store that fails ends the round; a journal that cannot be read concerns its source only. */
+/* Leave a source alone whose journal cannot be opened or read. */
+static void source_pause(struct source *source)
+{
+	source_close(source);
+	source->again_ms = bdl_tick_ms() + PAUSE_MS;
+}
+
+/* Negative where the store failed; what is wrong with the journal is left in the batch. */
 static int source_bring(
     struct bdl_scribe *s, struct source *source, struct batch *b, struct bdl_err *err)
 {
-	b->rc = source_open(s, source, &b->err);
-	if (b->rc == BDL_E_BUSY || b->rc == BDL_E_STORE)
-		return bdl_fail(err, (enum bdl_code)b->rc, "%s", b->err.text);
-	if (!b->rc) {
-		struct bdl_journal_place before = source->stored;
-		int rc = entries_bring(s->store, source, b, err);
-		bdl_store_rollback(s->store);
-		if (rc) {
-			source_close(source);
+	if (!source->reader) {
+		int rc = place_get(s->store, source->name, &source->stored, err);
+		if (rc)
 			return rc;
-		}
-		bool moved = before.segment != source->stored.segment ||
-		    before.offset != source->stored.offset;
-		if (b->rc >= 0 || moved)
-			return 0;
+		b->journal_rc = bdl_journal_reader_open(
+		    source->folder, source->stored, &source->reader, &b->journal);
 	}
-	source_close(source);
-	source->again_ms = bdl_tick_ms() + PAUSE_MS;
-	return 0;
+	if (b->journal_rc < 0) {
+		source_pause(source);
+		return 0;
+	}
+	struct bdl_journal_place before = source->stored;
+	int rc = entries_bring(s->store, source, b, err);
+	bdl_store_rollback(s->store);
+	if (rc)
+		source_close(source);
+	else if (b->journal_rc < 0 && same_place(before, source->stored))
+		source_pause(source);
+	return rc;
 }
 
 /* What is stored for good need not be kept in the journal. */
@@ -281,33 +299,34 @@ static int source_forget(struct source *source, struct bdl_err *err)
 	return rc;
 }
 
-int bdl_scribe_round(
-    struct bdl_scribe *s, size_t *ret_stored, size_t *ret_refused, struct bdl_err *err)
+/* The first that is wrong with a journal is the one that is told. */
+static void tell_journal(struct bdl_scribe_round *round, const struct bdl_err *what)
 {
-	size_t stored = 0, refused = 0;
-	int first = sources_find(s, err);
+	if (!round->journal.code)
+		round->journal = *what;
+}
 
+int bdl_scribe_round(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	struct bdl_err what = { 0 };
+
+	*ret = (struct bdl_scribe_round){ 0 };
+	if (sources_find(s, &what))
+		tell_journal(ret, &what);
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
 		struct batch b = { 0 };
 		if (source->again_ms > bdl_tick_ms())
 			continue;
-		int rc = source_bring(s, source, &b, first ? NULL : err);
+		int rc = source_bring(s, source, &b, err);
 		if (rc)
-			return first ? first : rc;
-		stored += b.stored;
-		refused += b.refused;
-		if (b.rc >= 0)
-			b.rc = source_forget(source, &b.err);
-		if (b.rc < 0 && !first) {
-			first = b.rc;
-			if (err)
-				*err = b.err;
-		}
+			return rc;
+		ret->stored += b.stored;
+		ret->refused += b.refused;
+		if (b.journal_rc >= 0)
+			b.journal_rc = source_forget(source, &b.journal);
+		if (b.journal_rc < 0)
+			tell_journal(ret, &b.journal);
 	}
-	if (first)
-		return first;
-	*ret_stored = stored;
-	*ret_refused = refused;
 	return 0;
 }

@@ -18,16 +18,24 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder);
 void bdl_scribe_free(struct bdl_scribe *s); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
 
+/* What came of a round. */
+struct bdl_scribe_round {
+	size_t stored; /* entries brought over; 0: all is read */
+	size_t
+	    refused; /* of these: did not decode, kept aside in the table `refused`, never dropped */
+	/* The first journal that could not be read (record/journal.h); its code is 0 for none. */
+	struct bdl_err journal;
+};
+
 /*
- * One batch from each source. *ret_stored: entries brought over (0: all is read); of these,
- * *ret_refused did not decode and are kept aside in the table `refused`, never dropped.
+ * One batch from each source. Negative where the store failed: that ends the round, and what it had
+ * not committed is read again in the next. *ret says in any case what had been committed before.
  *
- * BDL_E_BUSY, BDL_E_STORE and the store's BDL_E_IO end the round; what it had not committed is read
- * again in the next. A journal that cannot be read (record/journal.h) is told as well, but once the
- * other sources have had their turn, and its source is then left alone for five seconds; after
- * damage reading goes on with the next round.
+ * A journal that cannot be read holds up no other: its source is left alone for five seconds, or,
+ * after damage, read on with the next round. BDL_E_BUSY also where another scribe, such as one that
+ * its supervisor left behind, brings the same source: nothing is stored twice.
  */
-int bdl_scribe_round(struct bdl_scribe *s, size_t *ret_stored, size_t *ret_refused,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_scribe_round(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

@@ -56,16 +56,19 @@ static struct bdl_scribe *scribe_open(struct bdl_store *s, const struct folder *
 /* Rounds until all is read; returns how many entries came, and how many of them were refused. */
 static size_t rounds(struct bdl_scribe *scribe, size_t *ret_refused)
 {
-	size_t all = 0, stored, refused;
+	size_t all = 0;
+	struct bdl_scribe_round round;
 	struct bdl_err err = { 0 };
 
 	*ret_refused = 0;
 	do {
-		if (bdl_scribe_round(scribe, &stored, &refused, &err))
+		if (bdl_scribe_round(scribe, &round, &err))
 			fail_msg("round: %s", err.text);
-		all += stored;
-		*ret_refused += refused;
-	} while (stored);
+		if (round.journal.code)
+			fail_msg("journal: %s", round.journal.text);
+		all += round.stored;
+		*ret_refused += round.refused;
+	} while (round.stored);
 	return all;
 }
 
@@ -92,20 +95,21 @@ static void brings_all_sources(void **state)
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
 	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
-	size_t refused, stored;
+	struct bdl_scribe_round round;
+	size_t refused;
 
 	assert_int_equal(rounds(scribe, &refused), 0); /* no folder yet */
 	struct bdl_journal *a BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
 	append_acts(a, 0, 250);
-	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), 0);
-	assert_int_equal(stored, BDL_SCRIBE_BATCH);
+	assert_int_equal(bdl_scribe_round(scribe, &round, NULL), 0);
+	assert_int_equal(round.stored, BDL_SCRIBE_BATCH);
 	assert_int_equal(rounds(scribe, &refused), 150);
 	struct bdl_journal *b BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-1");
 	append_acts(b, 250, 30);
 	append_acts(a, 280, 20);
-	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), 0);
-	assert_int_equal(stored, 50);
-	assert_int_equal(refused, 0);
+	assert_int_equal(bdl_scribe_round(scribe, &round, NULL), 0);
+	assert_int_equal(round.stored, 50);
+	assert_int_equal(round.refused, 0);
 	assert_stored_once(s, 300);
 	assert_int_equal(store_number(s, "SELECT sum(acts) FROM violation"), 30);
 	/* Another scribe goes on where this one was. */
@@ -167,9 +171,9 @@ static void goes_on_past_damage(void **state)
 	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
 	struct bdl_journal *j = writer_open(&f, "web-0");
 	struct bdl_journal *other BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-1");
-	struct bdl_err err = { 0 };
+	struct bdl_scribe_round round;
 	char path[FOLDER_PATH];
-	size_t stored, refused;
+	size_t refused;
 
 	append_acts(j, 0, 10);
 	bdl_journal_close(j);
@@ -180,8 +184,10 @@ static void goes_on_past_damage(void **state)
 	j = writer_open(&f, "web-0");
 	append_acts(j, 10, 10);
 	append_acts(other, 20, 10);
-	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, &err), BDL_E_INVALID);
-	assert_non_null(strstr(err.text, "damaged"));
+	assert_int_equal(bdl_scribe_round(scribe, &round, NULL), 0);
+	assert_int_equal(round.journal.code, BDL_E_INVALID);
+	assert_non_null(strstr(round.journal.text, "damaged"));
+	assert_true(round.stored > 10); /* of the other one, and what stood before the damage */
 	(void)rounds(scribe, &refused); /* said once */
 	assert_int_equal(
 	    store_number(s, "SELECT count(*) FROM act WHERE at_ms >= 1795261200010"), 20);
@@ -200,18 +206,48 @@ static void one_bad_source_holds_up_no_other(void **state)
 	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
 	struct bdl_journal *bad BDL_AUTO(bdl_journal_close) = writer_open(&f, "a-bad");
 	struct bdl_journal *good BDL_AUTO(bdl_journal_close) = writer_open(&f, "b-good");
-	size_t stored, refused;
+	struct bdl_scribe_round round;
 
 	/* The store has read further than this journal goes. */
 	store_run(s, "INSERT INTO journal_place VALUES (1, 'a-bad', 99, 32)");
 	append_acts(bad, 0, 10);
 	append_acts(good, 10, 10);
-	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), BDL_E_CONFLICT);
+	assert_int_equal(bdl_scribe_round(scribe, &round, NULL), 0);
+	assert_int_equal(round.journal.code, BDL_E_CONFLICT);
+	assert_int_equal(round.stored, 10);
 	assert_stored_once(s, 10);
 	append_acts(good, 20, 10);
-	assert_int_equal(
-	    bdl_scribe_round(scribe, &stored, &refused, NULL), 0); /* left alone a while */
-	assert_int_equal(stored, 10);
+	assert_int_equal(bdl_scribe_round(scribe, &round, NULL), 0);
+	assert_int_equal(round.journal.code, 0); /* left alone a while */
+	assert_int_equal(round.stored, 10);
+}
+
+/* One that its killed supervisor left behind may be at its last turn when the next one begins. */
+static void two_scribes_store_nothing_twice(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *one BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *two BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_scribe *older BDL_AUTO(bdl_scribe_free) = scribe_open(one, &f);
+	struct bdl_scribe *newer BDL_AUTO(bdl_scribe_free) = scribe_open(two, &f);
+	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
+	struct bdl_scribe_round round;
+	struct bdl_err err = { 0 };
+	size_t refused;
+
+	append_acts(j, 0, 10);
+	assert_int_equal(rounds(older, &refused), 10);
+	assert_int_equal(rounds(newer, &refused), 0); /* both know the place */
+	append_acts(j, 10, 50);
+	assert_int_equal(rounds(older, &refused), 50);
+	assert_int_equal(bdl_scribe_round(newer, &round, &err), BDL_E_BUSY);
+	assert_non_null(strstr(err.text, "another scribe"));
+	assert_int_equal(round.stored, 0);
+	assert_int_equal(rounds(newer, &refused), 0); /* goes on from the new place */
+	append_acts(j, 60, 5);
+	assert_int_equal(rounds(newer, &refused), 5);
+	assert_stored_once(one, 65);
 }
 
 static void a_locked_store_loses_nothing(void **state)
@@ -222,17 +258,18 @@ static void a_locked_store_loses_nothing(void **state)
 	struct bdl_store *other BDL_AUTO(bdl_store_close) = store_make(&f);
 	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
 	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
-	size_t stored, refused;
+	struct bdl_scribe_round round;
 	sqlite3_stmt *st;
+	size_t refused;
 
 	append_acts(j, 0, 150);
-	assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), 0);
+	assert_int_equal(bdl_scribe_round(scribe, &round, NULL), 0);
 	/* The test does not wait the five seconds. */
 	assert_int_equal(bdl_stmt_get(s, "SELECT 1", &st, NULL), 0);
 	assert_int_equal(sqlite3_busy_timeout(sqlite3_db_handle(st), 20), SQLITE_OK);
 	assert_int_equal(bdl_store_begin(other, NULL), 0);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(bdl_scribe_round(scribe, &stored, &refused, NULL), BDL_E_BUSY);
+		assert_int_equal(bdl_scribe_round(scribe, &round, NULL), BDL_E_BUSY);
 	bdl_store_rollback(other);
 	assert_int_equal(rounds(scribe, &refused), 50);
 	assert_stored_once(s, 150);
@@ -247,10 +284,10 @@ BDL_NORETURN static void scribe_for_ever(const struct folder *f)
 {
 	struct bdl_store *s = store_make(f);
 	struct bdl_scribe *scribe = scribe_open(s, f);
-	size_t stored, refused;
+	struct bdl_scribe_round round;
 
-	while (!bdl_scribe_round(scribe, &stored, &refused, NULL))
-		if (!stored)
+	while (!bdl_scribe_round(scribe, &round, NULL))
+		if (!round.stored)
 			(void)usleep(1000); /* an early end only means an earlier look */
 	_exit(1);
 }
@@ -299,6 +336,7 @@ int main(void)
 		cmocka_unit_test(deletes_what_is_stored),
 		cmocka_unit_test(goes_on_past_damage),
 		cmocka_unit_test(one_bad_source_holds_up_no_other),
+		cmocka_unit_test(two_scribes_store_nothing_twice),
 		cmocka_unit_test(a_locked_store_loses_nothing),
 		cmocka_unit_test(every_act_is_stored_once_whatever_is_killed),
 	};
