@@ -7,31 +7,32 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *state_word(uint32_t state)
-{
-	static const char *const words[] = {
-		[BDL_STATE_NONE] = "not started",
-		[BDL_STATE_STARTING] = "starting",
-		[BDL_STATE_UP] = "up",
-		[BDL_STATE_DOWN] = "down",
-		[BDL_STATE_STOPPED] = "stopped",
-	};
-	return state < BDL_ARRAY_LEN(words) ? words[state] : "unknown";
-}
-
 static uint64_t counter(const struct bdl_slot *s, enum bdl_counter c)
 {
 	return atomic_load_explicit(&s->counters[c], memory_order_relaxed);
 }
 
+/* How long it has been running: "12 s", or "-" for what was not started yet. */
+static void since(const struct bdl_slot *s, int64_t now_ms, char out[24])
+{
+	int64_t started_ms = atomic_load(&s->started_ms);
+	if (started_ms > 0)
+		(void)snprintf(out, 24, "%" PRId64 " s", (now_ms - started_ms) / 1000);
+	else
+		(void)snprintf(out, 24, "-");
+}
+
 static void print_slot(const struct bdl_slot *s, int64_t now_ms)
 {
-	int64_t up_s = (now_ms - atomic_load(&s->started_ms)) / 1000;
+	char name[BDL_SLOT_NAME], note[BDL_SLOT_NOTE], up[24];
 	unsigned starts = atomic_load(&s->starts);
-	printf("%-10s %-9s %7d %8" PRId64 " s %8u %9" PRIu64 " %8" PRIu64 " %10" PRIu64 "  %.*s\n",
-	    s->name, state_word(atomic_load(&s->state)), (int)atomic_load(&s->pid), up_s,
+	bdl_slot_read_name(s, name);
+	bdl_slot_read_note(s, note);
+	since(s, now_ms, up);
+	printf("%-10s %-9s %7d %10s %8u %9" PRIu64 " %8" PRIu64 " %10" PRIu64 "  %s\n", name,
+	    bdl_state_word(atomic_load(&s->state)), (int)atomic_load(&s->pid), up,
 	    starts > 0 ? starts - 1 : 0, counter(s, BDL_COUNT_ACTS), counter(s, BDL_COUNT_STRICT),
-	    counter(s, BDL_COUNT_UNRECORDED), (int)sizeof(s->note), s->note);
+	    counter(s, BDL_COUNT_UNRECORDED), note);
 }
 
 int bdl_cmd_status(struct bdl_args *a)

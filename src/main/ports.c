@@ -34,9 +34,27 @@ static int check_port(const char *setting, const struct bdl_addr *a, struct bdl_
 	return 0;
 }
 
+/*
+ * The portal has no sign-in yet. It looks at its socket itself too; but a child that refuses to
+ * start is started again without end, and here it can be said before anything is.
+ */
+static int check_portal(const struct bdl_addr *a, struct bdl_err *err)
+{
+	char text[BDL_ADDR_TEXT];
+	if (bdl_addr_is_loopback(a))
+		return 0;
+	bdl_addr_text(a, text);
+	return bdl_fail(err, BDL_E_DENIED,
+	    "BEADLE_PORTAL: %s is not this machine's own: sign-in is not built yet, so the portal "
+	    "serves loopback addresses only, such as 127.0.0.1:8080",
+	    text);
+}
+
 static int check_settings(const struct bdl_conf *c, struct bdl_err *err)
 {
 	int result = check_port("BEADLE_PORTAL", &c->portal, err);
+	if (result == 0)
+		result = check_portal(&c->portal, err);
 	if (result == 0)
 		result = check_port("BEADLE_WEB", &c->web, err);
 	if (result == 0 && c->run_proxy)

@@ -91,49 +91,46 @@ static void add_lists(const struct bdl_request *r, struct bdl_page_overview *v)
 	v->has_illegal = bdl_lists_find(lists, BDL_LIT("illegal")) >= 0;
 }
 
-static const char *state_word(uint32_t state)
-{
-	static const char *const words[] = { "not started", "starting", "up", "down", "stopped" };
-	return state < BDL_ARRAY_LEN(words) ? words[state] : "unknown";
-}
-
 static const char *counter(
     const struct bdl_request *r, const struct bdl_slot *s, enum bdl_counter c)
 {
 	return bdl_count_text(r, atomic_load(&s->counters[c]), true);
 }
 
+static struct bdl_page_overview_process process_row(
+    const struct bdl_request *r, const struct bdl_slot *s)
+{
+	char name[BDL_SLOT_NAME], note[BDL_SLOT_NOTE];
+	uint32_t state = atomic_load(&s->state), starts = atomic_load(&s->starts);
+	int64_t started_ms = atomic_load(&s->started_ms);
+
+	bdl_slot_read_name(s, name);
+	bdl_slot_read_note(s, note);
+	return (struct bdl_page_overview_process){
+		.name = bdl_region_str(r->region, bdl_view_of(name)),
+		.state = state == BDL_STATE_NONE ? "not started" : bdl_state_word(state),
+		.up = state == BDL_STATE_UP,
+		.since = started_ms > 0 ? bdl_when(r, started_ms) : "",
+		.restarts = starts > 0 ? (int64_t)starts - 1 : 0,
+		.acts = counter(r, s, BDL_COUNT_ACTS),
+		.stored = counter(r, s, BDL_COUNT_STORED),
+		.unrecorded = counter(r, s, BDL_COUNT_UNRECORDED),
+		.note = bdl_region_str(r->region, bdl_view_of(note)),
+	};
+}
+
 static void add_processes(const struct bdl_request *r, struct bdl_page_overview *v)
 {
 	struct bdl_page_overview_process *out =
 	    bdl_region_array(r->region, BDL_BOARD_SLOTS, sizeof(*out));
-	size_t n = 0;
 
 	for (size_t i = 0; out && r->site->board && i < BDL_BOARD_SLOTS; i++) {
 		const struct bdl_slot *s = bdl_board_at(r->site->board, i);
 		if (!s)
 			break;
-		uint32_t state = atomic_load(&s->state);
-		int64_t started_ms = atomic_load(&s->started_ms);
-		/* The note is set while we read; a torn one is only ugly. */
-		out[n++] = (struct bdl_page_overview_process){
-			.name = bdl_region_str(
-			    r->region, bdl_view_at(s->name, strnlen(s->name, sizeof(s->name)))),
-			.state = state_word(state),
-			.up = state == BDL_STATE_UP,
-			.since = started_ms > 0 ? bdl_when(r, started_ms) : "",
-			.restarts = (int64_t)atomic_load(&s->starts) - 1,
-			.acts = counter(r, s, BDL_COUNT_ACTS),
-			.stored = counter(r, s, BDL_COUNT_STORED),
-			.unrecorded = counter(r, s, BDL_COUNT_UNRECORDED),
-			.note = bdl_region_str(
-			    r->region, bdl_view_at(s->note, strnlen(s->note, sizeof(s->note)))),
-		};
-		if (out[n - 1].restarts < 0)
-			out[n - 1].restarts = 0;
+		out[v->n_processes++] = process_row(r, s);
 	}
 	v->processes = out;
-	v->n_processes = n;
 }
 
 int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)

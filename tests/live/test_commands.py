@@ -160,6 +160,16 @@ def test_a_taken_port_is_said_by_name(school, which, setting):
             f"choose another address with {setting}=...") in done.stderr, done
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "[::]", "192.0.2.7"])
+def test_the_portal_is_refused_to_the_network(school, address):
+    """Before anything starts: the portal has no sign-in, and would be restarted without end."""
+    port = school.ports[0]
+    done = school.beadle("run", check=False, env={"BEADLE_PORTAL": f"{address}:{port}"})
+    assert done.returncode == 1, done
+    assert f"beadle: BEADLE_PORTAL: {address}:{port} is not this machine's own" in done.stderr, done
+    assert not (school.data / "run" / "board").exists(), "it began all the same"
+
+
 def test_a_second_start_on_the_same_data(beadle):
     pids = beadle.pids()
     done = beadle.beadle("run", check=False)
@@ -174,9 +184,25 @@ def test_status(beadle):
     assert set(board) >= {"scribe", "web-0", "portal", "squid"}, done.stdout
     for name, (state, pid, restarts) in board.items():
         assert (state, restarts) == ("up", 0) and alive(pid), (name, done.stdout)
+    scribe = next(r for r in done.stdout.splitlines() if r.startswith("scribe"))
+    assert re.match(r"scribe +up +\d+ +\d{1,2} s ", scribe), scribe
+    assert os.getpriority(os.PRIO_PROCESS, board["scribe"][1]) == 5, "the doors come first"
     beadle.stop()
     done = beadle.beadle("status", check=False)
     assert done.returncode == 1 and "not running" in done.stdout, done
+
+
+def test_status_of_what_has_not_started(beadle):
+    """A place on the board that nobody has taken yet: no time since a start, not a nonsense one."""
+    board = beadle.data / "run" / "board"
+    until(lambda: "squid" in beadle.board(), "squid has a place")
+    squid = board.read_bytes().index(b"squid\0") + 24  # BDL_SLOT_NAME; then what is in numbers
+    with open(board, "r+b") as f:
+        f.seek(squid)
+        f.write(bytes(24))  # process, state, starts, the moment of its start
+    row = next(r for r in beadle.beadle("status", check=False).stdout.splitlines()
+               if r.startswith("squid"))
+    assert re.match(r"squid +none +0 +- +0 ", row), row
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
