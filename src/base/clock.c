@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/ascii.h"
 #include <stdio.h>
 #include <time.h>
 
@@ -121,7 +122,7 @@ static bool eat_digits(struct bdl_view *v, size_t width, char end, int *ret)
 	if (!bdl_view_uint(bdl_view_at(v->p, width), 9999, &n))
 		return false;
 	*ret = (int)n;
-	*v = bdl_view_at(v->p + whole, v->n - whole);
+	*v = bdl_view_from(*v, whole);
 	return true;
 }
 
@@ -131,12 +132,12 @@ static bool eat_fraction(struct bdl_view *v, int *ret_ms)
 	size_t n = 1;
 	int ms = 0, scale = 100;
 
-	for (; n < v->n && v->p[n] >= '0' && v->p[n] <= '9'; n++, scale /= 10)
+	for (; n < v->n && bdl_is_digit(v->p[n]); n++, scale /= 10)
 		ms += (v->p[n] - '0') * scale;
 	if (n == 1 || n > 10)
 		return false;
 	*ret_ms = ms;
-	*v = bdl_view_at(v->p + n, v->n - n);
+	*v = bdl_view_from(*v, n);
 	return true;
 }
 
@@ -165,7 +166,7 @@ bool bdl_time_parse(struct bdl_view v, int64_t *ret_ms)
 	    !eat_digits(&v, 2, 0, &tm.tm_min))
 		return false;
 	if (v.n && v.p[0] == ':') {
-		v = bdl_view_at(v.p + 1, v.n - 1);
+		v = bdl_view_from(v, 1);
 		if (!eat_digits(&v, 2, 0, &tm.tm_sec))
 			return false;
 		if (v.n && v.p[0] == '.' && !eat_fraction(&v, &ms))

@@ -1,4 +1,5 @@
 #include "base/hash.h"
+#include "base/ascii.h"
 #include <errno.h>
 #include <sodium.h>
 #include <sys/random.h>
@@ -23,13 +24,10 @@ void bdl_digest_hex(const struct bdl_digest *d, char out[BDL_DIGEST_HEX])
 	(void)sodium_bin2hex(out, BDL_DIGEST_HEX, d->b, sizeof(d->b)); /* returns out */
 }
 
+/* One spelling for one digest: no capitals. */
 static int digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
+	return c == bdl_lower(c) ? bdl_hex_digit(c) : -1;
 }
 
 bool bdl_digest_parse(struct bdl_view hex, struct bdl_digest *ret)

@@ -41,15 +41,22 @@ size_t bdl_utf8_next(struct bdl_view v, uint32_t *ret_char, bool *ret_bad)
 	return n;
 }
 
+struct bdl_view bdl_utf8_without_mark(struct bdl_view v)
+{
+	const struct bdl_view mark = BDL_LIT("\xef\xbb\xbf");
+
+	return bdl_view_starts(v, mark) ? bdl_view_from(v, mark.n) : v;
+}
+
 bool bdl_utf8_printable(struct bdl_view v)
 {
 	while (v.n > 0) {
 		uint32_t ch;
 		bool bad;
 		size_t n = bdl_utf8_next(v, &ch, &bad);
-		if (bad || ch < 0x20 || (ch >= 0x7f && ch <= 0x9f))
+		if (bad || bdl_utf8_is_control(ch))
 			return false;
-		v = bdl_view_at(v.p + n, v.n - n);
+		v = bdl_view_from(v, n);
 	}
 	return true;
 }

@@ -13,7 +13,16 @@
  */
 size_t bdl_utf8_next(struct bdl_view v, uint32_t *ret_char, bool *ret_bad);
 
-/* Valid, and without control characters (C0, DEL, C1). */
+/* The controls of ASCII steer a terminal, and so do those of C1. */
+static inline bool bdl_utf8_is_control(uint32_t ch)
+{
+	return ch < 0x20 || (ch >= 0x7f && ch <= 0x9f);
+}
+
+/* Without the byte order mark that some editors begin a file with. */
+struct bdl_view bdl_utf8_without_mark(struct bdl_view v);
+
+/* Valid, and without control characters. */
 bool bdl_utf8_printable(struct bdl_view v);
 
 #endif

@@ -1,5 +1,5 @@
 #include "base/view.h"
-#include <strings.h>
+#include "base/ascii.h"
 
 struct bdl_view bdl_view_of(const char *s)
 {
@@ -11,18 +11,12 @@ bool bdl_view_eq(struct bdl_view a, struct bdl_view b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* Not tolower: what counts as a letter must not hang on the locale. */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool bdl_view_ieq(struct bdl_view a, struct bdl_view b)
 {
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+		if (bdl_lower(a.p[i]) != bdl_lower(b.p[i]))
 			return false;
 	return true;
 }
@@ -42,12 +36,16 @@ bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix)
 	return a.n >= prefix.n && bdl_view_eq(bdl_view_at(a.p, prefix.n), prefix);
 }
 
+bool bdl_view_istarts(struct bdl_view a, struct bdl_view prefix)
+{
+	return a.n >= prefix.n && bdl_view_ieq(bdl_view_at(a.p, prefix.n), prefix);
+}
+
 bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix)
 {
 	if (suffix.n == 0)
 		return true;
-	return a.n >= suffix.n &&
-	    bdl_view_eq(bdl_view_at(a.p + (a.n - suffix.n), suffix.n), suffix);
+	return a.n >= suffix.n && bdl_view_eq(bdl_view_from(a, a.n - suffix.n), suffix);
 }
 
 static bool is_blank(char c)
@@ -58,7 +56,7 @@ static bool is_blank(char c)
 struct bdl_view bdl_view_trim(struct bdl_view v)
 {
 	while (v.n && is_blank(v.p[0]))
-		v = bdl_view_at(v.p + 1, v.n - 1);
+		v = bdl_view_from(v, 1);
 	while (v.n && is_blank(v.p[v.n - 1]))
 		v.n--;
 	return v;
@@ -79,19 +77,8 @@ bool bdl_view_cut(struct bdl_view *rest, char c, struct bdl_view *ret_head)
 	size_t eaten = at < rest->n ? at + 1 : at;
 
 	*ret_head = bdl_view_at(rest->p, at);
-	*rest = bdl_view_at(rest->p + eaten, rest->n - eaten);
+	*rest = bdl_view_from(*rest, eaten);
 	return true;
-}
-
-static int digit(char c, int base)
-{
-	int d = -1;
-
-	if (c >= '0' && c <= '9')
-		d = c - '0';
-	else if (lower(c) >= 'a' && lower(c) <= 'f')
-		d = lower(c) - 'a' + 10;
-	return d < base ? d : -1;
 }
 
 static bool number(struct bdl_view v, int base, uint64_t max, uint64_t *ret)
@@ -101,9 +88,9 @@ static bool number(struct bdl_view v, int base, uint64_t max, uint64_t *ret)
 	if (v.n == 0)
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
-		int d = digit(v.p[i], base);
+		int d = bdl_hex_digit(v.p[i]);
 
-		if (d < 0 || __builtin_mul_overflow(sum, (uint64_t)base, &sum) ||
+		if (d < 0 || d >= base || __builtin_mul_overflow(sum, (uint64_t)base, &sum) ||
 		    __builtin_add_overflow(sum, (uint64_t)d, &sum) || sum > max)
 			return false;
 	}

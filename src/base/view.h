@@ -25,11 +25,18 @@ static inline struct bdl_view bdl_view_at(const char *p, size_t n)
 	return (struct bdl_view){ p, n };
 }
 
+/* What follows the first `at` bytes, of which there are as many. */
+static inline struct bdl_view bdl_view_from(struct bdl_view v, size_t at)
+{
+	return at == 0 ? v : bdl_view_at(v.p + at, v.n - at); /* p may be NULL then */
+}
+
 bool bdl_view_eq(struct bdl_view a, struct bdl_view b);
 bool bdl_view_ieq(struct bdl_view a, struct bdl_view b); /* ASCII letters in either case */
 bool bdl_view_is(struct bdl_view a, const char *s);
 bool bdl_view_iis(struct bdl_view a, const char *s);
 bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix);
+bool bdl_view_istarts(struct bdl_view a, struct bdl_view prefix);
 bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix);
 
 /* Without spaces and tabs at both ends. */

@@ -1,5 +1,7 @@
 #include "lists/compile.h"
 #include "base/alloc.h"
+#include "base/ascii.h"
+#include "base/utf8.h"
 #include "lists/format_int.h"
 #include "proto/url.h"
 #include "sys/file.h"
@@ -135,12 +137,7 @@ static int intern_category(
 			return 0;
 		}
 	}
-	bool good = name.n > 0 && name.n <= BDL_CATEGORY_NAME_MAX;
-	for (size_t i = 0; good && i < name.n; i++) {
-		char c = name.p[i];
-		good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-	}
-	if (!good)
+	if (!bdl_is_category(name))
 		return bdl_fail(err, BDL_E_INVALID,
 		    "'%.*s' is no category: lower-case letters, digits and hyphens, at most %d",
 		    BDL_FMT(name), BDL_CATEGORY_NAME_MAX);
@@ -209,7 +206,7 @@ static bool is_normal(struct bdl_view v)
 		return false;
 	for (size_t i = 0; i < v.n; i++) {
 		char c = v.p[i];
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
+		if ((c >= 'a' && c <= 'z') || bdl_is_digit(c) || c == '-' || c == '_')
 			label++;
 		else if (c == '.' && label > 0)
 			label = 0;
@@ -218,7 +215,7 @@ static bool is_normal(struct bdl_view v)
 		if (label > 63)
 			return false;
 	}
-	return label > 0 && !(v.p[v.n - label] >= '0' && v.p[v.n - label] <= '9');
+	return label > 0 && !bdl_is_digit(v.p[v.n - label]);
 }
 
 static int add_any_domain(
@@ -259,14 +256,13 @@ static struct bdl_view domain_of(struct bdl_view line)
 int bdl_list_build_text(struct bdl_list_build *b, struct bdl_view category, struct bdl_view text,
     const char *where, struct bdl_err *err)
 {
-	struct bdl_view line, mark = BDL_LIT("\xef\xbb\xbf");
+	struct bdl_view line;
 	unsigned number = 0;
 	int r = intern_category(b, category, &number, err);
 
 	if (r < 0)
 		return bdl_fail_in(err, "%s", where);
-	if (bdl_view_starts(text, mark)) /* what some editors begin a file with */
-		text = bdl_view_at(text.p + mark.n, text.n - mark.n);
+	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
 		struct bdl_view domain = domain_of(line);
 		if (domain.n == 0)

@@ -1,5 +1,6 @@
 #include "lists/lists.h"
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "lists/format_int.h"
 #include "proto/url.h"
 #include "sys/file.h"
@@ -12,6 +13,16 @@ struct bdl_lists {
 	const uint64_t *hashes;
 	const uint16_t *numbers;
 };
+
+bool bdl_is_category(struct bdl_view name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		if (!((c >= 'a' && c <= 'z') || bdl_is_digit(c) || c == '-'))
+			return false;
+	}
+	return name.n > 0 && name.n <= BDL_CATEGORY_NAME_MAX;
+}
 
 static int damaged(struct bdl_err *err, const char *what)
 {
@@ -38,19 +49,12 @@ static int check_header(const struct bdl_map *map, struct bdl_err *err)
 	return 0;
 }
 
-/* A name ends within its field and may be shown. */
-static bool is_name(const char field[BDL_LISTS_NAME])
-{
-	size_t n = strnlen(field, BDL_LISTS_NAME);
-
-	return n > 0 && n <= BDL_CATEGORY_NAME_MAX &&
-	    strspn(field, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
-}
-
 static int check_names(const struct bdl_lists *l, struct bdl_err *err)
 {
 	for (unsigned i = 0; i < l->header->n_categories; i++) {
-		if (!is_name(bdl_lists_category(l, i)))
+		/* It ends within its field, which is longer than any name. */
+		const char *field = bdl_lists_category(l, i);
+		if (!bdl_is_category(bdl_view_at(field, strnlen(field, BDL_LISTS_NAME))))
 			return damaged(err, "a category's name is none");
 	}
 	return 0;

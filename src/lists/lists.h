@@ -16,6 +16,9 @@
 #define BDL_LIST_CATEGORIES_MAX 256
 #define BDL_CATEGORY_NAME_MAX   48 /* lower-case letters, digits, hyphens */
 
+/* Whether it can name a category; which ones there are is the file's business. */
+bool bdl_is_category(struct bdl_view name);
+
 /* A set of category numbers of one lists file. */
 struct bdl_catset {
 	uint64_t w[BDL_LIST_CATEGORIES_MAX / 64];

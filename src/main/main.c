@@ -1,7 +1,7 @@
 /* One binary: the first word says what to do, and this table says what each word does. */
+#include "base/near.h"
 #include "base/view.h"
 #include "main/command.h"
-#include "policy/words.h"
 #include "sys/conf.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The Markdown of a document: libcmark's tree, and the way from it back to the original bytes. */
+#include "base/ascii.h"
 #include "policy/document_int.h"
 
 #define NODE_TEXT_MAX (16 * 1024)
@@ -141,13 +142,13 @@ static void split_number(struct bdl_view text, struct bdl_heading *h)
 {
 	size_t n = 0;
 
-	while (n < text.n && ((text.p[n] >= '0' && text.p[n] <= '9') || text.p[n] == '.'))
+	while (n < text.n && (bdl_is_digit(text.p[n]) || text.p[n] == '.'))
 		n++;
 	h->title = text;
 	if (n == 0 || text.p[0] == '.' || (n < text.n && text.p[n] != ' '))
 		return;
 	h->number = bdl_view_at(text.p, text.p[n - 1] == '.' ? n - 1 : n);
-	h->title = bdl_view_trim(bdl_view_at(text.p + n, text.n - n));
+	h->title = bdl_view_trim(bdl_view_from(text, n));
 }
 
 struct bdl_heading bdl_heading_read(

@@ -1,4 +1,5 @@
 /* Whether what the document says makes sense: the second reading, after the grammar's. */
+#include "base/near.h"
 #include "lists/lists.h"
 #include "policy/document.h"
 #include "policy/text_int.h"
@@ -97,21 +98,12 @@ static void check_group(const struct checker *c, const struct bdl_word *word, bo
 		    BDL_FMT(shown));
 }
 
-static bool is_category_name(struct bdl_view v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= '0' && v.p[i] <= '9') ||
-			v.p[i] == '-'))
-			return false;
-	return v.n > 0 && v.n <= BDL_CATEGORY_NAME_MAX;
-}
-
 static void check_category(const struct checker *c, const struct bdl_word *word)
 {
 	const char *const *known = c->context ? c->context->categories : NULL;
 	size_t n = known ? c->context->n_categories : 0;
 
-	if (!is_category_name(word->text)) {
+	if (!bdl_is_category(word->text)) {
 		complain(c, word, "lower-case letters, digits and hyphens", NULL,
 		    "no category is named");
 		return;
@@ -136,11 +128,11 @@ static struct bdl_view host_inside(struct bdl_view v)
 	size_t scheme = bdl_view_find(v, ':');
 
 	if (scheme + 2 < v.n && v.p[scheme + 1] == '/' && v.p[scheme + 2] == '/')
-		rest = bdl_view_at(v.p + scheme + 3, v.n - scheme - 3);
+		rest = bdl_view_from(v, scheme + 3);
 	if (bdl_view_cut(&rest, '/', &head))
 		v = head;
 	if (bdl_view_starts(v, BDL_LIT("*.")))
-		v = bdl_view_at(v.p + 2, v.n - 2);
+		v = bdl_view_from(v, 2);
 	return v;
 }
 

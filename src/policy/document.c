@@ -1,5 +1,7 @@
 #include "policy/document.h"
 #include "base/alloc.h"
+#include "base/ascii.h"
+#include "base/near.h"
 #include "policy/document_int.h"
 
 #define REGION_MAX (48 * 1024 * 1024)
@@ -26,8 +28,7 @@ static bool is_id(struct bdl_view id)
 	for (size_t i = 0; i < id.n; i++) {
 		char c = id.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			c == '.' || c == '-'))
+		if (!bdl_is_letter(c) && !bdl_is_digit(c) && c != '.' && c != '-')
 			return false;
 	}
 	return true;

@@ -174,7 +174,7 @@ static void say_tell(struct bdl_buf *out, const struct bdl_rule *rule)
 		say_between(out, i, rule->n_tell, "and");
 		if (i == 0 && bdl_view_starts(title, BDL_LIT("the"))) {
 			say(out, "The");
-			title = bdl_view_at(title.p + 3, title.n - 3);
+			title = bdl_view_from(title, 3);
 		}
 		say_view(out, title);
 	}

@@ -35,9 +35,9 @@ static const char *keep(struct bdl_findings *f, const char *text)
 	while (i < v.n) {
 		uint32_t ch;
 		bool bad;
-		size_t len = bdl_utf8_next(bdl_view_at(v.p + i, v.n - i), &ch, &bad);
+		size_t len = bdl_utf8_next(bdl_view_from(v, i), &ch, &bad);
 
-		if (bad || ch < 0x20 || (ch >= 0x7f && ch <= 0x9f))
+		if (bad || bdl_utf8_is_control(ch))
 			memset(copy + i, '?', len);
 		i += len;
 	}

@@ -1,4 +1,6 @@
 #include "base/alloc.h"
+#include "base/near.h"
+#include "base/utf8.h"
 #include "policy/document_int.h"
 #include <yaml.h>
 
@@ -307,13 +309,11 @@ static bool is_rule_line(struct bdl_view line)
 void bdl_front_parse(const struct bdl_lines *lines, struct bdl_region *region,
     struct bdl_findings *findings, struct bdl_front *ret, unsigned *ret_body_line)
 {
-	struct bdl_view first = bdl_lines_get(lines, 1);
+	struct bdl_view first = bdl_utf8_without_mark(bdl_lines_get(lines, 1));
 	unsigned end = 2;
 
 	*ret = (struct bdl_front){ 0 };
 	*ret_body_line = 1;
-	if (bdl_view_starts(first, BDL_LIT("\xef\xbb\xbf")))
-		first = bdl_view_at(first.p + 3, first.n - 3);
 	if (!is_rule_line(first)) {
 		bdl_find(findings, BDL_ERROR, 1, 1,
 		    "a first line '---' and keys such as title below it", NULL,

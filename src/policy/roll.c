@@ -1,5 +1,6 @@
 #include "policy/roll.h"
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #define LOGIN_MAX 128
@@ -139,8 +140,7 @@ static int take_heading(struct reader *r)
 static void make_lower(char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] - 'A' + 'a');
+		p[i] = bdl_lower(p[i]);
 }
 
 static size_t slot_of(const struct bdl_roll *roll, struct bdl_view login)
@@ -217,8 +217,7 @@ int bdl_roll_parse(
 
 	if (csv.n > BDL_ROLL_BYTES_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "%s: %zu bytes, more than 32 MiB", where, csv.n);
-	if (bdl_view_starts(csv, BDL_LIT("\xef\xbb\xbf")))
-		csv = bdl_view_at(csv.p + 3, csv.n - 3);
+	csv = bdl_utf8_without_mark(csv);
 	roll = bdl_xalloc(sizeof(*roll));
 	roll->bytes = bdl_xview_dup(csv);
 	r.p = roll->bytes;

@@ -1,6 +1,7 @@
 /* The reader of a rules block: from tokens to rules, and what was wrong with them. */
 #include "policy/rule.h"
 #include "base/alloc.h"
+#include "base/near.h"
 #include "policy/document.h"
 #include "policy/rules_int.h"
 #include "policy/text_int.h"

@@ -6,7 +6,7 @@ size_t bdl_text_bad_byte(struct bdl_view v)
 	for (size_t i = 0; i < v.n;) {
 		uint32_t ch;
 		bool bad;
-		size_t len = bdl_utf8_next(bdl_view_at(v.p + i, v.n - i), &ch, &bad);
+		size_t len = bdl_utf8_next(bdl_view_from(v, i), &ch, &bad);
 
 		if (bad || ch == 0)
 			return i;

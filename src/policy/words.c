@@ -1,7 +1,5 @@
 #include "policy/words.h"
 
-#define NEAR_MISS_LEN_MAX 64
-
 const char *const bdl_action_words[BDL_ACTIONS] = { "allow", "note", "coach", "hold", "block" };
 
 const char *const bdl_door_words[BDL_DOORS] = { "web", "mail", "screen", "dns", "logs" };
@@ -92,64 +90,4 @@ bool bdl_action_fits(enum bdl_action a, enum bdl_door d)
 
 	BDL_BUG_IF((unsigned)a >= BDL_ACTIONS || (unsigned)d >= BDL_DOORS);
 	return fits[d][a];
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/*
- * Letters to insert, drop, change or swap with a neighbour to get from one word to the other
- * (Damerau-Levenshtein, each letter swapped at most once), in either case.
- */
-static unsigned slips_between(struct bdl_view a, struct bdl_view b)
-{
-	unsigned rows[3][NEAR_MISS_LEN_MAX + 1];
-
-	for (unsigned j = 0; j <= b.n; j++)
-		rows[0][j] = j;
-	for (unsigned i = 1; i <= a.n; i++) {
-		unsigned *row = rows[i % 3];
-		const unsigned *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
-
-		row[0] = i;
-		for (unsigned j = 1; j <= b.n; j++) {
-			unsigned changed = lower(a.p[i - 1]) != lower(b.p[j - 1]);
-
-			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + changed);
-			if (i > 1 && j > 1 && lower(a.p[i - 1]) == lower(b.p[j - 2]) &&
-			    lower(a.p[i - 2]) == lower(b.p[j - 1]))
-				row[j] = least(row[j], two_above[j - 2] + 1);
-		}
-	}
-	return rows[a.n % 3][b.n];
-}
-
-const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n)
-{
-	const char *closest = NULL;
-	unsigned fewest = 3;
-
-	if (v.n == 0 || v.n > NEAR_MISS_LEN_MAX)
-		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		struct bdl_view word = bdl_view_of(words[i]);
-		/* Two slips turn most words of three letters into most others. */
-		unsigned allowed = word.n <= 4 ? 1 : 2, slips;
-
-		if (word.n > NEAR_MISS_LEN_MAX || word.n > v.n + 2 || v.n > word.n + 2)
-			continue;
-		slips = slips_between(v, word);
-		if (slips <= allowed && slips < fewest && slips < v.n) {
-			fewest = slips;
-			closest = words[i];
-		}
-	}
-	return closest;
 }

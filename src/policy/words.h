@@ -64,12 +64,6 @@ int bdl_door_find(struct bdl_view v);
 int bdl_group_find(struct bdl_view v); /* of the built-in groups; a school may name its own */
 int bdl_role_find(struct bdl_view v);
 
-/*
- * The closest of `n` words within two slips of the pen (one for words of up to four letters, and
- * never all that was written), in either case, or NULL: for suggestions. The first among equals.
- */
-const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n);
-
 /* Whether this verdict can be carried out at this door (coach at dns and hold at web cannot). */
 bool bdl_action_fits(enum bdl_action a, enum bdl_door d);
 

@@ -1,4 +1,5 @@
 #include "proto/chunk.h"
+#include "base/ascii.h"
 
 enum {
 	SIZE_FIRST, /* the first digit of a size */
@@ -24,17 +25,6 @@ void bdl_chunks_init(struct bdl_chunks *c)
 	*c = (struct bdl_chunks){ .state = SIZE_FIRST };
 }
 
-static int hex_digit(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	if (ch >= 'a' && ch <= 'f')
-		return ch - 'a' + 10;
-	if (ch >= 'A' && ch <= 'F')
-		return ch - 'A' + 10;
-	return -1;
-}
-
 static bool is_control(char ch)
 {
 	return ((unsigned char)ch < 0x20 && ch != '\t') || ch == 0x7f;
@@ -55,7 +45,7 @@ static void name_over(struct bdl_chunks *c)
 
 static int feed_size(struct bdl_chunks *c, char ch, struct bdl_err *err)
 {
-	int digit = hex_digit(ch);
+	int digit = bdl_hex_digit(ch);
 
 	if (digit >= 0) {
 		/* 2^60 bytes are more than any body; one digit more could overflow. */
@@ -192,11 +182,6 @@ static int feed_byte(struct bdl_chunks *c, char ch, struct bdl_err *err)
 	}
 }
 
-static struct bdl_view without_first(struct bdl_view v, size_t n)
-{
-	return bdl_view_at(v.p + n, v.n - n);
-}
-
 int bdl_chunks_feed(
     struct bdl_chunks *c, struct bdl_view *in, struct bdl_view *ret_data, struct bdl_err *err)
 {
@@ -204,7 +189,7 @@ int bdl_chunks_feed(
 		int r = feed_byte(c, in->p[0], err);
 		if (r < 0)
 			return r;
-		*in = without_first(*in, 1);
+		*in = bdl_view_from(*in, 1);
 	}
 	if (c->state == ENDED)
 		return BDL_CHUNK_END;
@@ -212,7 +197,7 @@ int bdl_chunks_feed(
 		return BDL_CHUNK_MORE;
 	size_t n = c->left < in->n ? (size_t)c->left : in->n;
 	*ret_data = bdl_view_at(in->p, n);
-	*in = without_first(*in, n);
+	*in = bdl_view_from(*in, n);
 	c->left -= n;
 	if (c->left == 0)
 		c->state = DATA_CR;

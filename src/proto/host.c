@@ -61,15 +61,6 @@ static int check_labels(struct bdl_view name, struct bdl_err *err)
 	return 0;
 }
 
-static unsigned digit_value(char c)
-{
-	if (bdl_is_digit(c))
-		return (unsigned)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a') + 10;
-	return 99; /* no digit to any base */
-}
-
 /* A number as the oldest resolvers read it: decimal, 0 octal, 0x hexadecimal. */
 static bool ipv4_number(struct bdl_view v, uint64_t *ret)
 {
@@ -86,11 +77,11 @@ static bool ipv4_number(struct bdl_view v, uint64_t *ret)
 		return false;
 	}
 	for (size_t i = 0; i < v.n; i++) {
-		unsigned digit = digit_value(v.p[i]);
-		if (digit >= base)
+		int digit = bdl_hex_digit(v.p[i]);
+		if (digit < 0 || (unsigned)digit >= base)
 			return false;
 		if (n <= UINT32_MAX) /* past it the exact value does not matter */
-			n = n * base + digit;
+			n = n * base + (unsigned)digit;
 	}
 	*ret = n;
 	return true;

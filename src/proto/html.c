@@ -1,5 +1,6 @@
 #include "proto/html.h"
 #include "base/utf8.h"
+#include "proto/url_int.h"
 #include <inttypes.h>
 
 /* A page's buffer has its maximum and is looked at once, at the end: results are ignored here. */
@@ -72,7 +73,7 @@ static void add_escaped(struct bdl_buf *out, struct bdl_view v, bool attr)
 			add(out, escape_of(v.p[at], attr));
 			at++;
 		} else {
-			at += add_wide(out, bdl_view_at(v.p + at, v.n - at));
+			at += add_wide(out, bdl_view_from(v, at));
 		}
 	}
 }
@@ -87,11 +88,6 @@ void bdl_html_attr(struct bdl_buf *out, struct bdl_view v)
 	add_escaped(out, v, true);
 }
 
-static bool starts_in_any_case(struct bdl_view v, struct bdl_view prefix)
-{
-	return v.n >= prefix.n && bdl_view_ieq(bdl_view_at(v.p, prefix.n), prefix);
-}
-
 static bool is_safe_url(struct bdl_view v)
 {
 	for (size_t i = 0; i < v.n; i++) {
@@ -102,20 +98,14 @@ static bool is_safe_url(struct bdl_view v)
 		return true;
 	if (v.n > 0 && v.p[0] == '/')
 		return v.n == 1 || (v.p[1] != '/' && v.p[1] != '\\');
-	return starts_in_any_case(v, BDL_LIT("http://")) ||
-	    starts_in_any_case(v, BDL_LIT("https://")) || starts_in_any_case(v, BDL_LIT("mailto:"));
-}
-
-static bool is_unreserved(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	    c == '-' || c == '.' || c == '_' || c == '~';
+	return bdl_view_istarts(v, BDL_LIT("http://")) ||
+	    bdl_view_istarts(v, BDL_LIT("https://")) || bdl_view_istarts(v, BDL_LIT("mailto:"));
 }
 
 /* What may stand in a URL and in an attribute as it is. '%' is taken for an encoding's beginning. */
 static bool is_url_char(char c)
 {
-	return is_unreserved(c) || (c != '\0' && strchr("%:/?#[]@!$()*+,;=", c) != NULL);
+	return bdl_is_unreserved(c) || (c != '\0' && strchr("%:/?#[]@!$()*+,;=", c) != NULL);
 }
 
 static void add_percent(struct bdl_buf *out, char c)
@@ -146,7 +136,7 @@ void bdl_html_url(struct bdl_buf *out, struct bdl_view v)
 void bdl_html_query(struct bdl_buf *out, struct bdl_view v)
 {
 	for (size_t i = 0; i < v.n; i++) {
-		if (is_unreserved(v.p[i]))
+		if (bdl_is_unreserved(v.p[i]))
 			add(out, bdl_view_at(v.p + i, 1));
 		else
 			add_percent(out, v.p[i]);

@@ -1,4 +1,5 @@
 #include "proto/http.h"
+#include "base/ascii.h"
 #include "proto/http_int.h"
 
 long bdl_http_head_length(struct bdl_view v, size_t *from)
@@ -37,14 +38,14 @@ int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *e
 			return bdl_fail(err, BDL_E_INVALID, "a line holds the control byte %#x", c);
 	}
 	*ret = bdl_view_at(rest->p, n - 1);
-	*rest = bdl_view_at(lf + 1, rest->n - n - 1);
+	*rest = bdl_view_from(*rest, n + 1);
 	return 0;
 }
 
 /* The characters of a token, RFC 9110 section 5.6.2. */
 static bool is_token_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	return bdl_is_letter(c) || bdl_is_digit(c) ||
 	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
@@ -82,8 +83,7 @@ int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3], struct b
 /* "HTTP/1.x": the major version decides how a message is read, the minor one does not. */
 static bool is_http1(struct bdl_view version)
 {
-	return version.n == 8 && memcmp(version.p, "HTTP/1.", 7) == 0 && version.p[7] >= '0' &&
-	    version.p[7] <= '9';
+	return version.n == 8 && memcmp(version.p, "HTTP/1.", 7) == 0 && bdl_is_digit(version.p[7]);
 }
 
 /* "VERSION status reason"; the reason may be missing, with or without the space before it. */
@@ -118,7 +118,7 @@ static int parse_field(struct bdl_view line, struct bdl_field *ret, struct bdl_e
 	if (!is_token(name))
 		return bdl_fail(err, BDL_E_INVALID, "a header line's name is not a token");
 	ret->name = name;
-	ret->value = bdl_view_trim(bdl_view_at(line.p + colon + 1, line.n - colon - 1));
+	ret->value = bdl_view_trim(bdl_view_from(line, colon + 1));
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 #include "proto/icap.h"
+#include "base/ascii.h"
 #include "proto/chunk.h"
 #include "proto/http_int.h"
 
@@ -22,8 +23,8 @@ static enum bdl_icap_method method_of(struct bdl_view word)
 /* "ICAP/d.d" is a version, ours or not; anything else is no ICAP. */
 static bool is_version(struct bdl_view v)
 {
-	return v.n == 8 && memcmp(v.p, "ICAP/", 5) == 0 && v.p[5] >= '0' && v.p[5] <= '9' &&
-	    v.p[6] == '.' && v.p[7] >= '0' && v.p[7] <= '9';
+	return v.n == 8 && memcmp(v.p, "ICAP/", 5) == 0 && bdl_is_digit(v.p[5]) && v.p[6] == '.' &&
+	    bdl_is_digit(v.p[7]);
 }
 
 /* "request" of "icap://host:1344/request?x". */
@@ -31,15 +32,15 @@ static int parse_service(struct bdl_view uri, struct bdl_view *ret, struct bdl_e
 {
 	struct bdl_view scheme = BDL_LIT("icap://");
 
-	if (uri.n < scheme.n || !bdl_view_ieq(bdl_view_at(uri.p, scheme.n), scheme))
+	if (!bdl_view_istarts(uri, scheme))
 		return bdl_fail(err, BDL_E_INVALID, "the target is not an icap:// URI");
-	struct bdl_view rest = bdl_view_at(uri.p + scheme.n, uri.n - scheme.n);
+	struct bdl_view rest = bdl_view_from(uri, scheme.n);
 	size_t slash = bdl_view_find(rest, '/');
 	if (slash == 0)
 		return bdl_fail(err, BDL_E_INVALID, "the target names no host");
 	if (slash < rest.n)
 		slash++;
-	rest = bdl_view_at(rest.p + slash, rest.n - slash);
+	rest = bdl_view_from(rest, slash);
 	*ret = bdl_view_at(rest.p, bdl_view_find(rest, '?'));
 	return 0;
 }

@@ -178,13 +178,6 @@ static unsigned dot_segment(struct bdl_view segment)
 	return dots <= 2 ? dots : 0;
 }
 
-static bool is_unreserved(int c)
-{
-	return (c > 0 && c < 0x80) &&
-	    (bdl_is_letter((char)c) || bdl_is_digit((char)c) || c == '-' || c == '.' || c == '_' ||
-		c == '~');
-}
-
 /* Append with "%41" written as "A", and other encodings in upper case. */
 static void add_decoded(struct bdl_buf *out, struct bdl_view v)
 {
@@ -194,7 +187,7 @@ static void add_decoded(struct bdl_buf *out, struct bdl_view v)
 			(void)bdl_buf_add_char(out, v.p[i]);
 			continue;
 		}
-		if (is_unreserved(byte))
+		if (bdl_is_unreserved((char)byte))
 			(void)bdl_buf_add_char(out, (char)byte);
 		else
 			(void)bdl_buf_printf(out, "%%%02X", (unsigned)byte);

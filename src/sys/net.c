@@ -39,13 +39,13 @@ static bool parse_addr(struct bdl_view v, struct bdl_addr *ret)
 	uint64_t port;
 
 	if (v6)
-		v = bdl_view_at(v.p + 1, v.n - 1);
+		v = bdl_view_from(v, 1);
 	if (!bdl_view_cut(&v, v6 ? ']' : ':', &host))
 		return false;
 	if (v6 && !bdl_view_starts(v, BDL_LIT(":")))
 		return false;
 	if (v6)
-		v = bdl_view_at(v.p + 1, v.n - 1);
+		v = bdl_view_from(v, 1);
 	if (!bdl_view_uint(v, UINT16_MAX, &port))
 		return false;
 	if (v6) {

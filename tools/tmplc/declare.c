@@ -44,11 +44,11 @@ struct bdl_view template_word(struct bdl_view *rest)
 	size_t skip = 0, n = 0;
 	while (skip < rest->n && (rest->p[skip] == ' ' || rest->p[skip] == '\n'))
 		skip++;
-	*rest = bdl_view_at(rest->p + skip, rest->n - skip);
+	*rest = bdl_view_from(*rest, skip);
 	while (n < rest->n && is_name_char(rest->p[n]))
 		n++;
 	struct bdl_view word = bdl_view_at(rest->p, n);
-	*rest = bdl_view_at(rest->p + n, rest->n - n);
+	*rest = bdl_view_from(*rest, n);
 	return word;
 }
 

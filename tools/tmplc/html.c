@@ -1,14 +1,9 @@
 #include "html.h"
-#include <ctype.h>
+#include "base/ascii.h"
 
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static void name_start(char name[HTML_NAME_MAX])
@@ -20,7 +15,7 @@ static void name_add(char name[HTML_NAME_MAX], char c)
 {
 	size_t n = strlen(name);
 	if (n + 1 < HTML_NAME_MAX) {
-		name[n] = (char)tolower((unsigned char)c);
+		name[n] = bdl_lower(c);
 		name[n + 1] = '\0';
 	}
 }
@@ -65,14 +60,14 @@ static const char *tag_start(struct html *h, const char **p, const char *end)
 	}
 	bool closing = bdl_view_starts(rest, BDL_LIT("</"));
 	size_t name = closing ? 2 : 1;
-	if (bdl_view_starts(rest, BDL_LIT("<!")) && rest.n > 2 && is_letter(rest.p[2])) {
+	if (bdl_view_starts(rest, BDL_LIT("<!")) && rest.n > 2 && bdl_is_letter(rest.p[2])) {
 		h->state = HTML_MARKUP;
 		*p += 2;
 		return NULL;
 	}
 	if (rest.n == name)
 		return "a tag's name cannot come from a value or a block";
-	if (!is_letter(rest.p[name]))
+	if (!bdl_is_letter(rest.p[name]))
 		return "no tag begins like this: write &lt; for a '<' that is text";
 	h->closing = closing;
 	h->state = HTML_TAG_NAME;

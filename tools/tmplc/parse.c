@@ -69,7 +69,7 @@ static int parse_path(
 	ret->at = first.p;
 	ret->name = first;
 	if (rest->n > 0 && rest->p[0] == '.') {
-		*rest = bdl_view_at(rest->p + 1, rest->n - 1);
+		*rest = bdl_view_from(*rest, 1);
 		ret->loop = first;
 		ret->name = template_word(rest);
 		if (ret->name.n == 0)
@@ -90,7 +90,7 @@ static int expect_end(const struct reader *r, struct bdl_view rest, struct bdl_e
 static int parse_quoted(
     struct reader *r, struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err)
 {
-	struct bdl_view tail = bdl_view_at(rest->p + 1, rest->n - 1);
+	struct bdl_view tail = bdl_view_from(*rest, 1);
 	size_t n = bdl_view_find(tail, '"');
 	if (n == tail.n)
 		return template_fail(r->t, rest->p, err, "this quote is not closed");
@@ -115,7 +115,7 @@ static int parse_part(struct reader *r, struct node *n, struct bdl_view rest, st
 		a->at = a->name.p;
 		if (a->name.n == 0 || rest.n == 0 || rest.p[0] != ':')
 			return template_fail(r->t, rest.p, err, "expected 'FIELD: value'");
-		rest = bdl_view_trim(bdl_view_at(rest.p + 1, rest.n - 1));
+		rest = bdl_view_trim(bdl_view_from(rest, 1));
 		a->quoted = rest.n > 0 && rest.p[0] == '"';
 		e = a->quoted ? parse_quoted(r, &rest, &a->text, err)
 			      : parse_path(r, &rest, &a->path, err);
@@ -128,7 +128,7 @@ static int parse_part(struct reader *r, struct node *n, struct bdl_view rest, st
 			break;
 		if (rest.p[0] != ',')
 			return template_fail(r->t, rest.p, err, "expected ',' or the end");
-		rest = bdl_view_at(rest.p + 1, rest.n - 1);
+		rest = bdl_view_from(rest, 1);
 	}
 	return 0;
 }

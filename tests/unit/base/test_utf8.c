@@ -53,10 +53,22 @@ static void printable_text_is_known(void **state)
 	assert_false(bdl_utf8_printable(BDL_LIT("a\xe2")));
 }
 
+static void a_mark_is_left_out(void **state)
+{
+	(void)state;
+	check_view("mark", bdl_utf8_without_mark(BDL_LIT("\xef\xbb\xbfz")), "z");
+	check_view("only", bdl_utf8_without_mark(BDL_LIT("\xef\xbb\xbf")), "");
+	check_view(
+	    "once", bdl_utf8_without_mark(BDL_LIT("\xef\xbb\xbf\xef\xbb\xbf")), "\xef\xbb\xbf");
+	check_view("part", bdl_utf8_without_mark(BDL_LIT("\xef\xbb")), "\xef\xbb");
+	check_view("none", bdl_utf8_without_mark(bdl_view_of(NULL)), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(characters_are_read),
+		cmocka_unit_test(a_mark_is_left_out),
 		cmocka_unit_test(printable_text_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,11 @@ static void compares(void **state)
 		    bdl_view_ends(a, b) != rows[i].ends || (cmp > 0) - (cmp < 0) != rows[i].cmp)
 			fail_msg("'%s' and '%s' (row %zu): cmp %d", rows[i].a, rows[i].b, i, cmp);
 	}
+	assert_true(bdl_view_istarts(BDL_LIT("HTTP://x"), BDL_LIT("http://")));
+	assert_false(bdl_view_istarts(BDL_LIT("HTTP:/x"), BDL_LIT("http://")));
+	assert_false(bdl_view_istarts(BDL_LIT("http:"), BDL_LIT("http://")));
+	assert_true(bdl_view_is(bdl_view_from(BDL_LIT("web-0"), 4), "0"));
+	assert_int_equal(bdl_view_from(bdl_view_of(NULL), 0).n, 0);
 	assert_true(bdl_view_eq(bdl_view_of(NULL), bdl_view_of("")));
 	assert_true(bdl_view_ends(bdl_view_of(NULL), bdl_view_of(NULL)));
 	assert_int_equal(bdl_view_cmp(bdl_view_of(NULL), bdl_view_of(NULL)), 0);
