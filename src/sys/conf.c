@@ -1,5 +1,7 @@
 #include "sys/conf.h"
 #include "base/alloc.h"
+#include "base/ascii.h"
+#include "base/near.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include <errno.h>
@@ -8,8 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define FILE_MAX     65536
-#define NAME_LONGEST 32
+#define FILE_MAX 65536
 
 struct setting {
 	const char *name;
@@ -73,8 +74,8 @@ static int parse_user(struct bdl_view v, void *to, size_t size, struct bdl_err *
 {
 	for (size_t i = 0; i < v.n; i++) {
 		char c = v.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-		bool other = (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '$';
+		bool letter = bdl_is_letter(c) || c == '_';
+		bool other = bdl_is_digit(c) || c == '-' || c == '.' || c == '$';
 
 		if (!letter && (i == 0 || !other))
 			return bdl_fail(
@@ -86,9 +87,10 @@ static int parse_user(struct bdl_view v, void *to, size_t size, struct bdl_err *
 /* It goes into block pages and Squid's configuration, so nothing that could end a word there. */
 static int parse_url(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
-	bool http = bdl_view_starts(v, BDL_LIT("http://")) && v.n > 7;
-	bool https = bdl_view_starts(v, BDL_LIT("https://")) && v.n > 8;
-	bool ok = http || https || v.n == 0;
+	size_t scheme = bdl_view_starts(v, BDL_LIT("https://")) ? 8 : 7;
+	bool is_web = scheme == 8 || bdl_view_starts(v, BDL_LIT("http://"));
+	bool has_host = is_web && v.n > scheme && v.p[scheme] != '/';
+	bool ok = has_host || v.n == 0;
 
 	for (size_t i = 0; i < v.n && ok; i++)
 		ok = v.p[i] > ' ' && v.p[i] < 0x7f && !strchr("\"'<>\\%?#", v.p[i]);
@@ -109,11 +111,10 @@ static int parse_program(struct bdl_view v, void *to, size_t size, struct bdl_er
 
 static int parse_level(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
-	static const char *const words[] = { "err", "warn", "notice", "info", "debug" };
 	(void)size; /* an int */
 
-	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++) {
-		if (bdl_view_is(v, words[i])) {
+	for (size_t i = 0; i < BDL_LOG_LEVELS; i++) {
+		if (bdl_view_is(v, bdl_level_words[i])) {
 			*(int *)to = (int)i;
 			return 0;
 		}
@@ -189,46 +190,16 @@ static const struct setting *find_setting(struct bdl_view name)
 	return NULL;
 }
 
-/* How many letters to add, drop or change to make one of the other (Levenshtein). */
-static size_t distance(struct bdl_view a, struct bdl_view b)
-{
-	size_t row[NAME_LONGEST + 1];
-
-	if (a.n > NAME_LONGEST || b.n > NAME_LONGEST)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t swap = diagonal + (a.p[i - 1] != b.p[j - 1]);
-			size_t step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-			diagonal = row[j];
-			row[j] = swap < step ? swap : step;
-		}
-	}
-	return row[b.n];
-}
-
 static int unknown(struct bdl_view name, struct bdl_err *err)
 {
-	const char *nearest = NULL;
-	size_t best = 3; /* further off it is a guess, not a suggestion */
+	const char *names[BDL_ARRAY_LEN(settings)];
 
-	for (size_t i = 0; i < BDL_ARRAY_LEN(settings); i++) {
-		size_t d = distance(name, bdl_view_of(settings[i].name));
-
-		if (d < best) {
-			best = d;
-			nearest = settings[i].name;
-		}
-	}
-	if (nearest)
+	for (size_t i = 0; i < BDL_ARRAY_LEN(settings); i++)
+		names[i] = settings[i].name;
+	const char *near = bdl_near_miss(name, names, BDL_ARRAY_LEN(names));
+	if (near)
 		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a setting; did you mean '%s'?",
-		    BDL_FMT(name), nearest);
+		    BDL_FMT(name), near);
 	return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a setting", BDL_FMT(name));
 }
 

@@ -1,4 +1,5 @@
 #include "sys/log.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/utf8.h"
@@ -28,7 +29,7 @@ static struct {
 	size_t n_events;
 } the_log = { .lock = PTHREAD_MUTEX_INITIALIZER, .mod = "beadle", .lowest = BDL_LOG_INFO };
 
-static const char *const level_words[] = { "err", "warn", "notice", "info", "debug" };
+const char *const bdl_level_words[BDL_LOG_LEVELS] = { "err", "warn", "notice", "info", "debug" };
 
 void bdl_log_init(const char *mod, enum bdl_level lowest)
 {
@@ -90,8 +91,7 @@ static size_t shown(struct bdl_view v)
 	bool bad;
 	size_t n = bdl_utf8_next(v, &ch, &bad);
 
-	/* The controls of ASCII steer a terminal, and so do those of C1. */
-	return bad || ch < 0x20 || (ch >= 0x7f && ch < 0xa0) ? 0 : n;
+	return bad || bdl_utf8_is_control(ch) ? 0 : n;
 }
 
 /* The buffer marks itself broken past its maximum: a line is then cut, which is what we want. */
@@ -109,7 +109,7 @@ static void put_quoted(struct bdl_buf *b, const char *s)
 			(void)bdl_buf_printf(b, "\\x%02x", (unsigned)(unsigned char)*v.p);
 		else
 			(void)bdl_buf_add(b, v.p, n);
-		v = bdl_view_at(v.p + step, v.n - step);
+		v = bdl_view_from(v, step);
 	}
 	(void)bdl_buf_add_char(b, '"');
 }
@@ -118,8 +118,8 @@ static bool is_word(const char *s)
 {
 	const char *p = s;
 
-	while ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-	    *p == '-' || *p == '_' || *p == '.' || *p == '/')
+	while (bdl_is_letter(*p) || bdl_is_digit(*p) || *p == '-' || *p == '_' || *p == '.' ||
+	    *p == '/')
 		p++;
 	return p != s && *p == '\0';
 }
@@ -159,7 +159,7 @@ static void log_line(enum bdl_level level, const char *ev, const char *code, con
 
 	pthread_mutex_lock(&the_log.lock);
 	if (bdl_log_admit(&find_event(ev)->limit, bdl_tick_ms(), &suppressed)) {
-		put_field(&b, "level", level_words[level]);
+		put_field(&b, "level", bdl_level_words[level]);
 		put_field(&b, "mod", the_log.mod);
 		put_field(&b, "ev", ev);
 		if (code)

@@ -1,7 +1,7 @@
 /*
  * The log: one logfmt line per event to standard error (systemd's journal adds the time).
  *
- *   level=warn mod=web ev=peer-refused addr=10.0.0.7 msg="not a trusted peer"
+ *   level=warn mod=web ev=peer-refused msg="10.0.0.7 is no trusted peer"
  *
  * `ev` is a stable word that tests and operators may match. Values are quoted where they need it
  * and control bytes are escaped, so no peer can forge a line. Only processes (src/main, doors,
@@ -17,7 +17,15 @@
 #include "base/defs.h"
 #include "base/err.h"
 
-enum bdl_level { BDL_LOG_ERR, BDL_LOG_WARN, BDL_LOG_NOTICE, BDL_LOG_INFO, BDL_LOG_DEBUG };
+enum bdl_level {
+	BDL_LOG_ERR,
+	BDL_LOG_WARN,
+	BDL_LOG_NOTICE,
+	BDL_LOG_INFO,
+	BDL_LOG_DEBUG,
+	BDL_LOG_LEVELS
+};
+extern const char *const bdl_level_words[BDL_LOG_LEVELS]; /* "err" .. "debug" */
 
 /* `mod` names the process in every line; `lowest` is the last level that is written. */
 void bdl_log_init(const char *mod, enum bdl_level lowest);

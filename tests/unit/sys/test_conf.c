@@ -129,6 +129,9 @@ static void says_where_and_what(void **state)
 		{ "portal url = ftp://x",
 		    ":1: portal url: 'ftp://x' is not an address such as "
 		    "http://beadle.school.example" },
+		{ "portal url = http:///",
+		    ":1: portal url: 'http:///' is not an address such as "
+		    "http://beadle.school.example" },
 		{ "portal url = http://a\"b",
 		    ":1: portal url: 'http://a\"b' is not an address such as "
 		    "http://beadle.school.example" },
