@@ -107,12 +107,15 @@ const struct bdl_clause *bdl_clause_find(
 	return NULL;
 }
 
+const char *bdl_clause_heading(const struct bdl_request *r, const struct bdl_clause *c)
+{
+	return bdl_region_printf(r->region, "%.*s%s%.*s", BDL_FMT(c->number),
+	    c->number.n > 0 ? " " : "", BDL_FMT(c->title));
+}
+
 const char *bdl_clause_title(
     const struct bdl_request *r, struct bdl_view policy, struct bdl_view id)
 {
 	const struct bdl_clause *c = bdl_clause_find(r->ruleset, policy, id);
-	if (!c)
-		return bdl_region_str(r->region, id);
-	return bdl_region_printf(r->region, "%.*s%s%.*s", BDL_FMT(c->number),
-	    c->number.n > 0 ? " " : "", BDL_FMT(c->title));
+	return c ? bdl_clause_heading(r, c) : bdl_region_str(r->region, id);
 }

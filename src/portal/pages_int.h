@@ -47,11 +47,14 @@ const char *bdl_kind_title(enum bdl_act_kind k);
 int bdl_action_chosen(const struct bdl_request *r);
 int bdl_kind_chosen(const struct bdl_request *r);
 
-/* The clause of a policy in force, or NULL. */
+/* The clause of a policy in the ruleset (NULL: none is in force), or NULL. */
 const struct bdl_clause *bdl_clause_find(
     const struct bdl_ruleset *rs, struct bdl_view policy, struct bdl_view id);
 
-/* "2.2 Gambling", else its id: what a clause is called. */
+/* "2.2 Gambling": what a clause is called. In the region. */
+const char *bdl_clause_heading(const struct bdl_request *r, const struct bdl_clause *c);
+
+/* The same of a clause in force; the id where there is none of that id. */
 const char *bdl_clause_title(
     const struct bdl_request *r, struct bdl_view policy, struct bdl_view id);
 

@@ -79,9 +79,7 @@ static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
 		struct bdl_rule_ref ref = bdl_ruleset_rule(rs, steps[i].rule);
 		struct bdl_view policy = bdl_region_view(r->region, ref.policy_name);
 		struct bdl_view clause = bdl_region_view(r->region, ref.clause->id);
-		const char *title =
-		    bdl_region_printf(r->region, "%.*s%s%.*s", BDL_FMT(ref.clause->number),
-			ref.clause->number.n > 0 ? " " : "", BDL_FMT(ref.clause->title));
+		const char *title = bdl_clause_heading(r, ref.clause);
 		if (steps[i].kind == BDL_STEP_APPLIED || steps[i].kind == BDL_STEP_LIFTED)
 			out[had_a_say++] = (struct bdl_page_act_step){
 				.policy = policy,
@@ -120,6 +118,18 @@ static const char *again_clause(
 	    r->region, "%.*s#%.*s", BDL_FMT(ref.policy_name), BDL_FMT(ref.clause->id));
 }
 
+/* The clause as it stood: what its act was judged by, whatever the policy says today. */
+static void add_clause(const struct bdl_request *r, const struct bdl_ruleset *rs,
+    const struct bdl_act *a, struct bdl_page_act *v)
+{
+	const struct bdl_clause *c = bdl_clause_find(rs, a->policy, a->clause);
+
+	if (!c)
+		return;
+	v->clause_title = bdl_clause_heading(r, c);
+	v->clause_text = bdl_region_view(r->region, c->text);
+}
+
 /* Judge it again by the documents of its day. What that needs may be gone: then nobody can tell. */
 static int judge_again(const struct bdl_request *r, const struct bdl_act *a, struct bdl_page_act *v,
     struct bdl_err *err)
@@ -147,6 +157,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 	v->agrees = bdl_verdict_agrees(a, rs, &verdict);
 	v->again = bdl_action_title(verdict.action);
 	v->again_clause = again_clause(r, rs, &verdict);
+	add_clause(r, rs, a, v);
 	add_steps(r, rs, &facts, v);
 	return 0;
 }
@@ -167,13 +178,15 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 	bdl_time_long(a->at_ms, when);
 	const char *title =
 	    bdl_region_printf(r->region, "%s: %.*s", bdl_action_title(a->action), BDL_FMT(a->host));
-	const struct bdl_clause *clause = bdl_clause_find(r->ruleset, a->policy, a->clause);
+	char reference[BDL_REFERENCE_LEN];
+	bdl_reference_write(a->at_ms, reference);
 	return (struct bdl_page_act){
 		.portal = bdl_frame(r, bdl_view_of(title), BDL_AT_ACTS),
 		.id = row->id,
 		.title = title,
 		.when = bdl_region_str(r->region, bdl_view_of(when)),
 		.iso = bdl_when_iso(r, a->at_ms),
+		.reference = bdl_region_str(r->region, bdl_view_of(reference)),
 		.person = a->person,
 		.known = a->known,
 		.groups = a->groups,
@@ -191,8 +204,7 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 		.reason = a->reason,
 		.policy = a->policy,
 		.clause = a->clause,
-		.clause_title = bdl_clause_title(r, a->policy, a->clause),
-		.clause_text = clause ? clause->text : bdl_view_at(NULL, 0),
+		.clause_title = bdl_region_str(r->region, a->clause),
 		.local = local_time(r, a),
 		.tell = a->tell,
 		.version = bdl_digest_short(r, &a->version),

@@ -75,10 +75,14 @@ static struct bdl_page_acts_row act_row(const struct bdl_request *r, const struc
 int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct bdl_acts_filter f = filter_of(r);
-	struct bdl_act_row *rows;
-	size_t n;
+	struct bdl_view reference = bdl_request_query(r, "reference");
+	struct bdl_act_row *rows = NULL;
+	size_t n = 0;
+	int e = 0;
 
-	int e = bdl_acts_list(r->store, &f, r->region, &rows, &n, err);
+	f.n_moments = bdl_reference_read(reference, f.moments_ms);
+	if (reference.n == 0 || f.n_moments > 0) /* what is no reference is no act's */
+		e = bdl_acts_list(r->store, &f, r->region, &rows, &n, err);
 	if (e < 0)
 		return e;
 	struct bdl_page_acts v = {
@@ -86,12 +90,13 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 		.person = f.person,
 		.host = f.host,
 		.clause = f.clause,
+		.reference = reference,
 		.verdict = f.action >= 0 ? bdl_action_word((enum bdl_action)f.action) : "",
 		.kind = f.kind >= 0 ? bdl_kind_word((enum bdl_act_kind)f.kind) : "",
 		.violation = f.violation,
 		.before = f.before_id,
 		.filtered = f.person.n || f.host.n || f.clause.n || f.action >= 0 || f.kind >= 0 ||
-		    f.violation,
+		    f.violation || reference.n,
 		.n_rows = n > ROWS ? ROWS : n,
 		.older = n > ROWS ? rows[ROWS - 1].id : 0,
 	};

@@ -1,4 +1,6 @@
 #include "record/act.h"
+#include "base/clock.h"
+#include <stdio.h>
 
 #define ACT_FORMAT    1
 #define ACT_FIXED     48              /* bytes before the texts */
@@ -92,7 +94,7 @@ int bdl_act_encode(const struct bdl_act *a, struct bdl_buf *out)
 			memcpy(p + 2, v.p, v.n);
 		p += 2 + v.n;
 	}
-	out->n += n;
+	bdl_buf_commit(out, n);
 	return 0;
 }
 
@@ -150,4 +152,40 @@ int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *e
 		return bdl_fail(err, BDL_E_INVALID, "an act with %zu bytes too many", bytes.n - at);
 	*ret = a;
 	return 0;
+}
+
+/* --- references --- */
+
+void bdl_reference_write(int64_t at_ms, char out[BDL_REFERENCE_LEN])
+{
+	struct bdl_civil c = bdl_civil_local(at_ms);
+
+	/* Of a civil time each number has its digits; the compiler cannot know that. */
+	(void)snprintf(out, BDL_REFERENCE_LEN, "%02u%02u%02u-%02u%02u%02u-%03u",
+	    (unsigned)c.year % 100, (unsigned)c.month % 100, (unsigned)c.day % 100,
+	    (unsigned)c.minute / 60 % 100, (unsigned)c.minute % 60, (unsigned)c.second % 100,
+	    (unsigned)(at_ms % 1000) % 1000);
+}
+
+size_t bdl_reference_read(struct bdl_view text, int64_t ret_ms[BDL_REFERENCE_MOMENTS])
+{
+	char iso[32], again[BDL_REFERENCE_LEN];
+	const char *p = text.p;
+	int64_t at_ms;
+	size_t n = 0;
+
+	if (text.n != BDL_REFERENCE_LEN - 1)
+		return 0;
+	(void)snprintf(iso, sizeof(iso), "20%.2s-%.2s-%.2sT%.2s:%.2s:%.2s.%.3s", p, p + 2, p + 4,
+	    p + 7, p + 9, p + 11, p + 14);
+	if (!bdl_time_parse(bdl_view_of(iso), &at_ms))
+		return 0;
+	/* Of an hour that comes twice the parser knows one; of one that is left out, none is right. */
+	for (int hours = -1; hours <= 1 && n < BDL_REFERENCE_MOMENTS; hours++) {
+		int64_t moment_ms = at_ms + hours * INT64_C(3600000);
+		bdl_reference_write(moment_ms, again);
+		if (bdl_view_is(text, again))
+			ret_ms[n++] = moment_ms;
+	}
+	return n;
 }

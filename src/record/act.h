@@ -46,4 +46,15 @@ int bdl_act_encode(const struct bdl_act *a, struct bdl_buf *out);
 /* The views of *ret lie in `bytes`. */
 int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * What a person quotes who asks about an act: its moment in local time, to the millisecond, as in
+ * "261121-114001-234". Several acts may share one, and where the clocks go back two moments do.
+ */
+#define BDL_REFERENCE_LEN     18 /* with its NUL */
+#define BDL_REFERENCE_MOMENTS 2
+void bdl_reference_write(int64_t at_ms, char out[BDL_REFERENCE_LEN]);
+
+/* The moments that have this reference; how many, 0 for a text that is none. Of this century. */
+size_t bdl_reference_read(struct bdl_view text, int64_t ret_ms[BDL_REFERENCE_MOMENTS]);
+
 #endif

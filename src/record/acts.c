@@ -225,6 +225,22 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 	bdl_bind_text(st, 26, a->reason);
 }
 
+static int total_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "INSERT INTO act_total (school, quarter_ms, action, acts) VALUES (?1, ?2, ?3, 1)"
+	    " ON CONFLICT (school, quarter_ms, action) DO UPDATE SET acts = act_total.acts + 1",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, bdl_quarter_of(a->at_ms));
+	bdl_bind_int(st, 3, a->action);
+	return bdl_stmt_run(s, st, err);
+}
+
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -235,6 +251,8 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 		rc = next_id(s, "SELECT max(id) FROM act WHERE school = ?1", &id, err);
 	if (!rc)
 		rc = violation_of(s, a, id, &violation, err);
+	if (!rc)
+		rc = total_add(s, a, err);
 	if (!rc)
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"

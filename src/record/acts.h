@@ -38,7 +38,9 @@ struct bdl_acts_filter {
 	int kind;          /* enum bdl_act_kind or -1 */
 	int64_t violation; /* only the acts of this one, or 0 */
 	int64_t before_id; /* paging: rows older than this id; 0 for the newest */
-	size_t limit;      /* at most BDL_PAGE_ROWS_MAX */
+	size_t n_moments;  /* acts of one of these moments only; 0: any. Violations ignore it */
+	int64_t moments_ms[BDL_REFERENCE_MOMENTS];
+	size_t limit; /* at most BDL_PAGE_ROWS_MAX */
 };
 
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
@@ -52,6 +54,11 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 struct bdl_acts_totals {
 	int64_t acts, blocked, coached, noted, violations;
 };
+
+/*
+ * Since the beginning of the quarter of an hour that `since_ms` lies in: local midnights begin one
+ * in every time zone. Acts are counted as they are added, so this costs the same however many.
+ */
 int bdl_acts_totals(struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret,
     struct bdl_err *err) BDL_MUST_USE;
 

@@ -18,22 +18,26 @@ enum param {
 	P_VIOLATION,
 	P_BEFORE,
 	P_LIMIT,
+	P_MOMENT,
+	P_OTHER_MOMENT,
 };
 
 /*
  * The conditions that both lists share. The unary plus keeps an index on a common value (a kind, a
- * verdict) from being chosen where a person, host or clause is given, which has far fewer rows.
+ * verdict) from being chosen where a person, host or clause is given, which has far fewer rows; and
+ * the index on those where the moment is, which has the fewest.
  */
 static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 {
-	bool narrow = f->person.n || f->host.n || f->clause.n || f->violation;
+	bool narrow = f->person.n || f->host.n || f->clause.n || f->violation || f->n_moments;
+	const char *plus = f->n_moments ? "+" : "";
 
 	if (f->person.n)
-		(void)bdl_buf_printf(sql, " AND person = ?%d AND person <> ''", P_PERSON);
+		(void)bdl_buf_printf(sql, " AND %sperson = ?%d AND person <> ''", plus, P_PERSON);
 	if (f->host.n)
-		(void)bdl_buf_printf(sql, " AND host = ?%d", P_HOST);
+		(void)bdl_buf_printf(sql, " AND %shost = ?%d", plus, P_HOST);
 	if (f->clause.n)
-		(void)bdl_buf_printf(sql, " AND clause = ?%d AND clause <> ''", P_CLAUSE);
+		(void)bdl_buf_printf(sql, " AND %sclause = ?%d AND clause <> ''", plus, P_CLAUSE);
 	if (f->action >= 0 && narrow)
 		(void)bdl_buf_printf(sql, " AND +action = ?%d", P_ACTION);
 	else if (f->action >= 0)
@@ -43,9 +47,10 @@ static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 		(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
 }
 
-static void order_and_limit(struct bdl_buf *sql)
+static void order_and_limit(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 {
-	(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT ?%d", P_LIMIT);
+	(void)bdl_buf_printf(
+	    sql, " ORDER BY %sid DESC LIMIT ?%d", f->n_moments ? "+" : "", P_LIMIT);
 }
 
 /* Prepare, and bind what the filter gives. */
@@ -75,6 +80,10 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 		bdl_bind_int(st, P_VIOLATION, f->violation);
 	if (f->before_id)
 		bdl_bind_int(st, P_BEFORE, f->before_id);
+	if (f->n_moments) {
+		bdl_bind_int(st, P_MOMENT, f->moments_ms[0]);
+		bdl_bind_int(st, P_OTHER_MOMENT, f->moments_ms[f->n_moments - 1]);
+	}
 	*ret = st;
 	return 0;
 }
@@ -136,8 +145,11 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 	if (f->kind >= 0)
 		(void)bdl_buf_printf(&sql, " AND +kind = ?%d", P_KIND);
 	if (f->violation)
-		(void)bdl_buf_printf(&sql, " AND violation = ?%d", P_VIOLATION);
-	order_and_limit(&sql);
+		(void)bdl_buf_printf(
+		    &sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);
+	if (f->n_moments) /* the few of a moment are sorted; elsewhere an index gives the order */
+		(void)bdl_buf_printf(&sql, " AND at_ms IN (?%d, ?%d)", P_MOMENT, P_OTHER_MOMENT);
+	order_and_limit(&sql, f);
 	int rc = list_begin(s, &sql, f, &st, err);
 	if (rc)
 		return rc;
@@ -211,20 +223,21 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	struct bdl_acts_filter any_kind = *f;
+	struct bdl_acts_filter of_violations = *f;
 	void *rows = NULL;
 	size_t n = 0, cap = 0;
 
-	any_kind.kind = -1; /* a violation has none */
+	of_violations.kind = -1; /* a violation has no kind, and more than one moment */
+	of_violations.n_moments = 0;
 	(void)bdl_buf_add_str(&sql,
 	    "SELECT id, first_ms, last_ms, acts, parts, action, critical,"
 	    " person, address, host, policy, clause, tell, first_act"
 	    " FROM violation WHERE school = ?1");
-	where_common(&sql, f);
+	where_common(&sql, &of_violations);
 	if (f->violation)
 		(void)bdl_buf_printf(&sql, " AND id = ?%d", P_VIOLATION);
-	order_and_limit(&sql);
-	int rc = list_begin(s, &sql, &any_kind, &st, err);
+	order_and_limit(&sql, &of_violations);
+	int rc = list_begin(s, &sql, &of_violations, &st, err);
 	if (rc)
 		return rc;
 	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
@@ -248,16 +261,16 @@ int bdl_acts_totals(
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
-	    "SELECT count(*), sum(CASE WHEN action = ?3 THEN 1 ELSE 0 END),"
-	    " sum(CASE WHEN action = ?4 THEN 1 ELSE 0 END),"
-	    " sum(CASE WHEN action = ?5 THEN 1 ELSE 0 END),"
+	    "SELECT sum(acts), sum(CASE WHEN action = ?3 THEN acts ELSE 0 END),"
+	    " sum(CASE WHEN action = ?4 THEN acts ELSE 0 END),"
+	    " sum(CASE WHEN action = ?5 THEN acts ELSE 0 END),"
 	    " (SELECT count(*) FROM violation WHERE school = ?1 AND first_ms >= ?2)"
-	    " FROM act WHERE school = ?1 AND at_ms >= ?2",
+	    " FROM act_total WHERE school = ?1 AND quarter_ms >= ?2",
 	    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, since_ms);
+	bdl_bind_int(st, 2, bdl_quarter_of(since_ms));
 	bdl_bind_int(st, 3, BDL_BLOCK);
 	bdl_bind_int(st, 4, BDL_COACH);
 	bdl_bind_int(st, 5, BDL_NOTE);

@@ -55,6 +55,13 @@ int bdl_col_digest(sqlite3_stmt *st, int i, struct bdl_digest *ret, struct bdl_e
 int bdl_rows_grow(struct bdl_region *region, void **rows, size_t n, size_t *cap, size_t size,
     struct bdl_err *err) BDL_MUST_USE;
 
+/* Acts are counted by the quarter of an hour in UTC: every zone's midnights begin one. */
+#define BDL_QUARTER_MS (15 * 60 * 1000)
+static inline int64_t bdl_quarter_of(int64_t at_ms)
+{
+	return at_ms - at_ms % BDL_QUARTER_MS;
+}
+
 /* The number of the ruleset with this digest, made where there is none. In a transaction. */
 int bdl_ruleset_id(struct bdl_store *s, const struct bdl_digest *version, int64_t *ret,
     struct bdl_err *err) BDL_MUST_USE;

@@ -136,7 +136,10 @@ static void ask_again(struct bdl_web *web, const struct posted *p, uint16_t rule
     struct bdl_buf *head, struct bdl_buf *body)
 {
 	struct bdl_rule_ref ref = bdl_ruleset_rule(web->now->ruleset, rule);
-	struct bdl_answer answer = bdl_web_answer(web, &p->page, BDL_COACH, &ref);
+	struct bdl_ask first = p->page;
+	/* This asking is not recorded: the reference stays that of the act which led to the page. */
+	first.at_ms = p->token.until_ms - BDL_TOKEN_MS;
+	struct bdl_answer answer = bdl_web_answer(web, &first, BDL_COACH, &ref);
 	answer.token = p->token_text;
 	answer.typed = p->reason;
 	answer.problem = p->characters == 0 ? BDL_LIT("Say in a few words what you need this for.")

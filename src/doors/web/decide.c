@@ -1,14 +1,11 @@
-#include "base/clock.h"
 #include "doors/web/web_int.h"
 #include "sys/log.h"
 
-/* The moment of the act as people can find it in the record: "261121-114001-234", local time. */
 static struct bdl_view reference(struct bdl_web *web, int64_t at_ms)
 {
-	struct bdl_civil c = bdl_civil_local(at_ms);
-	return bdl_view_of(
-	    bdl_region_printf(web->scratch, "%02d%02d%02d-%02d%02d%02d-%03d", c.year % 100, c.month,
-		c.day, c.minute / 60, c.minute % 60, c.second, (int)(at_ms % 1000)));
+	char text[BDL_REFERENCE_LEN];
+	bdl_reference_write(at_ms, text);
+	return bdl_region_view(web->scratch, bdl_view_of(text));
 }
 
 struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,

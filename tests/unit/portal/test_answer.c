@@ -55,7 +55,7 @@ static struct bdl_store *open_store(void)
 	return s;
 }
 
-static void publish(void)
+static void publish_text(const char *text)
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
@@ -63,7 +63,7 @@ static void publish(void)
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 	struct bdl_ruleset *rs BDL_AUTO(bdl_ruleset_free) = NULL;
 	const struct bdl_approval approval = { BDL_LIT("FGB <12>"), BDL_LIT("the clerk") };
-	const struct bdl_source source = { BDL_LIT("staff"), bdl_view_of(staff) };
+	const struct bdl_source source = { BDL_LIT("staff"), bdl_view_of(text) };
 	struct bdl_version_row row;
 	struct bdl_err err;
 
@@ -72,6 +72,11 @@ static void publish(void)
 	    bdl_ruleset_new(&source, 1, &rs, &err) < 0)
 		fail_msg("%s", err.text);
 	version = *bdl_ruleset_version(rs);
+}
+
+static void publish(void)
+{
+	publish_text(staff);
 }
 
 /* An act of the staff; fields that differ are set by the caller. */
@@ -360,7 +365,48 @@ static void an_act_is_explained(void **state)
 	/* Policies that nobody has. */
 	a.version.b[3] ^= 1;
 	add(&a);
-	EXPECT("/acts/6", 200, "Cannot tell", "2.2 Gambling", "!it comes to");
+	EXPECT("/acts/6", 200, "Cannot tell", "web.gambling", "!2.2 Gambling",
+	    "!You do not gamble here.", "!it comes to");
+}
+
+static void an_act_keeps_the_sentence_of_its_day(void **state)
+{
+	static const char before[] = "You do not gamble here.", after[] = "Nobody gambles, ever.";
+	char *changed BDL_AUTO_FREE = bdl_xstrdup(staff);
+	(void)state;
+	publish();
+	struct bdl_act a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	a.categories = BDL_LIT("gambling");
+	add(&a);
+	memcpy(strstr(changed, before), "Nobody gambles, ever.  ", strlen(before));
+	publish_text(changed);
+	a.version = version;
+	add(&a);
+	EXPECT("/acts/1", 200, before, "2.2 Gambling", "!Nobody gambles, ever.");
+	EXPECT("/acts/2", 200, after, "2.2 Gambling", "!You do not gamble here.");
+	EXPECT("/policies/staff", 200, after);
+}
+
+static void a_reference_finds_its_act(void **state)
+{
+	char reference[BDL_REFERENCE_LEN], target[96];
+	(void)state;
+	publish();
+	for (int i = 0; i < 3; i++) {
+		char *host BDL_AUTO_FREE = bdl_xprintf("h%d.example", i);
+		struct bdl_act a = act_of(host, BDL_BLOCK, "web.gambling");
+		a.at_ms = start_ms + i;
+		add(&a);
+	}
+	bdl_reference_write(start_ms + 1, reference);
+	snprintf(target, sizeof(target), "/acts?reference=%s", reference);
+	EXPECT(target, 200, "h1.example", "!h0.example", "!h2.example", "Show all acts");
+	snprintf(target, sizeof(target), "/acts?reference=%s&host=h2.example", reference);
+	EXPECT(target, 200, "No act has this reference", "!<table");
+	EXPECT("/acts/2", 200, reference);
+	EXPECT("/acts?reference=261121", 200, "No act has this reference", "!<table",
+	    "value=\"261121\"");
+	EXPECT("/acts?reference=", 200, "h0.example", "h1.example", "h2.example");
 }
 
 static void lists_are_described(void **state)
@@ -404,6 +450,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(values_are_shown_as_text, begin, end),
 		cmocka_unit_test_setup_teardown(filters_choose_and_pages_follow, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
+		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
+		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),
 		cmocka_unit_test_setup_teardown(lists_are_described, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_store_people_are_told, begin, end),
 	};

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -197,6 +198,43 @@ static void kinds_have_words(void **state)
 	assert_string_equal(bdl_kind_word(BDL_KINDS), "unknown");
 }
 
+/* In London: an hour of October comes twice, one of March not at all. */
+static void references_are_read_as_they_are_written(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t moments;
+		int64_t first_ms;
+	} cases[] = {
+		{ "261121-114001-234", 1, 1795261201234 },
+		{ "260701-114001-234", 1, 1782902401234 },
+		{ "261025-013000-000", 2, 1792888200000 },
+		{ "260329-013000-000", 0, 0 },
+		{ "261121-114001-23", 0, 0 },
+		{ "261121-114001-2345", 0, 0 },
+		{ "261121 114001 234", 0, 0 },
+		{ "261321-114001-234", 0, 0 },
+		{ "261121-246001-234", 0, 0 },
+		{ "26112x-114001-234", 0, 0 },
+		{ "-61121-114001-234", 0, 0 },
+		{ "", 0, 0 },
+	};
+	(void)state;
+	assert_int_equal(setenv("TZ", "Europe/London", 1), 0);
+	tzset();
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		int64_t ms[BDL_REFERENCE_MOMENTS];
+		char again[BDL_REFERENCE_LEN];
+		size_t n = bdl_reference_read(bdl_view_of(cases[i].text), ms);
+		if (n != cases[i].moments || (n && ms[0] != cases[i].first_ms))
+			fail_msg("%s: got %zu, %lld", cases[i].text, n, n ? (long long)ms[0] : 0);
+		for (size_t k = 0; k < n; k++) {
+			bdl_reference_write(ms[k], again);
+			assert_string_equal(again, cases[i].text);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +244,7 @@ int main(void)
 		cmocka_unit_test(refuses_values_that_are_none),
 		cmocka_unit_test(has_a_maximum),
 		cmocka_unit_test(kinds_have_words),
+		cmocka_unit_test(references_are_read_as_they_are_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
