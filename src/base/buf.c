@@ -111,9 +111,14 @@ char *bdl_buf_room(struct bdl_buf *b, size_t n)
 {
 	if (grow(b, n) < 0)
 		return NULL;
-	/* The caller counts what it put there; the NUL after all of it stands already. */
-	memset(b->p + b->n, 0, n + 1);
 	return b->p + b->n;
+}
+
+void bdl_buf_commit(struct bdl_buf *b, size_t got)
+{
+	BDL_BUG_IF(got >= b->cap - b->n); /* one byte is the NUL's */
+	b->n += got;
+	b->p[b->n] = '\0';
 }
 
 void bdl_buf_eat(struct bdl_buf *b, size_t n)

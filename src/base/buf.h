@@ -33,8 +33,12 @@ int bdl_buf_add_char(struct bdl_buf *b, char c);
 int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...) BDL_PRINTF(2, 3);
 int bdl_buf_vprintf(struct bdl_buf *b, const char *fmt, va_list ap) BDL_PRINTF(2, 0);
 
-/* Room for n more bytes at b->p + b->n, to be counted by b->n += got. NULL past the maximum. */
+/*
+ * Room to write up to n more bytes, which do not count before bdl_buf_commit says how many were
+ * written. NULL past the maximum.
+ */
 char *bdl_buf_room(struct bdl_buf *b, size_t n);
+void bdl_buf_commit(struct bdl_buf *b, size_t got);
 
 /* Drop n bytes from the front (memmove). */
 void bdl_buf_eat(struct bdl_buf *b, size_t n);

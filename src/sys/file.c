@@ -55,7 +55,7 @@ static int read_all(int fd, const char *path, struct bdl_buf *into, struct bdl_e
 		if (!step)
 			return bdl_fail(
 			    err, BDL_E_LIMIT, "'%s' is larger than %zu bytes", path, into->max);
-		into->n += (size_t)got;
+		bdl_buf_commit(into, (size_t)got);
 	}
 }
 

@@ -95,7 +95,7 @@ int bdl_token_write(const uint8_t key[BDL_TOKEN_KEY], struct bdl_view who,
 	if (!room)
 		return BDL_E_LIMIT;
 	(void)sodium_bin2base64(room, size, (const uint8_t *)bytes.p, bytes.n, BASE64);
-	out->n += size - 1;
+	bdl_buf_commit(out, size - 1);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ static void stops_at_its_maximum(void **state)
 	assert_true(b.cap <= 6);
 }
 
-static void room_is_counted_by_the_caller(void **state)
+static void room_counts_when_it_is_committed(void **state)
 {
 	(void)state;
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(100000);
@@ -56,7 +56,9 @@ static void room_is_counted_by_the_caller(void **state)
 
 	assert_non_null(to);
 	memset(to, 'z', 70000);
-	b.n += 69999;
+	assert_int_equal(b.n, 0);
+	bdl_buf_commit(&b, 69999);
+	assert_int_equal(b.p[69999], '\0'); /* though the room held something there */
 	assert_int_equal(bdl_buf_add_char(&b, '!'), 0);
 	assert_int_equal(b.n, 70000);
 	assert_int_equal(b.p[69998], 'z');
@@ -101,7 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_text),
 		cmocka_unit_test(stops_at_its_maximum),
-		cmocka_unit_test(room_is_counted_by_the_caller),
+		cmocka_unit_test(room_counts_when_it_is_committed),
 		cmocka_unit_test(eats_from_the_front),
 		cmocka_unit_test(hands_over),
 	};
