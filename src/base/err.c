@@ -59,19 +59,20 @@ int bdl_fail_sys(struct bdl_err *err, const char *fmt, ...)
 	return BDL_E_IO;
 }
 
-int bdl_fail_in(struct bdl_err *err, const char *fmt, ...)
+int bdl_fail_in(struct bdl_err *err, int code, const char *fmt, ...)
 {
 	char text[sizeof(err->text)], old[sizeof(err->text) + 2];
 	va_list ap;
 
 	if (!err)
-		return BDL_E_INVALID;
+		return code;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap); /* a cut is meant */
 	va_end(ap);
 	(void)snprintf(old, sizeof(old), ": %s", err->text);
 	set_text(err, text, old);
-	return err->code;
+	err->code = (enum bdl_code)code;
+	return code;
 }
 
 const char *bdl_code_word(enum bdl_code code)

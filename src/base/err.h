@@ -37,11 +37,8 @@ int bdl_fail(struct bdl_err *err, enum bdl_code code, const char *fmt, ...) BDL_
 /* The same with code BDL_E_IO, errno kept and its meaning appended: "open 'x': No such file". */
 int bdl_fail_sys(struct bdl_err *err, const char *fmt, ...) BDL_PRINTF(2, 3);
 
-/*
- * Put context before the text of an error that passes through; returns its code. Where err is NULL
- * the code is not known here (BDL_E_INVALID): a caller that allows NULL keeps its own.
- */
-int bdl_fail_in(struct bdl_err *err, const char *fmt, ...) BDL_PRINTF(2, 3);
+/* Put context before the text of an error that passes through with this code, which it returns. */
+int bdl_fail_in(struct bdl_err *err, int code, const char *fmt, ...) BDL_PRINTF(3, 4);
 
 /* One word for a code ("limit", "missing"), for logs and tests. */
 const char *bdl_code_word(enum bdl_code code);

@@ -228,7 +228,7 @@ static int add_any_domain(
 		return add_domain(b, category, domain, err);
 	int r = bdl_host_normalise(domain, host, &is_ip, err);
 	if (r < 0)
-		return bdl_fail_in(err, "'%.*s'", BDL_FMT(domain));
+		return bdl_fail_in(err, r, "'%.*s'", BDL_FMT(domain));
 	return add_domain(b, category, bdl_view_of(host), err);
 }
 
@@ -261,7 +261,7 @@ int bdl_list_build_text(struct bdl_list_build *b, struct bdl_view category, stru
 	int r = intern_category(b, category, &number, err);
 
 	if (r < 0)
-		return bdl_fail_in(err, "%s", where);
+		return bdl_fail_in(err, r, "%s", where);
 	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
 		struct bdl_view domain = domain_of(line);
@@ -269,7 +269,7 @@ int bdl_list_build_text(struct bdl_list_build *b, struct bdl_view category, stru
 			continue;
 		r = add_any_domain(b, number, domain, err);
 		if (r < 0)
-			return bdl_fail_in(err, "%s:%zu", where, n);
+			return bdl_fail_in(err, r, "%s:%zu", where, n);
 	}
 	return 0;
 }

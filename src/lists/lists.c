@@ -100,7 +100,7 @@ int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err
 	if (r == 0)
 		r = check_sets(l, err);
 	if (r < 0)
-		return bdl_fail_in(err, "%s", path);
+		return bdl_fail_in(err, r, "%s", path);
 	*ret = bdl_steal(&l);
 	return 0;
 }

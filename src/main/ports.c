@@ -24,7 +24,7 @@ static int port_taken(const char *setting, const struct bdl_addr *a, int r, stru
 		return bdl_fail(err, r,
 		    "%s: %s is in use by another program; choose another address with %s=...",
 		    setting, text, setting);
-	return r < 0 ? bdl_fail_in(err, "%s: %s", setting, text) : 0;
+	return r < 0 ? bdl_fail_in(err, r, "%s: %s", setting, text) : 0;
 }
 
 static int check_port(const char *setting, const struct bdl_addr *a, struct bdl_err *err)

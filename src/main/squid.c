@@ -103,7 +103,7 @@ static int make_authority(const struct bdl_conf *conf, struct bdl_err *err)
 	(void)unlink(key); /* what is left of them is of no use: the next start makes new ones */
 	(void)unlink(cert);
 	(void)unlink(request);
-	return r < 0 ? bdl_fail_in(err, "make the proxy's certificate authority") : 0;
+	return r < 0 ? bdl_fail_in(err, r, "make the proxy's certificate authority") : 0;
 }
 
 static int make_local(const struct bdl_conf *conf, struct bdl_err *err)

@@ -28,7 +28,7 @@ int bdl_text_document(const char *path, const struct bdl_check_context *context,
 	if (r == 0) {
 		r = bdl_document_parse(bdl_buf_view(&bytes), findings, &d, err);
 		if (r < 0)
-			(void)bdl_fail_in(err, "%s", path); /* r has the code already */
+			r = bdl_fail_in(err, r, "%s", path);
 	}
 	if (r < 0)
 		return r;

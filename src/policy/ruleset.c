@@ -47,8 +47,9 @@ static int read_document(
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	if (bdl_document_parse(source->bytes, findings, &d, err) < 0)
-		return bdl_fail_in(err, "%.*s", BDL_FMT(source->name));
+	int rc = bdl_document_parse(source->bytes, findings, &d, err);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "%.*s", BDL_FMT(source->name));
 	bdl_document_check(d, NULL, findings);
 	if (findings->n_errors)
 		return refuse(source, findings, err);

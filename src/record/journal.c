@@ -75,10 +75,8 @@ int bdl_journal_open(
 	rc = lock_take(fd, &lock, err);
 	if (!rc)
 		rc = bdl_segment_list(fd, 0, &list, err);
-	if (rc) {
-		(void)bdl_fail_in(err, "journal '%s'", folder);
-		return rc;
-	}
+	if (rc)
+		return bdl_fail_in(err, rc, "journal '%s'", folder);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error, like a full disk */
 	struct bdl_journal *j = bdl_xalloc(sizeof(*j));
 	j->folder = bdl_steal_fd(&fd);

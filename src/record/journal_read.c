@@ -152,10 +152,8 @@ static int segment_newer(struct bdl_journal_reader *r, uint64_t *ret, struct bdl
 	struct bdl_segment_list list;
 
 	int rc = bdl_segment_list(r->folder, r->number, &list, err);
-	if (rc) {
-		(void)bdl_fail_in(err, "journal '%s'", r->path);
-		return rc;
-	}
+	if (rc)
+		return bdl_fail_in(err, rc, "journal '%s'", r->path);
 	if (list.newest && list.newest < r->number)
 		return bdl_fail(err, BDL_E_CONFLICT,
 		    "journal '%s' ends with segment %ju, but %ju was read before: it is another one",
@@ -203,10 +201,8 @@ int bdl_journal_forget(const char *folder, struct bdl_journal_place place, struc
 		return errno == ENOENT ? 0 : bdl_fail_sys(err, "open journal '%s'", folder);
 	for (;;) {
 		int rc = bdl_segment_list(fd, 0, &list, err);
-		if (rc) {
-			(void)bdl_fail_in(err, "journal '%s'", folder);
-			return rc;
-		}
+		if (rc)
+			return bdl_fail_in(err, rc, "journal '%s'", folder);
 		if (!list.oldest || list.oldest >= place.segment || list.oldest == list.newest)
 			return 0;
 		bdl_segment_name(list.oldest, ".seg", name);

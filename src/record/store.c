@@ -263,10 +263,8 @@ static int migrate_one(struct bdl_store *s, bool *ret_more, struct bdl_err *err)
 		return 0;
 	const struct bdl_migration *m = &bdl_migrations[version];
 	rc = exec(s, (const char *)m->sql, err);
-	if (rc) {
-		(void)bdl_fail_in(err, "migration %s", m->name);
-		return rc;
-	}
+	if (rc)
+		return bdl_fail_in(err, rc, "migration %s", m->name);
 	rc = bdl_stmt_get(
 	    s, "INSERT INTO schema_version (version, applied_ms) VALUES (?1, ?2)", &st, err);
 	if (rc)
@@ -376,16 +374,13 @@ int bdl_store_open(
 		return bdl_fail(err, BDL_E_MISSING, "no store '%s'", path);
 	if (rc) {
 		rc = fail_sql(s, rc, "open", err);
-		(void)bdl_fail_in(err, "'%s'", path);
-		return rc;
+		return bdl_fail_in(err, rc, "'%s'", path);
 	}
 	rc = settle(s, err);
 	if (!rc)
 		rc = mode == BDL_STORE_WRITE ? migrate(s, err) : schema_look(s, err);
-	if (rc) {
-		(void)bdl_fail_in(err, "'%s'", path);
-		return rc;
-	}
+	if (rc)
+		return bdl_fail_in(err, rc, "'%s'", path);
 	*ret = bdl_steal(&s);
 	return 0;
 }

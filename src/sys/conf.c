@@ -229,9 +229,7 @@ static int parse_line(
 		    err, BDL_E_CONFLICT, "'%s' stands in line %zu already", s->name, *first);
 	*first = number;
 	int rc = set(conf, s, bdl_view_trim(line), err);
-	if (rc < 0)
-		(void)bdl_fail_in(err, "%s", s->name); /* the code is rc, where err is NULL too */
-	return rc;
+	return rc < 0 ? bdl_fail_in(err, rc, "%s", s->name) : 0;
 }
 
 static int read_file(struct bdl_conf *conf, const char *path, struct bdl_err *err)
@@ -248,10 +246,8 @@ static int read_file(struct bdl_conf *conf, const char *path, struct bdl_err *er
 	rest = bdl_buf_view(&text);
 	for (size_t number = 1; bdl_view_cut(&rest, '\n', &line); number++) {
 		rc = parse_line(conf, line, number, seen, err);
-		if (rc < 0) {
-			(void)bdl_fail_in(err, "%s:%zu", path, number); /* as in parse_line */
-			return rc;
-		}
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s:%zu", path, number);
 	}
 	return 0;
 }
@@ -265,10 +261,8 @@ static int read_environment(struct bdl_conf *conf, struct bdl_err *err)
 		if (!value || !*value)
 			continue;
 		int rc = set(conf, s, bdl_view_trim(bdl_view_of(value)), err);
-		if (rc < 0) {
-			(void)bdl_fail_in(err, "%s", s->env); /* as in parse_line */
-			return rc;
-		}
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s", s->env);
 	}
 	return 0;
 }
@@ -282,9 +276,7 @@ static int set_dir(struct bdl_conf *conf, const char *dir, struct bdl_err *err)
 	if (!full)
 		return bdl_fail_sys(err, "the data folder '%s'", dir);
 	int rc = put_text(bdl_view_of(full), conf->dir, sizeof(conf->dir), err);
-	if (rc < 0)
-		(void)bdl_fail_in(err, "the data folder's path"); /* as in parse_line */
-	return rc;
+	return rc < 0 ? bdl_fail_in(err, rc, "the data folder's path") : 0;
 }
 
 int bdl_conf_load(const char *dir, struct bdl_conf *ret, struct bdl_err *err)

@@ -256,9 +256,7 @@ int bdl_supervisor_add(
 	int rc = start(c, err);
 
 	/* It stays in the table, not running: the caller gives up, or goes on without it. */
-	if (rc < 0)
-		(void)bdl_fail_in(err, "%s", spec->name); /* the code is rc */
-	return rc;
+	return rc < 0 ? bdl_fail_in(err, rc, "%s", spec->name) : 0;
 }
 
 static void signal_all(struct bdl_supervisor *s, int number)

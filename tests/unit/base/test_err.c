@@ -45,8 +45,9 @@ static void puts_context_before(void **state)
 	struct bdl_err err;
 
 	bdl_fail(&err, BDL_E_INVALID, "a number is missing");
-	assert_int_equal(bdl_fail_in(&err, "line %d", 7), BDL_E_INVALID);
+	assert_int_equal(bdl_fail_in(&err, BDL_E_INVALID, "line %d", 7), BDL_E_INVALID);
 	assert_string_equal(err.text, "line 7: a number is missing");
+	assert_int_equal(bdl_fail_in(NULL, BDL_E_MISSING, "unread"), BDL_E_MISSING);
 	/* The new text may be made of the old. */
 	bdl_fail(&err, BDL_E_BUSY, "again: %s", err.text);
 	assert_string_equal(err.text, "again: line 7: a number is missing");
@@ -62,7 +63,7 @@ static void cuts_to_fit(void **state)
 	text[sizeof(text) - 1] = '\0';
 	bdl_fail(&err, BDL_E_INVALID, "%s", text);
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
-	bdl_fail_in(&err, "%s", "before");
+	bdl_fail_in(&err, BDL_E_INVALID, "%s", "before");
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 	assert_memory_equal(err.text, "before: aaa", 11);
 	errno = EIO;
