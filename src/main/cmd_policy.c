@@ -1,10 +1,11 @@
 /*
  * beadle policy check FILE...
+ * beadle policy diff, format: policy_text.c
  * beadle policy publish FILE --minute REFERENCE [--name NAME]
  * beadle policy explain FILE|URL [--person LOGIN] [--at TIME]
  */
 #include "main/ask.h"
-#include "main/command.h"
+#include "main/policy_verbs.h"
 #include "main/publish.h"
 #include "main/text.h"
 #include "policy/explain.h"
@@ -136,6 +137,8 @@ int bdl_cmd_policy(struct bdl_args *a)
 		{ "check", "policy check FILE...", check },
 		{ "publish", "policy publish FILE --minute REFERENCE [--name NAME]", publish },
 		{ "explain", "policy explain FILE|URL [--person LOGIN] [--at TIME]", explain },
+		{ "diff", "policy diff OLD NEW", bdl_policy_diff },
+		{ "format", "policy format FILE... [--check]", bdl_policy_format },
 	};
 	for (size_t i = 0; a->n > 0 && i < BDL_ARRAY_LEN(verbs); i++) {
 		if (strcmp(a->words[0], verbs[i].verb) == 0) {

@@ -25,6 +25,9 @@ struct bdl_args {
 /* Take `--name VALUE` or `--name=VALUE` out; the last one wins. NULL where it is not given. */
 const char *bdl_args_option(struct bdl_args *a, const char *name);
 
+/* Take `--name`, which has no value, out; whether it was there. */
+bool bdl_args_flag(struct bdl_args *a, const char *name);
+
 /*
  * After all options were taken: at least `least` and at most `most` words are left, and none of
  * them is an option that nobody knows. Says what is wrong otherwise; the caller returns

@@ -16,4 +16,11 @@ struct bdl_view bdl_text_policy_name(const char *path);
 int bdl_text_document(const char *path, const struct bdl_check_context *context,
     struct bdl_document **ret, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * Read a document without checking it: rules that a newer list or a stricter check refuses are
+ * still text to compare and to lay out. BDL_E_INVALID, with findings written as above, where it does
+ * not even read as a policy.
+ */
+int bdl_text_read(const char *path, struct bdl_document **ret, struct bdl_err *err) BDL_MUST_USE;
+
 #endif

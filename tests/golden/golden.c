@@ -4,8 +4,12 @@
  *   rules    the findings on rules alone, put into a document; lines are those of the rules
  *   explain  each rule in plain English
  *   html     the document as a page
+ *   format   the document with its rules laid out
+ *   diff     what changed since the document NAME.old, where FILE is NAME.in
  */
+#include "policy/diff.h"
 #include "policy/explain.h"
+#include "policy/format.h"
 #include "sys/file.h"
 #include <stdio.h>
 
@@ -70,6 +74,36 @@ static int wrap(const char *path, struct bdl_buf *into, struct bdl_err *err)
 	return bdl_buf_add_str(into, "\n```\n");
 }
 
+/* The document that stands beside NAME.in as NAME.old. */
+static int read_older(const char *path, struct bdl_buf *into, struct bdl_err *err)
+{
+	struct bdl_buf older BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(4096);
+	struct bdl_view name = bdl_view_of(path);
+
+	if (!bdl_view_ends(name, BDL_LIT(".in")))
+		return bdl_fail(err, BDL_E_INVALID, "'%s' is no NAME.in", path);
+	(void)bdl_buf_printf(&older, "%.*s.old", (int)name.n - 3, path);
+	return bdl_file_read(bdl_buf_str(&older), into, err);
+}
+
+static int write_diff(struct golden *g, const char *path, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(64 * 1024 * 1024);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *old BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+	struct bdl_diff d;
+	int rc = read_older(path, &bytes, err);
+
+	if (rc == 0)
+		rc = bdl_document_parse(bdl_buf_view(&bytes), findings, &old, err);
+	if (rc == 0)
+		rc = bdl_diff_make(old, g->document, region, &d, err);
+	if (rc == 0)
+		bdl_diff_write(&d, &g->out);
+	return rc;
+}
+
 static int run(struct golden *g, const char *mode, const char *path, struct bdl_err *err)
 {
 	bool rules = strcmp(mode, "rules") == 0;
@@ -85,6 +119,10 @@ static int run(struct golden *g, const char *mode, const char *path, struct bdl_
 		return write_rules(g);
 	if (strcmp(mode, "html") == 0)
 		return bdl_document_html(g->document, &g->out);
+	if (strcmp(mode, "format") == 0)
+		return bdl_document_format(g->document, &g->out, err);
+	if (strcmp(mode, "diff") == 0)
+		return write_diff(g, path, err);
 	return bdl_fail(err, BDL_E_INVALID, "no such mode: %s", mode);
 }
 
@@ -95,7 +133,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (argc != 3) {
-		(void)fputs("usage: golden check|rules|explain|html FILE\n", stderr);
+		(void)fputs("usage: golden check|rules|explain|html|format|diff FILE\n", stderr);
 		return 2;
 	}
 	g.findings = bdl_findings_new();
