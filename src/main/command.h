@@ -47,6 +47,7 @@ int bdl_complain(const struct bdl_err *err);
 int bdl_cmd_run(struct bdl_args *a);
 int bdl_cmd_status(struct bdl_args *a);
 int bdl_cmd_policy(struct bdl_args *a);
+int bdl_cmd_judge(struct bdl_args *a);
 int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);

@@ -24,6 +24,11 @@ static const struct command commands[] = {
 	{ "policy", "policy check|publish|explain|diff|format ...",
 	    "check a policy document, put it in force, or say in plain English what it does",
 	    bdl_cmd_policy },
+	{ "judge",
+	    "judge POLICY... --door web --url URL [--person LOGIN] [--group GROUP,...] [--from IP]\n"
+	    "           [--at TIME] [--lists FOLDER|FILE] [--people FILE]",
+	    "judge a request by documents alone, as JSON (no --grant: nothing is granted yet)",
+	    bdl_cmd_judge },
 	{ "people", "people import FILE", "replace the roll by a CSV of login,name,groups",
 	    bdl_cmd_people },
 	{ "lists", "lists compile FOLDER...",
