@@ -51,7 +51,7 @@ def test_each_person_has_their_own_policy(shared, sites):
     url = sites.url("social.example", "/")
     staff, pupil = (shared.visit(url, source=a) for a in ("127.0.0.2", "127.0.0.3"))
     assert "2.3 Social networks" in text(staff.body) and "What do you need it for?" in text(staff.body)
-    assert "1.3 Social networks" in text(pupil.body) and "Go on" not in text(pupil.body)
+    assert "1.4 Social networks" in text(pupil.body) and "Go on" not in text(pupil.body)
     assert "You do not use social networks at school." in text(pupil.body)
 
 
