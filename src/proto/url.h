@@ -54,7 +54,8 @@ int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, stru
 
 /*
  * Append the comparable form of a path: slashes for backslashes, dot segments resolved, plain
- * characters not encoded and other encodings in upper case. It begins with '/'.
+ * characters not encoded and other encodings in upper case. It begins with '/'. Rules name hosts
+ * only, so far: the fuzzer and the tests hold it ready for those that name paths.
  */
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out);
 
