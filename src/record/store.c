@@ -17,8 +17,8 @@
 struct bdl_store {
 	sqlite3 *db;
 	enum bdl_store_mode mode;
-	sqlite3_stmt
-	    *statements[STATEMENTS_MAX]; /* kept prepared, in the order of their last use */
+	/* Kept prepared, in the order of their last use. */
+	sqlite3_stmt *statements[STATEMENTS_MAX];
 	size_t n_statements;
 };
 

@@ -42,8 +42,9 @@ int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL
 void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void bdl_bind_null(sqlite3_stmt *st, int i);
 void bdl_bind_text(sqlite3_stmt *st, int i, struct bdl_view v);
-void bdl_bind_digest(
-    sqlite3_stmt *st, int i, const struct bdl_digest *d); /* as hexadecimal; copied */
+
+/* As hexadecimal; copied. */
+void bdl_bind_digest(sqlite3_stmt *st, int i, const struct bdl_digest *d);
 
 int64_t bdl_col_int(sqlite3_stmt *st, int i);          /* NULL reads as 0 */
 struct bdl_view bdl_col_view(sqlite3_stmt *st, int i); /* good until the next step */

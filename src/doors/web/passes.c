@@ -116,10 +116,12 @@ static uint64_t word_of(uint32_t tag, int64_t until_ms)
 {
 	return (uint64_t)tag << 32 | (uint32_t)((until_ms + 999) / 1000);
 }
+
 static uint32_t tag_of(uint64_t word)
 {
 	return (uint32_t)(word >> 32);
 }
+
 static bool is_live(uint64_t word, int64_t now_ms)
 {
 	return (int64_t)(uint32_t)word * 1000 > now_ms;
