@@ -308,7 +308,7 @@ void bdl_document_check(const struct bdl_document *d, const struct bdl_check_con
 		const struct bdl_clause *clause = &d->clauses[i];
 
 		if (clause->n_rules && !clause->text.n)
-			bdl_find(findings, BDL_WARNING, clause->line, 1,
+			bdl_find(findings, BDL_ERROR, clause->line, 1,
 			    "a first paragraph, which the block page shows", NULL,
 			    "the clause '%.*s' has rules but no sentence",
 			    BDL_FMT(bdl_text_cut(clause->id, BDL_QUOTE_MAX)));

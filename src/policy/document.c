@@ -137,7 +137,7 @@ static void find_lost_rules(struct reader *r)
 				bdl_find(r->findings, BDL_ERROR, line, 1, "it at the left margin",
 				    NULL, "a rules block inside a list or a quotation is not read");
 		} else if (bdl_near_miss(info, rules_word, 1)) {
-			bdl_find(r->findings, BDL_WARNING, line, 1, NULL, "rules",
+			bdl_find(r->findings, BDL_ERROR, line, 1, NULL, "rules",
 			    "a block marked '%.*s' is not read", BDL_FMT(info));
 		}
 	}

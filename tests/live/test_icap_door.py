@@ -329,6 +329,13 @@ def test_block_page(door):
     assert act["path"] == "/slots?coin=1" and act["tell"] == "technicians"
 
 
+def test_the_policy_is_linked_only_where_the_portal_can_be_reached(door):
+    here = {**STAFF, "X-Client-IP": "127.0.0.1"}
+    with door.client() as c:
+        pages = [c.ask(reqmod(CASINO, headers=BROWSER, icap=who)).body for who in (STAFF, here)]
+    assert [b"Read the policy" in page for page in pages] == [False, True]
+
+
 def test_policies_bind_whom_they_bind(door):
     with door.client() as c:
         for who, clause in ((STAFF, "staff#web.social"), (PUPIL, "pupils#web.social"),

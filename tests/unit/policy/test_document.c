@@ -237,7 +237,7 @@ static void finds_what_is_wrong(void **state)
 		    "t:12:1: error: a rules block inside a list or a quotation is not read; expected it at "
 		    "the left margin\n" },
 		{ FRONT("staff") "# A {#a}\n```rule\nblock web by staff\n```\n",
-		    "t:10:1: warning: a block marked 'rule' is not read (did you mean 'rules'?)\n" },
+		    "t:10:1: error: a block marked 'rule' is not read (did you mean 'rules'?)\n" },
 		{ FRONT("staff") "# A {#a}\n\n\n```rules\n\n  blok web\n```\n",
 		    "t:14:3: error: unexpected line 'blok'; expected a verdict: block, coach or note (did "
 		    "you mean 'block'?)\n" },
