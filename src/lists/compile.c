@@ -7,7 +7,7 @@
 #include "sys/file.h"
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -396,37 +396,24 @@ static int check_written(const char *path, uint64_t n_domains, struct bdl_err *e
 	return r;
 }
 
-/* The folder remembers the new name through a power cut. */
-static int sync_folder_of(const char *path, struct bdl_err *err)
-{
-	const char *slash = strrchr(path, '/');
-	BDL_AUTO_FREE char *folder = slash == NULL
-	    ? bdl_xstrdup(".")
-	    : bdl_xview_dup(bdl_view_at(path, (size_t)(slash - path) + 1));
-	BDL_AUTO_FD int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || fsync(fd) < 0)
-		return bdl_fail_sys(err, "%s", folder);
-	return 0;
-}
-
 int bdl_list_build_write(
     struct bdl_list_build *b, const char *path, int64_t now_ms, struct bdl_err *err)
 {
 	BDL_AUTO_FREE unsigned char *file = NULL;
-	BDL_AUTO_FREE char *fresh = bdl_xprintf("%s.new", path);
+	char fresh[PATH_MAX];
 	size_t n = 0;
-	int r = make_file(b, now_ms, &file, &n, err);
+	int r = bdl_file_beside(path, fresh, err);
 
+	if (r < 0)
+		return r;
+	r = make_file(b, now_ms, &file, &n, err);
 	if (r == 0)
 		r = bdl_file_replace(fresh, file, n, 0644, err);
 	if (r == 0)
 		r = check_written(fresh, b->table.n, err);
-	if (r == 0 && rename(fresh, path) < 0)
-		r = bdl_fail_sys(err, "rename '%s'", fresh);
-	if (r < 0) {
+	if (r == 0)
+		r = bdl_file_rename(fresh, path, err);
+	if (r < 0)
 		(void)unlink(fresh); /* it may never have been made */
-		return r;
-	}
-	return sync_folder_of(path, err);
+	return r;
 }

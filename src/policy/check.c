@@ -5,8 +5,6 @@
 #include "policy/text_int.h"
 #include "proto/url.h"
 
-#define SHOWN_MAX 48
-
 struct checker {
 	const struct bdl_document *d;
 	const struct bdl_check_context *context;
@@ -16,7 +14,7 @@ struct checker {
 static void complain(const struct checker *c, const struct bdl_word *at, const char *expected,
     const char *suggestion, const char *what)
 {
-	struct bdl_view shown = bdl_text_cut(at->text, SHOWN_MAX);
+	struct bdl_view shown = bdl_text_cut(at->text, BDL_QUOTE_MAX);
 
 	bdl_find(c->findings, BDL_ERROR, at->line, at->column, expected, suggestion, "%s '%.*s'",
 	    what, BDL_FMT(shown));
@@ -83,7 +81,7 @@ static const char *near_group(const struct bdl_document *d, struct bdl_view grou
 
 static void check_group(const struct checker *c, const struct bdl_word *word, bool lifts)
 {
-	struct bdl_view shown = bdl_text_cut(word->text, SHOWN_MAX);
+	struct bdl_view shown = bdl_text_cut(word->text, BDL_QUOTE_MAX);
 
 	if (c->d->front.n_binds == 0 || binds(c->d, word->text))
 		return;
@@ -160,7 +158,8 @@ static void check_words(const struct checker *c, const struct bdl_cond *cond, bo
 			if (!bdl_view_eq(word->text, cond->words[j].text))
 				continue;
 			bdl_find(c->findings, BDL_WARNING, word->line, word->column, NULL, NULL,
-			    "'%.*s' is named twice", BDL_FMT(bdl_text_cut(word->text, SHOWN_MAX)));
+			    "'%.*s' is named twice",
+			    BDL_FMT(bdl_text_cut(word->text, BDL_QUOTE_MAX)));
 			break;
 		}
 		if (cond->kind == BDL_COND_CATEGORY)
@@ -309,10 +308,10 @@ void bdl_document_check(const struct bdl_document *d, const struct bdl_check_con
 		const struct bdl_clause *clause = &d->clauses[i];
 
 		if (clause->n_rules && !clause->text.n)
-			bdl_find(findings, BDL_WARNING, clause->line, 1,
+			bdl_find(findings, BDL_ERROR, clause->line, 1,
 			    "a first paragraph, which the block page shows", NULL,
 			    "the clause '%.*s' has rules but no sentence",
-			    BDL_FMT(bdl_text_cut(clause->id, SHOWN_MAX)));
+			    BDL_FMT(bdl_text_cut(clause->id, BDL_QUOTE_MAX)));
 		for (size_t j = 0; j < clause->n_rules; j++)
 			check_rule(&c, &clause->rules[j]);
 	}

@@ -2,7 +2,6 @@
 #ifndef BDL_PORTAL_PAGES_INT_H
 #define BDL_PORTAL_PAGES_INT_H
 
-#include "policy/judge.h"
 #include "portal.tmpl.h"
 #include "portal/request.h"
 #include "record/act.h"
@@ -57,10 +56,5 @@ const char *bdl_clause_heading(const struct bdl_request *r, const struct bdl_cla
 /* The same of a clause in force; the id where there is none of that id. */
 const char *bdl_clause_title(
     const struct bdl_request *r, struct bdl_view policy, struct bdl_view id);
-
-/* The act's facts as the judge takes them, and whether it comes to the recorded verdict again. */
-void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret);
-bool bdl_verdict_agrees(
-    const struct bdl_act *a, const struct bdl_ruleset *rs, const struct bdl_verdict *v);
 
 #endif

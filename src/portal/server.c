@@ -175,7 +175,7 @@ void bdl_server_stop(struct bdl_server *s)
 	MHD_socket listener = MHD_quiesce_daemon(s->daemon);
 	MHD_stop_daemon(s->daemon);
 	if (listener != MHD_INVALID_SOCKET)
-		close(listener);
+		(void)close(listener);       /* nothing is written through it */
 	(void)pthread_key_delete(s->worker); /* the threads that had one are gone */
 	free(s);
 }

@@ -6,10 +6,12 @@
 #include "base/clock.h"
 #include "pages_int.h"
 #include "policy/explain.h"
+#include "policy/judge.h"
 #include "record/acts.h"
 #include "record/versions.h"
 
-void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret)
+/* The facts as the judge takes them, by the numbers of this ruleset. */
+static void facts_of(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret)
 {
 	struct bdl_view words, word;
 
@@ -35,7 +37,7 @@ void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, str
  * Several rules may come to the same verdict, and a reason given for one of them lifts only that
  * one; so the recorded clause need not be the judge's first, but must be one that says the same.
  */
-bool bdl_verdict_agrees(
+static bool agrees(
     const struct bdl_act *a, const struct bdl_ruleset *rs, const struct bdl_verdict *v)
 {
 	if (v->action != a->action || v->critical != a->critical)
@@ -151,10 +153,10 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
 	}
-	bdl_facts_of_act(a, rs, &facts);
+	facts_of(a, rs, &facts);
 	bdl_judge(rs, &facts, &verdict);
 	v->can_tell = true;
-	v->agrees = bdl_verdict_agrees(a, rs, &verdict);
+	v->agrees = agrees(a, rs, &verdict);
 	v->again = bdl_action_title(verdict.action);
 	v->again_clause = again_clause(r, rs, &verdict);
 	add_clause(r, rs, a, v);

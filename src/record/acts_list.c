@@ -96,9 +96,9 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)" \
 	" FROM act a WHERE school = ?1"
 
-static int act_row(
-    sqlite3_stmt *st, struct bdl_region *region, struct bdl_act_row *ret, struct bdl_err *err)
+static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
+	struct bdl_act_row *ret = row;
 	struct bdl_act *a = &ret->act;
 
 	ret->id = bdl_col_int(st, 0);
@@ -127,8 +127,6 @@ static int act_row(
 	if (a->door >= BDL_DOORS || a->kind >= BDL_KINDS || a->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: act %lld has values that are none",
 		    (long long)ret->id);
-	if (bdl_region_broken(region))
-		return bdl_fail(err, BDL_E_LIMIT, "the acts do not fit into the page's memory");
 	return bdl_col_digest(st, 23, &a->version, err);
 }
 
@@ -137,8 +135,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	void *rows = NULL;
-	size_t n = 0, cap = 0;
+	void *rows;
 
 	(void)bdl_buf_add_str(&sql, ACT_SELECT); /* looked at once, by list_begin */
 	where_common(&sql, f);
@@ -153,19 +150,10 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 	int rc = list_begin(s, &sql, f, &st, err);
 	if (rc)
 		return rc;
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_act_row), err);
-		if (!rc)
-			rc = act_row(st, region, (struct bdl_act_row *)rows + n, err);
-		if (rc)
-			return rc;
-		n++;
-	}
-	if (rc)
-		return rc;
-	*ret = rows;
-	*ret_n = n;
-	return 0;
+	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_act_row), act_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
 }
 
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
@@ -185,6 +173,8 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 	if (!rc)
 		return bdl_fail(err, BDL_E_MISSING, "no act %lld", (long long)id);
 	rc = act_row(st, region, &row, err);
+	if (!rc && bdl_region_broken(region))
+		rc = bdl_fail(err, BDL_E_LIMIT, "the act does not fit into memory");
 	if (!rc)
 		*ret = row;
 	return rc;
@@ -193,8 +183,10 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 /* --- violations --- */
 
 static int violation_row(
-    sqlite3_stmt *st, struct bdl_region *region, struct bdl_violation_row *ret, struct bdl_err *err)
+    sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
+	struct bdl_violation_row *ret = row;
+
 	ret->id = bdl_col_int(st, 0);
 	ret->first_ms = bdl_col_int(st, 1);
 	ret->last_ms = bdl_col_int(st, 2);
@@ -212,9 +204,6 @@ static int violation_row(
 	if (ret->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: violation %lld has values that are none",
 		    (long long)ret->id);
-	if (bdl_region_broken(region))
-		return bdl_fail(
-		    err, BDL_E_LIMIT, "the violations do not fit into the page's memory");
 	return 0;
 }
 
@@ -224,8 +213,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_acts_filter of_violations = *f;
-	void *rows = NULL;
-	size_t n = 0, cap = 0;
+	void *rows;
 
 	of_violations.kind = -1; /* a violation has no kind, and more than one moment */
 	of_violations.n_moments = 0;
@@ -240,19 +228,11 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	int rc = list_begin(s, &sql, &of_violations, &st, err);
 	if (rc)
 		return rc;
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_violation_row), err);
-		if (!rc)
-			rc = violation_row(st, region, (struct bdl_violation_row *)rows + n, err);
-		if (rc)
-			return rc;
-		n++;
-	}
-	if (rc)
-		return rc;
-	*ret = rows;
-	*ret_n = n;
-	return 0;
+	rc = bdl_rows_read(
+	    s, st, region, sizeof(struct bdl_violation_row), violation_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
 }
 
 int bdl_acts_totals(

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #define MANIFEST     "manifest"
-#define ROLL         "roll.csv"
+#define ROLL         "roll"
+#define DIGITS_SHOWN 16 /* of a digest, in a file's name */
 #define FILES_MAX    (BDL_POLICIES_MAX + 1)
 #define MANIFEST_MAX (FILES_MAX * 256)
 #define FILE_MODE    0640
@@ -51,16 +52,19 @@ struct force {
 	struct bdl_buf *manifest;
 };
 
-/* Write the file where it differs from what stands there, and name it in the manifest. */
-static int file_bring(struct force *f, const char *name, struct bdl_view bytes, struct bdl_err *err)
+/* Write the file where it is not there as it should be, and name it in the manifest. */
+static int file_bring(struct force *f, struct bdl_view name, const char *suffix,
+    struct bdl_view bytes, struct bdl_err *err)
 {
 	struct bdl_buf there BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ROLL_BYTES_MAX);
-	char *path BDL_AUTO_FREE = bdl_xprintf("%s/%s", f->folder, name);
 	char hex[BDL_DIGEST_HEX];
 
 	struct bdl_digest digest = bdl_digest_of(bytes.p, bytes.n);
 	bdl_digest_hex(&digest, hex);
-	if (bdl_buf_printf(f->manifest, "%s %s\n", name, hex))
+	char *file BDL_AUTO_FREE =
+	    bdl_xprintf("%.*s.%.*s%s", BDL_FMT(name), DIGITS_SHOWN, hex, suffix);
+	char *path BDL_AUTO_FREE = bdl_xprintf("%s/%s", f->folder, file);
+	if (bdl_buf_printf(f->manifest, "%s %s\n", file, hex))
 		return bdl_fail(err, BDL_E_LIMIT, "too many policies are in force");
 	if (!bdl_file_read(path, &there, NULL) && bdl_view_eq(bdl_buf_view(&there), bytes))
 		return 0;
@@ -75,10 +79,8 @@ static int policies_bring(struct force *f, struct bdl_store *s, size_t *ret_n, s
 	size_t n;
 
 	int rc = bdl_versions_in_force(s, region, &sources, &n, err);
-	for (size_t i = 0; !rc && i < n; i++) {
-		char *name BDL_AUTO_FREE = bdl_xprintf("%.*s.md", BDL_FMT(sources[i].name));
-		rc = file_bring(f, name, sources[i].bytes, err);
-	}
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = file_bring(f, sources[i].name, ".md", sources[i].bytes, err);
 	if (!rc)
 		*ret_n = n;
 	return rc;
@@ -93,7 +95,7 @@ static int roll_bring(struct force *f, struct bdl_store *s, struct bdl_err *err)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	rc = bdl_stmt_step(s, st, err);
-	return rc > 0 ? file_bring(f, ROLL, bdl_col_view(st, 0), err) : rc;
+	return rc > 0 ? file_bring(f, BDL_LIT(ROLL), ".csv", bdl_col_view(st, 0), err) : rc;
 }
 
 static bool is_named(struct bdl_view manifest, const char *file)
@@ -106,7 +108,14 @@ static bool is_named(struct bdl_view manifest, const char *file)
 	return false;
 }
 
-/* Documents that the new manifest does not name are out of force: they go once it stands. */
+/* A document or roll, or what a kill left half written of one. */
+static bool is_ours(struct bdl_view file)
+{
+	return bdl_view_ends(file, BDL_LIT(".md")) || bdl_view_ends(file, BDL_LIT(".csv")) ||
+	    bdl_view_ends(file, BDL_LIT(".new"));
+}
+
+/* What the manifest does not name is out of force, and goes once it stands. */
 static int others_remove(const struct force *f, struct bdl_err *err)
 {
 	DIR *d = opendir(f->folder);
@@ -115,7 +124,7 @@ static int others_remove(const struct force *f, struct bdl_err *err)
 	if (!d)
 		return bdl_fail_sys(err, "list '%s'", f->folder);
 	for (struct dirent *e; !rc && (e = readdir(d));) {
-		if (!bdl_view_ends(bdl_view_of(e->d_name), BDL_LIT(".md")) ||
+		if (!is_ours(bdl_view_of(e->d_name)) ||
 		    is_named(bdl_buf_view(f->manifest), e->d_name))
 			continue;
 		if (unlinkat(dirfd(d), e->d_name, 0) && errno != ENOENT)
@@ -201,26 +210,35 @@ static int file_take(const char *folder, struct bdl_view name, const struct bdl_
 	return 0;
 }
 
+/* Up to its first dot: no policy's name has one. */
+static struct bdl_view name_of(struct bdl_view file)
+{
+	struct bdl_view name = { 0 };
+
+	(void)bdl_view_cut(&file, '.', &name); /* a plain name is not empty */
+	return name;
+}
+
 static int line_take(struct taken *t, const char *folder, struct bdl_view line, struct bdl_err *err)
 {
-	struct bdl_view name, rest = line;
+	struct bdl_view file, rest = line;
 	struct bdl_digest digest;
 
-	if (!bdl_view_cut(&rest, ' ', &name) || !is_plain(name) || !bdl_digest_parse(rest, &digest))
+	if (!bdl_view_cut(&rest, ' ', &file) || !is_plain(file) || !bdl_digest_parse(rest, &digest))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%s/" MANIFEST "' has a line that is none", folder);
-	if (bdl_view_is(name, ROLL)) {
+	if (bdl_view_is(name_of(file), ROLL) && bdl_view_ends(file, BDL_LIT(".csv"))) {
 		bdl_buf_done(&t->roll);
 		t->roll = BDL_BUF(BDL_ROLL_BYTES_MAX);
-		return file_take(folder, name, &digest, &t->roll, err);
+		return file_take(folder, file, &digest, &t->roll, err);
 	}
-	if (!bdl_view_ends(name, BDL_LIT(".md")) || t->n == BDL_POLICIES_MAX)
+	if (!bdl_view_ends(file, BDL_LIT(".md")) || t->n == BDL_POLICIES_MAX)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%s/" MANIFEST "' names what is no policy", folder);
 	size_t i = t->n++;
 	t->bytes[i] = BDL_BUF(BDL_DOCUMENT_MAX);
-	int rc = file_take(folder, name, &digest, &t->bytes[i], err);
-	t->sources[i].name = bdl_view_at(name.p, name.n - strlen(".md"));
+	int rc = file_take(folder, file, &digest, &t->bytes[i], err);
+	t->sources[i].name = name_of(file);
 	t->sources[i].bytes = bdl_buf_view(&t->bytes[i]);
 	return rc;
 }
@@ -247,7 +265,7 @@ int bdl_force_read(const char *folder, struct bdl_ruleset **ret_ruleset, struct 
 	if (!rc)
 		rc = bdl_ruleset_new(t.sources, t.n, &ruleset, err);
 	if (!rc)
-		rc = bdl_roll_parse(bdl_buf_view(&t.roll), ROLL, &roll, err);
+		rc = bdl_roll_parse(bdl_buf_view(&t.roll), "the roll", &roll, err);
 	if (rc)
 		return rc;
 	*ret_ruleset = bdl_steal(&ruleset);

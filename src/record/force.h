@@ -1,7 +1,11 @@
 /*
  * DIR/force: what the doors enforce, as plain files, so that they need no database: the documents
- * in force (NAME.md), the roll (roll.csv), and `manifest`, written last, which names them with
- * their digests. The scribe writes them from the store; the doors watch the manifest.
+ * in force (NAME.DIGEST.md), the roll (roll.DIGEST.csv), and `manifest`, which names them with their
+ * digests. The scribe writes them from the store; the doors watch the manifest.
+ *
+ * No file but the manifest is ever replaced: what is new gets a new name, then the manifest is
+ * replaced, then what it no longer names is deleted. So a kill, a power cut or a full disk at any
+ * step leaves what was in force before, whole, for doors that start meanwhile.
  */
 #ifndef BDL_RECORD_FORCE_H
 #define BDL_RECORD_FORCE_H

@@ -34,8 +34,9 @@ struct bdl_journal;
  */
 int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal **ret,
     struct bdl_err *err) BDL_MUST_USE;
-void bdl_journal_close(
-    struct bdl_journal *j); /* syncs; takes NULL; no other sync may be under way */
+
+/* Syncs; no other sync may be under way. Takes NULL. */
+void bdl_journal_close(struct bdl_journal *j);
 BDL_DEFINE_AUTO(struct bdl_journal, bdl_journal_close);
 
 /*

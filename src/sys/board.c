@@ -1,9 +1,8 @@
 #include "sys/board.h"
 #include "base/alloc.h"
-#include "base/hash.h"
+#include "sys/file.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,14 +62,12 @@ int bdl_board_create(const char *path, struct bdl_board **ret, struct bdl_err *e
 {
 	char beside[PATH_MAX];
 	struct page *page = NULL;
-	uint64_t tail;
+	int rc = bdl_file_beside(path, beside, err);
 
-	bdl_random(&tail, sizeof(tail));
-	int len = snprintf(beside, sizeof(beside), "%s.%016" PRIx64 ".new", path, tail);
-	if (len < 0 || (size_t)len >= sizeof(beside))
-		return bdl_fail(err, BDL_E_LIMIT, "the path '%.100s...' is too long", path);
+	if (rc < 0)
+		return rc;
 	/* Renamed into place: who still has the old board mapped keeps it, whole. */
-	int rc = make_page(beside, &page, err);
+	rc = make_page(beside, &page, err);
 	if (rc == 0 && rename(beside, path) < 0)
 		rc = bdl_fail_sys(err, "rename the board to '%s'", path);
 	if (rc < 0) {

@@ -126,27 +126,39 @@ static int write_new(const char *path, const void *p, size_t n, unsigned mode, s
 	return 0;
 }
 
+int bdl_file_beside(const char *path, char *out, struct bdl_err *err)
+{
+	uint64_t tail;
+
+	bdl_random(&tail, sizeof(tail));
+	int len = snprintf(out, PATH_MAX, "%s.%016" PRIx64 ".new", path, tail);
+	if (len < 0 || len >= PATH_MAX)
+		return bdl_fail(err, BDL_E_LIMIT, "the path '%.100s...' is too long", path);
+	return 0;
+}
+
+int bdl_file_rename(const char *from, const char *to, struct bdl_err *err)
+{
+	if (rename(from, to) < 0)
+		return bdl_fail_sys(err, "rename '%s' to '%s'", from, to);
+	if (sync_folder_of(to) < 0)
+		return bdl_fail_sys(err, "sync the folder of '%s'", to);
+	return 0;
+}
+
 int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode, struct bdl_err *err)
 {
 	char beside[PATH_MAX];
-	uint64_t tail;
+	int rc = bdl_file_beside(path, beside, err);
 
-	/* A name of its own: two writers at once leave one whole file, not a mixture. */
-	bdl_random(&tail, sizeof(tail));
-	int len = snprintf(beside, sizeof(beside), "%s.%016" PRIx64 ".new", path, tail);
-	if (len < 0 || (size_t)len >= sizeof(beside))
-		return bdl_fail(err, BDL_E_LIMIT, "the path '%.100s...' is too long", path);
-
-	int rc = write_new(beside, p, n, mode, err);
-	if (rc == 0 && rename(beside, path) < 0)
-		rc = bdl_fail_sys(err, "rename '%s' to '%s'", beside, path);
-	if (rc < 0) {
-		(void)unlink(beside); /* half a file helps no one */
+	if (rc < 0)
 		return rc;
-	}
-	if (sync_folder_of(path) < 0)
-		return bdl_fail_sys(err, "sync the folder of '%s'", path);
-	return 0;
+	rc = write_new(beside, p, n, mode, err);
+	if (rc == 0)
+		rc = bdl_file_rename(beside, path, err);
+	if (rc < 0)
+		(void)unlink(beside); /* half a file helps no one; after the rename there is none */
+	return rc;
 }
 
 int bdl_file_mkdirs(const char *path, struct bdl_err *err)

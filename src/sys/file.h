@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Append the file's bytes to `into`; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
+/* Append the file's bytes; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
 int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) BDL_MUST_USE;
 
 /*
@@ -14,6 +14,15 @@ int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) B
  */
 int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode, struct bdl_err *err)
     BDL_MUST_USE;
+
+/* Rename over what may be there, and sync the folder. */
+int bdl_file_rename(const char *from, const char *to, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * A path beside `path` that nobody else makes, for what is renamed over it once it is whole: two
+ * writers at once leave one whole file, not a mixture. `out` has PATH_MAX bytes.
+ */
+int bdl_file_beside(const char *path, char *out, struct bdl_err *err) BDL_MUST_USE;
 
 /* Make the folder and those above it (0750); fine where it exists. */
 int bdl_file_mkdirs(const char *path, struct bdl_err *err) BDL_MUST_USE;

@@ -329,6 +329,13 @@ def test_block_page(door):
     assert act["path"] == "/slots?coin=1" and act["tell"] == "technicians"
 
 
+def test_the_policy_is_linked_only_where_the_portal_can_be_reached(door):
+    here = {**STAFF, "X-Client-IP": "127.0.0.1"}
+    with door.client() as c:
+        pages = [c.ask(reqmod(CASINO, headers=BROWSER, icap=who)).body for who in (STAFF, here)]
+    assert [b"Read the policy" in page for page in pages] == [False, True]
+
+
 def test_policies_bind_whom_they_bind(door):
     with door.client() as c:
         for who, clause in ((STAFF, "staff#web.social"), (PUPIL, "pupils#web.social"),
@@ -382,7 +389,15 @@ def test_address_that_cannot_be_read(door):
 def coached(c, who=STAFF, url=SOCIAL):
     a = c.ask(reqmod(url, headers=BROWSER, icap=who))
     assert a.http_status == 403
+    return token_of(a)
+
+
+def token_of(a):
     return re.search(r'name="token" value="([^"]+)"', a.body.decode())[1]
+
+
+def reference(a):
+    return re.search(r"Reference <b>(\d{6}-\d{6}-\d{3})</b>", a.body.decode())[1]
 
 
 def go_on(c, token, reason, who=STAFF, url="https://social.example/.beadle/continue", preview=True,
@@ -424,12 +439,16 @@ def test_coach_and_go_on(door, preview):
 
 def test_going_on_wants_a_reason(door):
     with door.client() as c:
-        token = coached(c)
+        a = c.ask(reqmod(SOCIAL, headers=BROWSER, icap=STAFF))
+        token, first = token_of(a), reference(a)
+        time.sleep(0.01)
         a = go_on(c, token, " \r\n ")
         assert a.http_status == 403 and b"few words" in a.body
         long = "<b>" + "x" * 600
         a = go_on(c, token, long)
         assert a.http_status == 403 and b"500 characters" in a.body
+        # What may be quoted is the act on record, not this asking, which is on none.
+        assert reference(a) == first
         assert b"&lt;b&gt;xxx" in a.body  # kept, and escaped
         assert c.ask(reqmod(SOCIAL, headers=BROWSER, icap=STAFF)).http_status == 403
         # 500 characters are fine, however many bytes they take.
@@ -660,6 +679,31 @@ def test_broken_files_keep_what_is_in_force(door):
         until(lambda: "ev=force-unreadable" in door.log(), "the broken policy is seen")
         assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
     assert b"unreadable" in (door.folder / "run/board.web-0").read_bytes()
+
+
+def test_a_start_that_cannot_read_the_policies_serves_nobody(empty):
+    """There is nothing older to go on with, and allowing everything is nobody's decision."""
+    broken = model()
+    broken["staff.md"] += b"\n## Bad {#bad}\n\n```rules\nblok web\n```\n"
+    empty.publish(broken)
+    empty.lists(ROOT / "policy/demo/lists")
+    done = subprocess.run([empty.host, "run", empty.folder, str(empty.port), "web-0"], timeout=20,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "what is in force cannot be read" in done.stderr, done
+
+
+def test_a_start_amidst_a_change_waits_for_its_end(empty):
+    empty.publish(model())
+    empty.lists(ROOT / "policy/demo/lists")
+    (empty.folder / "force/staff.md").rename(empty.folder / "force/staff.away")
+    later = threading.Timer(0.5, lambda: (empty.folder / "force/staff.away").rename(
+        empty.folder / "force/staff.md"))
+    later.start()
+    empty.start()
+    later.join()
+    assert "ev=no-policy" not in empty.log()
+    with empty.client() as c:
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
 
 
 def test_reload_under_load_loses_nothing(door):

@@ -2,7 +2,9 @@
 #include "doors/web/web_int.h"
 #include "sys/log.h"
 
-#define RETRY_MS     1000  /* where the files were just being replaced */
+#define FIRST_TRIES  40    /* at the start, where the files are just being replaced */
+#define FIRST_MS     50    /* between them */
+#define RETRY_MS     1000  /* the same, later on */
 #define RETRY_BAD_MS 10000 /* where they cannot be read: mostly for people to mend */
 #define WARN_MS      60000
 
@@ -11,7 +13,7 @@ static int64_t loop_ms(struct bdl_web *web)
 	return (int64_t)uv_now(&web->loop.uv);
 }
 
-void bdl_current_show(struct bdl_web *web)
+static void show(struct bdl_web *web)
 {
 	char note[sizeof(web->shown)];
 	const char *summary = web->now->summary;
@@ -64,6 +66,8 @@ static void read_now(struct bdl_web *web)
 	    bdl_snapshot_read(web->role->conf, &web->loaded, &web->lists_err, &web->load_err);
 }
 
+static void reload(void *arg);
+
 static void on_pool(uv_work_t *work)
 {
 	read_now(work->data);
@@ -79,12 +83,12 @@ static void on_loaded(uv_work_t *work, int status)
 		return;
 	}
 	settle(web);
-	bdl_current_show(web);
+	show(web);
 	if (web->load_again)
-		bdl_current_reload(web);
+		reload(web);
 }
 
-void bdl_current_reload(void *arg)
+static void reload(void *arg)
 {
 	struct bdl_web *web = arg;
 	web->load_again = web->loading;
@@ -96,27 +100,35 @@ void bdl_current_reload(void *arg)
 	BDL_BUG_IF(uv_queue_work(&web->loop.uv, &web->load, on_pool, on_loaded) != 0);
 }
 
-void bdl_current_begin(struct bdl_web *web)
+int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 {
 	char path[1024];
 	web->now = bdl_snapshot_empty();
 	bdl_conf_path(web->role->conf, path, sizeof(path), "force/manifest");
-	web->watch_force = bdl_watch_new(&web->loop, path, bdl_current_reload, web);
+	web->watch_force = bdl_watch_new(&web->loop, path, reload, web);
 	bdl_conf_path(web->role->conf, path, sizeof(path), "lists/lists.map");
-	web->watch_lists = bdl_watch_new(&web->loop, path, bdl_current_reload, web);
+	web->watch_lists = bdl_watch_new(&web->loop, path, reload, web);
 	read_now(web); /* after the watches have looked, so that no change falls between */
+	for (int i = 1; i < FIRST_TRIES && web->load_code == BDL_E_CONFLICT; i++) {
+		uv_sleep(FIRST_MS); /* nobody is served yet */
+		read_now(web);
+	}
+	if (web->load_code < 0)
+		return bdl_fail(err, (enum bdl_code)web->load_code,
+		    "what is in force cannot be read: %s", web->load_err.text);
 	settle(web);
+	return 0;
 }
 
 void bdl_current_tick(struct bdl_web *web)
 {
 	int64_t now_ms = loop_ms(web);
 	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
-		bdl_current_reload(web);
+		reload(web);
 	if (!web->now->ruleset &&
 	    (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
 		bdl_log(BDL_LOG_WARN, "no-policy", "no policy is in force: everything is allowed");
 		web->warned_tick_ms = now_ms;
 	}
-	bdl_current_show(web);
+	show(web);
 }

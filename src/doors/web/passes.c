@@ -39,8 +39,8 @@ static int make(const char *path, bool replace, struct bdl_err *err)
 	if (fd < 0)
 		return bdl_fail_sys(err, "make '%s'", beside);
 	int code = 0;
-	if (pwrite(fd, magic, sizeof(magic), 0) != sizeof(magic) ||
-	    posix_fallocate(fd, 0, sizeof(struct table)) != 0)
+	errno = posix_fallocate(fd, 0, sizeof(struct table)); /* returns what others leave there */
+	if (errno != 0 || pwrite(fd, magic, sizeof(magic), 0) != sizeof(magic))
 		code = bdl_fail_sys(err, "write '%s'", beside);
 	else if (replace ? rename(beside, path) < 0 : link(beside, path) < 0 && errno != EEXIST)
 		code = bdl_fail_sys(err, "make '%s'", path);
@@ -116,10 +116,12 @@ static uint64_t word_of(uint32_t tag, int64_t until_ms)
 {
 	return (uint64_t)tag << 32 | (uint32_t)((until_ms + 999) / 1000);
 }
+
 static uint32_t tag_of(uint64_t word)
 {
 	return (uint32_t)(word >> 32);
 }
+
 static bool is_live(uint64_t word, int64_t now_ms)
 {
 	return (int64_t)(uint32_t)word * 1000 > now_ms;

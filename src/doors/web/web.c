@@ -158,9 +158,11 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
 	web->tick.data = web;
 	web->ticking = true;
-	bdl_current_begin(web);
+	int code = bdl_current_begin(web, err);
+	if (code < 0)
+		return code;
 	bdl_current_tick(web);
-	int code = listen_on(web, err);
+	code = listen_on(web, err);
 	if (code < 0)
 		return code;
 	bdl_loop_warm_pool(&web->loop);

@@ -56,10 +56,12 @@ struct bdl_web {
 
 /* --- current.c: what is in force --- */
 
-void bdl_current_begin(struct bdl_web *web); /* reads it and watches it from then on */
-void bdl_current_reload(void *arg);          /* arg is the struct bdl_web */
-void bdl_current_tick(struct bdl_web *web);  /* once a second */
-void bdl_current_show(struct bdl_web *web);  /* the note on the board */
+/*
+ * Reads it, and watches it from then on. Nothing published is fine, and everything is then allowed;
+ * but what was published and cannot be read is an error, for there is nothing older to go on with.
+ */
+int bdl_current_begin(struct bdl_web *web, struct bdl_err *err) BDL_MUST_USE;
+void bdl_current_tick(struct bdl_web *web); /* once a second */
 
 /* --- ask.c: what the door knows of one request --- */
 

@@ -1,6 +1,7 @@
 #include "published.h"
 #include "record/force.h"
 #include "sys/file.h"
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,7 +9,8 @@
 
 #include <cmocka.h>
 
-#define T0 1795261200000
+#define T0        1795261200000
+#define NAME_SIZE 64 /* of a file in force, as its path has room for */
 
 struct school {
 	struct folder f;
@@ -58,7 +60,7 @@ static bool write_force(struct school *s)
 
 static struct bdl_file_id file_id(const struct school *s, const char *name)
 {
-	char path[FOLDER_PATH + 64];
+	char path[FOLDER_PATH + NAME_SIZE];
 	struct bdl_file_id id;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", s->force, name);
@@ -66,9 +68,26 @@ static struct bdl_file_id file_id(const struct school *s, const char *name)
 	return id;
 }
 
+/* The file in force that begins like this: "staff." is "staff.3f9a01c2....md". */
+static void file_find(const struct school *s, const char *begin, char out[NAME_SIZE])
+{
+	DIR *d = opendir(s->force);
+
+	out[0] = '\0';
+	assert_non_null(d);
+	for (struct dirent *e; (e = readdir(d));) {
+		if (strncmp(e->d_name, begin, strlen(begin)) != 0)
+			continue;
+		if (out[0])
+			fail_msg("two files: %s, %s", out, e->d_name);
+		(void)snprintf(out, NAME_SIZE, "%.63s", e->d_name);
+	}
+	assert_int_equal(closedir(d), 0);
+}
+
 static void file_set(const struct school *s, const char *name, const char *text)
 {
-	char path[FOLDER_PATH + 64];
+	char path[FOLDER_PATH + NAME_SIZE];
 
 	(void)snprintf(path, sizeof(path), "%s/%s", s->force, name);
 	assert_int_equal(bdl_file_replace(path, text, strlen(text), 0640, NULL), 0);
@@ -117,17 +136,20 @@ static void writes_only_what_changed(void **state)
 	school_publish(&s, "staff", "staff", "gambling", "You do not gamble.");
 	school_publish(&s, "pupils", "pupils", "games", "No games.");
 	assert_true(write_force(&s));
-	struct bdl_file_id staff = file_id(&s, "staff.md"), pupils = file_id(&s, "pupils.md");
-	struct bdl_file_id manifest = file_id(&s, "manifest"), now;
+	char staff[NAME_SIZE], pupils[NAME_SIZE], newer[NAME_SIZE];
+	file_find(&s, "staff.", staff);
+	file_find(&s, "pupils.", pupils);
+	struct bdl_file_id before = file_id(&s, pupils), now;
+	struct bdl_file_id manifest = file_id(&s, "manifest");
 	assert_false(write_force(&s));
 	now = file_id(&s, "manifest");
 	assert_true(bdl_file_id_eq(&manifest, &now));
 	school_publish(&s, "staff", "staff", "gambling", "You never gamble.");
 	assert_true(write_force(&s));
-	now = file_id(&s, "pupils.md");
-	assert_true(bdl_file_id_eq(&pupils, &now));
-	now = file_id(&s, "staff.md");
-	assert_false(bdl_file_id_eq(&staff, &now));
+	now = file_id(&s, pupils);
+	assert_true(bdl_file_id_eq(&before, &now));
+	file_find(&s, "staff.", newer); /* one only: the former is gone */
+	assert_string_not_equal(staff, newer);
 	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), NULL), 0);
 	assert_true(write_force(&s));
 	assert_false(write_force(&s));
@@ -139,21 +161,58 @@ static void removes_what_is_out_of_force(void **state)
 	struct school s BDL_AUTO_IN(school_done) = { 0 };
 	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
-	struct bdl_file_id none = { 0 }, now;
+	char left[NAME_SIZE];
 
 	school_make(&s);
 	school_publish(&s, "staff", "staff", "gambling", "You do not gamble.");
 	school_publish(&s, "pupils", "pupils", "games", "No games.");
 	assert_true(write_force(&s));
 	store_run(s.store, "UPDATE policy_version SET in_force = 0 WHERE name = 'pupils'");
-	file_set(&s, "left-over.md", "of a kill");
+	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), NULL), 0);
+	file_set(&s, "pupils.md", "of an older Beadle");
+	file_set(&s, "roll.0123.csv", "of people who have left");
+	file_set(&s, "roll.0123.csv.4567.new", "of a kill");
+	file_set(&s, "README", "not ours");
 	assert_true(write_force(&s));
-	now = file_id(&s, "pupils.md");
-	assert_true(bdl_file_id_eq(&now, &none));
-	now = file_id(&s, "left-over.md");
-	assert_true(bdl_file_id_eq(&now, &none));
+	file_find(&s, "pupils", left);
+	assert_string_equal(left, "");
+	file_find(&s, "roll", left); /* one only */
+	assert_string_not_equal(left, "roll.0123.csv");
+	file_find(&s, "README", left);
+	assert_string_equal(left, "README");
 	assert_int_equal(bdl_force_read(s.force, &ruleset, &roll, NULL), 0);
 	assert_int_equal(bdl_ruleset_policies(ruleset), 1);
+}
+
+/* As a disk that is full from the second file on leaves it, or a kill. */
+static void a_change_that_stops_half_way_changes_nothing(void **state)
+{
+	(void)state;
+	struct school s BDL_AUTO_IN(school_done) = { 0 };
+	struct bdl_ruleset *before BDL_AUTO(bdl_ruleset_free) = NULL;
+	struct bdl_ruleset *after BDL_AUTO(bdl_ruleset_free) = NULL;
+	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
+	struct bdl_roll *again BDL_AUTO(bdl_roll_free) = NULL;
+	char path[FOLDER_PATH + NAME_SIZE];
+	bool changed;
+
+	school_make(&s);
+	school_publish(&s, "staff", "staff", "gambling", "You do not gamble.");
+	assert_true(write_force(&s));
+	assert_int_equal(bdl_force_read(s.force, &before, &roll, NULL), 0);
+	school_publish(&s, "staff", "staff", "gambling", "You never gamble.");
+	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), NULL), 0);
+	/* The roll cannot be written where a folder has its name. */
+	struct bdl_digest d = bdl_digest_of("login,name,groups\n", 18);
+	char hex[BDL_DIGEST_HEX];
+	bdl_digest_hex(&d, hex);
+	(void)snprintf(path, sizeof(path), "%s/roll.%.16s.csv", s.force, hex);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_true(bdl_force_write(s.store, s.force, &changed, NULL) < 0);
+	assert_int_equal(bdl_force_read(s.force, &after, &again, NULL), 0);
+	assert_true(bdl_digest_eq(bdl_ruleset_version(before), bdl_ruleset_version(after)));
+	assert_int_equal(rmdir(path), 0);
+	assert_true(write_force(&s));
 }
 
 static void mends_a_file_that_was_changed(void **state)
@@ -162,14 +221,15 @@ static void mends_a_file_that_was_changed(void **state)
 	struct school s BDL_AUTO_IN(school_done) = { 0 };
 	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
-	char path[FOLDER_PATH + 64];
+	char path[FOLDER_PATH + NAME_SIZE], staff[NAME_SIZE];
 
 	school_make(&s);
 	school_publish(&s, "staff", "staff", "gambling", "You do not gamble.");
 	assert_true(write_force(&s));
-	file_set(&s, "staff.md", "something else");
+	file_find(&s, "staff.", staff);
+	file_set(&s, staff, "something else");
 	assert_int_equal(bdl_force_read(s.force, &ruleset, &roll, NULL), BDL_E_CONFLICT);
-	(void)snprintf(path, sizeof(path), "%s/staff.md", s.force);
+	(void)snprintf(path, sizeof(path), "%s/%s", s.force, staff);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(bdl_force_read(s.force, &ruleset, &roll, NULL), BDL_E_CONFLICT);
 	assert_false(write_force(&s)); /* the manifest is as it was, the file is there again */
@@ -257,7 +317,7 @@ static void a_door_never_reads_a_mixture(void **state)
 	}
 	/* The doors look at the store's record of rulesets, so a mixture would be one it never had. */
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = store_make(&s.f);
-	while (whole < 3000 && (versions < 30 || !conflicts)) {
+	while (versions < 30) {
 		struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 		struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 		struct bdl_source *sources;
@@ -281,7 +341,6 @@ static void a_door_never_reads_a_mixture(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	print_message(
 	    "%u reads, %u of a change under way, %u versions\n", whole, conflicts, versions);
-	assert_true(versions >= 10);
 }
 
 int main(void)
@@ -290,6 +349,7 @@ int main(void)
 		cmocka_unit_test(a_door_reads_what_was_published),
 		cmocka_unit_test(writes_only_what_changed),
 		cmocka_unit_test(removes_what_is_out_of_force),
+		cmocka_unit_test(a_change_that_stops_half_way_changes_nothing),
 		cmocka_unit_test(mends_a_file_that_was_changed),
 		cmocka_unit_test(refuses_a_manifest_that_is_none),
 		cmocka_unit_test(a_bad_roll_changes_nothing),
