@@ -72,7 +72,8 @@ static int settings(const struct bdl_conf *conf, struct bdl_err *err)
 /* A policy that is in force already is left as it is, so that the command may be repeated. */
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
-	const struct bdl_approval approval = { BDL_LIT("demonstration"), bdl_view_of(d->by) };
+	const struct bdl_approval approval = { .minute = BDL_LIT("demonstration"),
+		.by = bdl_view_of(d->by) };
 	int r = settings(conf, err);
 	if (r == 0)
 		r = bdl_publish_lists(conf, d->lists, err);

@@ -1,7 +1,7 @@
 /*
  * beadle policy check FILE...
+ * beadle policy publish, versions: policy_life.c
  * beadle policy diff, format: policy_text.c
- * beadle policy publish FILE --minute REFERENCE [--name NAME]
  * beadle policy explain FILE|URL [--person LOGIN] [--at TIME]
  */
 #include "main/ask.h"
@@ -46,41 +46,6 @@ static int check(struct bdl_args *a)
 		printf("%s: fine; %zu clauses, %zu rules\n", a->words[i], d->n_clauses, rules);
 	}
 	return status;
-}
-
-static int publish(struct bdl_args *a)
-{
-	struct bdl_err err;
-	struct bdl_conf conf;
-	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
-	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	const char *minute = bdl_args_option(a, "--minute");
-	const char *name = bdl_args_option(a, "--name");
-
-	if (!bdl_args_fit(a, 2, 2))
-		return BDL_EXIT_USAGE;
-	if (!minute || !*minute) {
-		fputs(
-		    "beadle policy publish: say which minute approved it: --minute \"Governors, 12 May "
-		    "2026, item 7\"\n",
-		    stderr);
-		return BDL_EXIT_USAGE;
-	}
-	const char *file = a->words[1];
-	char by[BDL_OPERATOR_MAX];
-	bdl_operator(by);
-	const struct bdl_approval approval = { bdl_view_of(minute), bdl_view_of(by) };
-	int r = bdl_data_open(a->data, true, &conf, &err);
-	if (r == 0)
-		r = bdl_known_lists_open(&conf, &known, &err);
-	if (r == 0)
-		r = bdl_text_document(file, known.lists ? &known.context : NULL, &d, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_publish_policy(&conf, name ? bdl_view_of(name) : bdl_text_policy_name(file),
-		    d, &approval, &err);
-	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
 
 /* A document in plain English: each clause that has rules, and what they do. */
@@ -135,7 +100,11 @@ int bdl_cmd_policy(struct bdl_args *a)
 		int (*run)(struct bdl_args *a);
 	} verbs[] = {
 		{ "check", "policy check FILE...", check },
-		{ "publish", "policy publish FILE --minute REFERENCE [--name NAME]", publish },
+		{ "publish",
+		    "policy publish FILE --minute REFERENCE [--name NAME] [--body BODY]\n"
+		    "           [--approved DAY] [--by PERSON --and PERSON] [--from DAY|TIME]",
+		    bdl_policy_publish },
+		{ "versions", "policy versions [NAME]", bdl_policy_versions },
 		{ "explain", "policy explain FILE|URL [--person LOGIN] [--at TIME]", explain },
 		{ "diff", "policy diff OLD NEW", bdl_policy_diff },
 		{ "format", "policy format FILE... [--check]", bdl_policy_format },

@@ -3,11 +3,13 @@
  * root away, and then starts its children and keeps them alive. It serves nobody itself, so a
  * fault in what parses strangers' bytes never takes it along.
  */
+#include "base/clock.h"
 #include "main/command.h"
 #include "main/data.h"
 #include "main/ports.h"
 #include "main/squid.h"
 #include "record/force.h"
+#include "record/versions.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/proc.h"
@@ -238,9 +240,15 @@ static void bring_into_force(const struct run *r)
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	char folder[BDL_PATH_MAX];
 	bool changed = false;
+	size_t n;
 	bdl_conf_path(&r->conf, folder, sizeof(folder), "force");
-	if (bdl_data_store(&r->conf, &store, &err) < 0 ||
-	    bdl_force_write(store, folder, &changed, &err) < 0)
+	int result = bdl_data_store(&r->conf, &store, &err);
+	/* What cannot come into force leaves the version before it, and the scribe tries again. */
+	if (result == 0 && bdl_versions_bring(store, bdl_now_ms(), &n, &err) < 0)
+		bdl_log_err(BDL_LOG_ERR, "version-refused", &err);
+	if (result == 0)
+		result = bdl_force_write(store, folder, &changed, &err);
+	if (result < 0)
 		bdl_log_err(BDL_LOG_ERR, "store-failed", &err);
 }
 

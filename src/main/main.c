@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{ "run", "run", "serve: start the doors, the scribe, the portal and the proxy",
 	    bdl_cmd_run },
 	{ "status", "status", "say how the running processes are", bdl_cmd_status },
-	{ "policy", "policy check|publish|explain|diff|format ...",
+	{ "policy", "policy check|publish|versions|explain|diff|format ...",
 	    "check a policy document, put it in force, or say in plain English what it does",
 	    bdl_cmd_policy },
 	{ "judge",

@@ -8,4 +8,8 @@
 int bdl_policy_diff(struct bdl_args *a);
 int bdl_policy_format(struct bdl_args *a);
 
+/* policy_life.c: versions, from their approval on. */
+int bdl_policy_publish(struct bdl_args *a);
+int bdl_policy_versions(struct bdl_args *a);
+
 #endif

@@ -58,8 +58,16 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
 	if (r < 0)
 		return r;
 	bdl_digest_hex(&row.digest, digest);
-	printf("policy '%.*s', issue %lld (%.8s), is in force: %.*s\n", BDL_FMT(row.name),
-	    (long long)row.issue, digest, BDL_FMT(row.title));
+	printf(
+	    "policy '%.*s', issue %lld (%.8s), ", BDL_FMT(row.name), (long long)row.issue, digest);
+	if (row.waits) {
+		char moment[BDL_LONG_LEN];
+		bdl_time_long(row.from_ms, moment);
+		printf("comes into force on %s: ", moment);
+	} else {
+		printf("is in force: ");
+	}
+	printf("%.*s\n", BDL_FMT(row.title));
 	return 0;
 }
 

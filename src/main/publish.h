@@ -25,8 +25,7 @@ void bdl_known_lists_done(struct bdl_known_lists *k); /* takes a zeroed one */
 void bdl_operator(char out[BDL_OPERATOR_MAX]);
 
 /*
- * Put the document in force under this name and say so on standard output. BDL_E_CONFLICT where
- * the very same is in force already.
+ * Publish the document under this name, as record/versions.h has it, and say so on standard output.
  */
 int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
     const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)

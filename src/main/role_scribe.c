@@ -4,6 +4,7 @@
 #include "main/data.h"
 #include "record/force.h"
 #include "record/scribe.h"
+#include "record/versions.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/loop.h"
@@ -16,6 +17,7 @@
 #define TROUBLE_MS   1000  /* before a store that failed is tried again */
 #define TURN_MS      50    /* of reading before the loop looks at its signals again */
 #define AGAIN_MS     60000 /* before the same is said of a journal again */
+#define REFUSED_MS   60000 /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
 #define NICENESS     5
 
@@ -26,8 +28,9 @@ struct scribe {
 	char store_path[BDL_PATH_MAX], journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
 	struct bdl_store *store; /* NULL while it is away */
 	struct bdl_scribe *reader;
-	int64_t seen;  /* bdl_store_change at the last look */
-	bool has_seen; /* false: the force folder has not been compared with this store yet */
+	int64_t seen;    /* bdl_store_change at the last look */
+	int64_t next_ms; /* when a version that waits comes into force, or is tried again */
+	bool has_seen;   /* false: the force folder has not been compared with this store yet */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
@@ -91,15 +94,36 @@ static int read_journal(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 	return round.stored > 0;
 }
 
-/* Somebody published a policy or a roll: the doors read it from the force folder. */
+/*
+ * What waits comes into force when its moment is there. What cannot be enforced is no fault of the
+ * store's: the version before it stays, and the log says why.
+ */
+static int bring_due(struct scribe *s, struct bdl_err *err)
+{
+	size_t n = 0;
+	int64_t now_ms = bdl_now_ms();
+	int r = bdl_versions_bring(s->store, now_ms, &n, err);
+	if (r == BDL_E_INVALID || r == BDL_E_LIMIT) {
+		bdl_log_err(BDL_LOG_ERR, "version-refused", err);
+		s->next_ms = now_ms + REFUSED_MS;
+		return 0;
+	}
+	if (n > 0)
+		bdl_log(BDL_LOG_NOTICE, "version-in-force", "%zu policies that waited", n);
+	return r < 0 ? r : bdl_versions_next(s->store, &s->next_ms, err);
+}
+
+/* Somebody published a policy or a roll, or a version's day has come: the doors read it from force. */
 static int look_at_store(struct scribe *s, struct bdl_err *err)
 {
 	int64_t now = 0;
 	bool changed = false;
 	int r = bdl_store_change(s->store, &now, err);
-	if (r < 0 || (s->has_seen && now == s->seen))
+	if (r < 0 || (s->has_seen && now == s->seen && bdl_now_ms() < s->next_ms))
 		return r;
-	r = bdl_force_write(s->store, s->force_path, &changed, err);
+	r = bring_due(s, err);
+	if (r == 0)
+		r = bdl_force_write(s->store, s->force_path, &changed, err);
 	if (r < 0)
 		return r;
 	s->seen = now;

@@ -23,7 +23,7 @@ int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 				.name = rows[i].name,
 				.title = rows[i].title,
 				.issue = rows[i].issue,
-				.since = bdl_when(r, rows[i].published_ms),
+				.since = bdl_when(r, rows[i].from_ms),
 				.minute = rows[i].minute,
 			};
 	if (!bdl_region_broken(r->region))
@@ -46,8 +46,8 @@ static int add_versions(const struct bdl_request *r, struct bdl_view name,
 			continue;
 		out[v->n_versions++] = (struct bdl_page_policy_version){
 			.issue = rows[i].issue,
-			.since = bdl_when(r, rows[i].published_ms),
-			.iso = bdl_when_iso(r, rows[i].published_ms),
+			.since = bdl_when(r, rows[i].from_ms),
+			.iso = bdl_when_iso(r, rows[i].from_ms),
 			.minute = rows[i].minute,
 			.by = rows[i].by,
 			.digest = bdl_digest_short(r, &rows[i].digest),

@@ -20,17 +20,26 @@ static inline struct bdl_view policy_text(
 	return bdl_view_at(out, (size_t)n);
 }
 
-static inline int publish(struct bdl_store *s, const char *name, struct bdl_view bytes,
-    int64_t now_ms, struct bdl_version_row *ret, struct bdl_region *region, struct bdl_err *err)
+static inline int publish_as(struct bdl_store *s, const char *name, struct bdl_view bytes,
+    const struct bdl_approval *approval, int64_t now_ms, struct bdl_version_row *ret,
+    struct bdl_region *region, struct bdl_err *err)
 {
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	struct bdl_approval approval = { BDL_LIT("FGB 2026/11, item 7"), BDL_LIT("office") };
 
 	int rc = bdl_document_parse(bytes, findings, &d, err);
 	return rc
 	    ? rc
-	    : bdl_versions_publish(s, bdl_view_of(name), d, &approval, now_ms, ret, region, err);
+	    : bdl_versions_publish(s, bdl_view_of(name), d, approval, now_ms, ret, region, err);
+}
+
+static inline int publish(struct bdl_store *s, const char *name, struct bdl_view bytes,
+    int64_t now_ms, struct bdl_version_row *ret, struct bdl_region *region, struct bdl_err *err)
+{
+	struct bdl_approval approval = { .minute = BDL_LIT("FGB 2026/11, item 7"),
+		.by = BDL_LIT("office") };
+
+	return publish_as(s, name, bytes, &approval, now_ms, ret, region, err);
 }
 
 #endif

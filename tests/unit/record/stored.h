@@ -38,6 +38,21 @@ static inline void store_run(struct bdl_store *s, const char *sql)
 	BDL_BUG_IF(bdl_stmt_run(s, st, NULL));
 }
 
+/* Run one migration by itself, on the store of the folder. */
+static inline void store_migrate(const struct folder *f, const char *name)
+{
+	const struct bdl_migration *m = bdl_migrations;
+	char path[FOLDER_PATH];
+	sqlite3 *db;
+
+	while (m->name && strcmp(m->name, name) != 0)
+		m++;
+	BDL_BUG_IF(!m->name);
+	BDL_BUG_IF(sqlite3_open(folder_path(f, "store.db", path), &db));
+	BDL_BUG_IF(sqlite3_exec(db, (const char *)m->sql, NULL, NULL, NULL));
+	BDL_BUG_IF(sqlite3_close(db));
+}
+
 static inline struct bdl_act page_blocked(int64_t at_ms)
 {
 	return (struct bdl_act){

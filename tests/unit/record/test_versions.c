@@ -183,7 +183,7 @@ static void wants_a_minute(void **state)
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	struct bdl_approval blank = { BDL_LIT("  "), BDL_LIT("office") };
+	struct bdl_approval blank = { .minute = BDL_LIT("  "), .by = BDL_LIT("office") };
 	struct bdl_version_row row;
 	char one[1024];
 
@@ -195,6 +195,241 @@ static void wants_a_minute(void **state)
 	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_version"), 0);
 }
 
+static void keeps_the_facts_of_an_approval(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	struct bdl_approval whole = { .minute = BDL_LIT(" FGB 7 "),
+		.by = BDL_LIT("office"),
+		.body = BDL_LIT("the trust"),
+		.on = BDL_LIT("2026-11-12"),
+		.first = BDL_LIT("A. Head"),
+		.second = BDL_LIT("B. Chair") };
+	struct bdl_version_row row, *rows;
+	struct bdl_err err = { 0 };
+	char one[1024];
+	struct bdl_view bytes = policy_text(one, "staff", "gambling", "No."), found;
+	size_t n;
+
+	must_publish(s, "pupils", bytes, T0, region);
+	if (publish_as(s, "staff", bytes, &whole, T0, &row, region, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(bdl_versions_list(s, region, &rows, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	/* The short form: the approver of the document, and the one who ran the command. */
+	assert_view(rows[0].body, BDL_LIT("full governing body"));
+	assert_view(rows[0].first, BDL_LIT("office"));
+	assert_int_equal(rows[0].second.n + rows[0].on.n, 0);
+	assert_view(rows[1].minute, BDL_LIT("FGB 7"));
+	assert_view(rows[1].body, BDL_LIT("the trust"));
+	assert_view(rows[1].on, BDL_LIT("2026-11-12"));
+	assert_view(rows[1].first, BDL_LIT("A. Head"));
+	assert_view(rows[1].second, BDL_LIT("B. Chair"));
+	assert_view(rows[1].by, BDL_LIT("office"));
+	assert_int_equal(rows[1].from_ms, T0);
+	assert_int_equal(bdl_versions_bytes(s, &rows[1].digest, region, &found, NULL), 0);
+	assert_view(found, bytes);
+	row.digest.b[0] ^= 1;
+	assert_int_equal(bdl_versions_bytes(s, &row.digest, region, &found, NULL), BDL_E_MISSING);
+}
+
+/* What was published before the facts were kept is in force from then on, by whoever ran it. */
+static void knows_versions_from_before(void **state)
+{
+	(void)state;
+	static const char *const columns[] = { "body", "approved_on", "first_person",
+		"second_person", "from_ms", "waits" };
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	struct bdl_version_row *rows;
+	char one[1024], sql[80];
+	size_t n;
+
+	must_publish(s, "staff", policy_text(one, "staff", "gambling", "No."), T0, region);
+	store_run(s, "DROP INDEX policy_waiting");
+	for (size_t i = 0; i < BDL_ARRAY_LEN(columns); i++) {
+		(void)snprintf(
+		    sql, sizeof(sql), "ALTER TABLE policy_version DROP COLUMN %s", columns[i]);
+		store_run(s, sql);
+	}
+	store_migrate(&f, "0004_approval.sql");
+	assert_int_equal(bdl_versions_list(s, region, &rows, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_true(rows[0].in_force && !rows[0].waits);
+	assert_int_equal(rows[0].from_ms, T0);
+	assert_view(rows[0].first, BDL_LIT("office"));
+	assert_int_equal(rows[0].body.n + rows[0].on.n + rows[0].second.n, 0);
+}
+
+static void refuses_facts_that_cannot_be(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *on, *first, *second;
+	} cases[] = {
+		{ "one person twice", "", "A. Head", "a. head " },
+		{ "the one who ran it as the second", "", "", "office" },
+		{ "no day", "2026-11-31", "", "" },
+		{ "a time", "2026-11-12T10:00", "", "" },
+		{ "another spelling", "12.11.2026", "", "" },
+		{ "a day to come", "2026-11-23", "", "" },
+	};
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	struct bdl_version_row row;
+	char one[1024];
+	struct bdl_view bytes = policy_text(one, "staff", "gambling", "No.");
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct bdl_approval a = { .minute = BDL_LIT("FGB 7"),
+			.by = BDL_LIT("office"),
+			.on = bdl_view_of(cases[i].on),
+			.first = bdl_view_of(cases[i].first),
+			.second = bdl_view_of(cases[i].second) };
+		struct bdl_err err = { 0 };
+		if (publish_as(s, "staff", bytes, &a, T0, &row, region, &err) != BDL_E_INVALID)
+			fail_msg("%s: got %d '%s'", cases[i].what, err.code, err.text);
+		assert_int_equal(store_number(s, "SELECT count(*) FROM policy_version"), 0);
+	}
+}
+
+/* Three issues of one policy: 1 in force, 2 and 3 for later, at these moments. */
+static void publish_three(struct bdl_store *s, int64_t second_ms, int64_t third_ms,
+    struct bdl_region *region, char texts[3][1024])
+{
+	static const char *const words[] = { "One.", "Two.", "Three." };
+	const int64_t moments[] = { 0, second_ms, third_ms };
+	struct bdl_version_row row;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct bdl_approval a = {
+			.minute = BDL_LIT("FGB 7"), .by = BDL_LIT("office"), .from_ms = moments[i]
+		};
+		struct bdl_view bytes = policy_text(texts[i], "staff", "gambling", words[i]);
+		struct bdl_err err = { 0 };
+		if (publish_as(s, "staff", bytes, &a, T0, &row, region, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(row.waits, moments[i] > T0);
+		assert_int_equal(row.in_force, !row.waits);
+	}
+}
+
+static int64_t issue_in_force(struct bdl_store *s)
+{
+	return store_number(s, "SELECT issue FROM policy_version WHERE in_force = 1");
+}
+
+static size_t must_bring(struct bdl_store *s, int64_t now_ms)
+{
+	struct bdl_err err = { 0 };
+	size_t n;
+
+	if (bdl_versions_bring(s, now_ms, &n, &err))
+		fail_msg("%s", err.text);
+	return n;
+}
+
+static void waits_for_its_moment(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	char texts[3][1024];
+	struct bdl_source *sources;
+	int64_t next_ms;
+	size_t n;
+
+	assert_int_equal(bdl_versions_next(s, &next_ms, NULL), 0);
+	assert_int_equal(next_ms, INT64_MAX);
+	publish_three(s, T0 + 2000, T0 + 1000, region, texts);
+	assert_int_equal(bdl_versions_next(s, &next_ms, NULL), 0);
+	assert_int_equal(next_ms, T0 + 1000);
+	assert_int_equal(must_bring(s, T0 + 999), 0);
+	assert_int_equal(issue_in_force(s), 1);
+	assert_int_equal(must_bring(s, T0 + 1000), 1);
+	assert_int_equal(issue_in_force(s), 3);
+	assert_int_equal(must_bring(s, T0 + 1999), 0);
+	assert_int_equal(must_bring(s, T0 + 5000), 1);
+	assert_int_equal(issue_in_force(s), 2);
+	assert_int_equal(bdl_versions_next(s, &next_ms, NULL), 0);
+	assert_int_equal(next_ms, INT64_MAX);
+	assert_int_equal(must_bring(s, T0 + 9000), 0);
+	/* What the doors record then is known. */
+	assert_int_equal(bdl_versions_in_force(s, region, &sources, &n, NULL), 0);
+	struct bdl_digest version = version_of(sources, n);
+	assert_int_equal(bdl_versions_of_ruleset(s, &version, region, &sources, &n, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM ruleset"), 3);
+}
+
+/* A machine that was off: the later of two that are due is in force, whatever their issues. */
+static void comes_into_force_late(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	char texts[3][1024];
+
+	publish_three(s, T0 + 2000, T0 + 1000, region, texts);
+	assert_int_equal(must_bring(s, T0 + 90000), 2);
+	assert_int_equal(issue_in_force(s), 2);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_version WHERE waits = 1"), 0);
+}
+
+/* Published after the moment of one that nobody brought into force: the newer stays. */
+static void is_overtaken(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	char texts[3][1024], later[1024];
+
+	publish_three(s, T0 + 1000, T0 + 9000, region, texts);
+	must_publish(
+	    s, "staff", policy_text(later, "staff", "gambling", "Four."), T0 + 2000, region);
+	assert_int_equal(must_bring(s, T0 + 3000), 0);
+	assert_int_equal(issue_in_force(s), 4);
+	assert_int_equal(must_bring(s, T0 + 9000), 1);
+	assert_int_equal(issue_in_force(s), 3);
+}
+
+static void refuses_what_could_not_be_enforced_then(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	struct bdl_approval later = {
+		.minute = BDL_LIT("FGB 7"), .by = BDL_LIT("office"), .from_ms = T0 + 1000
+	};
+	struct bdl_version_row row;
+	char one[1024], two[1024];
+	struct bdl_view wrong =
+	    policy_text(one, "staff", "gambling", "x\n\n```rules\nforbid everything\n```\n");
+	struct bdl_view right = policy_text(two, "staff", "gambling", "Right.");
+	size_t n = 7;
+
+	assert_int_equal(
+	    publish_as(s, "staff", wrong, &later, T0, &row, region, NULL), BDL_E_INVALID);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_version"), 0);
+	assert_int_equal(publish_as(s, "staff", right, &later, T0, &row, region, NULL), 0);
+	/* The same for the same moment is there already. */
+	assert_int_equal(
+	    publish_as(s, "staff", right, &later, T0, &row, region, NULL), BDL_E_CONFLICT);
+	/* As where the language has changed in the meantime: all stays as it was. */
+	store_run(s, "UPDATE policy_document SET bytes = 'no policy'");
+	assert_int_equal(bdl_versions_bring(s, T0 + 1000, &n, NULL), BDL_E_INVALID);
+	assert_int_equal(n, 7);
+	assert_int_equal(store_number(s, "SELECT waits FROM policy_version"), 1);
+	assert_int_equal(issue_in_force(s), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +438,13 @@ int main(void)
 		cmocka_unit_test(an_act_may_come_first),
 		cmocka_unit_test(a_refused_version_changes_nothing),
 		cmocka_unit_test(wants_a_minute),
+		cmocka_unit_test(keeps_the_facts_of_an_approval),
+		cmocka_unit_test(knows_versions_from_before),
+		cmocka_unit_test(refuses_facts_that_cannot_be),
+		cmocka_unit_test(waits_for_its_moment),
+		cmocka_unit_test(comes_into_force_late),
+		cmocka_unit_test(is_overtaken),
+		cmocka_unit_test(refuses_what_could_not_be_enforced_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
