@@ -126,6 +126,8 @@ static bool answers(const struct bdl_addr *a)
 /* Squid says nothing to the board; that its port answers says it is there. */
 static void watch_squid(struct run *r)
 {
+	if (!r->conf.run_proxy)
+		return; /* to ask for its place would make one */
 	struct bdl_slot *s = bdl_board_slot(r->board, "squid");
 	if (s && atomic_load(&s->state) == BDL_STATE_STARTING && answers(&r->conf.proxy))
 		atomic_store(&s->state, BDL_STATE_UP);

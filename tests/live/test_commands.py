@@ -192,6 +192,16 @@ def test_status(beadle):
     assert done.returncode == 1 and "not running" in done.stdout, done
 
 
+def test_status_where_no_proxy_is_run(school):
+    """What was never meant to run is not on the board, and does not count as down."""
+    (school.data / "beadle.conf").write_text("run proxy = no\n")
+    school.start()
+    time.sleep(0.5)  # a few looks of the supervisor at its children
+    done = school.beadle("status")
+    assert set(school.board()) >= {"scribe", "web-0", "portal"}, done.stdout
+    assert "squid" not in done.stdout, done.stdout
+
+
 def test_status_of_what_has_not_started(beadle):
     """A place on the board that nobody has taken yet: no time since a start, not a nonsense one."""
     board = beadle.data / "run" / "board"
