@@ -160,6 +160,8 @@ static void greet(const struct run *r)
 static void on_look(uv_timer_t *timer)
 {
 	struct run *r = timer->data;
+	if (bdl_board_mend(r->board))
+		bdl_log(BDL_LOG_WARN, "board-mended", "run/board was damaged and is as it was");
 	watch_squid(r);
 	if (r->looked_ms < 0)
 		return;

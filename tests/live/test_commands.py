@@ -215,6 +215,16 @@ def test_status_of_what_has_not_started(beadle):
     assert re.match(r"squid +none +0 +- +0 ", row), row
 
 
+def test_a_board_that_was_cut_short(beadle):
+    """Who owns the folder can do it; it ends nothing for long, and the board comes back."""
+    os.truncate(beadle.data / "run" / "board", 0)
+    time.sleep(0.6)  # two looks of the supervisor
+    assert beadle.process.poll() is None, beadle.log.read_text()
+    until(lambda: beadle.beadle("status", check=False).returncode == 0, "all is up again")
+    assert set(beadle.board()) >= {"scribe", "web-0", "portal", "squid"}
+    assert "ev=board-mended" in beadle.log.read_text()
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_the_end(beadle, how):
     below = children(beadle.process.pid)
