@@ -133,6 +133,16 @@ def test_tunnels_are_judged_by_what_is_asked_inside(same, sites):
     assert sites.asked[asked:] == ["https://ok.example/inside"]
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_tunnel_inside_a_tunnel_is_refused(same, sites, scheme):
+    outer = f"ok.example:{port_of(sites, 'https')}"
+    inner = f"casino.example:{port_of(sites, scheme)}"
+    data = f"CONNECT {inner} HTTP/1.1\r\nHost: {inner}\r\n\r\n".encode()
+    reply = inside(same, outer, data + request("/nested", inner))
+    assert status_of(reply) == 403 and b"/nested" not in reply, reply
+    assert not any("/nested" in asked for asked in sites.asked)
+
+
 def test_tunnels_hold_nothing_but_tls(same, sites):
     asked = len(sites.asked)
     at = f"casino.example:{port_of(sites)}"

@@ -102,6 +102,20 @@ def test_a_stopped_scribe_delays_but_loses_nothing(beadle, sites):
     until(lambda: wanted.items() <= stored(beadle).items(), "the acts do not arrive once each")
 
 
+def test_what_is_in_force_is_mended(beadle, sites):
+    """Whatever is done to force/, the store has the policies: the scribe puts them back."""
+    force = beadle.data / "force"
+    (force / "manifest").unlink()
+    assert beadle.visit(sites.url("casino.example", "/unlinked")).status == 403
+    until((force / "manifest").exists, "the manifest is not put back", patience=5)
+    staff = next(force.glob("staff.*.md"))
+    was = staff.read_bytes()
+    staff.write_bytes(b"junk")
+    until(lambda: staff.read_bytes() == was, "the document is not put back", patience=5)
+    assert beadle.log.read_text().count("ev=force-mended") == 2
+    assert beadle.visit(sites.url("casino.example", "/mended")).status == 403
+
+
 def test_a_locked_store_is_waited_for(beadle, sites):
     import sqlite3
     db = sqlite3.connect(beadle.data / "store.db", isolation_level=None, timeout=10)

@@ -681,6 +681,55 @@ def test_broken_files_keep_what_is_in_force(door):
     assert b"unreadable" in (door.folder / "run/board.web-0").read_bytes()
 
 
+def test_what_vanishes_stays_in_force(door):
+    """Policies and lists are replaced by others, never by nothing."""
+    with door.client() as c:
+        (door.folder / "force/manifest").unlink()
+        until(lambda: "manifest is gone" in door.log(), "the loss is seen")
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
+        until(lambda: b"unreadable" in (door.folder / "run/board.web-0").read_bytes(), "it is shown")
+        door.publish(model())
+        until(lambda: b"unreadable" not in (door.folder / "run/board.web-0").read_bytes(),
+              "what was put back is taken")
+        (door.folder / "lists/lists.map").unlink()
+        until(lambda: "lists.map is gone" in door.log(), "the loss is seen")
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
+
+
+def turn_a_byte_of_the_table(door):
+    """Past the head, names and sets, whose checksum is another."""
+    path = door.folder / "lists/lists.map"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.with_suffix(".other").write_bytes(data)
+    path.with_suffix(".other").replace(path)
+
+
+def test_a_turned_byte_of_the_lists_is_seen(door):
+    turn_a_byte_of_the_table(door)
+    until(lambda: "ev=lists-unreadable" in door.log(), "the damage is seen")
+    with door.client() as c:
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
+
+
+def test_a_start_with_damaged_lists_serves_nobody(empty):
+    """Rules about categories would find nothing, and nobody has decided that."""
+    empty.publish(model())
+    empty.lists(ROOT / "policy/demo/lists")
+    turn_a_byte_of_the_table(empty)
+    done = subprocess.run([empty.host, "run", empty.folder, str(empty.port), "web-0"], timeout=20,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "the lists cannot be read" in done.stderr, done
+    assert b"DOES NOT SERVE" in (empty.folder / "run/board.web-0").read_bytes()
+
+
+def test_a_start_without_lists_says_so(empty):
+    empty.publish(model())
+    empty.start()
+    assert "ev=no-lists" in empty.log()
+    assert b"no lists" in (empty.folder / "run/board.web-0").read_bytes()
+
+
 def test_a_start_that_cannot_read_the_policies_serves_nobody(empty):
     """There is nothing older to go on with, and allowing everything is nobody's decision."""
     broken = model()

@@ -215,3 +215,17 @@ def test_publishing_changes_verdicts_at_once_and_fails_nobody(beadle, sites):
     assert len(got) > 50
     odd = [r for _, r in got if r.status not in (200, 403) or r.error]
     assert not odd, f"{len(odd)} of {len(got)} requests failed: {odd[:3]}"
+
+
+def test_every_address_of_this_machine_is_named(shared):
+    """Other machines are refused what listens here, by whichever address they ask for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))  # sends nothing: it only finds the address of the way out
+            own = s.getsockname()[0]
+        except OSError:
+            own = "127.0.0.0/8"  # a machine without a network has no other
+    conf = (shared.data / "squid" / "squid.conf").read_text()
+    [named] = re.findall(r"^acl this_host dst (.*)$", conf, re.M)
+    assert own in named.split()
+    assert conf.index("http_access deny this_host !this_machine") < conf.index("include ")
