@@ -3,8 +3,6 @@
 #include "record/store_int.h"
 #include "record/versions.h"
 
-#include <stdio.h>
-
 #define NAME_MAX_BYTES 48
 #define DAY_LEN        10 /* "2026-11-12" */
 #define SOURCES_MAX    ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
@@ -193,14 +191,18 @@ static int publish(struct bdl_store *s, struct bdl_version_row *v, const struct 
 /* The day of the approval: one that there is, and not a day to come. */
 static int day_check(struct bdl_view on, int64_t now_ms, struct bdl_err *err)
 {
-	char text[DAY_LEN + sizeof("T00:00")];
-	int64_t at_ms;
+	static const char midnight[] = "T00:00";
+	char text[DAY_LEN + sizeof(midnight)];
+	int64_t at_ms = 0;
+	bool fits = on.n == DAY_LEN;
 
 	if (!on.n)
 		return 0;
-	(void)snprintf(text, sizeof(text), "%.*sT00:00", (int)(on.n < DAY_LEN ? on.n : DAY_LEN),
-	    on.p); /* fits */
-	if (on.n != DAY_LEN || !bdl_time_parse(bdl_view_of(text), &at_ms))
+	if (fits) {
+		memcpy(text, on.p, DAY_LEN);
+		memcpy(text + DAY_LEN, midnight, sizeof(midnight));
+	}
+	if (!fits || !bdl_time_parse(bdl_view_of(text), &at_ms))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%.*s' is no day such as 2026-11-12", BDL_FMT(on));
 	if (at_ms > now_ms)
@@ -295,7 +297,11 @@ static int due_find(struct bdl_store *s, int64_t now_ms, struct due *ret, struct
 	rc = bdl_stmt_step(s, st, err);
 	if (rc <= 0)
 		return rc;
-	(void)snprintf(ret->name, sizeof(ret->name), "%.*s", BDL_FMT(bdl_col_view(st, 0)));
+	struct bdl_view name = bdl_col_view(st, 0);
+	if (!is_name(name))
+		return bdl_fail(err, BDL_E_STORE, "store: a policy's name is not one");
+	memcpy(ret->name, name.p, name.n);
+	ret->name[name.n] = '\0';
 	ret->issue = bdl_col_int(st, 1);
 	ret->overtaken = bdl_col_int(st, 2);
 	return 1;
