@@ -29,8 +29,8 @@ struct bdl_journal;
 
 /*
  * `folder` is DIR/journal/SOURCE, made where absent. BDL_E_BUSY where another writer holds it.
- * `segment_size` is a multiple of 4096, at most 1 GiB. The first segment is made by the first
- * append, so a full disk keeps no door from opening. SIGXFSZ is ignored from now on.
+ * `segment_size` is a multiple of 4096, at most 1 GiB. No segment is made yet, so a full disk keeps
+ * no door from opening. SIGXFSZ is ignored from now on.
  */
 int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal **ret,
     struct bdl_err *err) BDL_MUST_USE;
@@ -38,6 +38,12 @@ int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal
 /* Syncs; no other sync may be under way. Takes NULL. */
 void bdl_journal_close(struct bdl_journal *j);
 BDL_DEFINE_AUTO(struct bdl_journal, bdl_journal_close);
+
+/*
+ * Take room for an entry of so many bytes now, which must fit a segment: what was begun with room on
+ * the disk can then record though the disk fills up. Fails as an append does.
+ */
+int bdl_journal_ready(struct bdl_journal *j, size_t payload, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Append. BDL_E_IO with ENOSPC (EFBIG at a limit on file sizes) where there is no room for the next
