@@ -123,7 +123,7 @@ static struct bdl_document *document_of(struct bdl_store *store, const struct bd
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d = NULL;
 	struct bdl_view bytes;
-	if (bdl_versions_bytes(store, &v->digest, region, &bytes, NULL) < 0 ||
+	if (bdl_versions_document(store, v->name, v->issue, region, &bytes, NULL) < 0 ||
 	    bdl_document_parse(bytes, findings, &d, NULL) < 0)
 		return NULL;
 	return d;

@@ -108,26 +108,48 @@ int bdl_versions_list(struct bdl_store *s, struct bdl_region *region, struct bdl
 	return rc;
 }
 
-int bdl_versions_bytes(struct bdl_store *s, const struct bdl_digest *digest,
+int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
     struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    s, "SELECT bytes FROM policy_document WHERE school = ?1 AND digest = ?2", &st, err);
+	int rc = bdl_stmt_get(s,
+	    "SELECT d.bytes FROM policy_version v"
+	    " JOIN policy_document d ON d.school = v.school AND d.digest = v.digest"
+	    " WHERE v.school = ?1 AND v.name = ?2 AND v.issue = ?3",
+	    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_digest(st, 2, digest);
+	bdl_bind_text(st, 2, name);
+	bdl_bind_int(st, 3, issue);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)
-		return bdl_fail(err, BDL_E_MISSING, "the store does not have this document");
+		return bdl_fail(err, BDL_E_MISSING, "there is no such issue of this policy");
 	*ret = bdl_col_text(st, 0, region);
-	return bdl_region_broken(region)
-	    ? bdl_fail(err, BDL_E_LIMIT, "the document does not fit into memory")
-	    : 0;
+	return 0;
+}
+
+int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
+    int64_t *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT max(issue) FROM policy_version WHERE school = ?1 AND name = ?2 AND digest = ?3",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, name);
+	bdl_bind_digest(st, 3, digest);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = bdl_col_int(st, 0);
+	return 0;
 }
 
 int bdl_versions_next(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)

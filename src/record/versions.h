@@ -55,10 +55,6 @@ int bdl_versions_bring(struct bdl_store *s, int64_t now_ms, size_t *ret_n, struc
 /* The earliest moment that a version waits for; INT64_MAX where none waits. */
 int bdl_versions_next(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err) BDL_MUST_USE;
 
-/* The document of a version, in the region; BDL_E_MISSING. */
-int bdl_versions_bytes(struct bdl_store *s, const struct bdl_digest *digest,
-    struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
-
 int bdl_versions_list(struct bdl_store *s, struct bdl_region *region, struct bdl_version_row **ret,
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE; /* by name, newest first */
 
@@ -70,5 +66,13 @@ int bdl_versions_in_force(struct bdl_store *s, struct bdl_region *region, struct
 int bdl_versions_of_ruleset(struct bdl_store *s, const struct bdl_digest *version,
     struct bdl_region *region, struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
+
+/* The document of one issue of a policy; BDL_E_MISSING. In the region. */
+int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
+    struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/* The last issue of this policy that has these bytes; 0 where there is none. */
+int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
+    int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 
 #endif
