@@ -165,6 +165,13 @@ static void print_approval(const struct bdl_version_row *v)
 		printf(" alone; THE SECOND PERSON IS MISSING\n");
 }
 
+static const char *state_word(const struct bdl_version_row *v)
+{
+	if (v->in_force)
+		return "in force";
+	return v->waits ? "waits" : "past";
+}
+
 static void print_version(
     struct bdl_store *store, const struct bdl_version_row *v, const struct bdl_version_row *former)
 {
@@ -175,10 +182,7 @@ static void print_version(
 	put_changes(store, v, former, &changes);
 	bdl_digest_hex(&v->digest, digest);
 	printf("%5lld  %04d-%02d-%02d %02d:%02d  %-8s  %.*s  %.*s\n", (long long)v->issue,
-	    from.year, from.month, from.day, from.minute / 60, from.minute % 60,
-	    v->in_force    ? "in force"
-		: v->waits ? "waits"
-			   : "past",
+	    from.year, from.month, from.day, from.minute / 60, from.minute % 60, state_word(v),
 	    SHORT_HEX, digest, BDL_FMT(v->minute));
 	print_approval(v);
 	printf("       %s\n", bdl_buf_str(&changes));

@@ -1,5 +1,6 @@
 /* Versions from their approval on: published, waiting for their day, brought into force. */
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "record/store_int.h"
 #include "record/versions.h"
 
@@ -218,6 +219,9 @@ static int approval_check(
 		return bdl_fail(err, BDL_E_INVALID,
 		    "'%.*s' is no name of a policy: lower-case letters, digits and hyphens, at most %d",
 		    BDL_FMT(name), NAME_MAX_BYTES);
+	if (!bdl_utf8_printable(v->minute) || !bdl_utf8_printable(v->body) ||
+	    !bdl_utf8_printable(v->first) || !bdl_utf8_printable(v->second))
+		return bdl_fail(err, BDL_E_INVALID, "a fact of the approval is no plain text");
 	if (!v->minute.n)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "the reference of the minute that approved it is missing");

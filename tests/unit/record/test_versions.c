@@ -280,6 +280,8 @@ static void refuses_facts_that_cannot_be(void **state)
 	} cases[] = {
 		{ "one person twice", "", "A. Head", "a. head " },
 		{ "the one who ran it as the second", "", "", "office" },
+		{ "what no terminal should be told", "", "A. Head\x1b[2J", "B. Chair" },
+		{ "no UTF-8", "", "A. Head", "B. Ch\xe4r" },
 		{ "no day", "2026-11-31", "", "" },
 		{ "a time", "2026-11-12T10:00", "", "" },
 		{ "another spelling", "12.11.2026", "", "" },
