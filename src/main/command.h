@@ -25,7 +25,7 @@ struct bdl_args {
 /* Take `--name VALUE` or `--name=VALUE` out; the last one wins. NULL where it is not given. */
 const char *bdl_args_option(struct bdl_args *a, const char *name);
 
-/* Take `--name`, which has no value, out; whether it was there. */
+/* Take `--name` out; whether it was there. */
 bool bdl_args_flag(struct bdl_args *a, const char *name);
 
 /*
@@ -48,6 +48,7 @@ int bdl_cmd_run(struct bdl_args *a);
 int bdl_cmd_status(struct bdl_args *a);
 int bdl_cmd_policy(struct bdl_args *a);
 int bdl_cmd_judge(struct bdl_args *a);
+int bdl_help_policy(const char *verb); /* how to use this verb; NULL: each */
 int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);

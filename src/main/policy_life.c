@@ -72,7 +72,7 @@ static int publish(const char *data, const char *file, const char *name,
 	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int r = bdl_data_open(data, true, &conf, err);
+	int r = bdl_data_open(data, false, &conf, err);
 	if (r == 0)
 		r = bdl_known_lists_open(&conf, &known, err);
 	if (r == 0)

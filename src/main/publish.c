@@ -63,20 +63,24 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
 	if (row.waits) {
 		char moment[BDL_LONG_LEN];
 		bdl_time_long(row.from_ms, moment);
-		printf("comes into force on %s: ", moment);
+		printf("comes into force on %s", moment);
 	} else {
-		printf("is in force: ");
+		bool running = bdl_data_unlocked(conf, NULL) == BDL_E_BUSY;
+		printf("is in force%s", running ? "" : " from the next start of beadle run");
 	}
-	printf("%.*s\n", BDL_FMT(row.title));
+	printf(": %.*s\n", BDL_FMT(row.title));
 	return 0;
 }
 
-int bdl_publish_people(
-    const struct bdl_conf *conf, struct bdl_view csv, const char *where, struct bdl_err *err)
+int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
+    bool may_be_empty, struct bdl_err *err)
 {
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	int r = bdl_roll_parse(csv, where, &roll, err);
+	if (r == 0 && bdl_roll_size(roll) == 0 && !may_be_empty)
+		r = bdl_fail(err, BDL_E_INVALID,
+		    "%s has nobody on it; if that is meant, say --empty", where);
 	if (r == 0)
 		r = bdl_data_store(conf, &store, err);
 	if (r == 0)

@@ -27,7 +27,7 @@ struct bdl_conf {
 	char user[64];
 	/* How people reach the portal, for block pages; made of `portal` where it is not given. */
 	char portal_url[256];
-	bool portal_is_here; /* it was made of a loopback address: other machines cannot follow it */
+	bool portal_is_here; /* of a loopback address: other machines cannot follow it */
 	/* Who may speak ICAP to us; loopback by default. */
 	struct bdl_net peers[BDL_CONF_PEERS_MAX];
 	size_t n_peers;

@@ -5,6 +5,7 @@ policies do to requests, the way past a coach page, and what it makes of peers t
 
 import base64
 import hashlib
+import hmac
 import os
 import random
 import re
@@ -12,6 +13,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -207,6 +209,21 @@ def test_pipelined_requests_are_answered_in_order(door):
     with door.client() as c:
         c.send(b"".join(reqmod(url, icap=STAFF) for url, _ in wanted))
         assert [c.answer().status for _ in wanted] == [status for _, status in wanted]
+
+
+def test_more_answers_than_are_kept_unsent(door):
+    with door.client() as c:
+        c.send(b"OPTIONS icap://h/request ICAP/1.0\r\n\r\n" * 3000)
+        assert all(c.answer().status == 200 for _ in range(3000))
+
+
+def test_what_is_no_address_is_not_recorded_as_one(door):
+    asked = ["10.1.2.3", "2001:db8::7", "<b>10.1.2.3</b>", "10.1.2.3, 10.9.9.9", "999.1.1.1", ""]
+    with door.client() as c:
+        for said in asked:
+            c.ask(reqmod(CASINO, icap={**STAFF, "X-Client-IP": said}))
+    door.stop()
+    assert [a["address"] for a in door.acts()] == asked[:2] + ["127.0.0.1"] * 4
 
 
 def test_half_closed_peer_gets_its_answers(door):
@@ -471,6 +488,24 @@ def test_tokens_are_for_one_person_host_and_use(door):
         assert go_on(c, token, "again").http_headers["location"] == SOCIAL
     reasons = [a["reason"] for a in door.acts() if a["reason"]]
     assert reasons == ["first"]  # the second use recorded and opened nothing
+
+
+def test_a_token_from_before_the_clock_was_set_back(door):
+    """Signed as the door signs, and good for longer than any that it makes now."""
+    key = (door.folder / "run/coach.key").read_bytes()
+    who = b"person t.ashdown"
+
+    def until_in(token, minutes):
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:-32]
+        raw = raw[:1] + struct.pack(">Q", int(time.time() + minutes * 60) * 1000) + raw[9:]
+        lengths = struct.pack("=QQ", len(raw), len(who))
+        mac = hmac.new(key, lengths + raw + who, hashlib.sha512).digest()[:32]
+        return base64.urlsafe_b64encode(raw + mac).decode().rstrip("=")
+
+    with door.client() as c:
+        for minutes, status in ((120, 200), (5, 204)):  # the page is asked about again, or not
+            assert go_on(c, until_in(coached(c), minutes), "for a lesson").http_status == 303
+            assert c.ask(reqmod(SOCIAL, headers=BROWSER, icap=STAFF)).status == status
 
 
 def test_scripts_and_other_sites_cannot_go_on(door):

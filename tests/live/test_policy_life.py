@@ -99,7 +99,7 @@ def local(seconds):
 
 def test_the_short_form_says_who_is_missing(school):
     done = school.beadle("policy", "publish", write(school), "--minute", "FGB 7")
-    assert "issue 2" in done.stdout and "is in force: " in done.stdout, done
+    assert "issue 2" in done.stdout and "is in force" in done.stdout, done
     assert "the second person is missing" in done.stdout, done
     said = school.beadle("policy", "versions", "staff").stdout
     newest = said[said.index("    2  "):said.index("    1  ")]
@@ -143,7 +143,7 @@ def test_what_cannot_be_is_refused(school, words, status, said):
 def test_from_today_is_now(school):
     today = local(0)[:10]
     done = school.beadle("policy", "publish", write(school), "--minute", "FGB 7", "--from", today)
-    assert "is in force: " in done.stdout, done
+    assert "is in force" in done.stdout, done
 
 
 def test_versions_of_nothing(school, tmp_path):

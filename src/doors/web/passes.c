@@ -122,9 +122,14 @@ static uint32_t tag_of(uint64_t word)
 	return (uint32_t)(word >> 32);
 }
 
+/*
+ * None is given for longer than BDL_PASS_MS: one that ends later was given before the clock was set
+ * back, and would else hold until that time comes again. The second is that of word_of.
+ */
 static bool is_live(uint64_t word, int64_t now_ms)
 {
-	return (int64_t)(uint32_t)word * 1000 > now_ms;
+	int64_t until_ms = (int64_t)(uint32_t)word * 1000;
+	return until_ms > now_ms && until_ms - now_ms <= BDL_PASS_MS + 1000;
 }
 
 /* The first live word with that tag from `i` on, or -1. */
