@@ -117,6 +117,7 @@ def test_the_version_is_that_of_the_documents(judge):
 
 def test_lists_from_a_file(judge, tmp_path):
     data = tmp_path / "var"
+    data.mkdir()
     subprocess.run([program(), "lists", "compile", str(tmp_path / "lists"), "--data", str(data)],
                    check=True, capture_output=True)
     ask = lambda *lists: judge("--url", "http://casino.example/", "--group", "staff", *lists)["verdict"]
