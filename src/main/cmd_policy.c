@@ -39,12 +39,39 @@ static int check(struct bdl_args *a)
 			status = bdl_complain(&err);
 			continue;
 		}
-		size_t rules = 0;
+		size_t rules = 0, carried_out = 0;
 		for (size_t c = 0; c < d->n_clauses; c++)
-			rules += d->clauses[c].n_rules;
-		printf("%s: fine; %zu clauses, %zu rules\n", a->words[i], d->n_clauses, rules);
+			for (size_t k = 0; k < d->clauses[c].n_rules; k++, rules++)
+				carried_out += bdl_rule_carried_out(&d->clauses[c].rules[k]);
+		printf("%s: fine; %zu clauses, %zu rules", a->words[i], d->n_clauses, rules);
+		if (carried_out < rules)
+			printf(", of which this build carries out %zu", carried_out);
+		putchar('\n');
 	}
 	return status;
+}
+
+/* What is in the document and in no ruleset: said, so that nobody takes it for enforced. */
+static void say_what_is_left_out(const char *file, const struct bdl_document *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_clauses; i++)
+		for (size_t j = 0; j < d->clauses[i].n_rules; j++) {
+			const struct bdl_rule *rule = &d->clauses[i].rules[j];
+			struct bdl_view beyond = bdl_rule_beyond(rule);
+
+			if (beyond.n == 0)
+				continue;
+			n++;
+			fprintf(stderr,
+			    "%s:%u:%u: note: this build cannot carry out '%.*s': the rule is not in "
+			    "force\n",
+			    file, rule->line, rule->column, BDL_FMT(beyond));
+		}
+	if (n)
+		fprintf(stderr, "%s: %zu %s in the document only\n", file, n,
+		    n == 1 ? "rule stands" : "rules stand");
 }
 
 static int publish(struct bdl_args *a)
@@ -79,6 +106,8 @@ static int publish(struct bdl_args *a)
 	if (r == 0)
 		r = bdl_publish_policy(&conf, name ? bdl_view_of(name) : bdl_text_policy_name(file),
 		    d, &approval, &err);
+	if (r == 0)
+		say_what_is_left_out(file, d);
 	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
 
