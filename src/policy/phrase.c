@@ -78,8 +78,8 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	[BDL_PHRASE_##form] = { words, english, BDL_PART_RESULT, kinds, PERSON, once, __VA_ARGS__ }
 	RESULT(TELL, "tell", "%a told%t",
 	    K(VERDICT) | K(REPORT) | K(DESK) | K(CASE) | K(CHECK) | K(SIGN), MANY, N1(OFFICER)),
-	RESULT(
-	    ESCALATE, "tell", "%a told, and where %w, %b%3", K(REPORT), MANY, N3(ROLE, ROLE, OWN)),
+	RESULT(ESCALATE, "tell", "told to %a and, where %w, to %b%3", K(REPORT), MANY,
+	    N3(ROLE, ROLE, OWN)),
 	[BDL_PHRASE_ALWAYS] = { "always", "nothing lifts this", BDL_PART_RESULT, K(VERDICT), ALL,
 	    ONE, N1(NONE) },
 	RESULT(KEEPING, "keeping", "%k", K(VERDICT), ONE, N1(NONE)),
@@ -140,7 +140,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	RESULT(SEEN, "seen by", "also seen by %a", K(REGISTER), MANY, N1(PEOPLE)),
 	RESULT(
 	    CONFIRMED, "confirmed by", "confirmed by %a every %s", K(REGISTER), ONE, N1(OFFICER)),
-	RESULT(CHECKED, "checked at", "checked at %a for %B", K(REGISTER), MANY, N2(OWN, OWN)),
+	RESULT(CHECKED, "checked at", "checked at %A for %B", K(REGISTER), MANY, N2(OWN, OWN)),
 	RESULT(WHEN_CRITICAL, "when critical", "where it is critical", K(DESK), ONE, N1(NONE)),
 	RESULT(REVIEWED, "reviewed every", "looked at again every %s", K(CASE), ONE, N1(NONE)),
 	RESULT(SORTED_BY, "by", "by %a", K(CASE), MANY, N1(ROLE)),
@@ -165,7 +165,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 
 #define HEAD(form, words, english, kind, ...) \
 	[BDL_PHRASE_##form] = { words, english, BDL_PART_HEAD, K(kind), PERSON, MANY, __VA_ARGS__ }
-	HEAD(SPLICE, "splice", "are not opened: their contents stay sealed", SPLICE, N1(NONE)),
+	HEAD(SPLICE, "splice", "are passed on unopened", SPLICE, N1(NONE)),
 	HEAD(FORCE, "force", "are made with %a on", FORCE, N1(SWITCH)),
 	HEAD(PERMIT, "permit", "The permission %a", PERMIT, N1(OWN)),
 	HEAD(REPORT, "report", "The report %a", REPORT, N1(OWN)),
@@ -180,7 +180,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	HEAD(DESK_AT_ONCE, "desk answers at once", "The technicians' desk answers at once", DESK,
 	    N1(NONE)),
 	HEAD(DESK_TAKES, "desk takes", "The technicians' desk takes tickets for %A", DESK, N1(OWN)),
-	HEAD(CASE_STEP, "case step", "A case may come to: %a", CASE, N1(OWN)),
+	HEAD(CASE_STEP, "case step", "A case may come to the step %a", CASE, N1(OWN)),
 	HEAD(CASE_SEALED, "case sealed for", "Cases of %A begin sealed from the person", CASE,
 	    N1(OWN)),
 	HEAD(CASE_REFER, "case refer to", "A case may be referred to %a", CASE, N1(OWN)),
@@ -199,12 +199,13 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	HEAD(SIGN_SEPARATELY, "sign separately", "This clause is signed by itself", SIGN, N1(NONE)),
 	HEAD(APPROVE, "approve policy", "The policy is approved", APPROVE, N1(NONE)),
 	HEAD(SHOW, "show this clause", "This clause is shown", SHOW, N1(NONE)),
-	HEAD(LET, "let", "%a may see %b", LET, N2(PEOPLE, SIGHT)),
-	HEAD(LET_OWN_CLASS, "let", "%a may see %b of their own class", LET, N2(PEOPLE, SIGHT)),
-	HEAD(LET_FOR_CASE, "let", "%a may see %b for a case", LET, N2(PEOPLE, SIGHT)),
-	HEAD(KEEP, "keep", "Of what is kept, %a: for %s", KEEP, N1(KEPT)),
-	HEAD(KEEP_AFTER_END, "keep", "Of what is kept, %a: for %s after their end", KEEP, N1(KEPT)),
-	HEAD(KEEP_EVER, "keep", "Of what is kept, %a: for ever", KEEP, N1(KEPT)),
+	HEAD(LET, "let", "%A may see %b", LET, N2(PEOPLE, SIGHT)),
+	HEAD(LET_OWN_CLASS, "let", "%A may see %b of their own class", LET, N2(PEOPLE, SIGHT)),
+	HEAD(LET_FOR_CASE, "let", "%A may see %b for a case", LET, N2(PEOPLE, SIGHT)),
+	HEAD(KEEP, "keep", "Records of %a are kept for %s", KEEP, N1(KEPT)),
+	HEAD(KEEP_AFTER_END, "keep", "Records of %a are kept for %s after their end", KEEP,
+	    N1(KEPT)),
+	HEAD(KEEP_EVER, "keep", "Records of %a are kept for ever", KEEP, N1(KEPT)),
 };
 
 const struct bdl_phrase_info *bdl_phrase_info(enum bdl_phrase_form form)
