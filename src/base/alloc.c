@@ -23,15 +23,6 @@ void *bdl_xcalloc(size_t n, size_t size)
 	return p;
 }
 
-void *bdl_xrealloc(void *p, size_t n, size_t size)
-{
-	void *q = n && size ? reallocarray(p, n, size) : realloc(p, 1);
-
-	if (!q)
-		no_memory(n, size);
-	return q;
-}
-
 char *bdl_xstrdup(const char *s)
 {
 	return bdl_xview_dup(bdl_view_of(s));
@@ -66,5 +57,8 @@ void *bdl_xgrow(void *items, size_t n, size_t *cap, size_t size)
 		return items;
 	BDL_BUG_IF(n > *cap || *cap > SIZE_MAX / 2);
 	*cap = *cap ? *cap * 2 : 8;
-	return bdl_xrealloc(items, *cap, size);
+	void *more = reallocarray(items, *cap, size);
+	if (!more)
+		no_memory(*cap, size);
+	return more;
 }

@@ -12,12 +12,14 @@
 
 void *bdl_xalloc(size_t n) __attribute__((malloc, returns_nonnull)); /* zeroed */
 void *bdl_xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
-void *bdl_xrealloc(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
 char *bdl_xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *bdl_xview_dup(struct bdl_view v) __attribute__((malloc, returns_nonnull)); /* with a NUL */
 char *bdl_xprintf(const char *fmt, ...) BDL_PRINTF(1, 2) __attribute__((returns_nonnull));
 
-/* Room for one more in an array that doubles: `items = bdl_xgrow(items, n, &cap, sizeof(*items))`. */
+/*
+ * Room for one more in an array that doubles: `items = bdl_xgrow(items, n, &cap, sizeof(*items))`.
+ * What is new is not zeroed.
+ */
 void *bdl_xgrow(void *items, size_t n, size_t *cap, size_t size) __attribute__((returns_nonnull));
 
 #endif

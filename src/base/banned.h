@@ -1,7 +1,7 @@
 /*
  * Functions that this project does not use, each with what to use instead. Included on the
- * command line of every compile of our own code, so that a use fails the build with a telling
- * name.
+ * command line of every compile in src and tools, but for the lexer and the parser that are made
+ * for us, so that a use fails the build with a telling name. Tests may use them.
  */
 #ifndef BDL_BASE_BANNED_H
 #define BDL_BASE_BANNED_H
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-/* With fortification clang has these two as macros, and a macro cannot be poisoned. */
+/* With fortification clang may have these two as macros, and a macro cannot be poisoned. */
 #undef sprintf
 #undef vsprintf
 

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include <stdarg.h>
 #include <stdio.h>
 
 #define FIRST_CAP 64
@@ -83,18 +84,8 @@ int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	int rc = bdl_buf_vprintf(b, fmt, ap);
+	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	return rc;
-}
-
-int bdl_buf_vprintf(struct bdl_buf *b, const char *fmt, va_list ap)
-{
-	va_list again;
-
-	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
 	if (n < 0) {
 		b->broken = true;
 		return BDL_E_INVALID;
@@ -102,7 +93,9 @@ int bdl_buf_vprintf(struct bdl_buf *b, const char *fmt, va_list ap)
 	int rc = grow(b, (size_t)n);
 	if (rc < 0)
 		return rc;
+	va_start(ap, fmt);
 	(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap); /* measured above */
+	va_end(ap);
 	b->n += (size_t)n;
 	return 0;
 }

@@ -11,7 +11,6 @@
 
 #include "base/defs.h"
 #include "base/view.h"
-#include <stdarg.h>
 
 struct bdl_buf {
 	char *p;    /* NULL until the first byte */
@@ -31,7 +30,6 @@ int bdl_buf_add_view(struct bdl_buf *b, struct bdl_view v);
 int bdl_buf_add_str(struct bdl_buf *b, const char *s);
 int bdl_buf_add_char(struct bdl_buf *b, char c);
 int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...) BDL_PRINTF(2, 3);
-int bdl_buf_vprintf(struct bdl_buf *b, const char *fmt, va_list ap) BDL_PRINTF(2, 0);
 
 /*
  * Room to write up to n more bytes, which do not count before bdl_buf_commit says how many were

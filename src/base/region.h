@@ -1,7 +1,7 @@
 /*
  * A region: memory that lives as long as one piece of work (a request, a page, a compiled policy)
  * and is freed at once. It has a maximum; past it bdl_region_get returns NULL and the region is
- * `broken` for good, so a builder may look once at the end.
+ * `broken` until it is reset, so a builder may look once at the end.
  *
  * It deliberately has no free of a single piece and no realloc.
  */

@@ -69,11 +69,37 @@ static int settings(const struct bdl_conf *conf, struct bdl_err *err)
 				      : bdl_file_replace(path, text, sizeof(text) - 1, 0640, err);
 }
 
+/*
+ * People of the demonstration say who they are by any password. Only who sends a name is asked for
+ * one, so that a browser works without.
+ */
+static int log_on(const struct bdl_conf *conf, struct bdl_err *err)
+{
+	static const char text[] =
+	    "# Made by `beadle demo`, for a demonstration only: any password is taken for any name.\n"
+	    "# Your own lines go here; man beadle says what this file is for.\n"
+	    "auth_param basic program /usr/lib/squid/basic_fake_auth\n"
+	    "auth_param basic realm the demonstration\n"
+	    "acl gives_a_name req_header Proxy-Authorization .\n"
+	    "acl named proxy_auth REQUIRED\n"
+	    "http_access allow this_machine gives_a_name named\n";
+	char path[BDL_PATH_MAX];
+	struct bdl_file_id id;
+	bdl_conf_path(conf, path, sizeof(path), "squid");
+	int r = bdl_file_mkdirs(path, err);
+	bdl_conf_path(conf, path, sizeof(path), "squid/local.conf");
+	if (r < 0 || bdl_file_id(path, &id))
+		return r;
+	return bdl_file_replace(path, text, sizeof(text) - 1, 0640, err);
+}
+
 /* A policy that is in force already is left as it is, so that the command may be repeated. */
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
 	const struct bdl_approval approval = { BDL_LIT("demonstration"), bdl_view_of(d->by) };
 	int r = settings(conf, err);
+	if (r == 0)
+		r = log_on(conf, err);
 	if (r == 0)
 		r = bdl_publish_lists(conf, d->lists, err);
 	if (r == 0)

@@ -126,6 +126,8 @@ static bool answers(const struct bdl_addr *a)
 /* Squid says nothing to the board; that its port answers says it is there. */
 static void watch_squid(struct run *r)
 {
+	if (!r->conf.run_proxy)
+		return; /* to ask for its place would make one */
 	struct bdl_slot *s = bdl_board_slot(r->board, "squid");
 	if (s && atomic_load(&s->state) == BDL_STATE_STARTING && answers(&r->conf.proxy))
 		atomic_store(&s->state, BDL_STATE_UP);
@@ -158,6 +160,8 @@ static void greet(const struct run *r)
 static void on_look(uv_timer_t *timer)
 {
 	struct run *r = timer->data;
+	if (bdl_board_mend(r->board))
+		bdl_log(BDL_LOG_WARN, "board-mended", "run/board was damaged and is as it was");
 	watch_squid(r);
 	if (r->looked_ms < 0)
 		return;

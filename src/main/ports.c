@@ -78,6 +78,6 @@ int bdl_ports_open(struct bdl_ports *p, const struct bdl_conf *c, struct bdl_err
 	}
 	if (!c->run_proxy)
 		return 0;
-	result = bdl_net_free(&c->proxy, err);
+	result = bdl_net_probe(&c->proxy, err);
 	return port_taken("BEADLE_PROXY", &c->proxy, result, err);
 }

@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#define TICK_MS      100   /* between two looks at the journal and the store when all is read */
-#define TROUBLE_MS   1000  /* before a store that failed is tried again */
-#define TURN_MS      50    /* of reading before the loop looks at its signals again */
-#define AGAIN_MS     60000 /* before the same is said of a journal again */
+#define TICK_MS      100    /* between two looks at the journal and the store when all is read */
+#define TROUBLE_MS   1000   /* before a store that failed is tried again */
+#define TURN_MS      50     /* of reading before the loop looks at its signals again */
+#define AGAIN_MS     60000  /* before the same is said of a journal again */
+#define NOTED_MS     600000 /* how long the board shows what was wrong with a journal */
+#define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define LAST_TURN_MS 2000
 #define NICENESS     5
 
@@ -28,9 +30,12 @@ struct scribe {
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
+	int64_t force_tick_ms; /* when it was compared last */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
+	bool is_noted; /* the board shows it */
+	int64_t noted_tick_ms;
 };
 
 static void store_close(struct scribe *s)
@@ -64,8 +69,13 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 /* A journal that cannot be read is no fault of the store's, and is tried again by the reader. */
 static void tell_journal(struct scribe *s, const struct bdl_err *err)
 {
-	if (!err->code ||
-	    (!strcmp(err->text, s->told) && bdl_tick_ms() - s->told_tick_ms < AGAIN_MS))
+	if (!err->code)
+		return;
+	s->noted_tick_ms = bdl_tick_ms();
+	if (!s->is_noted)
+		bdl_slot_note(s->role->slot, "A JOURNAL IS DAMAGED or unreadable: see the log");
+	s->is_noted = true;
+	if (!strcmp(err->text, s->told) && bdl_tick_ms() - s->told_tick_ms < AGAIN_MS)
 		return;
 	bdl_log_err(BDL_LOG_ERR, "journal-unreadable", err);
 	memcpy(s->told, err->text, sizeof(s->told));
@@ -91,20 +101,28 @@ static int read_journal(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 	return round.stored > 0;
 }
 
-/* Somebody published a policy or a roll: the doors read it from the force folder. */
+/*
+ * Somebody published a policy or a roll: the doors read it from the force folder. And somebody may
+ * have laid hands on that folder: it is compared with the store every two seconds and mended.
+ */
 static int look_at_store(struct scribe *s, struct bdl_err *err)
 {
 	int64_t now = 0;
 	bool changed = false;
 	int r = bdl_store_change(s->store, &now, err);
-	if (r < 0 || (s->has_seen && now == s->seen))
+	bool is_news = !s->has_seen || now != s->seen;
+	if (r < 0 || (!is_news && bdl_tick_ms() - s->force_tick_ms < FORCE_MS))
 		return r;
 	r = bdl_force_write(s->store, s->force_path, &changed, err);
 	if (r < 0)
 		return r;
 	s->seen = now;
 	s->has_seen = true;
-	if (changed) {
+	s->force_tick_ms = bdl_tick_ms();
+	if (changed && !is_news)
+		bdl_log(BDL_LOG_ERR, "force-mended",
+		    "what the doors enforce was not what the store says, and has been put right");
+	if (changed && is_news) {
 		bdl_count(s->role->slot, BDL_COUNT_RELOADS, 1);
 		bdl_log(
 		    BDL_LOG_NOTICE, "force-written", "what the doors enforce has been replaced");
@@ -124,7 +142,7 @@ static void recovered(struct scribe *s)
 {
 	if (s->in_trouble)
 		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
-	s->in_trouble = false;
+	s->in_trouble = s->is_noted = false;
 	bdl_slot_note(s->role->slot, "the store is written");
 	atomic_store(&s->role->slot->state, BDL_STATE_UP);
 }
@@ -139,7 +157,8 @@ static void on_tick(uv_timer_t *timer)
 		trouble(s, "store-failed", &err);
 		pause = TROUBLE_MS;
 	} else {
-		if (s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)
+		bool is_past = s->is_noted && bdl_tick_ms() - s->noted_tick_ms >= NOTED_MS;
+		if (is_past || s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)
 			recovered(s);
 		if (r > 0)
 			pause = 0;

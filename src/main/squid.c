@@ -6,7 +6,11 @@
 #include "sys/file.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <limits.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -219,6 +223,32 @@ static void turn_log(const struct bdl_squid *s)
 	(void)rename(log, before); /* absent at the first start */
 }
 
+/* The addresses by which this machine is reached, loopback left out: the configuration names it. */
+static int own_hosts(struct bdl_squid *s, struct bdl_err *err)
+{
+	struct bdl_buf hosts BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(sizeof(s->own_hosts) - 1);
+	char ip[NI_MAXHOST];
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all) < 0)
+		return bdl_fail_sys(err, "ask for this machine's addresses");
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
+		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
+		socklen_t n =
+		    family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+		if ((family != AF_INET && family != AF_INET6) || i->ifa_flags & IFF_LOOPBACK ||
+		    getnameinfo(i->ifa_addr, n, ip, sizeof(ip), NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		ip[strcspn(ip, "%")] = '\0'; /* the link of a link-local address */
+		(void)bdl_buf_printf(&hosts, " %s", ip);
+	}
+	freeifaddrs(all);
+	if (bdl_buf_broken(&hosts))
+		return bdl_fail(err, BDL_E_LIMIT, "this machine has too many addresses");
+	snprintf(s->own_hosts, sizeof(s->own_hosts), "%s", bdl_buf_str(&hosts));
+	return 0;
+}
+
 int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct bdl_err *err)
 {
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(CONF_MAX);
@@ -233,6 +263,8 @@ int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct
 		r = make_authority(conf, err);
 	if (r == 0)
 		r = make_local(conf, err);
+	if (r == 0)
+		r = own_hosts(&s, err);
 	if (r == 0)
 		r = choose_state(conf, &s, err);
 	if (r == 0)

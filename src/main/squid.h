@@ -26,8 +26,9 @@ struct bdl_squid {
 	char conf_path[BDL_SQUID_PATH_MAX];
 	char state[BDL_SQUID_STATE_MAX]; /* folder of its key, certificates and log */
 	char certs[BDL_SQUID_PATH_MAX];  /* its cache of certificates */
-	char service[32]; /* squid -n: its shared memory bears it, so each folder has its own */
-	char user[64];    /* whom Squid becomes where it is started as root; else empty */
+	char service[32];     /* squid -n: its shared memory bears it, so each folder has its own */
+	char own_hosts[2048]; /* this machine's addresses, each after a space */
+	char user[64];        /* whom Squid becomes where it is started as root; else empty */
 };
 
 /*

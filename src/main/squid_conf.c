@@ -85,35 +85,26 @@ static void write_traffic(struct bdl_buf *out)
 	    "forwarded_for delete\n\n");
 }
 
-/* Refuse a door's own address where it is neither loopback nor everywhere: local hosts are covered. */
-static void write_own_host(const struct bdl_addr *a, struct bdl_buf *out)
+static void write_access(
+    const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out)
 {
-	char ip[INET6_ADDRSTRLEN] = "";
-	const void *raw = a->sa.ss_family == AF_INET
-	    ? (const void *)&((const struct sockaddr_in *)(const void *)&a->sa)->sin_addr
-	    : (const void *)&((const struct sockaddr_in6 *)(const void *)&a->sa)->sin6_addr;
-	if (bdl_addr_is_loopback(a) || is_any(a) ||
-	    !inet_ntop(a->sa.ss_family, raw, ip, sizeof(ip)))
-		return;
-	bdl_buf_printf(out, "acl beadle_hosts dst %s\n", ip);
-}
-
-static void write_access(const struct bdl_conf *conf, struct bdl_buf *out)
-{
-	bdl_buf_add_str(out,
+	bdl_buf_printf(out,
 	    "# --- Who may use the proxy, first answer wins. Beadle's own doors are refused to every\n"
 	    "# one, or a browser could speak to the web door in the proxy's name; services on this\n"
 	    "# machine are refused to other machines, or the proxy would be a way round its firewall.\n"
+	    "# A tunnel inside a tunnel is refused: Squid opens the outer one only, so what passes in\n"
+	    "# the inner one would be seen by nobody.\n"
 	    "acl this_machine src 127.0.0.0/8 ::1\n"
-	    "acl beadle_hosts dst 127.0.0.0/8 0.0.0.0/32 ::1/128 ::/128\n");
-	write_own_host(&conf->web, out);
-	write_own_host(&conf->proxy, out);
+	    "acl this_host dst 127.0.0.0/8 0.0.0.0/32 ::1/128 ::/128%s\n"
+	    "acl opened connections_encrypted\n",
+	    squid->own_hosts);
 	bdl_buf_printf(out,
 	    "acl beadle_ports port %u %u %u\n"
 	    "acl web_ports port 80 443 1025-65535\n"
 	    "http_access deny manager\n"
-	    "http_access deny beadle_ports beadle_hosts\n"
-	    "http_access deny to_localhost !this_machine\n"
+	    "http_access deny CONNECT opened\n"
+	    "http_access deny beadle_ports this_host\n"
+	    "http_access deny this_host !this_machine\n"
 	    "http_access deny !web_ports\n\n"
 	    "# The school's own lines: which clients, how they sign in, which certificates to trust.\n"
 	    "include %s/squid/local.conf\n\n"
@@ -153,6 +144,6 @@ void bdl_squid_conf(const struct bdl_conf *conf, const struct bdl_squid *squid, 
 	    "# The school's own lines belong into local.conf beside this file.\n\n");
 	write_doors(conf, squid, out);
 	write_traffic(out);
-	write_access(conf, out);
+	write_access(conf, squid, out);
 	write_house(squid, out);
 }

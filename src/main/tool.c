@@ -67,7 +67,7 @@ int bdl_tool_run(const char *const argv[], struct bdl_err *err)
 		errno = r;
 		return bdl_fail_sys(err, "run %s", argv[0]);
 	}
-	close(bdl_steal_fd(&to));
+	(void)close(bdl_steal_fd(&to)); /* ours only: the program has its own */
 
 	char said[SAID_MAX];
 	struct bdl_view v = bdl_view_trim(bdl_view_at(said, listen_to(from, said)));

@@ -30,7 +30,7 @@ unsigned bdl_body_line(const struct bdl_body *b, cmark_node *node)
 	return (unsigned)cmark_node_get_start_line(node) + b->first_line - 1;
 }
 
-unsigned bdl_body_end_line(const struct bdl_body *b, cmark_node *node)
+static unsigned end_line(const struct bdl_body *b, cmark_node *node)
 {
 	return (unsigned)cmark_node_get_end_line(node) + b->first_line - 1;
 }
@@ -54,7 +54,7 @@ static size_t run_of(struct bdl_view line, char c)
 
 struct bdl_fence bdl_body_fence(const struct bdl_body *b, cmark_node *fence)
 {
-	unsigned from = bdl_body_line(b, fence), to = bdl_body_end_line(b, fence);
+	unsigned from = bdl_body_line(b, fence), to = end_line(b, fence);
 	struct bdl_view open = bdl_view_trim(bdl_lines_get(&b->lines, from));
 	struct bdl_view last = bdl_view_trim(bdl_lines_get(&b->lines, to));
 	char mark = open.n ? open.p[0] : '`';
@@ -66,6 +66,16 @@ struct bdl_fence bdl_body_fence(const struct bdl_body *b, cmark_node *fence)
 		.line = from + 1,
 		.closed = closed,
 	};
+}
+
+/* What fits; past the first piece that does not, nothing more, so that no hole is left. */
+static void add_cut(struct bdl_buf *out, struct bdl_view v)
+{
+	struct bdl_view fitting = bdl_text_cut(v, out->max - out->n);
+
+	(void)bdl_buf_add_view(out, fitting); /* it fits, or there is no memory for it */
+	if (fitting.n < v.n)
+		out->max = out->n;
 }
 
 struct bdl_view bdl_node_text(cmark_node *node, struct bdl_region *region)
@@ -80,11 +90,10 @@ struct bdl_view bdl_node_text(cmark_node *node, struct bdl_region *region)
 
 		if (event != CMARK_EVENT_ENTER)
 			continue;
-		/* What comes after the maximum is left out on purpose. */
 		if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
-			(void)bdl_buf_add_str(&text, cmark_node_get_literal(at));
+			add_cut(&text, bdl_view_of(cmark_node_get_literal(at)));
 		else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
-			(void)bdl_buf_add_char(&text, ' ');
+			add_cut(&text, BDL_LIT(" "));
 	}
 	cmark_iter_free(iter);
 	return bdl_region_view(region, bdl_buf_view(&text));

@@ -4,7 +4,7 @@
 void bdl_check_word(const struct bdl_checker *c, enum bdl_severity severity,
     const struct bdl_word *at, const char *expected, const char *suggestion, const char *what)
 {
-	struct bdl_view shown = bdl_text_cut(at->text, BDL_SHOWN_MAX);
+	struct bdl_view shown = bdl_text_cut(at->text, BDL_QUOTE_MAX);
 
 	bdl_find(c->findings, severity, at->line, at->column, expected, suggestion, "%s '%.*s'",
 	    what, BDL_FMT(shown));
@@ -74,10 +74,10 @@ const struct bdl_clause *bdl_document_clause(const struct bdl_document *d, struc
 static void check_clause(const struct bdl_checker *c, const struct bdl_clause *clause)
 {
 	if (clause->n_rules && !clause->text.n)
-		bdl_find(c->findings, BDL_WARNING, clause->line, 1,
+		bdl_find(c->findings, BDL_ERROR, clause->line, 1,
 		    "a first paragraph, which the block page shows", NULL,
 		    "the clause '%.*s' has rules but no sentence",
-		    BDL_FMT(bdl_text_cut(clause->id, BDL_SHOWN_MAX)));
+		    BDL_FMT(bdl_text_cut(clause->id, BDL_QUOTE_MAX)));
 	for (size_t i = 0; i < clause->n_rules; i++) {
 		bdl_check_names(c, &clause->rules[i]);
 		if (!clause->rules[i].broken) /* only some of its phrases may have been read */

@@ -5,8 +5,6 @@
 #include "policy/document.h"
 #include "policy/text_int.h"
 
-#define BDL_SHOWN_MAX 48
-
 struct bdl_checker {
 	const struct bdl_document *d;
 	const struct bdl_check_context *context; /* or NULL */

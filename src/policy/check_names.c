@@ -33,7 +33,7 @@ static const char *near_group(const struct bdl_document *d, struct bdl_view grou
 
 static void check_group(const struct bdl_checker *c, const struct bdl_word *word, bool lifts)
 {
-	struct bdl_view shown = bdl_text_cut(word->text, BDL_SHOWN_MAX);
+	struct bdl_view shown = bdl_text_cut(word->text, BDL_QUOTE_MAX);
 
 	if (c->d->front.n_binds == 0 || binds(c->d, word->text) || bdl_role_find(word->text) >= 0 ||
 	    bdl_view_is(word->text, "unknown"))
@@ -315,7 +315,7 @@ static void check_twice(
 		if (!bdl_view_eq(word->text, list->words[j].text))
 			continue;
 		bdl_find(c->findings, BDL_WARNING, word->line, word->column, NULL, NULL,
-		    "'%.*s' is %s twice", BDL_FMT(bdl_text_cut(word->text, BDL_SHOWN_MAX)), what);
+		    "'%.*s' is %s twice", BDL_FMT(bdl_text_cut(word->text, BDL_QUOTE_MAX)), what);
 		return;
 	}
 }

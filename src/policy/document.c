@@ -5,7 +5,6 @@
 #include "policy/document_int.h"
 
 #define REGION_MAX (48 * 1024 * 1024)
-#define SHOWN_MAX  48
 
 /* A document being read: clauses and rules grow here and are then moved into the region. */
 struct reader {
@@ -37,7 +36,7 @@ static bool is_id(struct bdl_view id)
 static void read_heading(struct reader *r, cmark_node *node)
 {
 	struct bdl_heading h = bdl_heading_read(&r->body, node, r->d->region);
-	struct bdl_view shown = bdl_text_cut(h.id, SHOWN_MAX);
+	struct bdl_view shown = bdl_text_cut(h.id, BDL_QUOTE_MAX);
 
 	r->in_clause = r->awaits_text = h.id_line > 0;
 	if (h.id_misspelt)
@@ -132,13 +131,13 @@ static void find_lost_rules(struct reader *r)
 		    cmark_node_get_type(node) != CMARK_NODE_CODE_BLOCK)
 			continue;
 		line = bdl_body_line(&r->body, node);
-		info = bdl_text_cut(bdl_view_of(cmark_node_get_fence_info(node)), SHOWN_MAX);
+		info = bdl_text_cut(bdl_view_of(cmark_node_get_fence_info(node)), BDL_QUOTE_MAX);
 		if (bdl_node_is_rules(node)) {
 			if (cmark_node_parent(node) != r->body.root)
 				bdl_find(r->findings, BDL_ERROR, line, 1, "it at the left margin",
 				    NULL, "a rules block inside a list or a quotation is not read");
 		} else if (bdl_near_miss(info, rules_word, 1)) {
-			bdl_find(r->findings, BDL_WARNING, line, 1, NULL, "rules",
+			bdl_find(r->findings, BDL_ERROR, line, 1, NULL, "rules",
 			    "a block marked '%.*s' is not read", BDL_FMT(info));
 		}
 	}

@@ -52,9 +52,9 @@ struct bdl_document {
 
 /*
  * Reads the whole document. What is wrong in it goes to `findings` (parsing goes on past it, so
- * that one call finds all); an error is returned only where there is no document to speak of
- * (too large, too long a block, not UTF-8). The document is usable for enforcement only when findings->n_errors is
- * 0 after this and bdl_document_check.
+ * that one call finds all); an error is returned only where there is no document to speak of (too
+ * large, too long a block, not UTF-8). The document is usable for enforcement only when
+ * findings->n_errors is 0 after this and bdl_document_check.
  */
 int bdl_document_parse(struct bdl_view bytes, struct bdl_findings *findings,
     struct bdl_document **ret, struct bdl_err *err) BDL_MUST_USE;

@@ -26,9 +26,8 @@ bool bdl_body_open(const struct bdl_document *d, struct bdl_region *region, stru
     BDL_MUST_USE; /* false past the region's maximum */
 void bdl_body_close(struct bdl_body *b);
 
-/* The first and last line of a node, in the document. */
+/* The first line of a node, in the document. */
 unsigned bdl_body_line(const struct bdl_body *b, cmark_node *node);
-unsigned bdl_body_end_line(const struct bdl_body *b, cmark_node *node);
 
 /* A fence marked `rules`. */
 bool bdl_node_is_rules(cmark_node *node);

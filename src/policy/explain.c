@@ -66,8 +66,8 @@ static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl
 struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,
     struct bdl_region *region, size_t *ret_n)
 {
-	struct bdl_step *steps = bdl_region_array(region, r->n_rules, sizeof(*steps)),
-			*decided = NULL;
+	struct bdl_step *steps = bdl_region_array(region, r->n_rules, sizeof(*steps));
+	struct bdl_step *decided = NULL;
 	struct bdl_subject s = bdl_subject_of(r, f);
 	size_t n = 0;
 

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 #include "policy/text_int.h"
+#include <stdarg.h>
 #include <stdio.h>
 
 #define TEXT_MAX   480

@@ -1,4 +1,6 @@
 #include "base/alloc.h"
+#include "base/ascii.h"
+#include "base/clock.h"
 #include "base/near.h"
 #include "base/utf8.h"
 #include "policy/document_int.h"
@@ -140,7 +142,7 @@ static bool read_value(struct reader *r, enum key key)
 /* Which key it is; KEYS for one that is unknown or came before. */
 static enum key take_key(struct reader *r, const yaml_event_t *e)
 {
-	struct bdl_view word = scalar_of(e), shown = bdl_text_cut(word, 48);
+	struct bdl_view word = scalar_of(e), shown = bdl_text_cut(word, BDL_QUOTE_MAX);
 	unsigned line = line_of(r, &e->start_mark), column = column_of(&e->start_mark);
 
 	for (enum key key = 0; key < KEYS; key++) {
@@ -160,20 +162,28 @@ static enum key take_key(struct reader *r, const yaml_event_t *e)
 	return KEYS;
 }
 
+/* "2027-09-01", a day that there is, in this century or a later one. */
+static bool is_day(struct bdl_view v)
+{
+	char noon[] = "YYYY-MM-DDT12:00Z";
+	int64_t at_ms;
+
+	if (v.n != 10 || bdl_view_cmp(v, BDL_LIT("2000")) < 0)
+		return false;
+	memcpy(noon, v.p, v.n);
+	return bdl_time_parse(bdl_view_of(noon), &at_ms);
+}
+
 /* The review is judged here, where its place is known. */
 static bool is_review(struct bdl_view v)
 {
-	struct bdl_view word;
-	uint64_t n, month, day;
+	struct bdl_view rest = v, word = { 0 };
+	uint64_t n;
 
-	if (bdl_view_cut(&v, ' ', &word) && bdl_view_is(word, "every")) {
-		return bdl_view_cut(&v, ' ', &word) && bdl_view_uint(word, 120, &n) && n > 0 &&
-		    bdl_view_is(v, n == 1 ? "month" : "months");
-	}
-	return v.n == 0 && word.n == 10 && word.p[4] == '-' && word.p[7] == '-' &&
-	    bdl_view_uint(bdl_view_at(word.p, 4), 9999, &n) && n >= 2000 &&
-	    bdl_view_uint(bdl_view_at(word.p + 5, 2), 12, &month) && month > 0 &&
-	    bdl_view_uint(bdl_view_at(word.p + 8, 2), 31, &day) && day > 0;
+	if (!bdl_view_cut(&rest, ' ', &word) || !bdl_view_is(word, "every"))
+		return is_day(v);
+	return bdl_view_cut(&rest, ' ', &word) && bdl_view_uint(word, 120, &n) && n > 0 &&
+	    bdl_view_is(rest, n == 1 ? "month" : "months");
 }
 
 static bool is_group_word(struct bdl_view v)
@@ -181,8 +191,7 @@ static bool is_group_word(struct bdl_view v)
 	if (v.n == 0 || v.n > BDL_ID_MAX || v.p[0] < 'a' || v.p[0] > 'z')
 		return false;
 	for (size_t i = 0; i < v.n; i++)
-		if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= '0' && v.p[i] <= '9') ||
-			v.p[i] == '-'))
+		if (!((v.p[i] >= 'a' && v.p[i] <= 'z') || bdl_is_digit(v.p[i]) || v.p[i] == '-'))
 			return false;
 	return true;
 }
@@ -190,7 +199,8 @@ static bool is_group_word(struct bdl_view v)
 static void check_groups(struct reader *r, unsigned line, unsigned column)
 {
 	for (size_t i = 0; i < r->n[BINDS]; i++) {
-		struct bdl_view word = r->values[BINDS][i], shown = bdl_text_cut(word, 48);
+		struct bdl_view word = r->values[BINDS][i],
+				shown = bdl_text_cut(word, BDL_QUOTE_MAX);
 		const char *near;
 
 		if (bdl_group_find(word) >= 0)

@@ -1,4 +1,4 @@
-/* The document as HTML for people: our own writer over cmark's tree, since it knows ids and rules. */
+/* The document as HTML for people: our own writer over cmark's tree, for it knows ids and rules. */
 #include "proto/html.h"
 #include "policy/document_int.h"
 #include "policy/explain.h"

@@ -30,8 +30,8 @@ struct bdl_verdict {
 
 /*
  * A known person is bound by the policies that bind one of their groups. One whom no policy binds
- * and an unknown person are bound by all of them, in their strictest reading: each `by` holds, since
- * they might be in any group, and no `unless by` lifts, since they are in none for certain.
+ * and an unknown person are bound by all of them, in their strictest reading: each `by` holds,
+ * since they might be in any group, and no `unless by` lifts, since they are in none for certain.
  */
 void bdl_judge(const struct bdl_ruleset *r, const struct bdl_facts *f, struct bdl_verdict *ret);
 

@@ -247,6 +247,12 @@ const struct bdl_person *bdl_roll_find(const struct bdl_roll *r, struct bdl_view
 	return number ? &r->entries[number - 1].person : NULL;
 }
 
+const struct bdl_person *bdl_roll_at(const struct bdl_roll *r, size_t i)
+{
+	BDL_BUG_IF(i >= r->n);
+	return &r->entries[i].person;
+}
+
 size_t bdl_roll_size(const struct bdl_roll *r)
 {
 	return r->n;

@@ -25,6 +25,8 @@ BDL_DEFINE_AUTO(struct bdl_roll, bdl_roll_free);
 
 /* The person of that login (lower-case), or NULL. No allocation. */
 const struct bdl_person *bdl_roll_find(const struct bdl_roll *r, struct bdl_view login);
+/* Each person, by number, in the order of the roll. */
+const struct bdl_person *bdl_roll_at(const struct bdl_roll *r, size_t i);
 size_t bdl_roll_size(const struct bdl_roll *r);
 
 /* A person's groups as the ruleset's mask. */

@@ -95,9 +95,9 @@ struct bdl_rule {
 
 /*
  * Parse the inside of one rules block, whose first line is line `first_line` of the document.
- * Rules and texts are made in the region. What is wrong is told to findings; a rule with an error is
- * kept and marked broken, so that the check finds what else is wrong in it. A document that has one
- * has errors, and is never compiled.
+ * Rules and texts are made in the region. What is wrong is told to findings; a rule with an error
+ * is kept and marked broken, so that the check finds what else is wrong in it. A document that has
+ * one has errors, and is never compiled.
  */
 void bdl_rules_parse(struct bdl_view block, unsigned first_line, struct bdl_region *region,
     struct bdl_findings *findings, struct bdl_rule **ret_rules, size_t *ret_n);

@@ -2,7 +2,6 @@
 #include "policy/rules_int.h"
 #include "policy/text_int.h"
 
-#define QUOTE_MAX  48
 #define ALL_DAYS   0x7f
 #define NUMBER_MAX 1000000
 
@@ -11,7 +10,7 @@ const char *const bdl_day_words[7] = { "mon", "tue", "wed", "thu", "fri", "sat",
 void bdl_build_complain(struct bdl_rule_builder *b, struct bdl_token at, const char *expected,
     const char *suggestion, const char *what)
 {
-	struct bdl_view quote = bdl_text_cut(at.text, QUOTE_MAX);
+	struct bdl_view quote = bdl_text_cut(at.text, BDL_QUOTE_MAX);
 
 	b->bad = true;
 	bdl_find(b->findings, BDL_ERROR, at.line, at.column, expected, suggestion, "%s '%.*s%s'",

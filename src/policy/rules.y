@@ -291,8 +291,9 @@ static bool is_spelling(struct bdl_view v, const char *name)
 
 int bdl_grammar_word(struct bdl_view v)
 {
-	for (int token = 1; token < YYNTOKEN; token++)
-		if (is_spelling(v, yyTokenName[token]))
+	for (int token = 1; token < YYNTOKEN && v.n; token++)
+		if (tolower((unsigned char)yyTokenName[token][0]) == v.p[0] &&
+		    is_spelling(v, yyTokenName[token]))
 			return token;
 	return 0;
 }

@@ -19,6 +19,11 @@ static int limit(struct bdl_err *err, const char *what, size_t max)
 	return bdl_fail(err, BDL_E_LIMIT, "the policies name more than %zu %s", max, what);
 }
 
+static int no_room(struct bdl_err *err)
+{
+	return bdl_fail(err, BDL_E_LIMIT, "the policies need more memory than a ruleset may");
+}
+
 /* Reading the documents. */
 
 /* The first error, in the words of a careful colleague. */
@@ -82,9 +87,9 @@ static int add_policy(struct bdl_ruleset *r, const struct bdl_source *source, st
 }
 
 /* Each name with its NUL and its document's digest, one after the other. */
-static void make_version(struct bdl_ruleset *r)
+static int make_version(struct bdl_ruleset *r, struct bdl_err *err)
 {
-	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SIZE_MAX / 2);
+	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(REGION_MAX);
 
 	for (size_t i = 0; i < r->n_policies; i++) {
 		const struct bdl_policy *p = &r->policies[i];
@@ -93,7 +98,10 @@ static void make_version(struct bdl_ruleset *r)
 		(void)bdl_buf_add_char(&bytes, '\0');
 		(void)bdl_buf_add(&bytes, p->document->digest.b, sizeof(p->document->digest.b));
 	}
+	if (bdl_buf_broken(&bytes))
+		return no_room(err); /* a digest of half of it would name other policies */
 	r->version = bdl_digest_of(bytes.p, bytes.n);
+	return 0;
 }
 
 /* Resolving words. Each adds what is new, and fails only at a limit. */
@@ -126,11 +134,6 @@ static int add_category(
 	}
 	bdl_catset_add(set, (unsigned)i);
 	return 0;
-}
-
-static int no_room(struct bdl_err *err)
-{
-	return bdl_fail(err, BDL_E_LIMIT, "the policies need more memory than a ruleset may");
 }
 
 static int compile_hosts(
@@ -314,8 +317,7 @@ int bdl_ruleset_new(
 	for (size_t i = 0; i < n; i++)
 		if ((rc = add_policy(r, &sources[i], err)) < 0)
 			return rc;
-	make_version(r);
-	if ((rc = compile(r, err)) < 0)
+	if ((rc = make_version(r, err)) < 0 || (rc = compile(r, err)) < 0)
 		return rc;
 	*ret = bdl_steal(&r);
 	return 0;

@@ -22,8 +22,8 @@ struct bdl_source {
 struct bdl_ruleset;
 
 /*
- * Compile. A document with errors is refused: BDL_E_INVALID with the first finding as the text, as is
- * a name that comes twice; BDL_E_LIMIT past the limits above, 64 groups, or more rules in all than
+ * Compile. A document with errors is refused: BDL_E_INVALID with the first finding as the text, as
+ * is a name that comes twice; BDL_E_LIMIT past the limits above, 64 groups, or more rules in all than
  * BDL_RULES_MAX. The sources need not outlive the call. Policies are in order of name, and rules in
  * order of policy, then of the document.
  */

@@ -10,6 +10,8 @@ size_t bdl_text_bad_byte(struct bdl_view v);
 /* Characters in valid UTF-8. */
 unsigned bdl_text_chars(struct bdl_view v);
 
+#define BDL_QUOTE_MAX 48 /* bytes of a document's words in a message */
+
 /* At most `max` bytes of it, not cut inside a character: for quoting in a message. */
 struct bdl_view bdl_text_cut(struct bdl_view v, size_t max);
 

@@ -28,12 +28,6 @@ const char *bdl_door_word(enum bdl_door d)
 	return bdl_door_words[d];
 }
 
-const char *bdl_group_word(enum bdl_group g)
-{
-	BDL_BUG_IF((unsigned)g >= BDL_GROUPS_BUILT_IN);
-	return bdl_group_words[g];
-}
-
 const char *bdl_role_word(enum bdl_role_word r)
 {
 	BDL_BUG_IF((unsigned)r >= BDL_ROLES);

@@ -53,7 +53,6 @@ extern const char *const bdl_role_words[BDL_ROLES];
 
 const char *bdl_action_word(enum bdl_action a);  /* "allow" .. "block" */
 const char *bdl_door_word(enum bdl_door d);      /* "web" */
-const char *bdl_group_word(enum bdl_group g);    /* "staff" */
 const char *bdl_role_word(enum bdl_role_word r); /* "safeguarding-lead" */
 /* "the safeguarding lead", as a sentence needs it */
 const char *bdl_role_title(enum bdl_role_word r);

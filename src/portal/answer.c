@@ -1,6 +1,7 @@
 /* From a request to a reply: the worker's things, the route table, the pages for what went wrong. */
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "issues_int.h"
 #include "message.tmpl.h"
 #include "pages_int.h"
 #include "record/versions.h"
@@ -13,6 +14,9 @@ struct bdl_worker {
 	struct bdl_store *store;     /* NULL while it cannot be opened */
 	struct bdl_ruleset *ruleset; /* NULL where nothing is in force */
 	int64_t ruleset_tick_ms;     /* when it was read; 0: never */
+	struct bdl_issues issues;
+	struct bdl_roll *roll;
+	int64_t roll_set_ms;
 };
 
 struct bdl_worker *bdl_worker_new(const struct bdl_site *site)
@@ -28,6 +32,8 @@ void bdl_worker_free(struct bdl_worker *w)
 	if (!w)
 		return;
 	bdl_ruleset_free(w->ruleset);
+	bdl_issues_clear(&w->issues);
+	bdl_roll_free(w->roll);
 	bdl_store_close(w->store);
 	bdl_region_free(w->region);
 	free(w);
@@ -49,8 +55,10 @@ static const struct route routes[] = {
 	{ "/violations", bdl_show_violations, true },
 	{ "/policies", bdl_show_policies, true },
 	{ "/policies/*", bdl_show_policy, true },
+	{ "/policies/*/*", bdl_show_issue, true },
 	{ "/health", bdl_show_health, false },
 	{ "/assets/*/*", bdl_show_asset, false },
+	{ "/favicon.ico", bdl_show_favicon, false },
 };
 
 static bool route_fits(const struct route *route, struct bdl_request *r)
@@ -108,10 +116,14 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 		e = bdl_store_open(w->site->store_path, BDL_STORE_READ, &w->store, err);
 	if (e == 0 && (w->ruleset_tick_ms == 0 || bdl_tick_ms() - w->ruleset_tick_ms > STANDING_MS))
 		e = read_ruleset(w, err);
+	if (e == 0)
+		e = bdl_people_refresh(w->store, &w->roll, &w->roll_set_ms, err);
 	if (e < 0)
 		return e == BDL_E_MISSING ? bdl_fail(err, BDL_E_STORE, "there is no store yet") : e;
 	r->store = w->store;
 	r->ruleset = w->ruleset;
+	r->issues = &w->issues;
+	r->roll = w->roll;
 	return 0;
 }
 
@@ -129,6 +141,7 @@ static const struct message {
 	unsigned status;
 	const char *title, *text;
 } messages[] = {
+	{ 400, "This address cannot be answered", NULL /* says what is wrong with it */ },
 	{ 404, "Page not found",
 	    "There is nothing under this address. If you followed a link, what it led to may have "
 	    "been deleted since." },
@@ -158,13 +171,15 @@ static void show_message(struct bdl_request *r, unsigned status, struct bdl_repl
 	    &(struct bdl_page_message){
 		.portal = bdl_frame(r, bdl_view_of(m->title), BDL_AT_NOTHING),
 		.title = m->title,
-		.text = m->text,
+		.text = m->text ? m->text : r->fault,
 	    });
 }
 
-static unsigned status_of(int e)
+static unsigned status_of(const struct bdl_request *r, int e)
 {
 	switch (e) {
+	case BDL_E_INVALID:
+		return r->fault ? 400 : 500;
 	case BDL_E_MISSING:
 		return 404;
 	case BDL_E_BUSY:
@@ -188,6 +203,7 @@ static int show(struct bdl_worker *w, struct bdl_request *r, const struct route 
 	if (e == BDL_E_STORE || e == BDL_E_IO) {
 		/* The file may have been replaced: begin anew with the next request. */
 		bdl_store_close(bdl_steal(&w->store));
+		bdl_issues_clear(&w->issues);
 		r->store = NULL;
 	}
 	return e;
@@ -217,6 +233,6 @@ void bdl_portal_answer(
 	} else {
 		int e = show(w, r, route, ret, ret_err);
 		if (e < 0)
-			show_message(r, status_of(e), ret);
+			show_message(r, status_of(r, e), ret);
 	}
 }

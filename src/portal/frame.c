@@ -1,5 +1,6 @@
 /* What the pages share: the frame around them, moments, titles of words. */
 #include "base/clock.h"
+#include "issues_int.h"
 #include "pages_int.h"
 #include "portal/assets.h"
 
@@ -11,6 +12,7 @@ struct bdl_layout_portal bdl_frame(
 		.school = r->school,
 		.css = bdl_asset_digest("app.css"),
 		.js = bdl_asset_digest("app.js"),
+		.icon = bdl_asset_digest("icon.svg"),
 		.at_overview = section == BDL_AT_OVERVIEW,
 		.at_acts = section == BDL_AT_ACTS,
 		.at_violations = section == BDL_AT_VIOLATIONS,
@@ -78,19 +80,12 @@ const char *bdl_kind_title(enum bdl_act_kind k)
 	return k < BDL_KINDS ? titles[k] : "Unknown";
 }
 
-int bdl_action_chosen(const struct bdl_request *r)
+static const struct bdl_clause *clause_in(const struct bdl_document *d, struct bdl_view id)
 {
-	struct bdl_view word = bdl_request_query(r, "verdict");
-	return word.n > 0 ? bdl_action_find(word) : -1;
-}
-
-int bdl_kind_chosen(const struct bdl_request *r)
-{
-	struct bdl_view word = bdl_request_query(r, "kind");
-	for (int i = 0; i < BDL_KINDS; i++)
-		if (bdl_view_is(word, bdl_kind_word((enum bdl_act_kind)i)))
-			return i;
-	return -1;
+	for (size_t i = 0; d && i < d->n_clauses; i++)
+		if (bdl_view_eq(d->clauses[i].id, id))
+			return &d->clauses[i];
+	return NULL;
 }
 
 const struct bdl_clause *bdl_clause_find(
@@ -99,10 +94,7 @@ const struct bdl_clause *bdl_clause_find(
 	for (size_t i = 0; rs && id.n > 0 && i < bdl_ruleset_policies(rs); i++) {
 		if (!bdl_view_eq(bdl_ruleset_policy_name(rs, i), policy))
 			continue;
-		const struct bdl_document *d = bdl_ruleset_document(rs, i);
-		for (size_t j = 0; j < d->n_clauses; j++)
-			if (bdl_view_eq(d->clauses[j].id, id))
-				return &d->clauses[j];
+		return clause_in(bdl_ruleset_document(rs, i), id);
 	}
 	return NULL;
 }
@@ -114,8 +106,33 @@ const char *bdl_clause_heading(const struct bdl_request *r, const struct bdl_cla
 }
 
 const char *bdl_clause_title(
-    const struct bdl_request *r, struct bdl_view policy, struct bdl_view id)
+    const struct bdl_request *r, struct bdl_view policy, int64_t issue, struct bdl_view id)
 {
-	const struct bdl_clause *c = bdl_clause_find(r->ruleset, policy, id);
+	const struct bdl_clause *c = NULL;
+	if (issue > 0 && id.n > 0)
+		c = clause_in(bdl_issues_find(r->issues, r->store, policy, issue), id);
+	if (!c)
+		c = bdl_clause_find(r->ruleset, policy, id);
 	return c ? bdl_clause_heading(r, c) : bdl_region_str(r->region, id);
+}
+
+struct bdl_view bdl_person_name(const struct bdl_request *r, struct bdl_view login)
+{
+	const struct bdl_person *p = r->roll && login.n > 0 ? bdl_roll_find(r->roll, login) : NULL;
+	return p ? p->name : bdl_view_at(NULL, 0);
+}
+
+const char *bdl_told(const struct bdl_request *r, struct bdl_view words)
+{
+	struct bdl_view word;
+	const char *text = "";
+
+	while (text && bdl_view_cut(&words, ' ', &word)) {
+		int role = bdl_role_find(word);
+		if (role < 0)
+			continue;
+		text = bdl_region_printf(r->region, "%s%s%s", text, text[0] ? ", " : "",
+		    bdl_role_title((enum bdl_role_word)role));
+	}
+	return text;
 }

@@ -2,7 +2,6 @@
 #ifndef BDL_PORTAL_PAGES_INT_H
 #define BDL_PORTAL_PAGES_INT_H
 
-#include "policy/judge.h"
 #include "portal.tmpl.h"
 #include "portal/request.h"
 #include "record/act.h"
@@ -13,6 +12,8 @@ int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err 
 int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_asset(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 
@@ -43,10 +44,6 @@ const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_diges
 const char *bdl_action_title(enum bdl_action a);
 const char *bdl_kind_title(enum bdl_act_kind k);
 
-/* The number of the word in a filter: 0.., or -1 for none of them. */
-int bdl_action_chosen(const struct bdl_request *r);
-int bdl_kind_chosen(const struct bdl_request *r);
-
 /* The clause of a policy in the ruleset (NULL: none is in force), or NULL. */
 const struct bdl_clause *bdl_clause_find(
     const struct bdl_ruleset *rs, struct bdl_view policy, struct bdl_view id);
@@ -54,13 +51,17 @@ const struct bdl_clause *bdl_clause_find(
 /* "2.2 Gambling": what a clause is called. In the region. */
 const char *bdl_clause_heading(const struct bdl_request *r, const struct bdl_clause *c);
 
-/* The same of a clause in force; the id where there is none of that id. */
+/*
+ * The same of a clause as it stood in this issue of the policy (0: not known), else as it stands
+ * now, else its id.
+ */
 const char *bdl_clause_title(
-    const struct bdl_request *r, struct bdl_view policy, struct bdl_view id);
+    const struct bdl_request *r, struct bdl_view policy, int64_t issue, struct bdl_view id);
 
-/* The act's facts as the judge takes them, and whether it comes to the recorded verdict again. */
-void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret);
-bool bdl_verdict_agrees(
-    const struct bdl_act *a, const struct bdl_ruleset *rs, const struct bdl_verdict *v);
+/* The name of the person of that login; empty where the roll has none. */
+struct bdl_view bdl_person_name(const struct bdl_request *r, struct bdl_view login);
+
+/* Roles as a sentence names them: "the technicians, the safeguarding lead". In the region. */
+const char *bdl_told(const struct bdl_request *r, struct bdl_view words);
 
 #endif

@@ -3,8 +3,9 @@
  * tests call.
  *
  * A page function reads the request, fills a view in the request's region and writes the reply's
- * body. It returns 0, BDL_E_MISSING (the page says that there is no such thing) or another error
- * (the page says nothing internal; the process logs it).
+ * body. It returns 0, BDL_E_MISSING (the page says that there is no such thing), BDL_E_INVALID with
+ * `fault` set (the page says what is wrong with the address) or another error (the page says nothing
+ * internal; the process logs it).
  */
 #ifndef BDL_PORTAL_REQUEST_H
 #define BDL_PORTAL_REQUEST_H
@@ -12,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/region.h"
+#include "policy/roll.h"
 #include "policy/ruleset.h"
 #include "record/store.h"
 #include "sys/board.h"
@@ -27,6 +29,8 @@ struct bdl_site {
 	const char *lists_path;
 	struct bdl_board *board; /* NULL: there is none to show */
 };
+
+struct bdl_issues; /* issues_int.h */
 
 /* What one thread keeps from request to request. */
 struct bdl_worker;
@@ -53,6 +57,9 @@ struct bdl_request {
 	struct bdl_region *region;
 	struct bdl_store *store;
 	const struct bdl_ruleset *ruleset; /* of the policies in force; NULL where there are none */
+	struct bdl_issues *issues;
+	const struct bdl_roll *roll; /* who people are; NULL where there is none */
+	const char *fault;           /* with BDL_E_INVALID: what is wrong with the address */
 	struct bdl_view school;
 	struct bdl_view args[BDL_PATH_ARGS_MAX]; /* what stood for '*' in the route */
 };

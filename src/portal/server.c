@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #define THREADS         2u
-#define CONNECTIONS_MAX 256u
-#define IDLE_S          15u
+#define CONNECTIONS_MAX 800u /* below the 1,024 descriptors that a process is given */
+#define IDLE_S          5u   /* so that those who say nothing do not hold the places for long */
 #define HEAD_MEMORY     ((size_t)32 * 1024) /* of one connection: its request's head must fit */
 
 struct bdl_server {
@@ -49,6 +49,27 @@ static enum MHD_Result add_query(void *arg, enum MHD_ValueKind kind, const char 
 		.value = view_of_n(value, value_size),
 	};
 	return MHD_YES;
+}
+
+/*
+ * Called with the target before the library takes it apart. It would take memory of the connection
+ * for every field of the query, and neither answer nor close where that is used up; so the fields
+ * that are not looked at anyway are cut off here, in the library's buffer.
+ */
+static void *cut_query(void *arg, const char *target, struct MHD_Connection *connection)
+{
+	char *p = (char *)(uintptr_t)target;
+	unsigned fields = 0;
+
+	(void)arg;
+	(void)connection;
+	for (; *p; p++) {
+		if (*p == '&' && ++fields == BDL_QUERIES_MAX) {
+			*p = '\0';
+			break;
+		}
+	}
+	return NULL; /* of the request's state, which begins with it */
 }
 
 static const char *const headers[][2] = {
@@ -153,7 +174,8 @@ int bdl_server_start(
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL,
 	    on_request, s, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_THREAD_POOL_SIZE, THREADS,
 	    MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MEMORY, MHD_OPTION_END);
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, cut_query,
+	    NULL, MHD_OPTION_END);
 	if (!s->daemon) {
 		int e = bdl_fail_sys(err, "start the HTTP server");
 		(void)pthread_key_delete(s->worker); /* it was made above */
@@ -175,7 +197,7 @@ void bdl_server_stop(struct bdl_server *s)
 	MHD_socket listener = MHD_quiesce_daemon(s->daemon);
 	MHD_stop_daemon(s->daemon);
 	if (listener != MHD_INVALID_SOCKET)
-		close(listener);
+		(void)close(listener);       /* nothing is written through it */
 	(void)pthread_key_delete(s->worker); /* the threads that had one are gone */
 	free(s);
 }

@@ -6,10 +6,12 @@
 #include "base/clock.h"
 #include "pages_int.h"
 #include "policy/explain.h"
+#include "policy/judge.h"
 #include "record/acts.h"
 #include "record/versions.h"
 
-void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret)
+/* The facts as the judge takes them, by the numbers of this ruleset. */
+static void facts_of(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret)
 {
 	struct bdl_view words, word;
 
@@ -35,7 +37,7 @@ void bdl_facts_of_act(const struct bdl_act *a, const struct bdl_ruleset *rs, str
  * Several rules may come to the same verdict, and a reason given for one of them lifts only that
  * one; so the recorded clause need not be the judge's first, but must be one that says the same.
  */
-bool bdl_verdict_agrees(
+static bool agrees(
     const struct bdl_act *a, const struct bdl_ruleset *rs, const struct bdl_verdict *v)
 {
 	if (v->action != a->action || v->critical != a->critical)
@@ -70,6 +72,11 @@ static const char *step_title(enum bdl_step_kind kind)
 static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
     const struct bdl_facts *facts, struct bdl_page_act *v)
 {
+	int64_t issues[BDL_POLICIES_MAX] = { 0 };
+	for (size_t i = 0; i < bdl_ruleset_policies(rs); i++)
+		if (bdl_versions_issue(r->store, bdl_ruleset_policy_name(rs, i),
+			&bdl_ruleset_document(rs, i)->digest, &issues[i], NULL) < 0)
+			issues[i] = 0; /* then the link leads to what is in force */
 	size_t n, had_a_say = 0, others = 0;
 	const struct bdl_step *steps = bdl_explain_act(rs, facts, r->region, &n);
 	struct bdl_page_act_step *out = bdl_region_array(r->region, n, sizeof(*out));
@@ -79,10 +86,12 @@ static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
 		struct bdl_rule_ref ref = bdl_ruleset_rule(rs, steps[i].rule);
 		struct bdl_view policy = bdl_region_view(r->region, ref.policy_name);
 		struct bdl_view clause = bdl_region_view(r->region, ref.clause->id);
+		int64_t issue = issues[ref.policy];
 		const char *title = bdl_clause_heading(r, ref.clause);
 		if (steps[i].kind == BDL_STEP_APPLIED || steps[i].kind == BDL_STEP_LIFTED)
 			out[had_a_say++] = (struct bdl_page_act_step){
 				.policy = policy,
+				.issue = issue,
 				.clause = clause,
 				.title = title,
 				.outcome = step_title(steps[i].kind),
@@ -95,6 +104,7 @@ static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
 		else
 			rest[others++] = (struct bdl_page_act_other){
 				.policy = policy,
+				.issue = issue,
 				.clause = clause,
 				.title = title,
 				.outcome = step_title(steps[i].kind),
@@ -106,6 +116,18 @@ static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
 	v->others = rest;
 	v->n_others = others;
 	v->count_others = (int64_t)others;
+}
+
+/* On the roll, and bound by no policy by name: then every policy binds (policy/judge.h). */
+static bool is_stranger(const struct bdl_ruleset *rs, uint64_t groups)
+{
+	for (size_t i = 0; i < bdl_ruleset_policies(rs); i++) {
+		const struct bdl_front *front = &bdl_ruleset_document(rs, i)->front;
+		for (size_t k = 0; k < front->n_binds; k++)
+			if (groups & bdl_ruleset_group(rs, front->binds[k]))
+				return false;
+	}
+	return true;
 }
 
 static const char *again_clause(
@@ -151,13 +173,15 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
 	}
-	bdl_facts_of_act(a, rs, &facts);
+	facts_of(a, rs, &facts);
 	bdl_judge(rs, &facts, &verdict);
 	v->can_tell = true;
-	v->agrees = bdl_verdict_agrees(a, rs, &verdict);
+	v->agrees = agrees(a, rs, &verdict);
 	v->again = bdl_action_title(verdict.action);
 	v->again_clause = again_clause(r, rs, &verdict);
 	add_clause(r, rs, a, v);
+	if (a->known && is_stranger(rs, facts.groups))
+		v->stranger = a->groups;
 	add_steps(r, rs, &facts, v);
 	return 0;
 }
@@ -188,6 +212,7 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 		.iso = bdl_when_iso(r, a->at_ms),
 		.reference = bdl_region_str(r->region, bdl_view_of(reference)),
 		.person = a->person,
+		.name = bdl_person_name(r, a->person),
 		.known = a->known,
 		.groups = a->groups,
 		.address = a->address,
@@ -204,9 +229,10 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 		.reason = a->reason,
 		.policy = a->policy,
 		.clause = a->clause,
+		.issue = row->issue,
 		.clause_title = bdl_region_str(r->region, a->clause),
 		.local = local_time(r, a),
-		.tell = a->tell,
+		.tell = bdl_told(r, a->tell),
 		.version = bdl_digest_short(r, &a->version),
 	};
 }

@@ -63,11 +63,14 @@ static int add_violations(
 			.when = bdl_when(r, rows[i].last_ms),
 			.iso = bdl_when_iso(r, rows[i].last_ms),
 			.person = rows[i].person,
+			.name = bdl_person_name(r, rows[i].person),
 			.address = rows[i].address,
 			.host = rows[i].host,
 			.policy = rows[i].policy,
+			.issue = rows[i].issue,
 			.clause = rows[i].clause,
-			.clause_title = bdl_clause_title(r, rows[i].policy, rows[i].clause),
+			.clause_title =
+			    bdl_clause_title(r, rows[i].policy, rows[i].issue, rows[i].clause),
 			.verdict = bdl_action_word(rows[i].action),
 			.verdict_title = bdl_action_title(rows[i].action),
 			.critical = rows[i].critical,
@@ -97,6 +100,19 @@ static const char *counter(
 	return bdl_count_text(r, atomic_load(&s->counters[c]), true);
 }
 
+/* What it counted and its note, as one sentence. */
+static const char *says(const struct bdl_request *r, const struct bdl_slot *s, const char *note)
+{
+	const char *acts = counter(r, s, BDL_COUNT_ACTS), *stored = counter(r, s, BDL_COUNT_STORED);
+	if (acts[0])
+		return bdl_region_printf(
+		    r->region, "%s requests judged%s%s.", acts, note[0] ? "; " : "", note);
+	if (stored[0])
+		return bdl_region_printf(r->region, "%s acts brought to the store%s%s.", stored,
+		    note[0] ? "; " : "", note);
+	return bdl_region_printf(r->region, "%s", note);
+}
+
 static struct bdl_page_overview_process process_row(
     const struct bdl_request *r, const struct bdl_slot *s)
 {
@@ -112,10 +128,8 @@ static struct bdl_page_overview_process process_row(
 		.up = state == BDL_STATE_UP,
 		.since = started_ms > 0 ? bdl_when(r, started_ms) : "",
 		.restarts = starts > 0 ? (int64_t)starts - 1 : 0,
-		.acts = counter(r, s, BDL_COUNT_ACTS),
-		.stored = counter(r, s, BDL_COUNT_STORED),
 		.unrecorded = counter(r, s, BDL_COUNT_UNRECORDED),
-		.note = bdl_region_str(r->region, bdl_view_of(note)),
+		.says = says(r, s, note),
 	};
 }
 

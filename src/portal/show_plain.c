@@ -11,14 +11,32 @@ int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	return 0;
 }
 
+static const char *type_of(const char *name)
+{
+	struct bdl_view v = bdl_view_of(name);
+	if (bdl_view_ends(v, BDL_LIT(".css")))
+		return "text/css; charset=utf-8";
+	return bdl_view_ends(v, BDL_LIT(".svg")) ? "image/svg+xml"
+						 : "text/javascript; charset=utf-8";
+}
+
 int bdl_show_asset(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	const struct bdl_asset *a = bdl_asset_find(r->args[0], r->args[1]);
 	if (!a)
 		return bdl_fail(err, BDL_E_MISSING, "no asset has this digest and name");
-	bool css = bdl_view_ends(r->args[1], BDL_LIT(".css"));
-	reply->type = css ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
+	reply->type = type_of(a->name);
 	reply->keeping = BDL_KEEP_FOR_EVER;
 	reply->fixed = bdl_view_at((const char *)a->bytes, a->n);
 	return 0;
+}
+
+/* For browsers that ask without having read a page. */
+int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	r->args[0] = bdl_view_of(bdl_asset_digest("icon.svg"));
+	r->args[1] = BDL_LIT("icon.svg");
+	int e = bdl_show_asset(r, reply, err);
+	reply->keeping = BDL_KEEP_NOT; /* its path does not change with it */
+	return e;
 }

@@ -1,4 +1,5 @@
 /* The policies: which there are, and each as people read it, with its versions. */
+#include "issues_int.h"
 #include "pages_int.h"
 #include "policies.tmpl.h"
 #include "policy.tmpl.h"
@@ -44,7 +45,12 @@ static int add_versions(const struct bdl_request *r, struct bdl_view name,
 	for (size_t i = 0; out && i < n; i++) {
 		if (!bdl_view_eq(rows[i].name, name))
 			continue;
+		if (rows[i].issue == v->number) {
+			v->in_force = rows[i].in_force;
+			v->since = bdl_when(r, rows[i].published_ms);
+		}
 		out[v->n_versions++] = (struct bdl_page_policy_version){
+			.name = rows[i].name,
 			.issue = rows[i].issue,
 			.since = bdl_when(r, rows[i].published_ms),
 			.iso = bdl_when_iso(r, rows[i].published_ms),
@@ -76,19 +82,21 @@ static const char *binds(const struct bdl_request *r, const struct bdl_document 
 	return text;
 }
 
-int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+/* One issue of the policy r->args[0], whole. */
+static int show_document(struct bdl_request *r, const struct bdl_document *d, int64_t issue,
+    struct bdl_reply *reply, struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf html = BDL_BUF(BDL_REPLY_MAX / 2);
-	const struct bdl_document *d = document_find(r->ruleset, r->args[0]);
 
-	if (!d)
-		return bdl_fail(err, BDL_E_MISSING, "no policy of this name is in force");
 	int e = bdl_document_html(d, &html);
 	if (e < 0)
 		return bdl_fail(err, (enum bdl_code)e, "the policy could not be written as HTML");
 	struct bdl_page_policy v = {
 		.portal = bdl_frame(r, d->front.title, BDL_AT_POLICIES),
 		.title = d->front.title,
+		.name = r->args[0],
+		.number = issue,
+		.since = "",
 		.html = bdl_buf_view(&html),
 		.owner = d->front.owner,
 		.approver = d->front.approver,
@@ -99,4 +107,27 @@ int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	if (e == 0 && !bdl_region_broken(r->region))
 		bdl_page_policy(&reply->body, &v);
 	return e;
+}
+
+int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	const struct bdl_document *d = document_find(r->ruleset, r->args[0]);
+	int64_t issue = 0;
+
+	if (!d)
+		return bdl_fail(err, BDL_E_MISSING, "no policy of this name is in force");
+	int e = bdl_versions_issue(r->store, r->args[0], &d->digest, &issue, err);
+	return e < 0 ? e : show_document(r, d, issue, reply, err);
+}
+
+int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	uint64_t issue = 0;
+	const struct bdl_document *d = NULL;
+
+	if (bdl_view_uint(r->args[1], INT64_MAX, &issue))
+		d = bdl_issues_find(r->issues, r->store, r->args[0], (int64_t)issue);
+	if (!d)
+		return bdl_fail(err, BDL_E_MISSING, "there is no such issue of this policy");
+	return show_document(r, d, (int64_t)issue, reply, err);
 }

@@ -13,8 +13,9 @@
 #define BDL_CHUNK_TRAILER_MAX 16384 /* all trailers */
 
 struct bdl_chunks {
-	uint64_t left; /* bytes of the open chunk still to come; while its line is read, its size */
-	size_t line_n; /* bytes of the line being read */
+	/* Bytes of the open chunk still to come; while its line is read, its size so far. */
+	uint64_t left;
+	size_t line_n;    /* bytes of the line being read */
 	size_t trailer_n; /* bytes of all trailers so far */
 	int state;        /* chunk.c knows */
 	/* Bytes of the extension's name so far, counted up to one more than we keep. */

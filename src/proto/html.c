@@ -102,7 +102,7 @@ static bool is_safe_url(struct bdl_view v)
 	    bdl_view_istarts(v, BDL_LIT("https://")) || bdl_view_istarts(v, BDL_LIT("mailto:"));
 }
 
-/* What may stand in a URL and in an attribute as it is. '%' is taken for an encoding's beginning. */
+/* What may stand in a URL and in an attribute as it is. '%' is taken for an encoding's start. */
 static bool is_url_char(char c)
 {
 	return bdl_is_unreserved(c) || (c != '\0' && strchr("%:/?#[]@!$()*+,;=", c) != NULL);

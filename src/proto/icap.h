@@ -12,8 +12,8 @@ enum bdl_icap_method { BDL_ICAP_OPTIONS, BDL_ICAP_REQMOD, BDL_ICAP_RESPMOD, BDL_
 
 /* Offsets and lengths inside the encapsulated part, from the Encapsulated field. */
 struct bdl_icap_parts {
-	bool has_req, has_res,
-	    has_body;         /* has_body: req-body, res-body or opt-body (not null-body) */
+	bool has_req, has_res;
+	bool has_body;        /* req-body, res-body or opt-body, not null-body */
 	size_t req_at, req_n; /* the HTTP request head */
 	size_t res_at, res_n; /* the HTTP response head */
 	size_t body_at;       /* where the (chunked) body begins, or the heads' total length */
@@ -28,7 +28,8 @@ struct bdl_icap_request {
 	bool close;                  /* Connection: close */
 	bool has_preview;            /* Preview: N was sent */
 	uint64_t preview;
-	struct bdl_view user; /* X-Client-Username or X-Authenticated-User, as sent; may be empty */
+	/* X-Client-Username or X-Authenticated-User, as sent; may be empty. */
+	struct bdl_view user;
 	struct bdl_view client; /* X-Client-IP */
 	struct bdl_http_head head;
 };

@@ -32,9 +32,12 @@ struct bdl_url {
 	enum bdl_scheme scheme;
 	char host[BDL_HOST_MAX + 1]; /* normalised; IPv6 without brackets */
 	bool is_ip;
-	uint16_t port;        /* the scheme's own where none was given; 0 for others */
-	struct bdl_view path; /* as sent, with the query, without a fragment; into the input. Begins
-	                         with '/', or '?' or a backslash where that came first; or is empty */
+	uint16_t port; /* the scheme's own where none was given; 0 for others */
+	/*
+	 * As sent, with the query, without a fragment; into the input. Begins with '/', or '?' or a
+	 * backslash where that came first, is "*" where the target was, or is empty.
+	 */
+	struct bdl_view path;
 	bool cut;
 };
 
@@ -51,11 +54,12 @@ int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, stru
 
 /*
  * Append the comparable form of a path: slashes for backslashes, dot segments resolved, plain
- * characters not encoded and other encodings in upper case. It begins with '/'.
+ * characters not encoded and other encodings in upper case. It begins with '/'. Rules name hosts
+ * only, so far: the fuzzer and the tests hold it ready for those that name paths.
  */
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out);
 
-/* Normalise a host by itself (from a policy, a list or a request); IPv6 with or without brackets. */
+/* Normalise a host by itself (of a policy, a list or a request); IPv6 with or without brackets. */
 int bdl_host_normalise(struct bdl_view host, char ret[BDL_HOST_MAX + 1], bool *ret_is_ip,
     struct bdl_err *err) BDL_MUST_USE;
 

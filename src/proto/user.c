@@ -117,6 +117,7 @@ static struct bdl_view login_of(struct bdl_view v)
 		v = bdl_view_from(v, i + 3);
 		while (bdl_view_find(v, '/') < v.n)
 			v = bdl_view_from(v, bdl_view_find(v, '/') + 1);
+		break;
 	}
 	while (bdl_view_find(v, '\\') < v.n)
 		v = bdl_view_from(v, bdl_view_find(v, '\\') + 1);

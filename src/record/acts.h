@@ -8,6 +8,9 @@
 
 #define BDL_VIOLATION_FOLD_MS (10 * 60 * 1000) /* person, clause and host: one in ten minutes */
 #define BDL_PAGE_ROWS_MAX     200
+#define BDL_FILTER_VALUES_MAX 16
+#define BDL_VALUES_LOOKED_MAX 50000 /* different persons or hosts that bdl_acts_values reads */
+#define BDL_VALUE_ACTS_MAX    5000  /* newest acts of each value that a filter of several reads */
 
 /*
  * Add one act inside an open transaction. A strict page load, upload or download opens a violation
@@ -19,6 +22,7 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 struct bdl_act_row {
 	int64_t id;
 	struct bdl_act act; /* texts in the caller's region */
+	int64_t issue;      /* of act.policy, that it was judged by; 0: not known */
 };
 
 struct bdl_violation_row {
@@ -29,11 +33,15 @@ struct bdl_violation_row {
 	bool critical;
 	struct bdl_view person, address, host, policy, clause, tell;
 	int64_t first_act; /* id */
+	int64_t issue;     /* of the policy, that the first act was judged by; 0: not known */
 };
 
-/* What to list; empty views and -1 mean any. Newest first. */
+/* What to list; empty views and -1 mean any. Newest first; violations by their last act. */
 struct bdl_acts_filter {
 	struct bdl_view person, host, clause;
+	/* Any of these, at most BDL_FILTER_VALUES_MAX; none: any. */
+	const struct bdl_view *persons, *hosts;
+	size_t n_persons, n_hosts;
 	int action;        /* enum bdl_action or -1 */
 	int kind;          /* enum bdl_act_kind or -1 */
 	int64_t violation; /* only the acts of this one, or 0 */
@@ -45,6 +53,17 @@ struct bdl_acts_filter {
 
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
     struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * The persons or hosts of acts that hold this text (lower-case), for a filter: at most
+ * BDL_FILTER_VALUES_MAX, of the first BDL_VALUES_LOOKED_MAX in order. Each costs one step in an
+ * index, however many acts it has.
+ */
+enum bdl_act_value { BDL_VALUE_PERSON, BDL_VALUE_HOST };
+int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
+    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
+
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
     struct bdl_act_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */
 int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,

@@ -2,7 +2,7 @@
 #include "record/acts.h"
 #include "record/store_int.h"
 
-#define SQL_MAX 4096
+#define SQL_MAX 8192
 
 /*
  * A statement put together from our own words: which conditions stand in it depends on the
@@ -20,7 +20,42 @@ enum param {
 	P_LIMIT,
 	P_MOMENT,
 	P_OTHER_MOMENT,
+	P_PERSONS, /* and those after it */
+	P_HOSTS = P_PERSONS + BDL_FILTER_VALUES_MAX,
 };
+
+/* "?12, ?13": as many as there are values. */
+static void add_params(struct bdl_buf *sql, int first, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)bdl_buf_printf(sql, "%s?%d", i > 0 ? ", " : "", first + (int)i);
+}
+
+static void where_any(struct bdl_buf *sql, const char *column, int first, size_t n)
+{
+	if (n == 0)
+		return;
+	(void)bdl_buf_printf(sql, " AND %s IN (", column);
+	add_params(sql, first, n);
+	(void)bdl_buf_add_str(sql, ")");
+}
+
+/* The newest of each value by the index on it: that of all of them together would be sorted. */
+static void where_any_newest(
+    struct bdl_buf *sql, const struct bdl_acts_filter *f, const char *column, int first, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		(void)bdl_buf_printf(sql,
+		    "%s SELECT id FROM (SELECT id FROM act WHERE school = ?1 AND %s = ?%d"
+		    " AND %s <> ''",
+		    i > 0 ? " UNION ALL" : " AND a.id IN (", column, first + (int)i, column);
+		if (f->before_id)
+			(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
+		(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT %d)", BDL_VALUE_ACTS_MAX);
+	}
+	if (n > 0)
+		(void)bdl_buf_add_str(sql, ")");
+}
 
 /*
  * The conditions that both lists share. The unary plus keeps an index on a common value (a kind, a
@@ -29,7 +64,8 @@ enum param {
  */
 static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 {
-	bool narrow = f->person.n || f->host.n || f->clause.n || f->violation || f->n_moments;
+	bool narrow = f->person.n || f->host.n || f->clause.n || f->violation || f->n_moments ||
+	    f->n_persons || f->n_hosts;
 	const char *plus = f->n_moments ? "+" : "";
 
 	if (f->person.n)
@@ -43,14 +79,6 @@ static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 	else if (f->action >= 0)
 		(void)bdl_buf_printf(
 		    sql, " AND action = ?%d%s", P_ACTION, f->action ? " AND action <> 0" : "");
-	if (f->before_id)
-		(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
-}
-
-static void order_and_limit(struct bdl_buf *sql, const struct bdl_acts_filter *f)
-{
-	(void)bdl_buf_printf(
-	    sql, " ORDER BY %sid DESC LIMIT ?%d", f->n_moments ? "+" : "", P_LIMIT);
 }
 
 /* Prepare, and bind what the filter gives. */
@@ -59,7 +87,8 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 {
 	sqlite3_stmt *st;
 
-	BDL_BUG_IF(bdl_buf_broken(sql));
+	BDL_BUG_IF(bdl_buf_broken(sql) || f->n_persons > BDL_FILTER_VALUES_MAX ||
+	    f->n_hosts > BDL_FILTER_VALUES_MAX);
 	int rc = bdl_stmt_get(s, bdl_buf_str(sql), &st, err);
 	if (rc)
 		return rc;
@@ -70,6 +99,10 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 		bdl_bind_text(st, P_PERSON, f->person);
 	if (f->host.n)
 		bdl_bind_text(st, P_HOST, f->host);
+	for (size_t i = 0; i < f->n_persons; i++)
+		bdl_bind_text(st, P_PERSONS + (int)i, f->persons[i]);
+	for (size_t i = 0; i < f->n_hosts; i++)
+		bdl_bind_text(st, P_HOSTS + (int)i, f->hosts[i]);
 	if (f->clause.n)
 		bdl_bind_text(st, P_CLAUSE, f->clause);
 	if (f->action >= 0)
@@ -90,15 +123,21 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 
 /* --- acts --- */
 
-#define ACT_SELECT                                                                                     \
-	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"    \
-	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"    \
-	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)" \
+/* Of the act's policy, as the act's ruleset has it; the last, where the same text came twice. */
+#define ISSUE_SELECT                                                          \
+	" (SELECT max(v.issue) FROM ruleset_policy p JOIN policy_version v"   \
+	" ON v.school = p.school AND v.name = p.name AND v.digest = p.digest" \
+	" WHERE p.school = a.school AND p.ruleset = a.ruleset AND p.name = a.policy)"
+
+#define ACT_SELECT                                                                                                   \
+	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"                  \
+	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"                  \
+	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)," ISSUE_SELECT \
 	" FROM act a WHERE school = ?1"
 
-static int act_row(
-    sqlite3_stmt *st, struct bdl_region *region, struct bdl_act_row *ret, struct bdl_err *err)
+static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
+	struct bdl_act_row *ret = row;
 	struct bdl_act *a = &ret->act;
 
 	ret->id = bdl_col_int(st, 0);
@@ -127,8 +166,7 @@ static int act_row(
 	if (a->door >= BDL_DOORS || a->kind >= BDL_KINDS || a->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: act %lld has values that are none",
 		    (long long)ret->id);
-	if (bdl_region_broken(region))
-		return bdl_fail(err, BDL_E_LIMIT, "the acts do not fit into the page's memory");
+	ret->issue = bdl_col_int(st, 24);
 	return bdl_col_digest(st, 23, &a->version, err);
 }
 
@@ -137,11 +175,17 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	void *rows = NULL;
-	size_t n = 0, cap = 0;
+	void *rows;
 
 	(void)bdl_buf_add_str(&sql, ACT_SELECT); /* looked at once, by list_begin */
 	where_common(&sql, f);
+	where_any_newest(&sql, f, "person", P_PERSONS, f->n_persons);
+	if (f->n_persons)
+		where_any(&sql, "+host", P_HOSTS, f->n_hosts);
+	else
+		where_any_newest(&sql, f, "host", P_HOSTS, f->n_hosts);
+	if (f->before_id)
+		(void)bdl_buf_printf(&sql, " AND id < ?%d", P_BEFORE);
 	if (f->kind >= 0)
 		(void)bdl_buf_printf(&sql, " AND +kind = ?%d", P_KIND);
 	if (f->violation)
@@ -149,23 +193,15 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 		    &sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);
 	if (f->n_moments) /* the few of a moment are sorted; elsewhere an index gives the order */
 		(void)bdl_buf_printf(&sql, " AND at_ms IN (?%d, ?%d)", P_MOMENT, P_OTHER_MOMENT);
-	order_and_limit(&sql, f);
+	(void)bdl_buf_printf(
+	    &sql, " ORDER BY %sid DESC LIMIT ?%d", f->n_moments ? "+" : "", P_LIMIT);
 	int rc = list_begin(s, &sql, f, &st, err);
 	if (rc)
 		return rc;
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_act_row), err);
-		if (!rc)
-			rc = act_row(st, region, (struct bdl_act_row *)rows + n, err);
-		if (rc)
-			return rc;
-		n++;
-	}
-	if (rc)
-		return rc;
-	*ret = rows;
-	*ret_n = n;
-	return 0;
+	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_act_row), act_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
 }
 
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
@@ -185,6 +221,8 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 	if (!rc)
 		return bdl_fail(err, BDL_E_MISSING, "no act %lld", (long long)id);
 	rc = act_row(st, region, &row, err);
+	if (!rc && bdl_region_broken(region))
+		rc = bdl_fail(err, BDL_E_LIMIT, "the act does not fit into memory");
 	if (!rc)
 		*ret = row;
 	return rc;
@@ -193,8 +231,10 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 /* --- violations --- */
 
 static int violation_row(
-    sqlite3_stmt *st, struct bdl_region *region, struct bdl_violation_row *ret, struct bdl_err *err)
+    sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
+	struct bdl_violation_row *ret = row;
+
 	ret->id = bdl_col_int(st, 0);
 	ret->first_ms = bdl_col_int(st, 1);
 	ret->last_ms = bdl_col_int(st, 2);
@@ -209,12 +249,10 @@ static int violation_row(
 	ret->clause = bdl_col_text(st, 11, region);
 	ret->tell = bdl_col_text(st, 12, region);
 	ret->first_act = bdl_col_int(st, 13);
+	ret->issue = bdl_col_int(st, 14);
 	if (ret->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: violation %lld has values that are none",
 		    (long long)ret->id);
-	if (bdl_region_broken(region))
-		return bdl_fail(
-		    err, BDL_E_LIMIT, "the violations do not fit into the page's memory");
 	return 0;
 }
 
@@ -224,35 +262,73 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_acts_filter of_violations = *f;
-	void *rows = NULL;
-	size_t n = 0, cap = 0;
+	void *rows;
 
 	of_violations.kind = -1; /* a violation has no kind, and more than one moment */
 	of_violations.n_moments = 0;
 	(void)bdl_buf_add_str(&sql,
 	    "SELECT id, first_ms, last_ms, acts, parts, action, critical,"
-	    " person, address, host, policy, clause, tell, first_act"
+	    " person, address, host, policy, clause, tell, first_act,"
+	    " (SELECT" ISSUE_SELECT " FROM act a WHERE a.school = violation.school"
+	    " AND a.id = violation.first_act)"
 	    " FROM violation WHERE school = ?1");
 	where_common(&sql, &of_violations);
+	where_any(&sql, "person", P_PERSONS, f->n_persons);
+	where_any(&sql, "host", P_HOSTS, f->n_hosts);
+	if (f->before_id)
+		(void)bdl_buf_printf(&sql,
+		    " AND (last_ms, id) < ((SELECT b.last_ms FROM violation b"
+		    " WHERE b.school = ?1 AND b.id = ?%d), ?%d)",
+		    P_BEFORE, P_BEFORE);
 	if (f->violation)
 		(void)bdl_buf_printf(&sql, " AND id = ?%d", P_VIOLATION);
-	order_and_limit(&sql, &of_violations);
+	(void)bdl_buf_printf(&sql, " ORDER BY last_ms DESC, id DESC LIMIT ?%d", P_LIMIT);
 	int rc = list_begin(s, &sql, &of_violations, &st, err);
 	if (rc)
 		return rc;
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_violation_row), err);
-		if (!rc)
-			rc = violation_row(st, region, (struct bdl_violation_row *)rows + n, err);
-		if (rc)
-			return rc;
-		n++;
-	}
+	rc = bdl_rows_read(
+	    s, st, region, sizeof(struct bdl_violation_row), violation_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
+}
+
+/* --- values, for filters --- */
+
+#define VALUES_SELECT(column)                                                     \
+	"WITH RECURSIVE v(x) AS ("                                                \
+	" SELECT min(" column ") FROM act WHERE school = ?1 AND " column " <> ''" \
+	" UNION ALL"                                                              \
+	" SELECT (SELECT min(" column ") FROM act WHERE school = ?1 AND " column  \
+	" > v.x AND " column " <> '') FROM v WHERE v.x IS NOT NULL LIMIT ?3)"     \
+	" SELECT x FROM v WHERE instr(x, ?2) > 0 LIMIT ?4"
+
+static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+{
+	(void)err; /* any text will do */
+	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
+	return 0;
+}
+
+int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
+    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	void *rows;
+	const char *sql =
+	    which == BDL_VALUE_PERSON ? VALUES_SELECT("person") : VALUES_SELECT("host");
+
+	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
 		return rc;
-	*ret = rows;
-	*ret_n = n;
-	return 0;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, part);
+	bdl_bind_int(st, 3, BDL_VALUES_LOOKED_MAX);
+	bdl_bind_int(st, 4, BDL_FILTER_VALUES_MAX);
+	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_view), value_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
 }
 
 int bdl_acts_totals(

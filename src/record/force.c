@@ -50,6 +50,7 @@ int bdl_force_roll_set(struct bdl_store *s, struct bdl_view csv, struct bdl_err 
 struct force {
 	const char *folder;
 	struct bdl_buf *manifest;
+	bool changed; /* something was written */
 };
 
 /* Write the file where it is not there as it should be, and name it in the manifest. */
@@ -68,6 +69,7 @@ static int file_bring(struct force *f, struct bdl_view name, const char *suffix,
 		return bdl_fail(err, BDL_E_LIMIT, "too many policies are in force");
 	if (!bdl_file_read(path, &there, NULL) && bdl_view_eq(bdl_buf_view(&there), bytes))
 		return 0;
+	f->changed = true;
 	return bdl_file_replace(path, bytes.p, bytes.n, FILE_MODE, err);
 }
 
@@ -134,25 +136,22 @@ static int others_remove(const struct force *f, struct bdl_err *err)
 	return rc;
 }
 
-static int manifest_bring(const struct force *f, bool *ret_changed, struct bdl_err *err)
+static int manifest_bring(struct force *f, struct bdl_err *err)
 {
 	struct bdl_buf there BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(MANIFEST_MAX);
 	char *path BDL_AUTO_FREE = bdl_xprintf("%s/" MANIFEST, f->folder);
 
-	*ret_changed = false;
 	if (!bdl_file_read(path, &there, NULL) &&
 	    bdl_view_eq(bdl_buf_view(&there), bdl_buf_view(f->manifest)))
 		return 0;
-	int rc = bdl_file_replace(path, f->manifest->p, f->manifest->n, FILE_MODE, err);
-	*ret_changed = !rc;
-	return rc;
+	f->changed = true;
+	return bdl_file_replace(path, f->manifest->p, f->manifest->n, FILE_MODE, err);
 }
 
 int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, struct bdl_err *err)
 {
 	struct bdl_buf manifest BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(MANIFEST_MAX);
-	struct force f = { folder, &manifest };
-	bool changed = false;
+	struct force f = { .folder = folder, .manifest = &manifest };
 	size_t n = 0;
 
 	int rc = bdl_file_mkdirs(folder, err);
@@ -161,12 +160,12 @@ int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, 
 	if (!rc && n) {
 		rc = roll_bring(&f, s, err);
 		if (!rc)
-			rc = manifest_bring(&f, &changed, err);
+			rc = manifest_bring(&f, err);
 		if (!rc)
 			rc = others_remove(&f, err);
 	}
 	if (!rc)
-		*ret_changed = changed;
+		*ret_changed = f.changed;
 	return rc;
 }
 

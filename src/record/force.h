@@ -17,8 +17,7 @@
 
 /*
  * Bring `folder`, which is DIR/force, to what the store says; only what differs is written.
- * *ret_changed: whether the manifest was replaced. Nothing is written before a policy was
- * published.
+ * *ret_changed: whether anything was written. Nothing is before a policy was published.
  */
 int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, struct bdl_err *err)
     BDL_MUST_USE;

@@ -120,7 +120,10 @@ static void segment_close(struct bdl_journal *j, struct segment *s)
 
 static int segment_begin(struct bdl_journal *j, struct bdl_err *err)
 {
-	struct segment s = { .fd = -1, .number = j->newest + 1, .at = BDL_SEGMENT_HEAD };
+	struct segment s = { .fd = -1,
+		.number = j->newest + 1,
+		.at = BDL_SEGMENT_HEAD,
+		.synced = BDL_SEGMENT_HEAD }; /* a head alone is not worth a sync */
 	char name[BDL_SEGMENT_NAME];
 
 	bdl_segment_name(s.number, ".seg", name);
@@ -164,6 +167,25 @@ static bool fits(const struct bdl_journal *j, size_t room)
 	return !s->given_up && room <= j->segment_size - s->at;
 }
 
+/* See to it that so much can be appended. */
+static int room_make(struct bdl_journal *j, size_t room, struct bdl_err *err)
+{
+	if (fits(j, room))
+		return 0;
+	if (j->n == BDL_JOURNAL_UNSYNCED_MAX)
+		return bdl_fail(err, BDL_E_BUSY, "the disk does not keep up with the journal");
+	int rc = segment_begin(j, err);
+	if (!rc)
+		let_go(j);
+	return rc;
+}
+
+int bdl_journal_ready(struct bdl_journal *j, size_t payload, struct bdl_err *err)
+{
+	BDL_BUG_IF(bdl_entry_room(payload) > j->segment_size - BDL_SEGMENT_HEAD);
+	return room_make(j, bdl_entry_room(payload), err);
+}
+
 int bdl_journal_append(
     struct bdl_journal *j, enum bdl_entry_type type, struct bdl_view payload, struct bdl_err *err)
 {
@@ -171,15 +193,9 @@ int bdl_journal_append(
 	    bdl_entry_room(payload.n) > j->segment_size - BDL_SEGMENT_HEAD)
 		return bdl_fail(err, BDL_E_LIMIT, "a journal entry of %zu bytes", payload.n);
 	size_t room = bdl_entry_room(payload.n);
-	if (!fits(j, room)) {
-		if (j->n == BDL_JOURNAL_UNSYNCED_MAX)
-			return bdl_fail(
-			    err, BDL_E_BUSY, "the disk does not keep up with the journal");
-		int rc = segment_begin(j, err);
-		if (rc)
-			return rc;
-		let_go(j);
-	}
+	int rc = room_make(j, room, err);
+	if (rc)
+		return rc;
 	struct segment *s = &j->segments[j->n - 1];
 	bdl_entry_put(s->map, s->number, s->at, type, payload);
 	s->at += room;
@@ -201,8 +217,8 @@ struct bdl_journal_sync *bdl_journal_sync_begin(struct bdl_journal *j)
 		s.items[s.n].number = g->number;
 		s.items[s.n++].upto = g->at;
 	}
-	if (!s.n && s.folder < 0)
-		return NULL;
+	if (!s.n)
+		return NULL; /* the name of a segment without entries can wait */
 	struct bdl_journal_sync *sync = bdl_xalloc(sizeof(*sync));
 	*sync = s;
 	j->syncing = true;

@@ -29,14 +29,21 @@ struct bdl_journal;
 
 /*
  * `folder` is DIR/journal/SOURCE, made where absent. BDL_E_BUSY where another writer holds it.
- * `segment_size` is a multiple of 4096, at most 1 GiB. The first segment is made by the first
- * append, so a full disk keeps no door from opening. SIGXFSZ is ignored from now on.
+ * `segment_size` is a multiple of 4096, at most 1 GiB. No segment is made yet, so a full disk keeps
+ * no door from opening. SIGXFSZ is ignored from now on.
  */
 int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal **ret,
     struct bdl_err *err) BDL_MUST_USE;
-void bdl_journal_close(
-    struct bdl_journal *j); /* syncs; takes NULL; no other sync may be under way */
+
+/* Syncs; no other sync may be under way. Takes NULL. */
+void bdl_journal_close(struct bdl_journal *j);
 BDL_DEFINE_AUTO(struct bdl_journal, bdl_journal_close);
+
+/*
+ * Take room for an entry of so many bytes now, which must fit a segment: what was begun with room on
+ * the disk can then record though the disk fills up. Fails as an append does.
+ */
+int bdl_journal_ready(struct bdl_journal *j, size_t payload, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Append. BDL_E_IO with ENOSPC (EFBIG at a limit on file sizes) where there is no room for the next
@@ -68,7 +75,7 @@ struct bdl_journal_place {
 
 struct bdl_journal_entry {
 	enum bdl_entry_type type;
-	struct bdl_view payload;        /* into the map, good until the next call */
+	struct bdl_view payload;        /* good until the next call */
 	struct bdl_journal_place after; /* where reading goes on */
 };
 
@@ -85,10 +92,12 @@ void bdl_journal_reader_close(struct bdl_journal_reader *r); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_journal_reader, bdl_journal_reader_close);
 
 /*
- * 1: an entry; 0: none for now; negative: an error. A damaged segment (BDL_E_INVALID) is said once
- * and kept beside as NUMBER.damaged, the rest of it is passed over. While it is the newest it may
- * yet be a torn tail, and is waited at. BDL_E_CONFLICT: the journal ends before the place reading
- * began at, so it is not the one that was read.
+ * 1: an entry; 0: none for now; negative: an error. Damage (BDL_E_INVALID) is said as soon as it is
+ * met, and the segment kept beside as NUMBER.damaged. An entry that is damaged is passed over by
+ * itself where another is found behind it. At a tail that is damaged reading waits for one, and is
+ * told so once; when there is a newer segment that tail is passed over, which is said again.
+ * Nothing that is done to a segment's file ends the reader. BDL_E_CONFLICT: the journal ends before
+ * the place reading began at, so it is not the one that was read.
  */
 int bdl_journal_next(
     struct bdl_journal_reader *r, struct bdl_journal_entry *ret, struct bdl_err *err) BDL_MUST_USE;

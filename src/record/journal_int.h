@@ -9,6 +9,7 @@
 
 #define BDL_SEGMENT_HEAD 32 /* bytes before the first entry */
 #define BDL_ENTRY_HEAD   16 /* bytes before an entry's payload */
+#define BDL_ENTRY_MAX    (BDL_ENTRY_HEAD + BDL_JOURNAL_ENTRY_MAX)
 #define BDL_SEGMENT_MIN  4096
 #define BDL_SEGMENT_MAX  (1024 * 1024 * 1024)
 
@@ -39,10 +40,11 @@ enum bdl_segment_state bdl_segment_head_get(
 
 /*
  * The entry at `at`, a multiple of 8: 1 and *ret, 0 where none is written, -1 where what is there
- * is damaged. `file` is what the disk holds, `size` what the head says.
+ * is damaged. `piece` is what the disk holds from `from` on, which is a multiple of 8 and not above
+ * `at`; `size` is what the head says.
  */
-int bdl_entry_get(
-    struct bdl_view file, size_t size, uint64_t number, size_t at, struct bdl_journal_entry *ret);
+int bdl_entry_get(struct bdl_view piece, size_t from, size_t size, uint64_t number, size_t at,
+    struct bdl_journal_entry *ret);
 
 /*
  * Segments in the folder: the lowest number above `after` (0: none), the lowest of all and the

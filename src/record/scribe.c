@@ -283,8 +283,9 @@ static int source_bring(
 	bdl_store_rollback(s->store);
 	if (rc)
 		source_close(source);
-	else if (b->journal_rc < 0 && same_place(before, source->stored))
-		source_pause(source);
+	else if (b->journal_rc < 0 && b->journal_rc != BDL_E_INVALID &&
+	    same_place(before, source->stored))
+		source_pause(source); /* at damage the reader itself waits, and has told of it */
 	return rc;
 }
 

@@ -77,22 +77,23 @@ void bdl_entry_put(
 	__atomic_store_n(&e->length, (uint32_t)(sizeof(*e) + payload.n), __ATOMIC_RELEASE);
 }
 
-int bdl_entry_get(
-    struct bdl_view file, size_t size, uint64_t number, size_t at, struct bdl_journal_entry *ret)
+int bdl_entry_get(struct bdl_view piece, size_t from, size_t size, uint64_t number, size_t at,
+    struct bdl_journal_entry *ret)
 {
-	size_t end = file.n < size ? file.n : size;
+	size_t end = piece.n < size - from ? from + piece.n : size;
 
 	if (at > size || size - at < sizeof(struct entry_head))
 		return 0;
 	if (at > end || end - at < sizeof(struct entry_head))
 		return -1;
-	const struct entry_head *e = (const struct entry_head *)(const void *)(file.p + at);
+	const char *p = piece.p + (at - from);
+	const struct entry_head *e = (const struct entry_head *)(const void *)p;
 	uint32_t length = __atomic_load_n(&e->length, __ATOMIC_ACQUIRE);
 	if (!length)
 		return 0;
-	if (length < sizeof(*e) || length > sizeof(*e) + BDL_JOURNAL_ENTRY_MAX || length > end - at)
+	if (length < sizeof(*e) || length > BDL_ENTRY_MAX || length > end - at)
 		return -1;
-	struct bdl_view payload = bdl_view_at(file.p + at + sizeof(*e), length - sizeof(*e));
+	struct bdl_view payload = bdl_view_at(p + sizeof(*e), length - sizeof(*e));
 	if (e->checksum != entry_checksum(number, at, e->type, payload))
 		return -1;
 	*ret = (struct bdl_journal_entry){

@@ -17,8 +17,8 @@
 struct bdl_store {
 	sqlite3 *db;
 	enum bdl_store_mode mode;
-	sqlite3_stmt
-	    *statements[STATEMENTS_MAX]; /* kept prepared, in the order of their last use */
+	/* Kept prepared, in the order of their last use. */
+	sqlite3_stmt *statements[STATEMENTS_MAX];
 	size_t n_statements;
 };
 
@@ -164,7 +164,8 @@ int bdl_col_digest(sqlite3_stmt *st, int i, struct bdl_digest *ret, struct bdl_e
 	return 0;
 }
 
-int bdl_rows_grow(
+/* Room for one more row, or BDL_E_LIMIT. */
+static int rows_grow(
     struct bdl_region *region, void **rows, size_t n, size_t *cap, size_t size, struct bdl_err *err)
 {
 	if (n < *cap)
@@ -178,6 +179,45 @@ int bdl_rows_grow(
 		memcpy(p, *rows, n * size);
 	*rows = p;
 	*cap = more;
+	return 0;
+}
+
+int bdl_rows_read(struct bdl_store *s, sqlite3_stmt *st, struct bdl_region *region, size_t size,
+    bdl_row_fn *read, void **ret, size_t *ret_n, struct bdl_err *err)
+{
+	void *rows = NULL;
+	size_t n = 0, cap = 0;
+	int rc;
+
+	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
+		rc = rows_grow(region, &rows, n, &cap, size, err);
+		if (!rc)
+			rc = read(st, region, (char *)rows + n * size, err);
+		if (rc)
+			return rc;
+		if (bdl_region_broken(region))
+			return bdl_fail(err, BDL_E_LIMIT, "the rows do not fit into memory");
+		n++;
+	}
+	if (rc)
+		return rc;
+	*ret = rows;
+	*ret_n = n;
+	return 0;
+}
+
+/* The number that a statement without parameters gives. */
+static int number_get(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s, sql, &st, err);
+	if (rc)
+		return rc;
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = bdl_col_int(st, 0);
 	return 0;
 }
 
@@ -202,32 +242,14 @@ void bdl_store_rollback(struct bdl_store *s)
 
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, "PRAGMA data_version", &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = bdl_col_int(st, 0);
-	return 0;
+	return number_get(s, "PRAGMA data_version", ret, err);
 }
 
 /* --- the schema --- */
 
 static int schema_version(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, "SELECT max(version) FROM schema_version", &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = bdl_col_int(st, 0);
-	return 0;
+	return number_get(s, "SELECT max(version) FROM schema_version", ret, err);
 }
 
 static int64_t schema_newest(void)

@@ -42,8 +42,9 @@ int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL
 void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void bdl_bind_null(sqlite3_stmt *st, int i);
 void bdl_bind_text(sqlite3_stmt *st, int i, struct bdl_view v);
-void bdl_bind_digest(
-    sqlite3_stmt *st, int i, const struct bdl_digest *d); /* as hexadecimal; copied */
+
+/* As hexadecimal; copied. */
+void bdl_bind_digest(sqlite3_stmt *st, int i, const struct bdl_digest *d);
 
 int64_t bdl_col_int(sqlite3_stmt *st, int i);          /* NULL reads as 0 */
 struct bdl_view bdl_col_view(sqlite3_stmt *st, int i); /* good until the next step */
@@ -51,9 +52,12 @@ struct bdl_view bdl_col_text(sqlite3_stmt *st, int i, struct bdl_region *region)
 int bdl_col_digest(sqlite3_stmt *st, int i, struct bdl_digest *ret, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* Rows grow in the region: room for one more, or BDL_E_LIMIT. */
-int bdl_rows_grow(struct bdl_region *region, void **rows, size_t n, size_t *cap, size_t size,
-    struct bdl_err *err) BDL_MUST_USE;
+/* Read the row where the statement stands into `row`; texts go to the region. */
+typedef int bdl_row_fn(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err);
+
+/* All rows of a statement, as an array in the region of items of `size`. */
+int bdl_rows_read(struct bdl_store *s, sqlite3_stmt *st, struct bdl_region *region, size_t size,
+    bdl_row_fn *read, void **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
 /* Acts are counted by the quarter of an hour in UTC: every zone's midnights begin one. */
 #define BDL_QUARTER_MS (15 * 60 * 1000)

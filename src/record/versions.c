@@ -15,29 +15,27 @@ static bool is_name(struct bdl_view v)
 	return true;
 }
 
+static int source_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+{
+	struct bdl_source *source = row;
+
+	(void)err; /* any text will do */
+	source->name = bdl_col_text(st, 0, region);
+	source->bytes = bdl_col_text(st, 1, region);
+	return 0;
+}
+
 /* Name and bytes of each row, in the region. */
 static int sources_read(struct bdl_store *s, sqlite3_stmt *st, struct bdl_region *region,
     struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
 {
-	void *rows = NULL;
-	size_t n = 0, cap = 0;
-	int rc;
+	void *rows;
 
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_source), err);
-		if (rc)
-			return rc;
-		struct bdl_source *source = (struct bdl_source *)rows + n++;
-		source->name = bdl_col_text(st, 0, region);
-		source->bytes = bdl_col_text(st, 1, region);
-		if (bdl_region_broken(region))
-			return bdl_fail(err, BDL_E_LIMIT, "the policies do not fit into memory");
-	}
-	if (rc)
-		return rc;
-	*ret = rows;
-	*ret_n = n;
-	return 0;
+	int rc =
+	    bdl_rows_read(s, st, region, sizeof(struct bdl_source), source_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
 }
 
 int bdl_versions_in_force(struct bdl_store *s, struct bdl_region *region, struct bdl_source **ret,
@@ -247,9 +245,10 @@ int bdl_versions_publish(struct bdl_store *s, struct bdl_view name, const struct
 	return rc;
 }
 
-static int version_row(
-    sqlite3_stmt *st, struct bdl_region *region, struct bdl_version_row *ret, struct bdl_err *err)
+static int version_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
+	struct bdl_version_row *ret = row;
+
 	ret->name = bdl_col_text(st, 0, region);
 	ret->issue = bdl_col_int(st, 1);
 	ret->title = bdl_col_text(st, 3, region);
@@ -257,8 +256,6 @@ static int version_row(
 	ret->by = bdl_col_text(st, 5, region);
 	ret->published_ms = bdl_col_int(st, 6);
 	ret->in_force = bdl_col_int(st, 7);
-	if (bdl_region_broken(region))
-		return bdl_fail(err, BDL_E_LIMIT, "the versions do not fit into memory");
 	return bdl_col_digest(st, 2, &ret->digest, err);
 }
 
@@ -266,8 +263,7 @@ int bdl_versions_list(struct bdl_store *s, struct bdl_region *region, struct bdl
     size_t *ret_n, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	void *rows = NULL;
-	size_t n = 0, cap = 0;
+	void *rows;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT name, issue, digest, title, minute_ref, published_by, published_ms, in_force"
@@ -276,17 +272,53 @@ int bdl_versions_list(struct bdl_store *s, struct bdl_region *region, struct bdl
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = bdl_rows_grow(region, &rows, n, &cap, sizeof(struct bdl_version_row), err);
-		if (!rc)
-			rc = version_row(st, region, (struct bdl_version_row *)rows + n, err);
-		if (rc)
-			return rc;
-		n++;
-	}
+	rc = bdl_rows_read(
+	    s, st, region, sizeof(struct bdl_version_row), version_row, &rows, ret_n, err);
+	if (!rc)
+		*ret = rows;
+	return rc;
+}
+
+int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
+    struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT d.bytes FROM policy_version v"
+	    " JOIN policy_document d ON d.school = v.school AND d.digest = v.digest"
+	    " WHERE v.school = ?1 AND v.name = ?2 AND v.issue = ?3",
+	    &st, err);
 	if (rc)
 		return rc;
-	*ret = rows;
-	*ret_n = n;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, name);
+	bdl_bind_int(st, 3, issue);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		return bdl_fail(err, BDL_E_MISSING, "there is no such issue of this policy");
+	*ret = bdl_col_text(st, 0, region);
+	return 0;
+}
+
+int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
+    int64_t *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT max(issue) FROM policy_version WHERE school = ?1 AND name = ?2 AND digest = ?3",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, name);
+	bdl_bind_digest(st, 3, digest);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = bdl_col_int(st, 0);
 	return 0;
 }

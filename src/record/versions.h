@@ -45,4 +45,12 @@ int bdl_versions_of_ruleset(struct bdl_store *s, const struct bdl_digest *versio
     struct bdl_region *region, struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
 
+/* The document of one issue of a policy; BDL_E_MISSING. In the region. */
+int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
+    struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/* The last issue of this policy that has these bytes; 0 where there is none. */
+int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
+    int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -24,8 +25,37 @@ struct page {
 
 struct bdl_board {
 	struct page *page;
-	bool ours; /* we made it, so we give names to slots */
+	bool ours;        /* we made it, so we give names to slots */
+	int fd;           /* of one of ours, to bring it back to its size; else -1 */
+	struct page kept; /* what ours was when it was last looked at */
 };
+
+/* The board that this process made; one at a time. */
+static struct bdl_board *_Atomic guarded;
+
+/*
+ * The file belongs to whom its folder belongs to, and may be cut short below us: then to touch the
+ * page raises SIGBUS. It is made as long again, and what was in it comes back with bdl_board_mend.
+ */
+static void on_bus(int number, siginfo_t *info, void *context)
+{
+	const struct bdl_board *b = atomic_load(&guarded);
+	uintptr_t at = (uintptr_t)info->si_addr, page = b ? (uintptr_t)b->page : 0;
+
+	(void)context;
+	if (b && at >= page && at - page < sizeof(*b->page) &&
+	    ftruncate(b->fd, sizeof(*b->page)) == 0)
+		return;
+	(void)signal(number, SIG_DFL); /* the access is repeated, and ends us as it should */
+}
+
+static void guard(struct bdl_board *b)
+{
+	struct sigaction act = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO };
+
+	atomic_store(&guarded, b);
+	BDL_BUG_IF(sigaction(SIGBUS, &act, NULL) != 0);
+}
 
 static struct page *map_page(int fd, bool write)
 {
@@ -36,7 +66,7 @@ static struct page *map_page(int fd, bool write)
 }
 
 /* The file under a name beside the final one, filled and mapped. */
-static int make_page(const char *beside, struct page **ret, struct bdl_err *err)
+static int make_page(const char *beside, struct page **ret, int *ret_fd, struct bdl_err *err)
 {
 	BDL_AUTO_FD int fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 
@@ -55,6 +85,7 @@ static int make_page(const char *beside, struct page **ret, struct bdl_err *err)
 	page->slot_size = sizeof(struct bdl_slot);
 	atomic_store(&page->supervisor, (int32_t)getpid());
 	*ret = page;
+	*ret_fd = bdl_steal_fd(&fd);
 	return 0;
 }
 
@@ -62,12 +93,13 @@ int bdl_board_create(const char *path, struct bdl_board **ret, struct bdl_err *e
 {
 	char beside[PATH_MAX];
 	struct page *page = NULL;
+	BDL_AUTO_FD int fd = -1;
 	int rc = bdl_file_beside(path, beside, err);
 
 	if (rc < 0)
 		return rc;
 	/* Renamed into place: who still has the old board mapped keeps it, whole. */
-	rc = make_page(beside, &page, err);
+	rc = make_page(beside, &page, &fd, err);
 	if (rc == 0 && rename(beside, path) < 0)
 		rc = bdl_fail_sys(err, "rename the board to '%s'", path);
 	if (rc < 0) {
@@ -77,7 +109,9 @@ int bdl_board_create(const char *path, struct bdl_board **ret, struct bdl_err *e
 		return rc;
 	}
 	struct bdl_board *b = bdl_xalloc(sizeof(*b));
-	*b = (struct bdl_board){ .page = page, .ours = true };
+	*b = (struct bdl_board){ .page = page, .ours = true, .fd = bdl_steal_fd(&fd) };
+	memcpy(&b->kept, page, sizeof(b->kept));
+	guard(b);
 	*ret = b;
 	return 0;
 }
@@ -103,16 +137,35 @@ int bdl_board_open(const char *path, bool write, struct bdl_board **ret, struct 
 		return bdl_fail(err, BDL_E_INVALID, "'%s' is not a board of this version", path);
 	}
 	struct bdl_board *b = bdl_xalloc(sizeof(*b));
-	*b = (struct bdl_board){ .page = page };
+	*b = (struct bdl_board){ .page = page, .fd = -1 };
 	*ret = b;
 	return 0;
+}
+
+bool bdl_board_mend(struct bdl_board *b)
+{
+	struct stat st;
+	BDL_BUG_IF(!b->ours);
+	bool whole = fstat(b->fd, &st) == 0 && st.st_size == (off_t)sizeof(*b->page);
+
+	if (whole && b->page->magic == MAGIC) {
+		memcpy(&b->kept, b->page, sizeof(b->kept));
+		return false;
+	}
+	/* Real blocks again; where there are none, the next touch is caught as well. */
+	if (posix_fallocate(b->fd, 0, sizeof(*b->page)) == 0)
+		memcpy(b->page, &b->kept, sizeof(b->kept));
+	return true;
 }
 
 void bdl_board_close(struct bdl_board *b)
 {
 	if (!b)
 		return;
+	struct bdl_board *mine = b;
+	(void)atomic_compare_exchange_strong(&guarded, &mine, NULL); /* another may be guarded */
 	(void)munmap(b->page, sizeof(*b->page)); /* fails only for a bad range */
+	bdl_close_auto(&b->fd);
 	free(b);
 }
 

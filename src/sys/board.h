@@ -53,6 +53,13 @@ int bdl_board_open(const char *path, bool write, struct bdl_board **ret, struct 
 void bdl_board_close(struct bdl_board *b); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_board, bdl_board_close);
 
+/*
+ * For who made it, a few times a second: a file that somebody cut short or emptied is brought back
+ * to what it was when last looked at. True where it had to be. Between two looks such a file does
+ * not end the process either (a handler of SIGBUS lengthens it); others it does.
+ */
+bool bdl_board_mend(struct bdl_board *b);
+
 /* The slot of that name, made where absent (supervisor). NULL: full, or absent (others). */
 struct bdl_slot *bdl_board_slot(struct bdl_board *b, const char *name);
 struct bdl_slot *bdl_board_at(struct bdl_board *b, size_t i); /* NULL past the last in use */

@@ -299,6 +299,7 @@ int bdl_conf_load(const char *dir, struct bdl_conf *ret, struct bdl_err *err)
 		bdl_addr_text(&conf.portal, addr);
 		(void)snprintf(
 		    conf.portal_url, sizeof(conf.portal_url), "http://%s", addr); /* fits */
+		conf.portal_is_here = bdl_addr_is_loopback(&conf.portal);
 	}
 	*ret = conf;
 	return 0;

@@ -23,9 +23,11 @@ struct bdl_conf {
 	struct bdl_addr proxy;  /* BEADLE_PROXY, 127.0.0.1:3128 */
 	unsigned web_workers;   /* 0 in the file: one per core */
 	bool run_proxy;         /* `run proxy = yes`: beadle run starts Squid too */
-	char user[64]; /* whom to become where started as root; empty: the folder's owner */
-	char
-	    portal_url[256]; /* how people reach the portal, for block pages; default from portal */
+	/* Whom to become where started as root; empty: the folder's owner. */
+	char user[64];
+	/* How people reach the portal, for block pages; made of `portal` where it is not given. */
+	char portal_url[256];
+	bool portal_is_here; /* of a loopback address: other machines cannot follow it */
 	/* Who may speak ICAP to us; loopback by default. */
 	struct bdl_net peers[BDL_CONF_PEERS_MAX];
 	size_t n_peers;

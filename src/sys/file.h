@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Append the file's bytes to `into`; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
+/* Append the file's bytes; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
 int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) BDL_MUST_USE;
 
 /*

@@ -6,6 +6,7 @@
 #include "sys/log_int.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 

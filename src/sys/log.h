@@ -1,7 +1,7 @@
 /*
  * The log: one logfmt line per event to standard error (systemd's journal adds the time).
  *
- *   level=warn mod=web ev=peer-refused msg="10.0.0.7 is no trusted peer"
+ *   level=warn mod=web ev=peer-refused msg="10.0.0.7 is not among the trusted peers"
  *
  * `ev` is a stable word that tests and operators may match. Values are quoted where they need it
  * and control bytes are escaped, so no peer can forge a line. Only processes (src/main, doors,

@@ -40,7 +40,7 @@ int bdl_loop_init(struct bdl_loop *l, void (*on_stop)(void *arg), void *arg, str
 	int rc = uv_loop_init(&l->uv);
 	if (rc < 0)
 		return uv_failed(err, rc, "make an event loop");
-	/* These two fail only for a bad number; starting them may lack memory or descriptors. */
+	/* The loop has its pipe for signals already, without which alone these two would fail. */
 	(void)uv_signal_init(&l->uv, &l->term);
 	(void)uv_signal_init(&l->uv, &l->intr);
 	l->term.data = l->intr.data = l;

@@ -19,12 +19,12 @@ static struct sockaddr_in6 *as_v6(struct bdl_addr *a)
 	return (struct sockaddr_in6 *)(void *)&a->sa;
 }
 
-/* inet_pton wants a string; an address that does not fit is none. */
+/* inet_pton wants a string; what does not fit, or ends before its end, is no address. */
 static bool pton(int family, struct bdl_view v, void *ret)
 {
 	char s[INET6_ADDRSTRLEN];
 
-	if (v.n == 0 || v.n >= sizeof(s))
+	if (v.n == 0 || v.n >= sizeof(s) || memchr(v.p, '\0', v.n))
 		return false;
 	memcpy(s, v.p, v.n);
 	s[v.n] = '\0';
@@ -195,7 +195,7 @@ static int open_listener(const struct bdl_addr *a, bool reuseport, int *ret_fd, 
 	return 0;
 }
 
-int bdl_net_free(const struct bdl_addr *a, struct bdl_err *err)
+int bdl_net_probe(const struct bdl_addr *a, struct bdl_err *err)
 {
 	BDL_AUTO_FD int fd = -1;
 
@@ -206,20 +206,10 @@ int bdl_net_listen(const struct bdl_addr *a, enum bdl_listen how, int *ret_fd, s
 {
 	if (how == BDL_LISTEN_SHARED) {
 		/* Otherwise we would join the group of another Beadle and split its traffic. */
-		int rc = bdl_net_free(a, err);
+		int rc = bdl_net_probe(a, err);
 
 		if (rc < 0)
 			return rc;
 	}
 	return open_listener(a, how != BDL_LISTEN_ALONE, ret_fd, err);
-}
-
-int bdl_net_bound(int fd, struct bdl_addr *ret, struct bdl_err *err)
-{
-	struct bdl_addr a = { .len = sizeof(a.sa) };
-
-	if (getsockname(fd, (struct sockaddr *)(void *)&a.sa, &a.len) < 0)
-		return bdl_fail_sys(err, "ask a socket for its address");
-	*ret = a;
-	return 0;
 }

@@ -31,16 +31,13 @@ bool bdl_net_holds(const struct bdl_net *net, const struct sockaddr *sa);
 /*
  * A listening TCP socket (close-on-exec, non-blocking). `shared` sets SO_REUSEPORT, after making
  * sure by an exclusive bind that no one else holds the port; further sockets of the same group
- * pass `again`. BDL_E_BUSY where the port is in use.
+ * pass `again`. BDL_E_BUSY where the port is in use, BDL_E_DENIED where we may not have it.
  */
 enum bdl_listen { BDL_LISTEN_ALONE, BDL_LISTEN_SHARED, BDL_LISTEN_SHARED_AGAIN };
 int bdl_net_listen(const struct bdl_addr *a, enum bdl_listen how, int *ret_fd, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* The address that a listener has: the port that the system chose for port 0. */
-int bdl_net_bound(int fd, struct bdl_addr *ret, struct bdl_err *err) BDL_MUST_USE;
-
-/* Whether the port could be bound now: 0, or BDL_E_BUSY. */
-int bdl_net_free(const struct bdl_addr *a, struct bdl_err *err) BDL_MUST_USE;
+/* Whether a listener could be had now: 0, or the error of bdl_net_listen. */
+int bdl_net_probe(const struct bdl_addr *a, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

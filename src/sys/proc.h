@@ -26,6 +26,7 @@ struct bdl_child_spec {
 
 struct bdl_supervisor;
 
+/* The board is the supervisor's own; NULL: no child has a line. Neither is freed by it. */
 struct bdl_supervisor *bdl_supervisor_new(struct bdl_loop *loop, struct bdl_board *board);
 
 /* After the last child has ended. Takes NULL; where stop was not called the loop frees the rest. */

@@ -44,9 +44,12 @@ static int find_who(const char *user, const char *dir, struct who *ret, struct b
 	if (user[0]) {
 		int rc = getpwnam_r(user, &entry, room, NAMES_ROOM, &found);
 
+		if (rc != 0) {
+			errno = rc;
+			return bdl_fail_sys(err, "look the user '%s' up", user);
+		}
 		if (!found)
-			return bdl_fail(
-			    err, rc ? BDL_E_IO : BDL_E_MISSING, "there is no user '%s'", user);
+			return bdl_fail(err, BDL_E_MISSING, "there is no user '%s'", user);
 	} else {
 		if (stat(dir, &st) < 0)
 			return bdl_fail_sys(err, "look at '%s'", dir);

@@ -4,7 +4,7 @@
  *   configuration, privileged opens      (the caller)
  *   bdl_sandbox_drop      own user, no new privileges        while single-threaded
  *   bdl_sandbox_files     Landlock: only these paths         while single-threaded
- *   bdl_loop_warm_pool    thread pools made and warmed       (a thread made before Landlock is free of it)
+ *   bdl_loop_warm_pool    thread pools made and warmed       (one made before Landlock is free of it)
  *   bdl_sandbox_calls     seccomp on every thread (TSYNC)    (a pool made after it would abort)
  *
  * A kernel without Landlock is not an error: the result says so and the process logs it.

@@ -25,7 +25,7 @@ static uint64_t next(uint64_t *seed)
 	return *seed;
 }
 
-/* Change, take out, double or cut a few bytes. The text only ever gets shorter or one longer. */
+/* Change, take out, copy or cut a few bytes. The text never gets longer. */
 static size_t mutate(char *p, size_t n, uint64_t *seed)
 {
 	static const char favourites[] = "\0\xff\r\n\t :;,=%\\\"/.@-0#<&[";

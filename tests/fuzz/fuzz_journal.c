@@ -27,9 +27,9 @@ static void put_right(char *file, size_t n, size_t size)
 		memcpy(payload, file + at + BDL_ENTRY_HEAD, len);
 		struct bdl_view want = bdl_view_at(payload, len);
 		bdl_entry_put(file, NUMBER, at, (enum bdl_entry_type)words[1], want);
-		MUST(bdl_entry_get(bdl_view_at(file, n), size, NUMBER, at, &e) == 1);
+		MUST(bdl_entry_get(bdl_view_at(file, n), 0, size, NUMBER, at, &e) == 1);
 		MUST((uint32_t)e.type == words[1] && bdl_view_eq(e.payload, want));
-		MUST(bdl_entry_get(bdl_view_at(file, n), size, NUMBER + 1, at, &e) == -1);
+		MUST(bdl_entry_get(bdl_view_at(file, n), 0, size, NUMBER + 1, at, &e) == -1);
 		free(payload);
 		at += bdl_entry_room(len);
 	}
@@ -43,7 +43,7 @@ static void read_all(struct bdl_view file)
 	if (bdl_segment_head_get(file, NUMBER, &size) != BDL_SEGMENT_GOOD)
 		return;
 	MUST(size >= BDL_SEGMENT_MIN && size <= BDL_SEGMENT_MAX);
-	while (bdl_entry_get(file, size, NUMBER, at, &e) > 0) {
+	while (bdl_entry_get(file, 0, size, NUMBER, at, &e) > 0) {
 		MUST(fuzz_within(e.payload, file) && e.payload.n <= BDL_JOURNAL_ENTRY_MAX);
 		MUST(e.after.segment == NUMBER && e.after.offset > at && e.after.offset % 8 == 0);
 		at = (size_t)e.after.offset;

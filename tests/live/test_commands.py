@@ -192,6 +192,16 @@ def test_status(beadle):
     assert done.returncode == 1 and "not running" in done.stdout, done
 
 
+def test_status_where_no_proxy_is_run(school):
+    """What was never meant to run is not on the board, and does not count as down."""
+    (school.data / "beadle.conf").write_text("run proxy = no\n")
+    school.start()
+    time.sleep(0.5)  # a few looks of the supervisor at its children
+    done = school.beadle("status")
+    assert set(school.board()) >= {"scribe", "web-0", "portal"}, done.stdout
+    assert "squid" not in done.stdout, done.stdout
+
+
 def test_status_of_what_has_not_started(beadle):
     """A place on the board that nobody has taken yet: no time since a start, not a nonsense one."""
     board = beadle.data / "run" / "board"
@@ -203,6 +213,16 @@ def test_status_of_what_has_not_started(beadle):
     row = next(r for r in beadle.beadle("status", check=False).stdout.splitlines()
                if r.startswith("squid"))
     assert re.match(r"squid +none +0 +- +0 ", row), row
+
+
+def test_a_board_that_was_cut_short(beadle):
+    """Who owns the folder can do it; it ends nothing for long, and the board comes back."""
+    os.truncate(beadle.data / "run" / "board", 0)
+    time.sleep(0.6)  # two looks of the supervisor
+    assert beadle.process.poll() is None, beadle.log.read_text()
+    until(lambda: beadle.beadle("status", check=False).returncode == 0, "all is up again")
+    assert set(beadle.board()) >= {"scribe", "web-0", "portal", "squid"}
+    assert "ev=board-mended" in beadle.log.read_text()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])

@@ -102,6 +102,48 @@ def test_a_stopped_scribe_delays_but_loses_nothing(beadle, sites):
     until(lambda: wanted.items() <= stored(beadle).items(), "the acts do not arrive once each")
 
 
+def test_what_is_in_force_is_mended(beadle, sites):
+    """Whatever is done to force/, the store has the policies: the scribe puts them back."""
+    force = beadle.data / "force"
+    (force / "manifest").unlink()
+    assert beadle.visit(sites.url("casino.example", "/unlinked")).status == 403
+    until((force / "manifest").exists, "the manifest is not put back", patience=5)
+    staff = next(force.glob("staff.*.md"))
+    was = staff.read_bytes()
+    staff.write_bytes(b"junk")
+    until(lambda: staff.read_bytes() == was, "the document is not put back", patience=5)
+    assert beadle.log.read_text().count("ev=force-mended") == 2
+    assert beadle.visit(sites.url("casino.example", "/mended")).status == 403
+
+
+def test_a_turned_byte_of_the_journal_costs_one_act(beadle, sites):
+    """In a segment that is still written to, and it is said at once."""
+    def block(n):
+        assert beadle.visit(sites.url("casino.example", f"/turned-{n}")).status == 403
+
+    scribe = beadle.pids()["scribe"]
+    os.kill(scribe, signal.SIGSTOP)
+    try:
+        for n in range(12):
+            block(n)
+        for segment in beadle.data.glob("journal/web-*/*.seg"):
+            with open(segment, "r+b") as f:
+                at = segment.read_bytes().find(b"/turned-")
+                if at > 0:
+                    f.seek(at)
+                    f.write(b"!")
+    finally:
+        os.kill(scribe, signal.SIGCONT)
+    for n in range(12, 24):
+        block(n)
+    workers = len([name for name in beadle.pids() if name.startswith("web-")])
+    arrived = lambda: sum(path.startswith("/turned-") for path in stored(beadle))
+    until(lambda: arrived() >= 24 - workers, "the others do not arrive")
+    assert arrived() < 24
+    assert "ev=journal-unreadable" in beadle.log.read_text()
+    assert b"A JOURNAL IS DAMAGED" in (beadle.data / "run/board").read_bytes()
+
+
 def test_a_locked_store_is_waited_for(beadle, sites):
     import sqlite3
     db = sqlite3.connect(beadle.data / "store.db", isolation_level=None, timeout=10)

@@ -47,6 +47,10 @@ def test_run(run):
     for url in ("http://casino.example/", "https://proxy.example/"):
         reply = run.visit(url)
         assert reply.status == 403 and "Northgate School" in reply.body, reply
+    known = run.visit("http://casino.example/", "--proxy-user", "b.okoro:any")
+    assert known.status == 403 and "2.2 Gambling" in known.body, known
+    stranger = run.visit("http://casino.example/")
+    assert stranger.status == 403 and "1.3 Gambling" in stranger.body, stranger
     until(lambda: "casino.example" in run.ask_portal("/acts").body, "the portal does not list it")
 
     processes = children(run.process.pid)

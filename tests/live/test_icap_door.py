@@ -5,6 +5,7 @@ policies do to requests, the way past a coach page, and what it makes of peers t
 
 import base64
 import hashlib
+import hmac
 import os
 import random
 import re
@@ -12,6 +13,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -209,6 +211,21 @@ def test_pipelined_requests_are_answered_in_order(door):
         assert [c.answer().status for _ in wanted] == [status for _, status in wanted]
 
 
+def test_more_answers_than_are_kept_unsent(door):
+    with door.client() as c:
+        c.send(b"OPTIONS icap://h/request ICAP/1.0\r\n\r\n" * 3000)
+        assert all(c.answer().status == 200 for _ in range(3000))
+
+
+def test_what_is_no_address_is_not_recorded_as_one(door):
+    asked = ["10.1.2.3", "2001:db8::7", "<b>10.1.2.3</b>", "10.1.2.3, 10.9.9.9", "999.1.1.1", ""]
+    with door.client() as c:
+        for said in asked:
+            c.ask(reqmod(CASINO, icap={**STAFF, "X-Client-IP": said}))
+    door.stop()
+    assert [a["address"] for a in door.acts()] == asked[:2] + ["127.0.0.1"] * 4
+
+
 def test_half_closed_peer_gets_its_answers(door):
     with door.client() as c:
         c.send(reqmod(CASINO, icap=STAFF) + reqmod(FINE) + reqmod(CASINO, icap=STAFF))
@@ -327,6 +344,13 @@ def test_block_page(door):
     assert act["action"] == "block" and act["clause"] == "web.gambling" and act["policy"] == "staff"
     assert act["person"] == "t.ashdown" and act["address"] == "10.1.2.3"
     assert act["path"] == "/slots?coin=1" and act["tell"] == "technicians"
+
+
+def test_the_policy_is_linked_only_where_the_portal_can_be_reached(door):
+    here = {**STAFF, "X-Client-IP": "127.0.0.1"}
+    with door.client() as c:
+        pages = [c.ask(reqmod(CASINO, headers=BROWSER, icap=who)).body for who in (STAFF, here)]
+    assert [b"Read the policy" in page for page in pages] == [False, True]
 
 
 def test_policies_bind_whom_they_bind(door):
@@ -464,6 +488,24 @@ def test_tokens_are_for_one_person_host_and_use(door):
         assert go_on(c, token, "again").http_headers["location"] == SOCIAL
     reasons = [a["reason"] for a in door.acts() if a["reason"]]
     assert reasons == ["first"]  # the second use recorded and opened nothing
+
+
+def test_a_token_from_before_the_clock_was_set_back(door):
+    """Signed as the door signs, and good for longer than any that it makes now."""
+    key = (door.folder / "run/coach.key").read_bytes()
+    who = b"person t.ashdown"
+
+    def until_in(token, minutes):
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))[:-32]
+        raw = raw[:1] + struct.pack(">Q", int(time.time() + minutes * 60) * 1000) + raw[9:]
+        lengths = struct.pack("=QQ", len(raw), len(who))
+        mac = hmac.new(key, lengths + raw + who, hashlib.sha512).digest()[:32]
+        return base64.urlsafe_b64encode(raw + mac).decode().rstrip("=")
+
+    with door.client() as c:
+        for minutes, status in ((120, 200), (5, 204)):  # the page is asked about again, or not
+            assert go_on(c, until_in(coached(c), minutes), "for a lesson").http_status == 303
+            assert c.ask(reqmod(SOCIAL, headers=BROWSER, icap=STAFF)).status == status
 
 
 def test_scripts_and_other_sites_cannot_go_on(door):
@@ -672,6 +714,55 @@ def test_broken_files_keep_what_is_in_force(door):
         until(lambda: "ev=force-unreadable" in door.log(), "the broken policy is seen")
         assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
     assert b"unreadable" in (door.folder / "run/board.web-0").read_bytes()
+
+
+def test_what_vanishes_stays_in_force(door):
+    """Policies and lists are replaced by others, never by nothing."""
+    with door.client() as c:
+        (door.folder / "force/manifest").unlink()
+        until(lambda: "manifest is gone" in door.log(), "the loss is seen")
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
+        until(lambda: b"unreadable" in (door.folder / "run/board.web-0").read_bytes(), "it is shown")
+        door.publish(model())
+        until(lambda: b"unreadable" not in (door.folder / "run/board.web-0").read_bytes(),
+              "what was put back is taken")
+        (door.folder / "lists/lists.map").unlink()
+        until(lambda: "lists.map is gone" in door.log(), "the loss is seen")
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
+
+
+def turn_a_byte_of_the_table(door):
+    """Past the head, names and sets, whose checksum is another."""
+    path = door.folder / "lists/lists.map"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.with_suffix(".other").write_bytes(data)
+    path.with_suffix(".other").replace(path)
+
+
+def test_a_turned_byte_of_the_lists_is_seen(door):
+    turn_a_byte_of_the_table(door)
+    until(lambda: "ev=lists-unreadable" in door.log(), "the damage is seen")
+    with door.client() as c:
+        assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
+
+
+def test_a_start_with_damaged_lists_serves_nobody(empty):
+    """Rules about categories would find nothing, and nobody has decided that."""
+    empty.publish(model())
+    empty.lists(ROOT / "policy/demo/lists")
+    turn_a_byte_of_the_table(empty)
+    done = subprocess.run([empty.host, "run", empty.folder, str(empty.port), "web-0"], timeout=20,
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "the lists cannot be read" in done.stderr, done
+    assert b"DOES NOT SERVE" in (empty.folder / "run/board.web-0").read_bytes()
+
+
+def test_a_start_without_lists_says_so(empty):
+    empty.publish(model())
+    empty.start()
+    assert "ev=no-lists" in empty.log()
+    assert b"no lists" in (empty.folder / "run/board.web-0").read_bytes()
 
 
 def test_a_start_that_cannot_read_the_policies_serves_nobody(empty):

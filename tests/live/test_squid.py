@@ -45,13 +45,23 @@ def test_blocked_names_the_clause(shared, sites, scheme, host):
     assert act["tell"] == "technicians"
 
 
+def test_the_reference_on_the_page_finds_the_act(shared, sites):
+    """What a person reads out on the telephone, a technician finds."""
+    reply = shared.visit(sites.url("casino.example", "/rung-about"))
+    reference = re.search(r"Reference (\d{6}-\d{6}-\d{3})", text(reply.body)).group(1)
+    act = shared.act("/rung-about")
+    page = shared.ask_portal(f"/acts?reference={reference}")
+    assert page.status == 200 and f'href="/acts/{act["id"]}"' in page.body, page
+    assert reference in shared.ask_portal(f"/acts/{act['id']}").body
+
+
 def test_each_person_has_their_own_policy(shared, sites):
     shared.people["127.0.0.2"] = "t.ashdown"
     shared.people["127.0.0.3"] = "p.marlow"
     url = sites.url("social.example", "/")
     staff, pupil = (shared.visit(url, source=a) for a in ("127.0.0.2", "127.0.0.3"))
     assert "2.3 Social networks" in text(staff.body) and "What do you need it for?" in text(staff.body)
-    assert "1.3 Social networks" in text(pupil.body) and "Go on" not in text(pupil.body)
+    assert "1.4 Social networks" in text(pupil.body) and "Go on" not in text(pupil.body)
     assert "You do not use social networks at school." in text(pupil.body)
 
 
@@ -205,3 +215,17 @@ def test_publishing_changes_verdicts_at_once_and_fails_nobody(beadle, sites):
     assert len(got) > 50
     odd = [r for _, r in got if r.status not in (200, 403) or r.error]
     assert not odd, f"{len(odd)} of {len(got)} requests failed: {odd[:3]}"
+
+
+def test_every_address_of_this_machine_is_named(shared):
+    """Other machines are refused what listens here, by whichever address they ask for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))  # sends nothing: it only finds the address of the way out
+            own = s.getsockname()[0]
+        except OSError:
+            own = "127.0.0.0/8"  # a machine without a network has no other
+    conf = (shared.data / "squid" / "squid.conf").read_text()
+    [named] = re.findall(r"^acl this_host dst (.*)$", conf, re.M)
+    assert own in named.split()
+    assert conf.index("http_access deny this_host !this_machine") < conf.index("include ")

@@ -20,8 +20,8 @@ struct bdl_answer {
 	struct bdl_view policy, policy_title;
 	struct bdl_view clause, number, title, sentence;
 	struct bdl_view host;
-	uint32_t told; /* roles as bits; 0: nobody was told */
-	struct bdl_view portal_url;
+	uint32_t told;                  /* roles as bits; 0: nobody was told */
+	struct bdl_view portal_url;     /* empty: the asker could not reach it */
 	struct bdl_view reference;      /* what one quotes when asking about it */
 	struct bdl_view token;          /* of a coach page; without it there is no form */
 	struct bdl_view typed, problem; /* the reason as it was typed, and what is wrong with it */

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "doors/web/web_int.h"
+#include <arpa/inet.h>
 
 /* What is kept of texts that a peer sizes; an act must fit BDL_ACT_BYTES_MAX whole. */
 #define METHOD_KEPT 32
@@ -11,13 +12,26 @@ static struct bdl_view cut(struct bdl_view v, size_t max)
 	return v.n > max ? bdl_view_at(v.p, max) : v;
 }
 
+/* What the proxy calls the client is recorded and named, so it must be what it is said to be. */
+static bool is_address(struct bdl_view v)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr room;
+
+	if (v.n == 0 || v.n >= sizeof(text) || memchr(v.p, '\0', v.n))
+		return false;
+	memcpy(text, v.p, v.n);
+	text[v.n] = '\0';
+	return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1;
+}
+
 /* The person of the proxy's log-on, else the address; marked, so that no login is an address. */
 static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap,
     struct bdl_view peer, struct bdl_ask *a)
 {
 	if (!bdl_icap_user(icap->user, a->login, sizeof(a->login)))
 		a->login[0] = '\0';
-	a->address = cut(icap->client.n > 0 ? icap->client : peer, 64);
+	a->address = cut(is_address(icap->client) ? icap->client : peer, 64);
 	const char *who = a->login[0]
 	    ? bdl_region_printf(web->scratch, "person %s", a->login)
 	    : bdl_region_printf(web->scratch, "address %.*s", BDL_FMT(a->address));

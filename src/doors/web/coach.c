@@ -180,7 +180,8 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 		bdl_answer_redirect(BDL_LIT("/"), head);
 		return d;
 	}
-	bool in_time = p.token.until_ms > a.at_ms;
+	/* One that ends too late was made before the clock was set back. */
+	bool in_time = p.token.until_ms > a.at_ms && p.token.until_ms - a.at_ms <= BDL_TOKEN_MS;
 	if (in_time && find_clause(web->now->ruleset, &p.token, &rule)) {
 		if (p.characters == 0 || p.characters > BDL_COACH_REASON_MAX) {
 			ask_again(web, &p, rule, head, body);

@@ -185,10 +185,15 @@ static void forget(struct bdl_conn *c)
 
 void bdl_conn_advance(struct bdl_conn *c)
 {
-	while (!c->closing && c->out.n <= BDL_CONN_OUT_FULL && bdl_exchange_step(c))
-		;
-	if (c->closing)
-		return;
+	bool was_full;
+	do { /* what stopped for want of room goes on where all of it could be sent at once */
+		while (!c->closing && c->out.n <= BDL_CONN_OUT_FULL && bdl_exchange_step(c))
+			;
+		if (c->closing)
+			return;
+		was_full = c->out.n > BDL_CONN_OUT_FULL;
+		flush(c);
+	} while (was_full && !c->closing && !c->writing);
 	check_eof(c);
 	flush(c);
 	forget(c);

@@ -31,11 +31,27 @@ static void show(struct bdl_web *web)
 	bdl_slot_note(web->role->slot, "%s", note);
 }
 
+/* Nothing takes a policy or lists out of force but others in their place: what is gone was taken. */
+static void check_gone(struct bdl_web *web)
+{
+	if (web->load_code < 0)
+		return;
+	if (web->now->ruleset && !web->loaded->ruleset) {
+		bdl_snapshot_free(bdl_steal(&web->loaded));
+		web->load_code = bdl_fail(&web->load_err, BDL_E_MISSING,
+		    "force/manifest is gone; what was in force before it went stays");
+	} else if (web->now->lists && !web->loaded->lists && web->lists_err.code == 0) {
+		(void)bdl_fail(&web->lists_err, BDL_E_MISSING,
+		    "lists/lists.map is gone; the lists from before it went stay");
+	}
+}
+
 /* Take what was read, or keep what there is and say why. */
 static void settle(struct bdl_web *web)
 {
 	web->retry_tick_ms = 0;
 	web->stale = true;
+	check_gone(web);
 	if (web->load_code < 0) {
 		bool changing = web->load_code == BDL_E_CONFLICT;
 		web->retry_tick_ms = loop_ms(web) + (changing ? RETRY_MS : RETRY_BAD_MS);
@@ -100,6 +116,13 @@ static void reload(void *arg)
 	BDL_BUG_IF(uv_queue_work(&web->loop.uv, &web->load, on_pool, on_loaded) != 0);
 }
 
+/* At the start: whether a moment's patience may help. */
+static bool is_unsettled(const struct bdl_web *web)
+{
+	return web->load_code == BDL_E_CONFLICT ||
+	    (web->load_code == 0 && web->lists_err.code != 0);
+}
+
 int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 {
 	char path[1024];
@@ -109,13 +132,19 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 	bdl_conf_path(web->role->conf, path, sizeof(path), "lists/lists.map");
 	web->watch_lists = bdl_watch_new(&web->loop, path, reload, web);
 	read_now(web); /* after the watches have looked, so that no change falls between */
-	for (int i = 1; i < FIRST_TRIES && web->load_code == BDL_E_CONFLICT; i++) {
+	for (int i = 1; i < FIRST_TRIES && is_unsettled(web); i++) {
 		uv_sleep(FIRST_MS); /* nobody is served yet */
+		bdl_snapshot_free(web->loaded);
 		read_now(web);
 	}
 	if (web->load_code < 0)
 		return bdl_fail(err, (enum bdl_code)web->load_code,
 		    "what is in force cannot be read: %s", web->load_err.text);
+	if (web->lists_err.code != 0) {
+		bdl_snapshot_free(bdl_steal(&web->loaded));
+		return bdl_fail(
+		    err, web->lists_err.code, "the lists cannot be read: %s", web->lists_err.text);
+	}
 	settle(web);
 	return 0;
 }
@@ -125,9 +154,14 @@ void bdl_current_tick(struct bdl_web *web)
 	int64_t now_ms = loop_ms(web);
 	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
 		reload(web);
-	if (!web->now->ruleset &&
-	    (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
-		bdl_log(BDL_LOG_WARN, "no-policy", "no policy is in force: everything is allowed");
+	bool is_bare = !web->now->ruleset || !web->now->lists;
+	if (is_bare && (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
+		if (!web->now->ruleset)
+			bdl_log(BDL_LOG_WARN, "no-policy",
+			    "no policy is in force: everything is allowed");
+		else
+			bdl_log(BDL_LOG_WARN, "no-lists",
+			    "no lists are installed: rules about categories find nothing");
 		web->warned_tick_ms = now_ms;
 	}
 	show(web);

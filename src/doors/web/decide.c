@@ -8,6 +8,14 @@ static struct bdl_view reference(struct bdl_web *web, int64_t at_ms)
 	return bdl_region_view(web->scratch, bdl_view_of(text));
 }
 
+/* A link that leads the asker to their own machine is worse than none. */
+static struct bdl_view portal_for(const struct bdl_web *web, const struct bdl_ask *a)
+{
+	const struct bdl_conf *conf = web->role->conf;
+	bool here = bdl_view_starts(a->address, BDL_LIT("127.")) || bdl_view_is(a->address, "::1");
+	return bdl_view_of(conf->portal_is_here && !here ? "" : conf->portal_url);
+}
+
 struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
     enum bdl_action action, const struct bdl_rule_ref *ref)
 {
@@ -25,7 +33,7 @@ struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
 		.title = ref->clause->title,
 		.sentence = ref->clause->text,
 		.host = bdl_view_of(a->url.host),
-		.portal_url = bdl_view_of(web->role->conf->portal_url),
+		.portal_url = portal_for(web, a),
 		.reference = reference(web, a->at_ms),
 	};
 }

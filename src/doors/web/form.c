@@ -1,16 +1,6 @@
 #include "doors/web/form.h"
+#include "base/ascii.h"
 #include "base/utf8.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* A '%' without two digits stands for itself, as browsers have it. NULL past the region. */
 static char *decode(struct bdl_view v, struct bdl_region *region, size_t *ret_n)
@@ -22,8 +12,8 @@ static char *decode(struct bdl_view v, struct bdl_region *region, size_t *ret_n)
 	for (size_t i = 0; i < v.n; i++) {
 		int high = -1, low = -1;
 		if (v.p[i] == '%' && v.n - i > 2) {
-			high = hex_digit(v.p[i + 1]);
-			low = hex_digit(v.p[i + 2]);
+			high = bdl_hex_digit(v.p[i + 1]);
+			low = bdl_hex_digit(v.p[i + 2]);
 		}
 		if (high >= 0 && low >= 0) {
 			text[n++] = (char)(high << 4 | low);

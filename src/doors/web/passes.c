@@ -39,8 +39,8 @@ static int make(const char *path, bool replace, struct bdl_err *err)
 	if (fd < 0)
 		return bdl_fail_sys(err, "make '%s'", beside);
 	int code = 0;
-	if (pwrite(fd, magic, sizeof(magic), 0) != sizeof(magic) ||
-	    posix_fallocate(fd, 0, sizeof(struct table)) != 0)
+	errno = posix_fallocate(fd, 0, sizeof(struct table)); /* returns what others leave there */
+	if (errno != 0 || pwrite(fd, magic, sizeof(magic), 0) != sizeof(magic))
 		code = bdl_fail_sys(err, "write '%s'", beside);
 	else if (replace ? rename(beside, path) < 0 : link(beside, path) < 0 && errno != EEXIST)
 		code = bdl_fail_sys(err, "make '%s'", path);
@@ -116,13 +116,20 @@ static uint64_t word_of(uint32_t tag, int64_t until_ms)
 {
 	return (uint64_t)tag << 32 | (uint32_t)((until_ms + 999) / 1000);
 }
+
 static uint32_t tag_of(uint64_t word)
 {
 	return (uint32_t)(word >> 32);
 }
+
+/*
+ * None is given for longer than BDL_PASS_MS: one that ends later was given before the clock was set
+ * back, and would else hold until that time comes again. The second is that of word_of.
+ */
 static bool is_live(uint64_t word, int64_t now_ms)
 {
-	return (int64_t)(uint32_t)word * 1000 > now_ms;
+	int64_t until_ms = (int64_t)(uint32_t)word * 1000;
+	return until_ms > now_ms && until_ms - now_ms <= BDL_PASS_MS + 1000;
 }
 
 /* The first live word with that tag from `i` on, or -1. */

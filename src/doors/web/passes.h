@@ -33,7 +33,10 @@ int bdl_passes_open(const char *path, const uint8_t key[BDL_PASSES_KEY], struct 
 void bdl_passes_close(struct bdl_passes *p); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_passes, bdl_passes_close);
 
-/* Where a row is full of passes that still hold, the one that ends first gives way. */
+/*
+ * Where a row is full of passes that still hold, the one that ends first gives way. `until_ms` is at
+ * most BDL_PASS_MS from now; what ends later than that, as the clock was set back, does not hold.
+ */
 void bdl_passes_add(
     struct bdl_passes *p, const struct bdl_pass *pass, int64_t now_ms, int64_t until_ms);
 bool bdl_passes_holds(const struct bdl_passes *p, const struct bdl_pass *pass, int64_t now_ms);

@@ -42,10 +42,15 @@ static void recover(struct bdl_recorder *r, enum trouble what)
 		bdl_log(BDL_LOG_NOTICE, "recording-resumed", "acts are recorded again");
 }
 
-static void open_journal(struct bdl_recorder *r)
+/* Open the journal, where that was not done yet, with room in it for any act. */
+static void get_ready(struct bdl_recorder *r)
 {
 	struct bdl_err err = { 0 };
-	if (bdl_journal_open(r->folder, BDL_JOURNAL_SEGMENT, &r->journal, &err) < 0)
+	int code =
+	    r->journal ? 0 : bdl_journal_open(r->folder, BDL_JOURNAL_SEGMENT, &r->journal, &err);
+	if (code == 0)
+		code = bdl_journal_ready(r->journal, BDL_ACT_BYTES_MAX, &err);
+	if (code < 0)
 		fail(r, CANNOT_APPEND, &err);
 	else
 		recover(r, CANNOT_APPEND);
@@ -106,8 +111,8 @@ static void on_synced(uv_work_t *work, int status)
 static void on_timer(uv_timer_t *timer)
 {
 	struct bdl_recorder *r = timer->data;
-	if (!r->journal)
-		open_journal(r);
+	if (!r->journal || (r->failing & CANNOT_APPEND))
+		get_ready(r);
 	if (!r->sync)
 		(void)start_sync(r); /* nothing unsynced is fine */
 }
@@ -123,7 +128,7 @@ struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struc
 	BDL_BUG_IF(uv_timer_init(loop, &r->timer) != 0);
 	BDL_BUG_IF(uv_timer_start(&r->timer, on_timer, SYNC_MS, SYNC_MS) != 0);
 	r->timer.data = r;
-	open_journal(r);
+	get_ready(r);
 	return r;
 }
 

@@ -3,7 +3,8 @@
  * the disk before. Answers that wait share one sync (group commit), which runs on libuv's pool.
  *
  * A full or failing disk stops recording loudly, not answering: what could not be recorded is
- * counted, logged and shown, and each append tries again.
+ * counted, logged and shown. Each append tries again, and a timer every second. Room is taken at the
+ * start, so that a disk that fills up later does not stop a worker that has recorded nothing yet.
  */
 #ifndef BDL_DOORS_WEB_RECORDER_H
 #define BDL_DOORS_WEB_RECORDER_H

@@ -23,8 +23,8 @@ struct bdl_snapshot {
 };
 
 /*
- * Reads DIR/force and DIR/lists/lists.map; may block, touches nothing shared. Nothing published
- * and no lists are no errors. Lists that cannot be read leave lists NULL and say why in
+ * Reads DIR/force and all of DIR/lists/lists.map; may block, touches nothing shared. Nothing
+ * published and no lists are no errors. Lists that cannot be read leave lists NULL and say why in
  * *ret_lists_err (its code is 0 otherwise), so that the rules that need no list still hold.
  * BDL_E_CONFLICT: the files are being replaced, try again.
  */

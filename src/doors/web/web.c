@@ -183,6 +183,7 @@ BDL_DEFINE_AUTO(struct bdl_web, web_free);
 static int fail(struct bdl_web *web, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, "start-failed", err);
+	bdl_slot_note(web->role->slot, "DOES NOT SERVE: %.70s", err->text);
 	atomic_store(&web->role->slot->state, BDL_STATE_DOWN);
 	return 1;
 }

@@ -46,7 +46,7 @@ struct bdl_web {
 	struct bdl_err load_err, lists_err;
 	bool stale;             /* what is in force could not be read: `now` is older */
 	int64_t retry_tick_ms;  /* when to try again; 0: no need */
-	int64_t warned_tick_ms; /* when it was last said that nothing is in force; 0: never */
+	int64_t warned_tick_ms; /* when it was last said that policy or lists are none; 0: never */
 	char shown[96];         /* the note on the board */
 
 	struct bdl_conn *conns; /* all that are open */
@@ -58,7 +58,8 @@ struct bdl_web {
 
 /*
  * Reads it, and watches it from then on. Nothing published is fine, and everything is then allowed;
- * but what was published and cannot be read is an error, for there is nothing older to go on with.
+ * no lists at all are fine too. But a policy or lists that are there and cannot be read are an
+ * error, for there is nothing older to go on with.
  */
 int bdl_current_begin(struct bdl_web *web, struct bdl_err *err) BDL_MUST_USE;
 void bdl_current_tick(struct bdl_web *web); /* once a second */

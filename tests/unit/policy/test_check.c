@@ -240,7 +240,7 @@ static void looks_at_the_whole_document(void **state)
 	check_text(FRONT("staff") "# A {#a}\n\n# B {#b}\n\nB.\n\n# A again {#a}\n",
 	    "t:15:1: error: the id 'a' is that of the clause on line 9; expected an id of its own\n");
 	check_text(FRONT("staff") "# A {#a}\n\n```rules\nblock web by staff\n```\n",
-	    "t:9:1: warning: the clause 'a' has rules but no sentence; expected a first paragraph, which "
+	    "t:9:1: error: the clause 'a' has rules but no sentence; expected a first paragraph, which "
 	    "the block page shows\n");
 	check_text("---\nowner: x\nbinds:\n---\n",
 	    "t:1:1: error: the front matter does not say 'title'\n"

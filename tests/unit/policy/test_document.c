@@ -190,6 +190,12 @@ static void finds_what_is_wrong(void **state)
 		{ "---\nreview: 2027-13-01\n---\n",
 		    "t:2:1: error: the review is neither a term nor a date; expected 'every 12 months' or a "
 		    "date such as 2027-09-01\n" },
+		{ "---\nreview: 2027-02-29\n---\n",
+		    "t:2:1: error: the review is neither a term nor a date; expected 'every 12 months' or a "
+		    "date such as 2027-09-01\n" },
+		{ "---\nreview: 1999-09-01\n---\n",
+		    "t:2:1: error: the review is neither a term nor a date; expected 'every 12 months' or a "
+		    "date such as 2027-09-01\n" },
 		{ "---\nbinds: staf, Parents!\n---\n",
 		    "t:2:1: warning: 'staf' is taken for a group of the school's own (did you mean "
 		    "'staff'?)\nt:2:1: error: 'Parents!' cannot name a group; expected lower-case letters, "
@@ -231,7 +237,7 @@ static void finds_what_is_wrong(void **state)
 		    "t:12:1: error: a rules block inside a list or a quotation is not read; expected it at "
 		    "the left margin\n" },
 		{ FRONT("staff") "# A {#a}\n```rule\nblock web by staff\n```\n",
-		    "t:10:1: warning: a block marked 'rule' is not read (did you mean 'rules'?)\n" },
+		    "t:10:1: error: a block marked 'rule' is not read (did you mean 'rules'?)\n" },
 		{ FRONT("staff") "# A {#a}\n\n\n```rules\n\n  blok web\n```\n",
 		    "t:14:3: error: unexpected line 'blok'; expected a verdict such as block, coach or note, or a word such as permit (did "
 		    "you mean 'block'?)\n" },
@@ -319,6 +325,24 @@ static void holds_to_its_limits(void **state)
 	done(&x);
 }
 
+static void a_long_sentence_is_cut(void **state)
+{
+	(void)state;
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
+	struct fixture x;
+
+	assert_int_equal(bdl_buf_add_str(&text, "# A {#a}\n\nIt begins *so* "), 0);
+	while (text.n < 20000)
+		assert_int_equal(bdl_buf_add_str(&text, "\xc3\xa9"), 0);
+	assert_int_equal(bdl_buf_add_str(&text, " and *ends* so."), 0);
+	parse_view(&x, bdl_buf_view(&text));
+	struct bdl_view got = x.d->clauses[0].text;
+	assert_in_range(got.n, 16383, 16384);
+	assert_true(bdl_view_starts(got, BDL_LIT("It begins so \xc3\xa9")));
+	assert_true(bdl_view_ends(got, BDL_LIT("\xc3\xa9"))); /* nothing from behind the cut */
+	done(&x);
+}
+
 static void writes_a_page(void **state)
 {
 	(void)state;
@@ -370,6 +394,7 @@ int main(void)
 		cmocka_unit_test(finds_what_is_wrong),
 		cmocka_unit_test(refuses_what_is_no_document),
 		cmocka_unit_test(holds_to_its_limits),
+		cmocka_unit_test(a_long_sentence_is_cut),
 		cmocka_unit_test(writes_a_page),
 	};
 

@@ -10,7 +10,7 @@ static void finds_every_word(void **state)
 	for (int i = 0; i < BDL_DOORS; i++)
 		assert_int_equal(bdl_door_find(bdl_view_of(bdl_door_word((enum bdl_door)i))), i);
 	for (int i = 0; i < BDL_GROUPS_BUILT_IN; i++)
-		assert_int_equal(bdl_group_find(bdl_view_of(bdl_group_word((enum bdl_group)i))), i);
+		assert_int_equal(bdl_group_find(bdl_view_of(bdl_group_words[i])), i);
 	for (int i = 0; i < BDL_ROLES; i++) {
 		assert_int_equal(
 		    bdl_role_find(bdl_view_of(bdl_role_word((enum bdl_role_word)i))), i);

@@ -15,6 +15,7 @@
 #include "portal/assets.h"
 #include "portal/request.h"
 #include "record/acts.h"
+#include "record/force.h"
 #include "record/versions.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -314,19 +315,22 @@ static void filters_choose_and_pages_follow(void **state)
 	blocked.person = BDL_LIT("b.okoro");
 	add(&blocked);
 
-	EXPECT("/acts", 200, "casino.example", "h120.example", "h072.example", "!h071.example",
-	    "before=72", "!>Newest<");
+	EXPECT("/acts", 200, "!casino.example", "h120.example", "h071.example", "!h070.example",
+	    "<option value=\"page\" selected>", "!>Newest<", "!Show all acts");
+	EXPECT("/acts?kind=any", 200, "casino.example", "h120.example", "h072.example",
+	    "!h071.example", "kind=any&amp;before=72", "!>Newest<",
+	    "<option value=\"any\" selected>");
 	EXPECT("/acts?before=72", 200, "!h072.example", "h071.example", "h022.example",
 	    "!h021.example", "before=22", ">Newest<");
 	EXPECT("/acts?before=22", 200, "h021.example", "h001.example", "!Older acts");
 	EXPECT("/acts?before=1", 200, "There are no older acts");
-	EXPECT("/acts?verdict=block", 200, "casino.example", "!h120.example",
+	EXPECT("/acts?verdict=block&kind=any", 200, "casino.example", "!h120.example",
 	    "<option value=\"block\" selected>");
 	EXPECT("/acts?verdict=allow", 200, "!casino.example", "h120.example",
 	    "verdict=allow&amp;kind=&amp;before=");
 	EXPECT("/acts?kind=download", 200, "casino.example", "!h120.example");
 	EXPECT("/acts?host=h007.example", 200, "h007.example<span", "!casino.example", "!h008");
-	EXPECT("/acts?person=b.okoro", 200, "casino.example", "!h120.example");
+	EXPECT("/acts?person=b.okoro&kind=any", 200, "casino.example", "!h120.example");
 	EXPECT("/acts?person=nobody", 200, "No act fits this", "value=\"nobody\"");
 	EXPECT(
 	    "/acts?violation=1", 200, "Acts of one violation", "casino.example", "!h120.example");
@@ -409,6 +413,134 @@ static void a_reference_finds_its_act(void **state)
 	EXPECT("/acts?reference=", 200, "h0.example", "h1.example", "h2.example");
 }
 
+static void a_wrong_filter_is_named(void **state)
+{
+	(void)state;
+	EXPECT("/acts?verdict=blok", 400, "“blok” is no value of “verdict”");
+	EXPECT("/acts?kind=<b>", 400, "“&lt;b&gt;” is no value of “kind”", "!<b>");
+	EXPECT("/acts?before=x", 400, "“x” is no value of “before”");
+	EXPECT("/acts?violation=-1", 400, "“violation”");
+	EXPECT("/violations?before=0", 400, "“before”");
+	EXPECT("/acts?verdict=&kind=&before=", 200, "Acts");
+}
+
+static void the_icon_is_served(void **state)
+{
+	(void)state;
+	EXPECT("/favicon.ico", 200, "<svg");
+	EXPECT("/", 200, "rel=\"icon\"", "/icon.svg\"");
+}
+
+static void set_roll(const char *csv)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_err err;
+	if (bdl_force_roll_set(s, bdl_view_of(csv), &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static void people_have_names(void **state)
+{
+	(void)state;
+	publish();
+	set_roll("login,name,groups\nt.ashdown,Tamsin Ashdown,staff\np.marlow,Pip Marlow,pupils\n");
+	struct bdl_act a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	a.categories = BDL_LIT("gambling");
+	a.tell = BDL_LIT("technicians safeguarding-lead");
+	add(&a);
+	a = act_of("www.games.example", BDL_COACH, "web.leisure");
+	a.person = BDL_LIT("p.marlow");
+	a.groups = BDL_LIT("pupils");
+	add(&a);
+	EXPECT("/acts", 200, "Tamsin Ashdown", "t.ashdown", "Pip Marlow");
+	EXPECT("/violations", 200, "Tamsin Ashdown", "Pip Marlow");
+	EXPECT("/", 200, "Tamsin Ashdown");
+	EXPECT("/acts/1", 200, "Tamsin Ashdown, <a", "the technicians, the safeguarding lead",
+	    "!no policy binds");
+	EXPECT("/acts/2", 200, "pupils: no policy binds pupils, so every policy does");
+	/* A part, in either case, of a login or a name; of a site. */
+	EXPECT("/acts?person=TAMSIN", 200, "casino.example", "!games.example");
+	EXPECT("/acts?person=ash", 200, "casino.example", "!games.example");
+	EXPECT("/acts?person=a", 200, "casino.example", "games.example");
+	EXPECT("/acts?host=Casino", 200, "casino.example", "!games.example");
+	EXPECT("/acts?host=example&person=pip", 200, "!casino.example", "games.example");
+	EXPECT("/acts?person=tamsyn", 200, "No act fits this", "!<table");
+	EXPECT("/violations?person=Marlow", 200, "games.example", "!casino.example");
+	EXPECT("/violations?host=CASINO", 200, "casino.example", "!games.example");
+}
+
+static void long_addresses_are_cut_in_tables(void **state)
+{
+	char path[301] = "/";
+	(void)state;
+	publish();
+	memset(path + 1, 'p', 299);
+	struct bdl_act a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	a.path = bdl_view_of(path);
+	add(&a);
+	EXPECT("/acts/1", 200, path);
+	char *cut BDL_AUTO_FREE = bdl_xprintf("%.80s…<", path);
+	EXPECT("/acts", 200, cut);
+}
+
+/* What was published before can be read, and an act leads to what it was judged by. */
+static void every_issue_can_be_read(void **state)
+{
+	char *changed BDL_AUTO_FREE = bdl_xstrdup(staff);
+	(void)state;
+	publish();
+	struct bdl_act a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+	a.categories = BDL_LIT("gambling");
+	add(&a);
+	/* The clause goes: its id is another's now, and its sentence too. */
+	memcpy(strstr(changed, "2.2 Gambling {#web.gambling}"), "2.2 Wagering {#web.wagering}", 28);
+	memcpy(strstr(changed, "You do not gamble here."), "Nobody wagers, ever....", 23);
+	publish_text(changed);
+	static const char link[] = "href=\"/policies/staff/1#web.gambling\">2.2 Gambling";
+	EXPECT("/acts", 200, link);
+	EXPECT("/violations", 200, link);
+	EXPECT("/", 200, link);
+	EXPECT("/acts/1", 200, link, "You do not gamble here.", "!wagers");
+	EXPECT("/policies/staff", 200, "Nobody wagers", "!You do not gamble here.",
+	    "href=\"/policies/staff/1\"", "href=\"/policies/staff/2\"", "!It is not in force now");
+	EXPECT("/policies/staff/1", 200, "You do not gamble here.", "id=\"web.gambling\"",
+	    "This is issue 1", "It is not in force now");
+	EXPECT("/policies/staff/2", 200, "Nobody wagers", "!It is not in force now");
+	EXPECT("/policies/staff/3", 404, "Page not found");
+	EXPECT("/policies/staff/x", 404, "Page not found");
+	EXPECT("/policies/pupils/1", 404, "Page not found");
+}
+
+static void the_newest_violation_is_the_one_that_happened_last(void **state)
+{
+	(void)state;
+	publish();
+	struct bdl_act a = act_of("long.example", BDL_BLOCK, "web.gambling");
+	struct bdl_act b = act_of("short.example", BDL_BLOCK, "web.gambling");
+	start_ms -= 120000;
+	a.at_ms = start_ms;
+	b.at_ms = start_ms + 60000;
+	add(&a);
+	add(&b);
+	a.at_ms = start_ms + 120000;
+	add(&a);
+	static const char *const pages[] = { "/", "/violations" };
+	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+	char last[BDL_ISO_LEN];
+	bdl_time_iso(a.at_ms, last);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(pages); i++) {
+		struct bdl_reply reply = ask(w, pages[i], "localhost", true);
+		const char *page = bdl_buf_str(&reply.body);
+		const char *first = strstr(page, "long.example");
+		assert_non_null(first);
+		assert_true(first < strstr(page, "short.example"));
+		assert_non_null(strstr(page, last));
+		assert_true(strstr(page, last) < first);
+		bdl_buf_done(&reply.body);
+	}
+}
+
 static void lists_are_described(void **state)
 {
 	struct bdl_list_build *b BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
@@ -452,6 +584,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
 		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),
+		cmocka_unit_test_setup_teardown(a_wrong_filter_is_named, begin, end),
+		cmocka_unit_test_setup_teardown(the_icon_is_served, begin, end),
+		cmocka_unit_test_setup_teardown(people_have_names, begin, end),
+		cmocka_unit_test_setup_teardown(long_addresses_are_cut_in_tables, begin, end),
+		cmocka_unit_test_setup_teardown(every_issue_can_be_read, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    the_newest_violation_is_the_one_that_happened_last, begin, end),
 		cmocka_unit_test_setup_teardown(lists_are_described, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_store_people_are_told, begin, end),
 	};

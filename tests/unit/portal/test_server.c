@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "portal/assets.h"
 #include "portal/server.h"
 #include "sys/net.h"
@@ -173,6 +174,55 @@ static void slow_clients_hold_nobody_up(void **state)
 	assert_non_null(strstr(fine, "Nothing has been recorded yet"));
 }
 
+/* Fields that nobody reads cost memory of the connection's, and still get an answer. */
+static void many_fields_are_answered(void **state)
+{
+	static const struct {
+		const char *before, *field, *after;
+	} kinds[] = {
+		{ "GET /health?", "a&",
+		    " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" },
+		{ "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n", "a:\r\n",
+		    "\r\n" },
+		{ "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: ", "a;",
+		    "\r\n\r\n" },
+	};
+	static const int counts[] = { 100, 300, 500, 3000, 12000 };
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(kinds) * BDL_ARRAY_LEN(counts); i++) {
+		size_t kind = i / BDL_ARRAY_LEN(counts);
+		int n = counts[i % BDL_ARRAY_LEN(counts)];
+		BDL_AUTO_IN(bdl_buf_done) struct bdl_buf request = BDL_BUF(128 * 1024);
+		bdl_buf_add_str(&request, kinds[kind].before);
+		for (int k = 0; k < n; k++)
+			bdl_buf_add_str(&request, kinds[kind].field);
+		bdl_buf_add_str(&request, kinds[kind].after);
+		int64_t began_ms = bdl_tick_ms();
+		char *got BDL_AUTO_FREE = talk(bdl_buf_view(&request));
+		if (bdl_tick_ms() - began_ms > 2000)
+			fail_msg("kind %zu, %d fields: it waited", kind, n);
+		if (kind == 0 && n <= 3000 &&
+		    !bdl_view_starts(bdl_view_of(got), BDL_LIT("HTTP/1.1 200 ")))
+			fail_msg("%d fields of a query: %.40s", n, got);
+	}
+}
+
+/* Those who connect and say nothing leave places for those who ask. */
+static void idle_clients_leave_room(void **state)
+{
+	int idle[320];
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(idle); i++)
+		idle[i] = open_client();
+	int64_t began_ms = bdl_tick_ms();
+	char *fine BDL_AUTO_FREE =
+	    talk(BDL_LIT("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+	for (size_t i = 0; i < BDL_ARRAY_LEN(idle); i++)
+		close(idle[i]);
+	assert_non_null(strstr(fine, "\r\n\r\nok\n"));
+	assert_true(bdl_tick_ms() - began_ms < 2000);
+}
+
 static void a_successor_serves_the_same_socket(void **state)
 {
 	struct bdl_err err;
@@ -191,6 +241,8 @@ int main(void)
 		cmocka_unit_test(every_answer_is_guarded),
 		cmocka_unit_test(strange_bytes_end_the_connection_only),
 		cmocka_unit_test(slow_clients_hold_nobody_up),
+		cmocka_unit_test(many_fields_are_answered),
+		cmocka_unit_test(idle_clients_leave_room),
 		cmocka_unit_test(a_successor_serves_the_same_socket),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -232,8 +232,13 @@ static void mends_a_file_that_was_changed(void **state)
 	(void)snprintf(path, sizeof(path), "%s/%s", s.force, staff);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(bdl_force_read(s.force, &ruleset, &roll, NULL), BDL_E_CONFLICT);
-	assert_false(write_force(&s)); /* the manifest is as it was, the file is there again */
+	assert_true(write_force(&s)); /* says so, though the manifest is as it was */
+	assert_false(write_force(&s));
 	assert_int_equal(bdl_force_read(s.force, &ruleset, &roll, NULL), 0);
+	(void)snprintf(path, sizeof(path), "%s/manifest", s.force);
+	assert_int_equal(unlink(path), 0);
+	assert_true(write_force(&s));
+	assert_int_equal(access(path, F_OK), 0);
 }
 
 static void refuses_a_manifest_that_is_none(void **state)

@@ -335,12 +335,37 @@ static off_t entry_at(const char *folder, unsigned i)
 	return (off_t)bdl_journal_reader_place(r).offset;
 }
 
-static void passes_over_damage_once(void **state)
+/* The next call tells of damage in the first segment, and the segment is kept. */
+static void told_of_damage(
+    const char *what, const char *folder, struct bdl_journal_reader *r, const char *become)
+{
+	struct bdl_journal_entry e;
+	struct bdl_err err = { 0 };
+	int rc = bdl_journal_next(r, &e, &err);
+
+	if (rc != BDL_E_INVALID || !strstr(err.text, "000000000001.seg") ||
+	    !strstr(err.text, become))
+		fail_msg(
+		    "%s: got %d '%s', want %d '%s'", what, rc, err.text, BDL_E_INVALID, become);
+	assert_int_equal(segments(folder, ".damaged"), 1);
+}
+
+static void numbers_come(struct bdl_journal_reader *r, unsigned from, unsigned to)
+{
+	struct bdl_journal_entry e;
+
+	for (unsigned k = from; k < to; k++) {
+		assert_int_equal(bdl_journal_next(r, &e, NULL), 1);
+		assert_int_equal(number_of(&e), k);
+	}
+}
+
+static void passes_over_a_damaged_entry_alone(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *what;
-		off_t at; /* from the entry's start; below 0: from the segment's */
+		off_t at; /* from the entry's start */
 		const char *bytes;
 		size_t n;
 	} cases[] = {
@@ -350,39 +375,103 @@ static void passes_over_damage_once(void **state)
 		{ "length too short", 0, "\x0f\0\0\0", 4 },
 		{ "length too long", 0, "\xff\xff\xff\xff", 4 },
 		{ "length past the segment", 0, "\x00\x0f\0\0", 4 },
-		{ "head", -1, "BDLJRNL2", 8 },
+		{ "length of a few more bytes", 0, "\x20\0\0\0", 4 },
 	};
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
 		struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-		struct bdl_journal_entry e;
-		struct bdl_err err = { 0 };
-		struct bdl_journal *j = writer_open(f.path, SMALL);
+		struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(f.path, SMALL);
 		for (unsigned k = 0; k < 10; k++)
 			append_number(j, k);
-		off_t at = cases[i].at < 0 ? 0 : entry_at(f.path, 5) + cases[i].at;
-		unsigned before = cases[i].at < 0 ? 0 : 5;
-		poke(f.path, "000000000001.seg", at, cases[i].bytes, cases[i].n);
-		/* As long as no newer segment is there, it may be a tail that the writer will leave. */
+		poke(f.path, "000000000001.seg", entry_at(f.path, 5) + cases[i].at, cases[i].bytes,
+		    cases[i].n);
+		/* Said at once, though the writer goes on in that segment, and said once. */
 		struct bdl_journal_reader *r BDL_AUTO(bdl_journal_reader_close) =
 		    reader_open(f.path, start);
-		if (read_on(r, 0) != before)
-			fail_msg("%s: the entries before it are to be read", cases[i].what);
-		bdl_journal_close(j);
-		j = writer_open(f.path, SMALL);
-		append_number(j, 10);
-		int rc = bdl_journal_next(r, &e, &err);
-		if (rc != BDL_E_INVALID || !strstr(err.text, "000000000001.seg"))
-			fail_msg(
-			    "%s: got %d '%s', want %d", cases[i].what, rc, err.text, BDL_E_INVALID);
-		assert_int_equal(segments(f.path, ".damaged"), 1);
-		/* Said once, also where reading begins anew from the place that was kept. */
+		numbers_come(r, 0, 5);
+		told_of_damage(cases[i].what, f.path, r, "the entry is passed over");
 		struct bdl_journal_reader *again BDL_AUTO(bdl_journal_reader_close) =
 		    reader_open(f.path, bdl_journal_reader_place(r));
-		assert_int_equal(read_on(r, 10), 11);
-		assert_int_equal(read_on(again, 10), 11);
+		append_number(j, 10);
+		assert_int_equal(read_on(r, 6), 11);
+		assert_int_equal(read_on(again, 6), 11);
+	}
+}
+
+/* It may be a tail that a power cut has torn: it is said, and entries behind it are waited for. */
+static void waits_at_a_damaged_tail(void **state)
+{
+	(void)state;
+	for (unsigned newer = 0; newer < 2; newer++) {
+		struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+		struct bdl_journal *j = writer_open(f.path, SMALL);
+		for (unsigned k = 0; k < 6; k++)
+			append_number(j, k);
+		poke(f.path, "000000000001.seg", entry_at(f.path, 5) + 17, "X", 1);
+		struct bdl_journal_reader *r BDL_AUTO(bdl_journal_reader_close) =
+		    reader_open(f.path, start);
+		numbers_come(r, 0, 5);
+		told_of_damage("tail", f.path, r, "for now");
+		assert_int_equal(read_on(r, 6), 6);
+		if (newer) {
+			bdl_journal_close(j);
+			j = writer_open(f.path, SMALL);
+		}
+		append_number(j, 6);
+		told_of_damage("tail", f.path, r, "passed over");
+		assert_int_equal(read_on(r, 6), 7);
 		bdl_journal_close(j);
 	}
+}
+
+static void passes_over_a_segment_whose_head_is_damaged(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(f.path, SMALL);
+
+	append_number(j, 0);
+	poke(f.path, "000000000001.seg", 0, "BDLJRNL2", 8);
+	struct bdl_journal_reader *r BDL_AUTO(bdl_journal_reader_close) =
+	    reader_open(f.path, start);
+	told_of_damage("head", f.path, r, "for now");
+	assert_int_equal(read_on(r, 0), 0);
+	bdl_journal_close(j);
+	j = writer_open(f.path, SMALL);
+	append_number(j, 1);
+	told_of_damage("head", f.path, r, "what follows in it is passed over");
+	struct bdl_journal_reader *again BDL_AUTO(bdl_journal_reader_close) =
+	    reader_open(f.path, bdl_journal_reader_place(r));
+	assert_int_equal(read_on(r, 1), 2);
+	assert_int_equal(read_on(again, 1), 2);
+}
+
+/* Whoever may write the folder may do this too; it is no way to end the scribe. */
+static void a_segment_cut_under_the_reader_is_damage(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_journal_entry e;
+	struct bdl_journal *j = writer_open(f.path, BDL_JOURNAL_SEGMENT);
+
+	for (unsigned k = 0; k < 20000; k++)
+		append_number(j, k);
+	struct bdl_journal_reader *r BDL_AUTO(bdl_journal_reader_close) =
+	    reader_open(f.path, start);
+	numbers_come(r, 0, 1);
+	assert_int_equal(truncate(folder_path(&f, "000000000001.seg", path), 0), 0);
+	int rc;
+	while ((rc = bdl_journal_next(r, &e, NULL)) > 0)
+		;
+	assert_int_equal(rc, BDL_E_INVALID);
+	assert_int_equal(bdl_journal_next(r, &e, NULL), 0);
+	bdl_journal_close(j);
+	j = writer_open(f.path, SMALL);
+	append_number(j, 7);
+	assert_int_equal(bdl_journal_next(r, &e, NULL), BDL_E_INVALID);
+	assert_int_equal(read_on(r, 7), 8);
+	bdl_journal_close(j);
 }
 
 static void a_cut_segment_is_damage(void **state)
@@ -579,7 +668,10 @@ int main(void)
 		cmocka_unit_test(syncs_on_another_thread),
 		cmocka_unit_test(forgets_what_is_done_with),
 		cmocka_unit_test(says_that_it_is_another_journal),
-		cmocka_unit_test(passes_over_damage_once),
+		cmocka_unit_test(passes_over_a_damaged_entry_alone),
+		cmocka_unit_test(waits_at_a_damaged_tail),
+		cmocka_unit_test(passes_over_a_segment_whose_head_is_damaged),
+		cmocka_unit_test(a_segment_cut_under_the_reader_is_damage),
 		cmocka_unit_test(a_cut_segment_is_damage),
 		cmocka_unit_test(a_blank_segment_is_none),
 		cmocka_unit_test(a_segment_under_way_is_none),

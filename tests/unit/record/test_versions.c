@@ -72,6 +72,18 @@ static void publishes_issue_after_issue(void **state)
 	assert_true(bdl_digest_eq(&rows[1].digest, &digest));
 	assert_true(rows[2].published_ms == T0 + 2);
 
+	/* Every issue can be read, and the last of the same bytes is found by them. */
+	struct bdl_view bytes;
+	int64_t issue = 0;
+	assert_int_equal(bdl_versions_document(s, BDL_LIT("staff"), 2, region, &bytes, NULL), 0);
+	assert_view(bytes, second);
+	assert_int_equal(
+	    bdl_versions_document(s, BDL_LIT("staff"), 4, region, &bytes, NULL), BDL_E_MISSING);
+	assert_int_equal(bdl_versions_issue(s, BDL_LIT("staff"), &digest, &issue, NULL), 0);
+	assert_int_equal(issue, 3);
+	assert_int_equal(bdl_versions_issue(s, BDL_LIT("pupils"), &digest, &issue, NULL), 0);
+	assert_int_equal(issue, 0);
+
 	struct bdl_source *sources;
 	assert_int_equal(bdl_versions_in_force(s, region, &sources, &n, NULL), 0);
 	assert_int_equal(n, 2);

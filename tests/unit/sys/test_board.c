@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -65,6 +66,29 @@ static void others_see_what_one_writes(void **state)
 	assert_int_equal(bdl_board_supervisor(theirs), getpid());
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777 & ~0640u, 0);
+}
+
+static void a_board_cut_short_comes_back(void **state)
+{
+	(void)state;
+	PLACE(p);
+	const char *path = place_path(&p, "board");
+	BDL_AUTO(bdl_board_close) struct bdl_board *mine = create(path);
+	struct bdl_slot *slot = bdl_board_slot(mine, "web-0");
+
+	atomic_store(&slot->pid, 42);
+	assert_false(bdl_board_mend(mine));
+	assert_int_equal(truncate(path, 0), 0);
+	atomic_store(&slot->state, BDL_STATE_UP); /* would end us */
+	assert_true(bdl_board_mend(mine));
+	assert_false(bdl_board_mend(mine));
+	BDL_AUTO(bdl_board_close) struct bdl_board *theirs = reader(path, true);
+	struct bdl_slot *seen = bdl_board_slot(theirs, "web-0");
+	assert_non_null(seen);
+	assert_int_equal(atomic_load(&seen->pid), 42);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_true(bdl_board_mend(mine));
+	assert_int_equal(atomic_load(&seen->pid), 42);
 }
 
 static void slots_are_few_and_named_by_the_supervisor(void **state)
@@ -160,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(others_see_what_one_writes),
+		cmocka_unit_test(a_board_cut_short_comes_back),
 		cmocka_unit_test(slots_are_few_and_named_by_the_supervisor),
 		cmocka_unit_test(a_note_is_cut_and_ends),
 		cmocka_unit_test(a_new_board_leaves_the_old_whole),

@@ -52,6 +52,7 @@ static void has_defaults(void **state)
 	assert_false(c.run_proxy);
 	assert_string_equal(c.user, "");
 	assert_string_equal(c.portal_url, "http://127.0.0.1:8080");
+	assert_true(c.portal_is_here);
 	assert_string_equal(c.squid_program, "/usr/sbin/squid");
 	assert_string_equal(c.certgen_program, "/usr/lib/squid/security_file_certgen");
 	assert_int_equal(c.log_level, BDL_LOG_INFO);
@@ -89,6 +90,7 @@ static void reads_all_of_them(void **state)
 	assert_true(c.run_proxy);
 	assert_string_equal(c.user, "beadle");
 	assert_string_equal(c.portal_url, "https://aup.school.example/a=b");
+	assert_false(c.portal_is_here);
 	assert_int_equal(c.n_peers, 2);
 	assert_int_equal(bdl_addr_parse(BDL_LIT("10.1.2.3:1"), &peer, NULL), 0);
 	assert_true(bdl_net_holds(&c.peers[0], (struct sockaddr *)(void *)&peer.sa));

@@ -62,6 +62,22 @@ static void hold_until_they_end(void **state)
 	assert_true(bdl_passes_holds(f->passes, &sample, NOW + BDL_PASS_MS + 1000));
 }
 
+/* A pass that was given while the clock was ahead does not hold until that time comes. */
+static void end_when_the_clock_is_set_back(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t day_ms = 24 * 3600 * (int64_t)1000, hour_ms = 3600 * 1000;
+	const int64_t ahead[] = { 2 * hour_ms, 400 * day_ms };
+	for (size_t i = 0; i < BDL_ARRAY_LEN(ahead); i++) {
+		int64_t then = NOW + ahead[i];
+		bdl_passes_add(f->passes, &sample, then, then + BDL_PASS_MS);
+		assert_true(bdl_passes_holds(f->passes, &sample, then));
+		assert_false(bdl_passes_holds(f->passes, &sample, NOW));
+	}
+	bdl_passes_add(f->passes, &sample, NOW + 1, NOW + 1 + BDL_PASS_MS);
+	assert_true(bdl_passes_holds(f->passes, &sample, NOW + 1));
+}
+
 static void are_for_one_thing(void **state)
 {
 	struct fixture *f = *state;
@@ -183,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(hold_until_they_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(end_when_the_clock_is_set_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(are_for_one_thing, setup, teardown),
 		cmocka_unit_test_setup_teardown(outlive_the_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_at_once, setup, teardown),

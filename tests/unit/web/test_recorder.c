@@ -4,11 +4,13 @@
 #include "sys/log.h"
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -164,6 +166,46 @@ static void failing_is_counted_and_mended(void **state)
 	assert_int_equal(recorded(f, "a.example"), 1);
 }
 
+/* As a full disk does: no file may grow, until `may`. */
+static void files_may_grow(bool may)
+{
+	struct rlimit limit = { 0 };
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = may ? limit.rlim_max : 0;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void has_taken_room_before_the_first_act(void **state)
+{
+	struct fixture *f = *state;
+	struct bdl_act a = act_of("a.example");
+
+	f->recorder = bdl_recorder_new(&f->loop, f->folder, &f->slot);
+	files_may_grow(false);
+	bdl_recorder_add(f->recorder, &a);
+	files_may_grow(true);
+	assert_false(bdl_recorder_failing(f->recorder));
+	assert_int_equal(atomic_load(&f->slot.counters[BDL_COUNT_UNRECORDED]), 0);
+	stop(f);
+	assert_int_equal(recorded(f, "a.example"), 1);
+}
+
+static void notices_room_without_an_act(void **state)
+{
+	struct fixture *f = *state;
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	files_may_grow(false);
+	f->recorder = bdl_recorder_new(&f->loop, f->folder, &f->slot);
+	files_may_grow(true);
+	assert_true(bdl_recorder_failing(f->recorder));
+	for (int i = 0; i < 3 && bdl_recorder_failing(f->recorder); i++)
+		(void)uv_run(&f->loop, UV_RUN_ONCE); /* a look at the timer each */
+	assert_false(bdl_recorder_failing(f->recorder));
+	stop(f);
+	assert_int_equal(recorded(f, ""), 0);
+}
+
 static void too_large_an_act_is_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -189,6 +231,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(waiters_share_a_sync, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopping_keeps_what_was_added, setup, teardown),
 		cmocka_unit_test_setup_teardown(failing_is_counted_and_mended, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    has_taken_room_before_the_first_act, setup, teardown),
+		cmocka_unit_test_setup_teardown(notices_room_without_an_act, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_large_an_act_is_counted, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
