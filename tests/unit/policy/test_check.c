@@ -221,6 +221,84 @@ static void asks_no_list_for_categories(void **state)
 	assert_non_null(strstr(bdl_buf_str(&got), "unknown category 'unheard-of'"));
 }
 
+static struct bdl_document *parse_fine(struct bdl_buf *text, const char *rules)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d = NULL;
+
+	assert_int_equal(
+	    bdl_document_parse(document_of(text, "staff", rules), findings, &d, NULL), 0);
+	assert_int_equal(findings->n, 0);
+	return d;
+}
+
+static void check_with(
+    const struct bdl_document *d, const struct bdl_check_context *context, const char *want)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+
+	bdl_document_check(d, context, findings);
+	bdl_findings_write(findings, "t", &got);
+	assert_string_equal(bdl_buf_str(&got), want);
+}
+
+/* One describes what the other uses; places and times are those that the caller knows. */
+static void reads_policies_together(void **state)
+{
+	(void)state;
+	static const char *const places[] = { "cafe" }, *const times[] = { "contact" };
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_document *uses BDL_AUTO(bdl_document_free) =
+	    parse_fine(&text, "block web at cafe during contact unless granted leave");
+	struct bdl_document *describes BDL_AUTO(bdl_document_free) =
+	    parse_fine(&text, "permit leave asked by staff, decided by head");
+	struct bdl_document *neither BDL_AUTO(bdl_document_free) =
+	    parse_fine(&text, "block web at coffee during contract");
+	const struct bdl_document *others[] = { describes }, *users[] = { uses };
+	struct bdl_check_context context = { .others = others, .n_others = 1 };
+
+	check_with(uses, NULL,
+	    "t:14:49: warning: unknown permission 'leave'; expected one that a rule 'permit' "
+	    "describes\n");
+	check_with(uses, &context, "");
+	check_with(describes, NULL,
+	    "t:14:8: warning: nothing uses the permission 'leave'; expected 'unless granted' in a rule, "
+	    "or 'recorded only' here\n");
+	context.others = users;
+	check_with(describes, &context, "");
+	check_with(uses, &context,
+	    "t:14:49: error: unknown permission 'leave'; expected one that a rule 'permit' "
+	    "describes\n");
+	context = (struct bdl_check_context){
+		.places = places, .n_places = 1, .times = times, .n_times = 1
+	};
+	check_with(neither, NULL,
+	    "t:14:28: warning: unknown time 'contract'; expected a time of the calendar such as contact "
+	    "or term (did you mean 'contact'?)\n");
+	check_with(neither, &context,
+	    "t:14:14: error: unknown place 'coffee'; expected a place of the register of places\n"
+	    "t:14:28: error: unknown time 'contract'; expected a time of the calendar such as contact or "
+	    "term (did you mean 'contact'?)\n");
+}
+
+/* Lifting a clause of which every rule is `always` would be a promise that cannot be kept. */
+static void nothing_lifts_always(void **state)
+{
+	(void)state;
+	static const char text[] = FRONT(
+	    "staff") "# A {#a}\nA.\n```rules\nblock web to category a\n  always\n```\n"
+		     "# B {#b}\nB.\n```rules\nallow web to category b over a\n"
+		     "permit page\n  asked by staff\n  decided by head\n  lifting a, b for stated host\n```\n";
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+
+	assert_int_equal(bdl_document_parse(bdl_view_of(text), findings, &d, NULL), 0);
+	check_with(d, NULL,
+	    "t:18:30: error: an exception to what is 'always': the clause 'a'\n"
+	    "t:22:11: error: an exception to what is 'always': the clause 'a'\n");
+}
+
 static void check_text(const char *text, const char *want)
 {
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
@@ -259,6 +337,8 @@ int main(void)
 		cmocka_unit_test(finds_what_makes_no_sense),
 		cmocka_unit_test(reads_on_in_a_broken_rule),
 		cmocka_unit_test(asks_no_list_for_categories),
+		cmocka_unit_test(reads_policies_together),
+		cmocka_unit_test(nothing_lifts_always),
 		cmocka_unit_test(looks_at_the_whole_document),
 	};
 

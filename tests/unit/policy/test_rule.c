@@ -490,6 +490,105 @@ static void holds_to_its_limits(void **state)
 	done(&x);
 }
 
+/* What this build does, and what stands in the way of the rest. */
+static void knows_what_is_carried_out(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rule, *beyond; /* "" where it is carried out */
+	} rows[] = {
+		{ "block web to category a by staff during 08:00-09:00 unless to host b.example tell head as "
+		  "critical, always, keeping facts",
+		    "" },
+		{ "coach web", "" },
+		{ "note web by staff", "" },
+		{ "allow web to category a over b", "allow" },
+		{ "block dns to category a", "dns" },
+		{ "note screen text", "screen" },
+		{ "hold mail", "mail" },
+		{ "block web upload", "upload" },
+		{ "splice web to category a", "splice" },
+		{ "permit leave", "permit" },
+		{ "keep visits for 1 year", "keep" },
+		{ "block web to category a by head", "by" },
+		{ "block web to category a by unknown", "by" },
+		{ "block web to category a unless by office", "by" },
+		{ "block web during contact", "during" },
+		{ "block web using own-devices", "using" },
+		{ "block web with phrases a", "with phrases" },
+		{ "block web unless signed", "signed" },
+		{ "block web unless granted leave", "granted" },
+		{ "block web unless registered in a", "registered in" },
+		{ "block web to category a after 3 in 1 day", "after" },
+		{ "block web tell head daily", "tell" },
+		{ "block web tell head after 3 in 1 day", "tell" },
+		{ "block web keeping nothing", "keeping" },
+		{ "block web opening ticket a", "opening ticket" },
+	};
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct fixture x;
+		struct bdl_view beyond;
+
+		parse(&x, rows[i].rule);
+		assert_int_equal(x.n, 1);
+		beyond = bdl_rule_beyond(&x.rules[0]);
+		if (!bdl_view_is(beyond, rows[i].beyond))
+			fail_msg("'%s': got '%.*s'", rows[i].rule, BDL_FMT(beyond));
+		assert_int_equal(bdl_rule_carried_out(&x.rules[0]), beyond.n == 0);
+		done(&x);
+	}
+}
+
+/* On one line a phrase takes what it can; behind a comma or on a line of its own it begins anew. */
+static void takes_what_it_can(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t conds, phrases;
+	} rows[] = {
+		{ "note web tell head after 3 in 1 day", 0, 1 },
+		{ "note web tell head, after 3 in 1 day", 1, 1 },
+		{ "note web tell head\n  after 3 in 1 day", 1, 1 },
+		{ "note web after 3 in 1 day tell head", 1, 1 },
+	};
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct fixture x;
+
+		parse(&x, rows[i].text);
+		assert_int_equal(x.findings->n, 0);
+		assert_int_equal(x.rules[0].n_conds, rows[i].conds);
+		assert_int_equal(x.rules[0].n_phrases, rows[i].phrases);
+		done(&x);
+	}
+}
+
+/* Every word of the language but those that begin a phrase can be a name. */
+static void takes_its_own_words_as_names(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "web", "block", "mail", "search", "upload", "day",
+		"terms", "text", "picture", "permit", "report", "case", "policy", "clause", "host",
+		"category", "names", "else", "daily", "up", "in", "signed", "critical", "own-data",
+		"42", "every", "grants" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++) {
+		char text[256];
+		struct fixture x;
+
+		(void)snprintf(text, sizeof(text),
+		    "block web to category %s, %s\nreport %s stating %s, b, tell head", words[i],
+		    words[i], words[i], words[i]);
+		parse(&x, text);
+		if (x.findings->n)
+			fail_msg("%s", bdl_buf_str(&x.text));
+		assert_int_equal(x.n, 2);
+		assert_true(bdl_view_is(x.rules[0].conds[0].lists[0].words[1].text, words[i]));
+		assert_true(bdl_view_is(x.rules[1].head.lists[0].words[0].text, words[i]));
+		done(&x);
+	}
+}
+
 static void takes_bytes_that_are_no_text(void **state)
 {
 	(void)state;
@@ -522,6 +621,9 @@ int main(void)
 		cmocka_unit_test(asks_to_indent),
 		cmocka_unit_test(keeps_places_and_words),
 		cmocka_unit_test(holds_to_its_limits),
+		cmocka_unit_test(knows_what_is_carried_out),
+		cmocka_unit_test(takes_what_it_can),
+		cmocka_unit_test(takes_its_own_words_as_names),
 		cmocka_unit_test(takes_bytes_that_are_no_text),
 	};
 
