@@ -129,7 +129,10 @@ static int explain_file(const char *file, const char *data)
 		for (size_t k = 0; k < c->n_rules; k++) {
 			struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(64 * 1024);
 			bdl_explain_rule(&c->rules[k], &text);
-			printf("  %s\n", bdl_buf_str(&text));
+			printf("  %s%s\n", bdl_buf_str(&text),
+			    bdl_rule_carried_out(&c->rules[k])
+				? ""
+				: " (This version does not carry it out.)");
 		}
 	}
 	return BDL_EXIT_FINE;

@@ -85,7 +85,8 @@ void bdl_document_check(const struct bdl_document *d, const struct bdl_check_con
 
 /*
  * The document as HTML for the portal: raw HTML and unsafe links dropped, headings with their ids,
- * each rules block replaced by plain English (policy/explain.h).
+ * each rules block replaced by plain English (policy/explain.h), which says where this build does
+ * not carry a rule out.
  */
 int bdl_document_html(const struct bdl_document *d, struct bdl_buf *out);
 
