@@ -42,11 +42,15 @@ static int check(struct bdl_args *a)
 			status = bdl_complain(&err);
 			continue;
 		}
-		size_t rules = 0;
+		size_t rules = 0, carried_out = 0;
 		for (size_t c = 0; c < d->n_clauses; c++)
-			rules += d->clauses[c].n_rules;
-		printf("%s: fine; %zu %s, %zu %s\n", a->words[i], d->n_clauses,
+			for (size_t k = 0; k < d->clauses[c].n_rules; k++, rules++)
+				carried_out += bdl_rule_carried_out(&d->clauses[c].rules[k]);
+		printf("%s: fine; %zu %s, %zu %s", a->words[i], d->n_clauses,
 		    d->n_clauses == 1 ? "clause" : "clauses", rules, rules == 1 ? "rule" : "rules");
+		if (carried_out < rules)
+			printf(", of which this build carries out %zu", carried_out);
+		putchar('\n');
 	}
 	return status;
 }
@@ -69,7 +73,10 @@ static int explain_file(const char *file, const char *data)
 		for (size_t k = 0; k < c->n_rules; k++) {
 			struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(64 * 1024);
 			bdl_explain_rule(&c->rules[k], &text);
-			printf("  %s\n", bdl_buf_str(&text));
+			printf("  %s%s\n", bdl_buf_str(&text),
+			    bdl_rule_carried_out(&c->rules[k])
+				? ""
+				: " (This version does not carry it out.)");
 		}
 	}
 	return BDL_EXIT_FINE;

@@ -65,6 +65,29 @@ static struct bdl_approval take_approval(struct bdl_args *a, const char *by)
 	};
 }
 
+/* What is in the document and in no ruleset: said, so that nobody takes it for enforced. */
+static void say_what_is_left_out(const char *file, const struct bdl_document *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_clauses; i++)
+		for (size_t j = 0; j < d->clauses[i].n_rules; j++) {
+			const struct bdl_rule *rule = &d->clauses[i].rules[j];
+			struct bdl_view beyond = bdl_rule_beyond(rule);
+
+			if (beyond.n == 0)
+				continue;
+			n++;
+			fprintf(stderr,
+			    "%s:%u:%u: note: this build cannot carry out '%.*s': the rule is not in "
+			    "force\n",
+			    file, rule->line, rule->column, BDL_FMT(beyond));
+		}
+	if (n)
+		fprintf(stderr, "%s: %zu %s in the document only\n", file, n,
+		    n == 1 ? "rule stands" : "rules stand");
+}
+
 static int publish(const char *data, const char *file, const char *name,
     const struct bdl_approval *approval, struct bdl_err *err)
 {
@@ -82,6 +105,8 @@ static int publish(const char *data, const char *file, const char *name,
 	if (r == 0)
 		r = bdl_publish_policy(
 		    &conf, name ? bdl_view_of(name) : bdl_text_policy_name(file), d, approval, err);
+	if (r == 0)
+		say_what_is_left_out(file, d);
 	return r;
 }
 

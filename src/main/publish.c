@@ -26,7 +26,7 @@ int bdl_known_lists_open(
 	unsigned n = bdl_lists_categories(ret->lists);
 	for (unsigned i = 0; i < n; i++)
 		ret->names[i] = bdl_lists_category(ret->lists, i);
-	ret->context = (struct bdl_check_context){ ret->names, n };
+	ret->context = (struct bdl_check_context){ .categories = ret->names, .n_categories = n };
 	return 0;
 }
 

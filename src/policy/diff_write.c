@@ -35,23 +35,23 @@ static void put_whom(struct bdl_buf *out, const struct bdl_rule *rule, const str
 	bool first = true;
 
 	for (size_t i = 0; i < rule->n_conds; i++) {
-		const struct bdl_cond *c = &rule->conds[i];
+		const struct bdl_phrase *c = &rule->conds[i];
 
-		if (c->kind != BDL_COND_GROUP)
+		if (c->form != BDL_PHRASE_BY)
 			continue;
 		put(out, first ? "" : " who are also ");
-		put_words(out, c->words, c->n_words, ", ");
+		put_words(out, c->lists[0].words, c->lists[0].n, ", ");
 		first = false;
 	}
 	if (first)
 		put_list(out, d->front.binds, d->front.n_binds);
 	for (size_t i = 0; i < rule->n_unless; i++) {
-		const struct bdl_cond *c = &rule->unless[i];
+		const struct bdl_phrase *c = &rule->unless[i];
 
-		if (c->kind != BDL_COND_GROUP)
+		if (c->form != BDL_PHRASE_BY)
 			continue;
 		put(out, " but not ");
-		put_words(out, c->words, c->n_words, ", ");
+		put_words(out, c->lists[0].words, c->lists[0].n, ", ");
 	}
 }
 

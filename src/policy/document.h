@@ -62,21 +62,31 @@ void bdl_document_free(struct bdl_document *d); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_document, bdl_document_free);
 
 /*
- * The colleague's eye: unknown categories, roles, groups; hosts that are none; ids used twice;
- * missing keys of the front matter; a verdict that does not fit its door; rules that can never
- * apply. `categories` are those that the lists know; without a context (NULL), or with no
- * categories in it, any well-formed name will do.
+ * The colleague's eye: names of what there is not; ids used twice; missing keys of the front matter;
+ * a verdict or a phrase that does not fit its door; rules that can never apply, or that another
+ * always overrules; permissions that nothing uses, reports that nobody gets.
+ *
+ * What the context has not got (NULL, as the whole context may be) is not asked: any well-formed
+ * name will do. A permission or register that this policy does not describe is an error where
+ * the others are given, and else a warning, since another may describe it.
  */
 struct bdl_check_context {
-	const char *const *categories;
+	const char *const *categories; /* of the lists */
 	size_t n_categories;
+	const struct bdl_document *const *others; /* policies read together with this one */
+	size_t n_others;
+	const char *const *places; /* of the register of places */
+	size_t n_places;
+	const char *const *times; /* of the calendar */
+	size_t n_times;
 };
 void bdl_document_check(const struct bdl_document *d, const struct bdl_check_context *context,
     struct bdl_findings *findings);
 
 /*
  * The document as HTML for the portal: raw HTML and unsafe links dropped, headings with their ids,
- * each rules block replaced by plain English (policy/explain.h).
+ * each rules block replaced by plain English (policy/explain.h), which says where this build does
+ * not carry a rule out.
  */
 int bdl_document_html(const struct bdl_document *d, struct bdl_buf *out);
 

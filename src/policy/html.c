@@ -31,6 +31,8 @@ static void write_rule(struct writer *w, const struct bdl_rule *rule)
 		bdl_explain_rule(rule, &sentence);
 	say(w, "<p>");
 	bdl_html_text(w->out, bdl_buf_view(&sentence));
+	if (!rule->broken && !bdl_rule_carried_out(rule))
+		say(w, " <em>This version does not carry it out.</em>");
 	say(w, " <code>");
 	bdl_html_text(w->out, rule->text);
 	say(w, "</code></p>\n");

@@ -10,15 +10,18 @@
 
 #define BDL_GROUPS_MAX 64 /* of all policies: bits of a mask */
 
+/* What the judge can compare: the conditions of rules that this build carries out. */
+enum bdl_test_kind { BDL_TEST_CATEGORY, BDL_TEST_HOST, BDL_TEST_GROUP, BDL_TEST_TIME };
+
 /* A condition with its words resolved. */
 struct bdl_test {
-	enum bdl_cond_kind kind;
+	enum bdl_test_kind kind;
 	struct bdl_catset categories;
 	uint64_t groups;
 	const struct bdl_view *hosts; /* normalised */
 	const struct bdl_period *periods;
 	size_t n_hosts, n_periods;
-	const struct bdl_cond *cond; /* as it was written */
+	const struct bdl_phrase *phrase; /* as it was written */
 };
 
 struct bdl_judged_rule {
@@ -84,16 +87,16 @@ static inline bool bdl_period_holds(const struct bdl_period *p, unsigned minute,
 static inline bool bdl_test_holds(const struct bdl_test *t, const struct bdl_facts *f)
 {
 	switch (t->kind) {
-	case BDL_COND_CATEGORY:
+	case BDL_TEST_CATEGORY:
 		return bdl_catset_meets(&t->categories, &f->categories);
-	case BDL_COND_GROUP:
+	case BDL_TEST_GROUP:
 		return (t->groups & f->groups) != 0;
-	case BDL_COND_HOST:
+	case BDL_TEST_HOST:
 		for (size_t i = 0; i < t->n_hosts; i++)
 			if (bdl_host_below(f->host, t->hosts[i]))
 				return true;
 		return false;
-	case BDL_COND_TIME:
+	case BDL_TEST_TIME:
 		for (size_t i = 0; i < t->n_periods; i++)
 			if (bdl_period_holds(&t->periods[i], f->minute, f->weekday))
 				return true;
@@ -109,7 +112,7 @@ static inline size_t bdl_rule_unmet(
 	size_t i = 0;
 
 	while (i < rule->n_conds &&
-	    ((s.stranger && rule->conds[i].kind == BDL_COND_GROUP) ||
+	    ((s.stranger && rule->conds[i].kind == BDL_TEST_GROUP) ||
 		bdl_test_holds(&rule->conds[i], f)))
 		i++;
 	return i;
@@ -122,7 +125,7 @@ static inline size_t bdl_rule_lifted(
 	size_t i = 0;
 
 	while (i < rule->n_unless &&
-	    ((s.stranger && rule->unless[i].kind == BDL_COND_GROUP) ||
+	    ((s.stranger && rule->unless[i].kind == BDL_TEST_GROUP) ||
 		!bdl_test_holds(&rule->unless[i], f)))
 		i++;
 	return i;

@@ -1,15 +1,18 @@
 /*
  * One rule as it was written. The grammar is in rules.y, the tokens in rules.re; docs/language.md
- * says what each means.
+ * says what each means, and phrase.h lists the forms of which a rule is made.
  *
- * A rule applies when all of its conditions hold and none of its exceptions does. Within one
- * condition any of its values is enough ("to category gambling, betting").
+ * A rule of a door ("block web to category gambling") applies when all of its conditions hold and
+ * none of its exceptions does. Within one condition any of its values is enough ("to category
+ * gambling, betting"). The other rules say how the school works: what may be asked for, reported,
+ * kept, shown.
  */
 #ifndef BDL_POLICY_RULE_H
 #define BDL_POLICY_RULE_H
 
 #include "base/region.h"
 #include "policy/finding.h"
+#include "policy/phrase.h"
 #include "policy/words.h"
 
 struct bdl_word {
@@ -24,32 +27,67 @@ struct bdl_period {
 	uint8_t days;
 };
 
-enum bdl_cond_kind {
-	BDL_COND_CATEGORY, /* to category a, b */
-	BDL_COND_HOST,     /* to host a, b: the host or any below it */
-	BDL_COND_GROUP,    /* by staff, pupils */
-	BDL_COND_TIME,     /* during 08:45-15:30 on mon-fri */
+enum bdl_unit {
+	BDL_UNIT_MINUTE,
+	BDL_UNIT_HOUR,
+	BDL_UNIT_DAY,
+	BDL_UNIT_WEEK,
+	BDL_UNIT_MONTH,
+	BDL_UNIT_TERM,
+	BDL_UNIT_YEAR,
+	BDL_UNITS
 };
 
-struct bdl_cond {
-	enum bdl_cond_kind kind;
-	struct bdl_word *words; /* categories, hosts, groups */
-	size_t n_words;
+struct bdl_span {
+	uint32_t n; /* 0: none was given */
+	enum bdl_unit unit;
+};
+
+struct bdl_list {
+	struct bdl_word *words;
+	size_t n;
+};
+
+/* What a phrase adds in a word of its own: "with serious phrases", "tell head daily". */
+enum bdl_manner {
+	BDL_MANNER_NONE,
+	BDL_MANNER_SERIOUS,
+	BDL_MANNER_LIKELY,
+	BDL_MANNER_CERTAIN,
+	BDL_MANNER_DAILY,
+	BDL_MANNER_CRITICAL,
+	BDL_MANNER_LATE,
+	BDL_MANNER_NOTHING,
+	BDL_MANNER_FACTS,
+	BDL_MANNER_WORDS,
+	BDL_MANNER_PICTURE,
+	BDL_MANNERS
+};
+
+/* One phrase; which of the members a form fills stands in phrase.h. */
+struct bdl_phrase {
+	enum bdl_phrase_form form;
+	struct bdl_list lists[BDL_PHRASE_LISTS]; /* in the order of writing */
 	struct bdl_period *periods;
 	size_t n_periods;
+	uint64_t number; /* a count, bytes, or the minutes of a time of day; 0: none */
+	struct bdl_span span;
+	enum bdl_manner manner;
 	unsigned line, column;
 };
 
 struct bdl_rule {
-	enum bdl_action action;
-	enum bdl_door door;
-	struct bdl_cond *conds;
+	enum bdl_rule_kind kind;
+	enum bdl_action action; /* of a verdict */
+	enum bdl_door door;     /* of a verdict, splice and force */
+	uint32_t deeds;         /* bits of enum bdl_deed; 0: whatever comes in at the door */
+	struct bdl_phrase head; /* of the other kinds: "permit personal-use" */
+	struct bdl_phrase *conds;
 	size_t n_conds;
-	struct bdl_cond *unless; /* any one lifts the rule */
+	struct bdl_phrase *unless; /* any one lifts the rule */
 	size_t n_unless;
-	struct bdl_word *tell; /* roles */
-	size_t n_tell;
-	bool critical;         /* "tell X as critical" */
+	struct bdl_phrase *phrases; /* the rest: what follows */
+	size_t n_phrases;
 	unsigned line, column; /* where it begins */
 	struct bdl_view text;  /* its lines as written */
 	bool broken; /* an error was found in it: only what could be read is here, for the check */
@@ -63,5 +101,18 @@ struct bdl_rule {
  */
 void bdl_rules_parse(struct bdl_view block, unsigned first_line, struct bdl_region *region,
     struct bdl_findings *findings, struct bdl_rule **ret_rules, size_t *ret_n);
+
+/*
+ * Whether this build does all that the rule says: block, coach and note at the web door, by
+ * category, host, group and time. Only such rules come into a ruleset; the others stand in the
+ * document, and nothing may claim that they are in force.
+ */
+bool bdl_rule_carried_out(const struct bdl_rule *rule);
+
+/* What stands in the way, as it is written ("granted", "permit"); empty where nothing does. */
+struct bdl_view bdl_rule_beyond(const struct bdl_rule *rule);
+
+/* The first phrase of this form among those that follow, or NULL. */
+const struct bdl_phrase *bdl_rule_phrase(const struct bdl_rule *rule, enum bdl_phrase_form form);
 
 #endif

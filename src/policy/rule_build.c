@@ -2,7 +2,8 @@
 #include "policy/rules_int.h"
 #include "policy/text_int.h"
 
-#define ALL_DAYS 0x7f
+#define ALL_DAYS   0x7f
+#define NUMBER_MAX 1000000
 
 const char *const bdl_day_words[7] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 
@@ -16,26 +17,158 @@ void bdl_build_complain(struct bdl_rule_builder *b, struct bdl_token at, const c
 	    what, BDL_FMT(quote), quote.n < at.text.n ? "..." : "");
 }
 
-static struct bdl_word word_of(struct bdl_token t)
+/* Heads. */
+
+void bdl_build_door(struct bdl_rule_builder *b, struct bdl_token door)
 {
-	return (struct bdl_word){ t.text, t.line, t.column };
+	int d = bdl_door_find(door.text);
+
+	BDL_BUG_IF(d < 0);
+	b->rule.door = (enum bdl_door)d;
+}
+
+/* What comes in at the door, more closely: noted until the head says which door it is. */
+void bdl_build_deed(struct bdl_rule_builder *b, struct bdl_token word)
+{
+	if (b->n_lists == 0)
+		bdl_build_list(b);
+	bdl_build_word(b, word);
+}
+
+static void find_deeds(struct bdl_rule_builder *b)
+{
+	const struct bdl_list *words = &b->values.lists[0];
+
+	for (size_t i = 0; i < words->n; i++) {
+		const struct bdl_word *w = &words->words[i];
+		int act = bdl_deed_find(b->rule.door, w->text);
+
+		if (act >= 0) {
+			b->rule.deeds |= 1u << act;
+			continue;
+		}
+		b->bad = true;
+		bdl_find(b->findings, BDL_ERROR, w->line, w->column, NULL, NULL,
+		    "there is no '%.*s' at the door '%s'", BDL_FMT(w->text),
+		    bdl_door_word(b->rule.door));
+	}
 }
 
 void bdl_build_head(struct bdl_rule_builder *b, struct bdl_token action, struct bdl_token door)
 {
-	int a = bdl_action_find(action.text), d = bdl_door_find(door.text);
+	int a = bdl_action_find(action.text);
 
-	BDL_BUG_IF(a < 0 || d < 0);
-	b->action = (enum bdl_action)a;
-	b->door = (enum bdl_door)d;
+	BDL_BUG_IF(a < 0);
+	bdl_build_door(b, door);
+	b->rule.kind = BDL_RULE_VERDICT;
+	b->rule.action = (enum bdl_action)a;
+	b->head_read = true;
+	find_deeds(b);
+	bdl_build_drop_values(b);
+}
+
+void bdl_build_kind(struct bdl_rule_builder *b, enum bdl_rule_kind kind, enum bdl_phrase_form form,
+    struct bdl_token at)
+{
+	b->rule.kind = kind;
+	b->head_read = true;
+	bdl_build_phrase(b, form, at, BDL_MANNER_NONE);
+	b->rule.head = b->phrase;
+}
+
+/* Values. */
+
+void bdl_build_drop_values(struct bdl_rule_builder *b)
+{
+	b->n_lists = 0;
+	b->values = (struct bdl_phrase){ 0 };
+	b->periods_taken = b->n_periods;
+}
+
+void bdl_build_list(struct bdl_rule_builder *b)
+{
+	BDL_BUG_IF(b->n_lists == BDL_PHRASE_LISTS);
+	b->values.lists[b->n_lists++].words = b->words + b->n_words;
 }
 
 void bdl_build_word(struct bdl_rule_builder *b, struct bdl_token word)
 {
-	if (b->n_words < BDL_RULE_WORDS_MAX)
-		b->words[b->n_words++] = word_of(word);
-	else if (!b->bad)
+	BDL_BUG_IF(b->n_lists == 0);
+	if (b->n_words < BDL_RULE_WORDS_MAX) {
+		b->words[b->n_words++] = (struct bdl_word){ word.text, word.line, word.column };
+		b->values.lists[b->n_lists - 1].n++;
+	} else if (!b->bad) {
 		bdl_build_complain(b, word, "at most 256 names in one rule", NULL, "no room for");
+	}
+}
+
+void bdl_build_quoted(struct bdl_rule_builder *b, struct bdl_token quoted)
+{
+	if (quoted.text.n <= 2)
+		bdl_build_complain(b, quoted, "words between the quotes", NULL, "an empty line");
+	quoted.text = bdl_view_at(quoted.text.p + 1, quoted.text.n - 2);
+	bdl_build_word(b, quoted);
+}
+
+static uint64_t number_of(struct bdl_rule_builder *b, struct bdl_token number)
+{
+	uint64_t n = 0;
+
+	if (!bdl_view_uint(number.text, NUMBER_MAX, &n) || n == 0)
+		bdl_build_complain(
+		    b, number, "a number from 1 to 1000000", NULL, "no such number:");
+	return n;
+}
+
+void bdl_build_number(struct bdl_rule_builder *b, struct bdl_token number)
+{
+	b->values.number = number_of(b, number);
+}
+
+void bdl_build_span(struct bdl_rule_builder *b, struct bdl_token number)
+{
+	b->values.span.n = (uint32_t)number_of(b, number);
+}
+
+static const char *const unit_words[BDL_UNITS] = { "minute", "hour", "day", "week", "month", "term",
+	"year" };
+
+int bdl_unit_find(struct bdl_view v)
+{
+	struct bdl_view one = v.n && v.p[v.n - 1] == 's' ? bdl_view_at(v.p, v.n - 1) : v;
+
+	for (int i = 0; i < BDL_UNITS; i++)
+		if (bdl_view_is(one, unit_words[i]))
+			return i;
+	return -1;
+}
+
+/* "2 days"; "of more than 2 GB a day" is one of it. */
+void bdl_build_unit(struct bdl_rule_builder *b, struct bdl_token unit)
+{
+	int found = bdl_unit_find(unit.text);
+
+	BDL_BUG_IF(found < 0);
+	b->values.span.unit = (enum bdl_unit)found;
+	if (b->values.span.n == 0)
+		b->values.span.n = 1;
+}
+
+void bdl_build_size(struct bdl_rule_builder *b, struct bdl_token number, struct bdl_token unit)
+{
+	b->values.number = number_of(b, number) * (unit.text.p[0] == 'G' ? 1000000000 : 1000000);
+}
+
+/* What a report does at once: the verdict is kept as its number. */
+void bdl_build_then(struct bdl_rule_builder *b, struct bdl_token action, struct bdl_token door)
+{
+	int a = bdl_action_find(action.text);
+
+	if (a != BDL_BLOCK && a != BDL_COACH)
+		bdl_build_complain(b, action, "'block' or 'coach'", NULL, "a report cannot");
+	if (!bdl_view_is(door.text, "web"))
+		bdl_build_complain(b, door, "'web'", NULL, "a report cannot change the door");
+	b->values.number = a > 0 ? (uint64_t)a : BDL_BLOCK;
 }
 
 /* "08:45": minutes of the day. */
@@ -49,6 +182,17 @@ static bool parse_time(struct bdl_view v, uint16_t *ret)
 		return false;
 	*ret = (uint16_t)(h * 60 + m);
 	return true;
+}
+
+void bdl_build_clock(struct bdl_rule_builder *b, struct bdl_token clock)
+{
+	uint16_t minutes;
+
+	if (parse_time(clock.text, &minutes))
+		b->values.number = minutes;
+	else
+		bdl_build_complain(
+		    b, clock, "a time from 00:00 to 24:00, such as 15:30", NULL, "no such time");
 }
 
 void bdl_build_period(struct bdl_rule_builder *b, struct bdl_token range, bool days_asked)
@@ -117,55 +261,69 @@ void bdl_build_days(struct bdl_rule_builder *b, struct bdl_token span)
 		b->periods[b->n_periods - 1].days |= days;
 }
 
-void bdl_build_cond(struct bdl_rule_builder *b, enum bdl_cond_kind kind, struct bdl_token at)
+/* Some words say another thing in another rule. */
+static enum bdl_phrase_form form_in(enum bdl_rule_kind kind, enum bdl_phrase_form form)
 {
-	b->cond = (struct bdl_cond){
-		.kind = kind,
-		.words = b->words + b->words_taken,
-		.n_words = b->n_words - b->words_taken,
-		.periods = b->periods + b->periods_taken,
-		.n_periods = b->n_periods - b->periods_taken,
-		.line = at.line,
-		.column = at.column,
-	};
-	b->words_taken = b->n_words;
-	b->periods_taken = b->n_periods;
+	if (form == BDL_PHRASE_BY && kind == BDL_RULE_CASE)
+		return BDL_PHRASE_SORTED_BY;
+	if (form == BDL_PHRASE_BY && kind == BDL_RULE_APPROVE)
+		return BDL_PHRASE_BY_BODY;
+	if (form == BDL_PHRASE_AT && kind == BDL_RULE_SHOW)
+		return BDL_PHRASE_SHOWN_AT;
+	return form;
 }
 
-static void keep_cond(struct bdl_rule_builder *b, struct bdl_cond *conds, size_t *n)
+void bdl_build_phrase(struct bdl_rule_builder *b, enum bdl_phrase_form form, struct bdl_token at,
+    enum bdl_manner manner)
 {
-	if (*n < BDL_RULE_CONDS_MAX) {
-		conds[(*n)++] = b->cond;
+	b->phrase = b->values;
+	b->phrase.form = form_in(b->rule.kind, form);
+	b->phrase.manner = manner;
+	b->phrase.periods = b->periods + b->periods_taken;
+	b->phrase.n_periods = b->n_periods - b->periods_taken;
+	b->phrase.line = at.line;
+	b->phrase.column = at.column;
+	bdl_build_drop_values(b);
+}
+
+static void keep_in(struct bdl_rule_builder *b, struct bdl_phrase *phrases, size_t *n)
+{
+	if (*n < BDL_RULE_PHRASES_MAX) {
+		phrases[(*n)++] = b->phrase;
 		return;
 	}
 	if (!b->bad)
-		bdl_find(b->findings, BDL_ERROR, b->cond.line, b->cond.column,
-		    "at most 32 conditions and 32 exceptions", NULL, "too long a rule");
+		bdl_find(b->findings, BDL_ERROR, b->phrase.line, b->phrase.column,
+		    "at most 32 conditions, 32 exceptions and 32 other phrases", NULL,
+		    "too long a rule");
 	b->bad = true;
 }
 
-void bdl_build_keep_cond(struct bdl_rule_builder *b)
+/* A phrase that says nothing in this kind of rule. */
+static bool is_out_of_place(struct bdl_rule_builder *b)
 {
-	keep_cond(b, b->conds, &b->n_conds);
+	const struct bdl_phrase_info *info = bdl_phrase_info(b->phrase.form);
+	bool door = b->rule.kind <= BDL_RULE_FORCE;
+
+	if (!b->head_read || (info->kinds >> b->rule.kind & 1))
+		return false;
+	b->bad = true;
+	bdl_find(b->findings, BDL_ERROR, b->phrase.line, b->phrase.column, NULL, NULL,
+	    door ? "'%s' does not belong to %s" : "'%s' does not belong to '%s'", info->words,
+	    bdl_rule_kind_word(door ? BDL_RULE_VERDICT : b->rule.kind));
+	return true;
 }
 
-void bdl_build_keep_unless(struct bdl_rule_builder *b)
+void bdl_build_keep(struct bdl_rule_builder *b, bool unless)
 {
-	keep_cond(b, b->unless, &b->n_unless);
-}
+	enum bdl_phrase_part part = bdl_phrase_info(b->phrase.form)->part;
 
-void bdl_build_tell(struct bdl_rule_builder *b, bool critical)
-{
-	b->critical |= critical;
-	for (size_t i = b->words_taken; i < b->n_words; i++) {
-		if (b->n_tell < BDL_RULE_ROLES_MAX) {
-			b->tell[b->n_tell++] = b->words[i];
-			continue;
-		}
-		if (!b->bad)
-			bdl_find(b->findings, BDL_ERROR, b->words[i].line, b->words[i].column,
-			    "at most 32 roles in one rule", NULL, "too many are told");
-		b->bad = true;
-	}
-	b->words_taken = b->n_words;
+	if (is_out_of_place(b))
+		return;
+	if (unless)
+		keep_in(b, b->unless, &b->rule.n_unless);
+	else if (part == BDL_PART_TARGET || part == BDL_PART_CIRCUMSTANCE)
+		keep_in(b, b->conds, &b->rule.n_conds);
+	else
+		keep_in(b, b->phrases, &b->rule.n_phrases);
 }

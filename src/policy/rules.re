@@ -28,6 +28,26 @@ static int give(struct bdl_lexer *l, int kind, const char *start, struct bdl_tok
 	return kind;
 }
 
+/* One of the grammar's own words, or one of a set that it takes as a whole, or just a word. */
+static int kind_of_word(const struct bdl_lexer *l, const char *start)
+{
+	struct bdl_view v = bdl_view_at(start, (size_t)(l->cursor - start));
+	int kind = bdl_grammar_word(v);
+
+	if (kind)
+		return kind;
+	if (bdl_action_find(v) >= 0)
+		return BDL_TK_ACTION_;
+	if (bdl_door_find(v) >= 0)
+		return BDL_TK_DOOR_;
+	if (bdl_unit_find(v) >= 0)
+		return BDL_TK_UNIT_;
+	for (int door = 0; door < BDL_DOORS; door++)
+		if (bdl_deed_find((enum bdl_door)door, v) >= 0)
+			return BDL_TK_ACT_;
+	return BDL_TK_WORD_;
+}
+
 /* The block is no string, so a NUL past its end is pretended; one inside it is a word of its own. */
 #define YYPEEK()    (unsigned char)(l->cursor < l->limit ? *l->cursor : '\0')
 #define YYSKIP()    (void)l->cursor++
@@ -55,22 +75,13 @@ int bdl_rules_lex(struct bdl_lexer *l, struct bdl_token *ret)
 		blank+              { continue; }
 		"#" [^\r\n\x00]*    { continue; }
 		"\r\n" | "\n" | "\r" { begin_line(l); continue; }
-		","                 { return give(l, BDL_TK_COMMA, start, ret); }
-		"allow" | "note" | "coach" | "hold" | "block"       { return give(l, BDL_TK_ACTION, start, ret); }
-		"web" | "mail" | "screen" | "dns" | "logs"          { return give(l, BDL_TK_DOOR, start, ret); }
-		"to"                { return give(l, BDL_TK_TO, start, ret); }
-		"category"          { return give(l, BDL_TK_CATEGORY, start, ret); }
-		"host"              { return give(l, BDL_TK_HOST, start, ret); }
-		"by"                { return give(l, BDL_TK_BY, start, ret); }
-		"during"            { return give(l, BDL_TK_DURING, start, ret); }
-		"on"                { return give(l, BDL_TK_ON, start, ret); }
-		"and"               { return give(l, BDL_TK_AND, start, ret); }
-		"unless"            { return give(l, BDL_TK_UNLESS, start, ret); }
-		"tell"              { return give(l, BDL_TK_TELL, start, ret); }
-		"as"                { return give(l, BDL_TK_AS, start, ret); }
-		"critical"          { return give(l, BDL_TK_CRITICAL, start, ret); }
-		time "-" time       { return give(l, BDL_TK_RANGE, start, ret); }
-		word | end          { return give(l, BDL_TK_WORD, start, ret); }
+		","                 { return give(l, BDL_TK_COMMA_, start, ret); }
+		time "-" time       { return give(l, BDL_TK_RANGE_, start, ret); }
+		time                { return give(l, BDL_TK_CLOCK_, start, ret); }
+		[0-9]+              { return give(l, BDL_TK_NUMBER_, start, ret); }
+		"MB" | "GB"         { return give(l, BDL_TK_SIZE_, start, ret); }
+		["] [^"\r\n\x00]* ["] { return give(l, BDL_TK_QUOTED_, start, ret); }
+		word | end          { return give(l, kind_of_word(l, start), start, ret); }
 		*/
 	}
 }

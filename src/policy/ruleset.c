@@ -137,43 +137,57 @@ static int add_category(
 }
 
 static int compile_hosts(
-    struct bdl_ruleset *r, const struct bdl_cond *c, struct bdl_test *t, struct bdl_err *err)
+    struct bdl_ruleset *r, const struct bdl_phrase *c, struct bdl_test *t, struct bdl_err *err)
 {
-	struct bdl_view *hosts = bdl_region_array(r->region, c->n_words, sizeof(*hosts));
+	const struct bdl_list *names = &c->lists[0];
+	struct bdl_view *hosts = bdl_region_array(r->region, names->n, sizeof(*hosts));
 	char host[BDL_HOST_MAX + 1];
 	bool is_ip;
 
 	if (!hosts)
 		return no_room(err);
-	for (size_t i = 0; i < c->n_words; i++) {
-		int rc = bdl_host_normalise(c->words[i].text, host, &is_ip, err);
+	for (size_t i = 0; i < names->n; i++) {
+		int rc = bdl_host_normalise(names->words[i].text, host, &is_ip, err);
 		if (rc < 0)
 			return rc;
 		hosts[i] = bdl_region_view(r->region, bdl_view_of(host));
 	}
 	t->hosts = hosts;
-	t->n_hosts = c->n_words;
+	t->n_hosts = names->n;
 	return 0;
 }
 
 /* The condition's words as the judge compares them. */
 static int compile_words(
-    struct bdl_ruleset *r, const struct bdl_cond *c, struct bdl_test *t, struct bdl_err *err)
+    struct bdl_ruleset *r, const struct bdl_phrase *c, struct bdl_test *t, struct bdl_err *err)
 {
+	const struct bdl_list *names = &c->lists[0];
 	int rc = 0;
 
-	if (c->kind == BDL_COND_HOST)
+	if (t->kind == BDL_TEST_HOST)
 		return compile_hosts(r, c, t, err);
-	for (size_t i = 0; i < c->n_words && rc == 0; i++) {
-		if (c->kind == BDL_COND_CATEGORY)
-			rc = add_category(r, c->words[i].text, &t->categories, err);
-		else if (c->kind == BDL_COND_GROUP)
-			rc = add_group(r, c->words[i].text, &t->groups, err);
+	for (size_t i = 0; i < names->n && rc == 0; i++) {
+		if (t->kind == BDL_TEST_CATEGORY)
+			rc = add_category(r, names->words[i].text, &t->categories, err);
+		else if (t->kind == BDL_TEST_GROUP)
+			rc = add_group(r, names->words[i].text, &t->groups, err);
 	}
 	return rc;
 }
 
-static int compile_conds(struct bdl_ruleset *r, const struct bdl_cond *conds, size_t n,
+static enum bdl_test_kind test_of(enum bdl_phrase_form form)
+{
+	if (form == BDL_PHRASE_CATEGORY)
+		return BDL_TEST_CATEGORY;
+	if (form == BDL_PHRASE_HOST)
+		return BDL_TEST_HOST;
+	if (form == BDL_PHRASE_BY)
+		return BDL_TEST_GROUP;
+	BDL_BUG_IF(form != BDL_PHRASE_TIME); /* only rules that are carried out are compiled */
+	return BDL_TEST_TIME;
+}
+
+static int compile_conds(struct bdl_ruleset *r, const struct bdl_phrase *conds, size_t n,
     const struct bdl_test **ret, struct bdl_err *err)
 {
 	struct bdl_test *tests = bdl_region_array(r->region, n, sizeof(*tests));
@@ -182,10 +196,10 @@ static int compile_conds(struct bdl_ruleset *r, const struct bdl_cond *conds, si
 		return no_room(err);
 	for (size_t i = 0; i < n; i++) {
 		tests[i] = (struct bdl_test){
-			.kind = conds[i].kind,
+			.kind = test_of(conds[i].form),
 			.periods = conds[i].periods,
 			.n_periods = conds[i].n_periods,
-			.cond = &conds[i],
+			.phrase = &conds[i],
 		};
 		int rc = compile_words(r, &conds[i], &tests[i], err);
 		if (rc < 0)
@@ -193,6 +207,23 @@ static int compile_conds(struct bdl_ruleset *r, const struct bdl_cond *conds, si
 	}
 	*ret = tests;
 	return 0;
+}
+
+static void compile_tell(const struct bdl_rule *rule, struct bdl_judged_rule *out)
+{
+	for (size_t i = 0; i < rule->n_phrases; i++) {
+		const struct bdl_phrase *phrase = &rule->phrases[i];
+
+		if (phrase->form != BDL_PHRASE_TELL)
+			continue;
+		out->critical |= phrase->manner == BDL_MANNER_CRITICAL;
+		for (size_t j = 0; j < phrase->lists[0].n; j++) {
+			int role = bdl_role_find(phrase->lists[0].words[j].text);
+
+			BDL_BUG_IF(role < 0); /* the check refused it */
+			out->tell |= 1u << role;
+		}
+	}
 }
 
 static int compile_rule(struct bdl_ruleset *r, uint16_t policy, const struct bdl_clause *clause,
@@ -207,14 +238,8 @@ static int compile_rule(struct bdl_ruleset *r, uint16_t policy, const struct bdl
 		.policy = policy,
 		.action = (uint8_t)rule->action,
 		.door = (uint8_t)rule->door,
-		.critical = rule->critical,
 	};
-	for (size_t i = 0; i < rule->n_tell; i++) {
-		int role = bdl_role_find(rule->tell[i].text);
-
-		BDL_BUG_IF(role < 0); /* the check refused it */
-		out->tell |= 1u << role;
-	}
+	compile_tell(rule, out);
 	if ((rc = compile_conds(r, rule->conds, rule->n_conds, &out->conds, err)) < 0 ||
 	    (rc = compile_conds(r, rule->unless, rule->n_unless, &out->unless, err)) < 0)
 		return rc;
@@ -227,12 +252,14 @@ static int compile_rule(struct bdl_ruleset *r, uint16_t policy, const struct bdl
 	return 0;
 }
 
+/* What this build cannot carry out is not in the ruleset. */
 static size_t count_rules(const struct bdl_document *d)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < d->n_clauses; i++)
-		n += d->clauses[i].n_rules;
+		for (size_t j = 0; j < d->clauses[i].n_rules; j++)
+			n += bdl_rule_carried_out(&d->clauses[i].rules[j]);
 	return n;
 }
 
@@ -243,7 +270,9 @@ static int compile_document(struct bdl_ruleset *r, uint16_t policy, struct bdl_e
 
 	for (size_t i = 0; i < d->n_clauses && rc == 0; i++)
 		for (size_t j = 0; j < d->clauses[i].n_rules && rc == 0; j++)
-			rc = compile_rule(r, policy, &d->clauses[i], &d->clauses[i].rules[j], err);
+			if (bdl_rule_carried_out(&d->clauses[i].rules[j]))
+				rc = compile_rule(
+				    r, policy, &d->clauses[i], &d->clauses[i].rules[j], err);
 	return rc;
 }
 

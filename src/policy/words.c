@@ -71,14 +71,15 @@ int bdl_role_find(struct bdl_view v)
 bool bdl_action_fits(enum bdl_action a, enum bdl_door d)
 {
 	/*
-	 * A page can be coached but not held, a message held but not coached; DNS knows no person
-	 * to coach, and what the logs tell has happened already.
+	 * A page waits for nobody, so it is not held; the sender of a message can be asked to look
+	 * at it again. DNS knows no person, and its answers are cached: it says no or nothing. What
+	 * a screen shows and the logs tell has happened already.
 	 */
 	static const bool fits[BDL_DOORS][BDL_ACTIONS] = {
 		[BDL_DOOR_WEB] = { true, true, true, false, true },
-		[BDL_DOOR_MAIL] = { true, true, false, true, true },
-		[BDL_DOOR_SCREEN] = { true, true, true, false, true },
-		[BDL_DOOR_DNS] = { true, true, false, false, true },
+		[BDL_DOOR_MAIL] = { true, true, true, true, true },
+		[BDL_DOOR_SCREEN] = { false, true, false, false, false },
+		[BDL_DOOR_DNS] = { false, false, false, false, true },
 		[BDL_DOOR_LOGS] = { false, true, false, false, false },
 	};
 

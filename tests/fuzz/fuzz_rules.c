@@ -10,18 +10,23 @@ static void check_words(const struct bdl_word *words, size_t n, struct bdl_view 
 		    words[i].column >= 1);
 }
 
-static void check_conds(const struct bdl_cond *conds, size_t n, struct bdl_view in)
+static void check_phrase(const struct bdl_phrase *phrase, struct bdl_view in)
 {
-	for (size_t i = 0; i < n; i++) {
-		MUST((conds[i].kind == BDL_COND_TIME) == (conds[i].n_words == 0));
-		MUST(conds[i].kind == BDL_COND_TIME || conds[i].n_periods == 0);
-		check_words(conds[i].words, conds[i].n_words, in);
-		for (size_t j = 0; j < conds[i].n_periods; j++) {
-			const struct bdl_period *p = &conds[i].periods[j];
+	MUST(phrase->form > BDL_PHRASE_NONE && phrase->form < BDL_PHRASE_FORMS);
+	MUST(phrase->manner < BDL_MANNERS && phrase->span.unit < BDL_UNITS);
+	for (size_t i = 0; i < BDL_PHRASE_LISTS; i++)
+		check_words(phrase->lists[i].words, phrase->lists[i].n, in);
+	for (size_t i = 0; i < phrase->n_periods; i++) {
+		const struct bdl_period *p = &phrase->periods[i];
 
-			MUST(p->from < 1440 && p->to <= 1440 && p->from != p->to && p->days < 0x80);
-		}
+		MUST(p->from < 1440 && p->to <= 1440 && p->from != p->to && p->days < 0x80);
 	}
+}
+
+static void check_phrases(const struct bdl_phrase *phrases, size_t n, struct bdl_view in)
+{
+	for (size_t i = 0; i < n; i++)
+		check_phrase(&phrases[i], in);
 }
 
 /* Its text alone is the same rule, in the same plain English. */
@@ -54,9 +59,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bdl_rules_parse(in, 1, region, findings, &rules, &n);
 	for (size_t i = 0; i < n; i++) {
 		MUST(fuzz_within(rules[i].text, in));
-		check_conds(rules[i].conds, rules[i].n_conds, in);
-		check_conds(rules[i].unless, rules[i].n_unless, in);
-		check_words(rules[i].tell, rules[i].n_tell, in);
+		if (rules[i].kind != BDL_RULE_VERDICT)
+			check_phrase(&rules[i].head, in);
+		check_phrases(rules[i].conds, rules[i].n_conds, in);
+		check_phrases(rules[i].unless, rules[i].n_unless, in);
+		check_phrases(rules[i].phrases, rules[i].n_phrases, in);
 		MUST(findings->n_errors > 0 || !rules[i].broken);
 		if (i < 16 && !rules[i].broken)
 			check_again(&rules[i], region);

@@ -33,7 +33,10 @@ struct golden {
 
 static int read_all(struct golden *g, struct bdl_err *err)
 {
-	const struct bdl_check_context context = { categories, BDL_ARRAY_LEN(categories) };
+	const struct bdl_check_context context = {
+		.categories = categories,
+		.n_categories = BDL_ARRAY_LEN(categories),
+	};
 	int rc = bdl_document_parse(bdl_buf_view(&g->file), g->findings, &g->document, err);
 
 	if (rc == 0)

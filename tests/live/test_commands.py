@@ -102,6 +102,21 @@ def test_policy_check_and_explain(school):
     assert "2.2 Gambling (web.gambling)" in done.stdout and "gambling" in done.stdout
 
 
+def test_what_is_not_carried_out_is_said(school):
+    file = school.folder / "staff.md"  # a policy of its own name: what is in force stays
+    text = (ROOT / "policy/staff.md").read_text().replace(
+        "block web to category gambling", "block dns to category gambling\nblock web to category gambling")
+    file.write_text(text)
+    line = text[:text.index("block dns")].count("\n") + 1
+    assert ", of which this build carries out 6\n" in school.beadle("policy", "check", str(file)).stdout
+    said = school.beadle("policy", "explain", str(file)).stdout
+    assert "Look-ups in the category gambling are blocked. (This version does not carry it out.)" in said
+    assert said.count("(This version") == 1
+    done = school.beadle("policy", "publish", str(file), "--minute", "x", "--name", "wider")
+    assert f"{file}:{line}:1: note: this build cannot carry out 'dns': the rule is not in force" in done.stderr
+    assert "1 rule stands in the document only" in done.stderr
+
+
 def test_explain_an_address(beadle):
     until(lambda: (beadle.data / "force" / "manifest").exists(), "nothing is in force")
     ask = lambda *a: beadle.beadle("policy", "explain", *a).stdout

@@ -7,7 +7,7 @@ static void check(
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	struct bdl_check_context context = { known, n };
+	struct bdl_check_context context = { .categories = known, .n_categories = n };
 	struct bdl_err err;
 
 	assert_int_equal(
@@ -62,15 +62,90 @@ static const struct {
 	    "below it\n" },
 	{ "hold web to category a", "14:1: error: 'hold' does not fit the door 'web'\n" },
 	{ "coach dns to category a", "14:1: error: 'coach' does not fit the door 'dns'\n" },
-	{ "hold mail to category a",
-	    "14:1: error: this build cannot carry out 'hold mail'; expected block, coach or note at the "
-	    "door web\n" },
-	{ "note logs to category a",
-	    "14:1: error: this build cannot carry out 'note logs'; expected block, coach or note at the "
-	    "door web\n" },
+	{ "hold mail to category a\n  released by head",
+	    "14:1: error: 'returned after' is missing: what nobody releases must go back\n" },
+	{ "hold mail to category a\n  released by head\n  returned after 2 days", "" },
+	{ "block web to category a released by head",
+	    "14:25: error: 'released by' says nothing here: only what is held is released\n" },
 	{ "allow web to category a",
-	    "14:1: error: this build cannot carry out 'allow web'; expected block, coach or note at the "
-	    "door web\n" },
+	    "14:1: error: 'over' is missing: a rule says which clauses it lifts\n" },
+	{ "allow web to category a over a.clause", "" },
+	{ "allow web to category a over a.claus",
+	    "14:30: error: unknown clause 'a.claus'; expected the id of a clause of this policy (did you "
+	    "mean 'a.clause'?)\n" },
+	{ "block web to category a always\nallow web to category b over a.clause", "" },
+	{ "coach web to category a unless granted leave",
+	    "14:40: warning: unknown permission 'leave'; expected one that a rule 'permit' describes\n" },
+	{ "coach web to category a unless granted leav\npermit leave\n  asked by staff, decided by head\n"
+	  "  lifting a.clause for stated host",
+	    "14:40: error: unknown permission 'leav'; expected one that a rule 'permit' describes (did you "
+	    "mean 'leave'?)\n" },
+	{ "permit leave\n  asked by staff\n  decided by head",
+	    "14:8: warning: nothing uses the permission 'leave'; expected 'unless granted' in a rule, or "
+	    "'recorded only' here\n" },
+	{ "permit leave\n  asked by staff\n  recorded only",
+	    "14:8: error: nobody asks for or decides the permission 'leave'; expected 'asked by' and "
+	    "'decided by'\n" },
+	{ "permit leave\n  recorded only\n  asked by staff\npermit leave\n  decided by head", "" },
+	{ "permit leave\n  recorded only, asked by staff, decided by head\npermit leave\n  decided by office",
+	    "17:3: error: 'decided by' is otherwise on line 15\n" },
+	{ "permit leave\n  recorded only, asked by staff, decided by head, decided by office",
+	    "15:51: error: 'decided by' can be said only once\n" },
+	{ "report harm stating what",
+	    "14:8: error: nobody gets the report 'harm'; expected a phrase such as 'tell head'\n" },
+	{ "report harm stating what\nreport harm tell head", "" },
+	{ "report harm tell hed",
+	    "14:18: error: unknown role 'hed'; expected a role such as technicians or safeguarding-lead (did "
+	    "you mean 'head'?)\n" },
+	{ "report harm tell head else person",
+	    "14:28: error: unknown role 'person'; expected a role such as technicians or safeguarding-lead\n" },
+	{ "register keys holding tag",
+	    "14:10: error: nobody keeps the register 'keys'; expected 'kept by', 'entered by' or 'booked "
+	    "by'\n" },
+	{ "note logs logon\n  using devices of others\n  unless registered in kees\nregister keys kept by office",
+	    "16:24: error: unknown register 'kees'; expected one that a rule 'register' describes (did you "
+	    "mean 'keys'?)\n" },
+	{ "check backup every 1 day",
+	    "14:1: error: nobody hears of this check; expected a phrase such as 'tell head'\n" },
+	{ "check backup every 1 day tell person", "" },
+	{ "block web to category a tell person",
+	    "14:30: error: unknown role 'person'; expected a role such as technicians or safeguarding-lead\n" },
+	{ "block web to category a during 8am-9am",
+	    "14:32: error: no such time '8am-9am'; expected a period such as 08:45-12:15, or a name such as "
+	    "contact\n" },
+	{ "block web to category a during contcat",
+	    "14:32: warning: unknown time 'contcat'; expected a time of the calendar such as contact or term "
+	    "(did you mean 'contact'?)\n" },
+	{ "block web to category a using own-device",
+	    "14:31: error: unknown devices 'own-device'; expected own-devices, school-devices or "
+	    "unknown-devices (did you mean 'own-devices'?)\n" },
+	{ "block web to category a by unknown, office", "" },
+	{ "block dns to category a during 08:00-09:00",
+	    "14:25: error: 'during' does not fit the door 'dns'\n" },
+	{ "block dns to category a unless to category b",
+	    "14:32: error: the door 'dns' takes no exceptions\n" },
+	{ "block dns to category a tell head",
+	    "14:25: error: 'tell' does not fit the door 'dns'\n" },
+	{ "block mail using own-devices", "14:12: error: 'using' does not fit the door 'mail'\n" },
+	{ "block web to parents", "14:11: error: 'to' does not fit the door 'web'\n" },
+	{ "note mail\n  with phrases a-thing\n  keeping picture",
+	    "16:3: error: only at the door 'screen' can a picture be kept\n" },
+	{ "block web to category a\n  always\n  unless to category b",
+	    "16:10: error: an exception to what is 'always'\n" },
+	{ "splice mail to category a",
+	    "14:1: error: 'splice' does not fit the door 'mail'; expected 'web'\n" },
+	{ "block web to category a, b\ncoach web to category a by staff",
+	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	{ "block web to category a, b\ncoach web to category a by staff tell head", "" },
+	{ "block web to category a\n  unless to category b\ncoach web to category a by staff", "" },
+	{ "block web upload to category a\ncoach web to category a", "" },
+	{ "block web to category a\ncoach web upload to category a",
+	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	{ "block web with phrases a-thing\ncoach web with serious phrases a-thing",
+	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	{ "block web with serious phrases a-thing\ncoach web with phrases a-thing", "" },
+	{ "block web upload of more than 2 GB\ncoach web upload of more than 3 GB",
+	    "15:1: warning: the rule on line 14 always overrules this one\n" },
 	{ "block web tell head",
 	    "14:1: warning: this rule applies to everything at the door 'web'; expected a condition "
 	    "such as 'to category gambling'\n" },
@@ -146,6 +221,84 @@ static void asks_no_list_for_categories(void **state)
 	assert_non_null(strstr(bdl_buf_str(&got), "unknown category 'unheard-of'"));
 }
 
+static struct bdl_document *parse_fine(struct bdl_buf *text, const char *rules)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d = NULL;
+
+	assert_int_equal(
+	    bdl_document_parse(document_of(text, "staff", rules), findings, &d, NULL), 0);
+	assert_int_equal(findings->n, 0);
+	return d;
+}
+
+static void check_with(
+    const struct bdl_document *d, const struct bdl_check_context *context, const char *want)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+
+	bdl_document_check(d, context, findings);
+	bdl_findings_write(findings, "t", &got);
+	assert_string_equal(bdl_buf_str(&got), want);
+}
+
+/* One describes what the other uses; places and times are those that the caller knows. */
+static void reads_policies_together(void **state)
+{
+	(void)state;
+	static const char *const places[] = { "cafe" }, *const times[] = { "contact" };
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_document *uses BDL_AUTO(bdl_document_free) =
+	    parse_fine(&text, "block web at cafe during contact unless granted leave");
+	struct bdl_document *describes BDL_AUTO(bdl_document_free) =
+	    parse_fine(&text, "permit leave asked by staff, decided by head");
+	struct bdl_document *neither BDL_AUTO(bdl_document_free) =
+	    parse_fine(&text, "block web at coffee during contract");
+	const struct bdl_document *others[] = { describes }, *users[] = { uses };
+	struct bdl_check_context context = { .others = others, .n_others = 1 };
+
+	check_with(uses, NULL,
+	    "t:14:49: warning: unknown permission 'leave'; expected one that a rule 'permit' "
+	    "describes\n");
+	check_with(uses, &context, "");
+	check_with(describes, NULL,
+	    "t:14:8: warning: nothing uses the permission 'leave'; expected 'unless granted' in a rule, "
+	    "or 'recorded only' here\n");
+	context.others = users;
+	check_with(describes, &context, "");
+	check_with(uses, &context,
+	    "t:14:49: error: unknown permission 'leave'; expected one that a rule 'permit' "
+	    "describes\n");
+	context = (struct bdl_check_context){
+		.places = places, .n_places = 1, .times = times, .n_times = 1
+	};
+	check_with(neither, NULL,
+	    "t:14:28: warning: unknown time 'contract'; expected a time of the calendar such as contact "
+	    "or term (did you mean 'contact'?)\n");
+	check_with(neither, &context,
+	    "t:14:14: error: unknown place 'coffee'; expected a place of the register of places\n"
+	    "t:14:28: error: unknown time 'contract'; expected a time of the calendar such as contact or "
+	    "term (did you mean 'contact'?)\n");
+}
+
+/* Lifting a clause of which every rule is `always` would be a promise that cannot be kept. */
+static void nothing_lifts_always(void **state)
+{
+	(void)state;
+	static const char text[] = FRONT(
+	    "staff") "# A {#a}\nA.\n```rules\nblock web to category a\n  always\n```\n"
+		     "# B {#b}\nB.\n```rules\nallow web to category b over a\n"
+		     "permit page\n  asked by staff\n  decided by head\n  lifting a, b for stated host\n```\n";
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+
+	assert_int_equal(bdl_document_parse(bdl_view_of(text), findings, &d, NULL), 0);
+	check_with(d, NULL,
+	    "t:18:30: error: an exception to what is 'always': the clause 'a'\n"
+	    "t:22:11: error: an exception to what is 'always': the clause 'a'\n");
+}
+
 static void check_text(const char *text, const char *want)
 {
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
@@ -184,6 +337,8 @@ int main(void)
 		cmocka_unit_test(finds_what_makes_no_sense),
 		cmocka_unit_test(reads_on_in_a_broken_rule),
 		cmocka_unit_test(asks_no_list_for_categories),
+		cmocka_unit_test(reads_policies_together),
+		cmocka_unit_test(nothing_lifts_always),
 		cmocka_unit_test(looks_at_the_whole_document),
 	};
 

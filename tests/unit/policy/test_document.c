@@ -239,7 +239,7 @@ static void finds_what_is_wrong(void **state)
 		{ FRONT("staff") "# A {#a}\n```rule\nblock web by staff\n```\n",
 		    "t:10:1: error: a block marked 'rule' is not read (did you mean 'rules'?)\n" },
 		{ FRONT("staff") "# A {#a}\n\n\n```rules\n\n  blok web\n```\n",
-		    "t:14:3: error: unexpected line 'blok'; expected a verdict: block, coach or note (did "
+		    "t:14:3: error: unexpected line 'blok'; expected a verdict such as block, coach or note, or a word such as permit (did "
 		    "you mean 'block'?)\n" },
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {

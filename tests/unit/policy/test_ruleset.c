@@ -135,7 +135,7 @@ static void refuses(void **state)
 		int code;
 	} rows[] = {
 		{ FRONT("staff") RULES("blok web"),
-		    "p:12:1: unexpected line 'blok'; expected a verdict: block, coach or note",
+		    "p:12:1: unexpected line 'blok'; expected a verdict such as block, coach or note, or a word such as permit",
 		    BDL_E_INVALID },
 		{ FRONT("staff") RULES("block web by pupils"),
 		    "p:12:14: this policy does not bind pupils: the rule can never apply; expected one of "

@@ -31,7 +31,9 @@ static void fits_verdicts_to_doors(void **state)
 	assert_true(bdl_action_fits(BDL_COACH, BDL_DOOR_WEB));
 	assert_false(bdl_action_fits(BDL_HOLD, BDL_DOOR_WEB));
 	assert_true(bdl_action_fits(BDL_HOLD, BDL_DOOR_MAIL));
-	assert_false(bdl_action_fits(BDL_COACH, BDL_DOOR_MAIL));
+	assert_true(bdl_action_fits(BDL_COACH, BDL_DOOR_MAIL));
+	assert_false(bdl_action_fits(BDL_NOTE, BDL_DOOR_DNS));
+	assert_false(bdl_action_fits(BDL_BLOCK, BDL_DOOR_SCREEN));
 	assert_false(bdl_action_fits(BDL_COACH, BDL_DOOR_DNS));
 	assert_true(bdl_action_fits(BDL_BLOCK, BDL_DOOR_DNS));
 	assert_true(bdl_action_fits(BDL_NOTE, BDL_DOOR_LOGS));
