@@ -27,6 +27,20 @@ const char *bdl_args_option(struct bdl_args *a, const char *name)
 	return value;
 }
 
+bool bdl_args_flag(struct bdl_args *a, const char *name)
+{
+	bool found = false;
+	for (size_t i = 0; i < a->n;) {
+		if (strcmp(a->words[i], name) == 0) {
+			found = true;
+			take_out(a, i, 1);
+		} else {
+			i++;
+		}
+	}
+	return found;
+}
+
 bool bdl_args_fit(const struct bdl_args *a, size_t least, size_t most)
 {
 	for (size_t i = 0; i < a->n; i++) {

@@ -2,11 +2,14 @@
 
 #include "base/clock.h"
 #include "lists/lists.h"
+#include "main/data.h"
 #include "policy/explain.h"
 #include "proto/url.h"
-#include "record/force.h"
+#include "record/people.h"
+#include "record/versions.h"
 
-#define STEPS_MAX (256 * 1024)
+#define DOCUMENTS_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
+#define STEPS_MAX     (256 * 1024)
 
 static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
     struct bdl_facts *facts, struct bdl_err *err)
@@ -64,6 +67,28 @@ static int answer(const struct bdl_ruleset *ruleset, const struct bdl_facts *fac
 	return 0;
 }
 
+/* By the store, so that what was published a moment ago counts, and before Beadle ever ran too. */
+static int in_force(const struct bdl_conf *conf, struct bdl_ruleset **ret, struct bdl_roll **roll,
+    struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(DOCUMENTS_MAX);
+	struct bdl_source *sources = NULL;
+	char path[BDL_PATH_MAX];
+	int64_t set_ms = 0;
+	size_t n = 0;
+	bdl_conf_path(conf, path, sizeof(path), "store.db");
+	int r = bdl_store_open(path, BDL_STORE_READ, &store, err);
+	if (r == 0)
+		r = bdl_versions_in_force(store, region, &sources, &n, err);
+	if ((r == 0 && n == 0) || r == BDL_E_MISSING)
+		return bdl_fail(err, BDL_E_MISSING,
+		    "no policy is in force in '%s' yet: publish one", conf->dir);
+	if (r == 0)
+		r = bdl_people_refresh(store, roll, &set_ms, err);
+	return r < 0 ? r : bdl_ruleset_new(sources, n, ret, err);
+}
+
 int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, const char *at,
     struct bdl_buf *out, struct bdl_err *err)
 {
@@ -71,7 +96,6 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_facts facts = { .door = BDL_DOOR_WEB };
 	struct bdl_url parts;
-	char folder[BDL_PATH_MAX];
 	int64_t at_ms = bdl_now_ms();
 
 	if (at && !bdl_time_parse(bdl_view_of(at), &at_ms))
@@ -79,13 +103,7 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 	int r = bdl_url_parse(bdl_view_of(url), bdl_view_of(NULL), BDL_SCHEME_HTTP, &parts, err);
 	if (r < 0)
 		return r;
-	bdl_conf_path(conf, folder, sizeof(folder), "force");
-	r = bdl_force_read(folder, &ruleset, &roll, err);
-	if (r == BDL_E_MISSING)
-		return bdl_fail(err, r,
-		    "no policy is in force in '%s' yet: publish one, and start "
-		    "beadle run",
-		    conf->dir);
+	r = in_force(conf, &ruleset, &roll, err);
 	if (r < 0)
 		return r;
 
@@ -93,7 +111,8 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 	facts.host = bdl_view_of(parts.host);
 	facts.minute = (uint16_t)civil.minute;
 	facts.weekday = (uint8_t)civil.weekday;
-	const struct bdl_person *who = person ? bdl_roll_find(roll, bdl_view_of(person)) : NULL;
+	const struct bdl_person *who =
+	    person && roll ? bdl_roll_find(roll, bdl_view_of(person)) : NULL;
 	if (person && !who)
 		return bdl_fail(err, BDL_E_MISSING, "'%s' is not on the roll", person);
 	facts.known = who != NULL;

@@ -103,7 +103,8 @@ static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_er
 	if (r == 0)
 		r = bdl_publish_lists(conf, d->lists, err);
 	if (r == 0)
-		r = bdl_publish_people(conf, bdl_buf_view(&d->people), "demo/people.csv", err);
+		r = bdl_publish_people(
+		    conf, bdl_buf_view(&d->people), "demo/people.csv", false, err);
 	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
 		r = bdl_publish_policy(
 		    conf, bdl_view_of(policies[i]), d->documents[i], &approval, err);

@@ -14,7 +14,7 @@ int bdl_cmd_lists(struct bdl_args *a)
 	for (size_t i = 1; r == 0 && i < a->n; i++)
 		r = bdl_list_build_folder(build, a->words[i], &err);
 	if (r == 0)
-		r = bdl_data_open(a->data, true, &conf, &err);
+		r = bdl_data_open(a->data, false, &conf, &err);
 	if (r == 0)
 		r = bdl_data_become_owner(&conf, &err);
 	if (r == 0)

@@ -1,8 +1,9 @@
 /*
  * beadle policy check FILE...
  * beadle policy publish FILE --minute REFERENCE [--name NAME]
- * beadle policy explain FILE|URL [--person LOGIN] [--at TIME]
+ * beadle policy explain FILE|URL|HOST [--person LOGIN] [--at TIME]
  */
+#include "base/alloc.h"
 #include "main/ask.h"
 #include "main/command.h"
 #include "main/publish.h"
@@ -11,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Documents are checked against the lists of the data folder, where there are any. */
 static int known_lists(const char *dir, struct bdl_known_lists *ret, struct bdl_err *err)
@@ -43,7 +45,8 @@ static int check(struct bdl_args *a)
 		for (size_t c = 0; c < d->n_clauses; c++)
 			for (size_t k = 0; k < d->clauses[c].n_rules; k++, rules++)
 				carried_out += bdl_rule_carried_out(&d->clauses[c].rules[k]);
-		printf("%s: fine; %zu clauses, %zu rules", a->words[i], d->n_clauses, rules);
+		printf("%s: fine; %zu %s, %zu %s", a->words[i], d->n_clauses,
+		    d->n_clauses == 1 ? "clause" : "clauses", rules, rules == 1 ? "rule" : "rules");
 		if (carried_out < rules)
 			printf(", of which this build carries out %zu", carried_out);
 		putchar('\n');
@@ -96,7 +99,7 @@ static int publish(struct bdl_args *a)
 	char by[BDL_OPERATOR_MAX];
 	bdl_operator(by);
 	const struct bdl_approval approval = { bdl_view_of(minute), bdl_view_of(by) };
-	int r = bdl_data_open(a->data, true, &conf, &err);
+	int r = bdl_data_open(a->data, false, &conf, &err);
 	if (r == 0)
 		r = bdl_known_lists_open(&conf, &known, &err);
 	if (r == 0)
@@ -138,39 +141,54 @@ static int explain_file(const char *file, const char *data)
 	return BDL_EXIT_FINE;
 }
 
+/* A document, be it there or not: anything else is an address, "casino.example" too. */
+static bool is_file(const char *what)
+{
+	struct bdl_view v = bdl_view_of(what);
+	return !strstr(what, "://") &&
+	    (access(what, F_OK) == 0 || bdl_view_ends(v, BDL_LIT(".md")) || what[0] == '/' ||
+		what[0] == '.');
+}
+
 static int explain(struct bdl_args *a)
 {
 	const char *person = bdl_args_option(a, "--person");
 	const char *at = bdl_args_option(a, "--at");
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
-	if (!strstr(a->words[1], "://"))
-		return explain_file(a->words[1], a->data);
+	const char *what = a->words[1];
+	if (is_file(what))
+		return explain_file(what, a->data);
 
 	struct bdl_err err;
 	struct bdl_conf conf;
+	char *url BDL_AUTO_FREE = bdl_xprintf("%s%s", strstr(what, "://") ? "" : "http://", what);
 	struct bdl_buf answer BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(256 * 1024);
 	int r = bdl_data_open(a->data, false, &conf, &err);
 	if (r == 0)
-		r = bdl_ask(&conf, a->words[1], person, at, &answer, &err);
+		r = bdl_data_become_owner(
+		    &conf, &err); /* even a reader touches the store's locks */
+	if (r == 0)
+		r = bdl_ask(&conf, url, person, at, &answer, &err);
 	if (r < 0)
 		return bdl_complain(&err);
 	fputs(bdl_buf_str(&answer), stdout);
 	return BDL_EXIT_FINE;
 }
 
+static const struct verb {
+	const char *name, *use;
+	int (*run)(struct bdl_args *a);
+} verbs[] = {
+	{ "check", "policy check FILE...", check },
+	{ "publish", "policy publish FILE --minute REFERENCE [--name NAME]", publish },
+	{ "explain", "policy explain FILE|URL|HOST [--person LOGIN] [--at TIME]", explain },
+};
+
 int bdl_cmd_policy(struct bdl_args *a)
 {
-	static const struct {
-		const char *verb, *use;
-		int (*run)(struct bdl_args *a);
-	} verbs[] = {
-		{ "check", "policy check FILE...", check },
-		{ "publish", "policy publish FILE --minute REFERENCE [--name NAME]", publish },
-		{ "explain", "policy explain FILE|URL [--person LOGIN] [--at TIME]", explain },
-	};
 	for (size_t i = 0; a->n > 0 && i < BDL_ARRAY_LEN(verbs); i++) {
-		if (strcmp(a->words[0], verbs[i].verb) == 0) {
+		if (strcmp(a->words[0], verbs[i].name) == 0) {
 			a->use = verbs[i].use;
 			return verbs[i].run(a);
 		}
@@ -179,4 +197,18 @@ int bdl_cmd_policy(struct bdl_args *a)
 	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++)
 		fprintf(stderr, "  beadle %s\n", verbs[i].use);
 	return BDL_EXIT_USAGE;
+}
+
+int bdl_help_policy(const char *verb)
+{
+	bool found = false;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++) {
+		if (verb && strcmp(verb, verbs[i].name) != 0)
+			continue;
+		printf("use: beadle %s\n", verbs[i].use);
+		found = true;
+	}
+	if (!found)
+		fprintf(stderr, "beadle policy: it has no '%s'\n", verb);
+	return found ? BDL_EXIT_FINE : BDL_EXIT_USAGE;
 }

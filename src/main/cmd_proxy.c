@@ -13,7 +13,7 @@ int bdl_cmd_proxy(struct bdl_args *a)
 
 	if (!bdl_args_fit(a, 1, 1) || !bdl_args_verb(a, "write"))
 		return BDL_EXIT_USAGE;
-	int r = bdl_data_open(a->data, true, &conf, &err);
+	int r = bdl_data_open(a->data, false, &conf, &err);
 	if (r == 0)
 		r = bdl_data_become_owner(&conf, &err);
 	if (r == 0)

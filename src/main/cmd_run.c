@@ -3,6 +3,7 @@
  * root away, and then starts its children and keeps them alive. It serves nobody itself, so a
  * fault in what parses strangers' bytes never takes it along.
  */
+#include "lists/lists.h"
 #include "main/command.h"
 #include "main/data.h"
 #include "main/ports.h"
@@ -143,16 +144,32 @@ static const char *missing(struct run *r)
 	}
 }
 
+/* Whether there is something to try the proxy with: the demonstration's list. */
+static bool lists_casino(const struct bdl_conf *conf)
+{
+	char path[BDL_PATH_MAX];
+	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+	struct bdl_catset on = { 0 };
+	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	if (bdl_lists_open(path, &lists, NULL) < 0)
+		return false;
+	bdl_lists_host(lists, BDL_LIT("casino.example"), &on);
+	int gambling = bdl_lists_find(lists, BDL_LIT("gambling"));
+	return gambling >= 0 && bdl_catset_has(&on, (unsigned)gambling);
+}
+
 static void greet(const struct run *r)
 {
 	char proxy[BDL_ADDR_TEXT];
 	bdl_addr_text(&r->conf.proxy, proxy);
 	printf("\nBeadle is up. Open the portal:\n\n    %s\n", r->conf.portal_url);
 	if (r->conf.run_proxy)
-		printf("\nTry the proxy (casino.example is on the demonstration school's list):\n\n"
-		       "    curl -x http://%s --cacert %s/squid/ca.crt https://casino.example/\n\n"
-		       "A browser uses the proxy %s and trusts %s/squid/ca.crt.\n",
-		    proxy, r->conf.dir, proxy, r->conf.dir);
+		printf("\nA browser uses the proxy %s and trusts %s/squid/ca.crt.\n", proxy,
+		    r->conf.dir);
+	if (r->conf.run_proxy && lists_casino(&r->conf))
+		printf("\nTry it (casino.example is on the demonstration school's list):\n\n"
+		       "    curl -x http://%s --cacert %s/squid/ca.crt https://casino.example/\n",
+		    proxy, r->conf.dir);
 	printf("\nHow it stands: beadle status --data %s. Ctrl-C ends it.\n\n", r->conf.dir);
 	fflush(stdout);
 }
@@ -281,5 +298,6 @@ int bdl_cmd_run(struct bdl_args *a)
 		    "running as root, as the data folder is root's; give it to a user of its own");
 	if (serve(&r, &err) < 0)
 		return bdl_complain(&err);
+	puts("Beadle has ended.");
 	return BDL_EXIT_FINE;
 }

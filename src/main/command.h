@@ -25,6 +25,9 @@ struct bdl_args {
 /* Take `--name VALUE` or `--name=VALUE` out; the last one wins. NULL where it is not given. */
 const char *bdl_args_option(struct bdl_args *a, const char *name);
 
+/* Take `--name` out; whether it was there. */
+bool bdl_args_flag(struct bdl_args *a, const char *name);
+
 /*
  * After all options were taken: at least `least` and at most `most` words are left, and none of
  * them is an option that nobody knows. Says what is wrong otherwise; the caller returns
@@ -44,6 +47,7 @@ int bdl_complain(const struct bdl_err *err);
 int bdl_cmd_run(struct bdl_args *a);
 int bdl_cmd_status(struct bdl_args *a);
 int bdl_cmd_policy(struct bdl_args *a);
+int bdl_help_policy(const char *verb); /* how to use this verb; NULL: each */
 int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);

@@ -22,9 +22,10 @@ int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_e
 		return bdl_fail_sys(err, "look at the data folder '%s'", dir);
 	if (!there || !S_ISDIR(st.st_mode))
 		return bdl_fail(err, BDL_E_MISSING,
-		    "there is no data folder '%s'; name another with --data DIR or BEADLE_DATA, or make "
-		    "one to try things out: beadle demo --from policy",
-		    dir);
+		    "there is no school in '%s', no data folder of that name; name another with --data "
+		    "DIR or BEADLE_DATA, or make the folder: mkdir '%s', or beadle demo --from policy "
+		    "to try things out",
+		    dir, dir);
 	return bdl_conf_load(dir, ret, err);
 }
 

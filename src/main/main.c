@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct command {
 	const char *name;
@@ -24,8 +25,8 @@ static const struct command commands[] = {
 	{ "policy", "policy check|publish|explain ...",
 	    "check a policy document, put it in force, or say in plain English what it does",
 	    bdl_cmd_policy },
-	{ "people", "people import FILE", "replace the roll by a CSV of login,name,groups",
-	    bdl_cmd_people },
+	{ "people", "people import FILE [--empty]",
+	    "replace the roll by a CSV of login,name,groups", bdl_cmd_people },
 	{ "lists", "lists compile FOLDER...",
 	    "make the lists of categories from folders of domains", bdl_cmd_lists },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
@@ -84,7 +85,7 @@ static int settings(void)
 
 static int cmd_help(struct bdl_args *a)
 {
-	if (!bdl_args_fit(a, 0, 1))
+	if (!bdl_args_fit(a, 0, 2))
 		return BDL_EXIT_USAGE;
 	if (a->n == 0) {
 		overview(stdout);
@@ -95,6 +96,12 @@ static int cmd_help(struct bdl_args *a)
 	const struct command *c = command_find(a->words[0]);
 	if (!c || !c->help)
 		return unknown(a->words[0]);
+	if (c->run == bdl_cmd_policy)
+		return bdl_help_policy(a->n > 1 ? a->words[1] : NULL);
+	if (a->n > 1 &&
+	    !bdl_view_starts(
+		bdl_view_from(bdl_view_of(c->use), strlen(c->name) + 1), bdl_view_of(a->words[1])))
+		return unknown(a->words[1]);
 	printf("use: beadle %s\n%s\n", c->use, c->help);
 	return BDL_EXIT_FINE;
 }

@@ -58,17 +58,22 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
 	if (r < 0)
 		return r;
 	bdl_digest_hex(&row.digest, digest);
-	printf("policy '%.*s', issue %lld (%.8s), is in force: %.*s\n", BDL_FMT(row.name),
-	    (long long)row.issue, digest, BDL_FMT(row.title));
+	bool running = bdl_data_unlocked(conf, NULL) == BDL_E_BUSY;
+	printf("policy '%.*s', issue %lld (%.8s), is in force%s: %.*s\n", BDL_FMT(row.name),
+	    (long long)row.issue, digest, running ? "" : " from the next start of beadle run",
+	    BDL_FMT(row.title));
 	return 0;
 }
 
-int bdl_publish_people(
-    const struct bdl_conf *conf, struct bdl_view csv, const char *where, struct bdl_err *err)
+int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
+    bool may_be_empty, struct bdl_err *err)
 {
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	int r = bdl_roll_parse(csv, where, &roll, err);
+	if (r == 0 && bdl_roll_size(roll) == 0 && !may_be_empty)
+		r = bdl_fail(err, BDL_E_INVALID,
+		    "%s has nobody on it; if that is meant, say --empty", where);
 	if (r == 0)
 		r = bdl_data_store(conf, &store, err);
 	if (r == 0)

@@ -32,9 +32,12 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
     const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* Replace the roll. The CSV has been read; `where` names it in errors. */
+/*
+ * Replace the roll. The CSV has been read; `where` names it in errors. One with nobody on it is
+ * refused unless it may be empty: a school's roll is seldom, a file that went wrong often.
+ */
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
-    struct bdl_err *err) BDL_MUST_USE;
+    bool may_be_empty, struct bdl_err *err) BDL_MUST_USE;
 
 /* Write DIR/lists/lists.map; running doors take it at once. */
 int bdl_publish_lists(

@@ -9,8 +9,12 @@
 #include "sys/loop.h"
 #include "sys/sandbox.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define TICK_MS      100    /* between two looks at the journal and the store when all is read */
 #define TROUBLE_MS   1000   /* before a store that failed is tried again */
@@ -19,6 +23,7 @@
 #define NOTED_MS     600000 /* how long the board shows what was wrong with a journal */
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define LAST_TURN_MS 2000
+#define SWEEP_S      3600 /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
 struct scribe {
@@ -188,6 +193,27 @@ static int confine(const struct scribe *s, struct bdl_err *err)
 	return r < 0 ? r : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
 }
 
+/*
+ * What a crash left half written, under the names of bdl_file_beside; force/ is swept as it is
+ * written. What is younger may be somebody's who is still writing.
+ */
+static void sweep(const struct bdl_conf *conf, const char *below)
+{
+	char path[BDL_PATH_MAX];
+	struct stat st;
+	bdl_conf_path(conf, path, sizeof(path), "%s", below);
+	DIR *d = opendir(path);
+	if (!d)
+		return; /* no such folder yet: nothing lies in it */
+	for (struct dirent *e; (e = readdir(d));) {
+		if (bdl_view_ends(bdl_view_of(e->d_name), BDL_LIT(".new")) &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && bdl_now_ms() / 1000 - st.st_mtime > SWEEP_S)
+			(void)unlinkat(dirfd(d), e->d_name, 0); /* it only takes room */
+	}
+	(void)closedir(d); /* it was only read */
+}
+
 static void paths(struct scribe *s)
 {
 	const struct bdl_conf *conf = s->role->conf;
@@ -215,6 +241,8 @@ int bdl_scribe_run(struct bdl_role *role)
 		bdl_log_err(BDL_LOG_ERR, "start-failed", &err);
 		return EXIT_FAILURE;
 	}
+	sweep(role->conf, "lists");
+	sweep(role->conf, "run");
 	(void)uv_timer_init(&s.loop.uv, &s.timer); /* neither can fail */
 	s.timer.data = &s;
 	(void)uv_timer_start(&s.timer, on_tick, 0, 0);

@@ -128,7 +128,9 @@ static int check_bytes(struct bdl_view target, struct bdl_err *err)
 	for (size_t i = 0; i < target.n; i++) {
 		unsigned char c = (unsigned char)target.p[i];
 		if (c <= 0x20 || c == 0x7f)
-			return bdl_fail(err, BDL_E_INVALID, "a URL may not hold the byte %#x", c);
+			return c == ' '
+			    ? bdl_fail(err, BDL_E_INVALID, "a URL may not hold a space")
+			    : bdl_fail(err, BDL_E_INVALID, "a URL may not hold the byte %#x", c);
 	}
 	return 0;
 }

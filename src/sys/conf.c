@@ -315,6 +315,8 @@ void bdl_conf_describe(struct bdl_buf *out)
 		(void)bdl_buf_printf(out, "    %s\n", s->help);
 		if (s->env)
 			(void)bdl_buf_printf(out, "    Environment: %s\n", s->env);
+		else
+			(void)bdl_buf_add_str(out, "    No variable of the environment sets it.\n");
 	}
 }
 

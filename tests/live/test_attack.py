@@ -333,7 +333,7 @@ def test_no_markup_comes_through(same):
                          icap={"X-Client-Username": script, "X-Client-IP": image}))
     assert b"<script" not in a.body and b"<img" not in a.body
     act = until(lambda: same.acts("bets.example"), "no act")[0]
-    assert act["address"] == image
+    assert (act["person"], act["address"]) == (script, "127.0.0.1")  # what is no address is none
     for path in ("/", "/acts", "/violations", f"/acts/{act['id']}",
                  "/acts?person=%3Cscript%3Ealert(1)%3C/script%3E&host=%22%3E%3Cimg%20src=x%3E"):
         reply = same.ask_portal(path)

@@ -65,7 +65,20 @@ def test_the_manual_has_every_setting_and_command():
 def test_no_data_folder(tmp_path):
     done = subprocess.run([program(), "status", "--data", str(tmp_path / "none")],
                           capture_output=True, text=True)
-    assert done.returncode == 1 and "there is no data folder" in done.stderr, done
+    assert done.returncode == 1 and "no data folder" in done.stderr, done
+
+
+@pytest.mark.parametrize("words", [
+    ["policy", "publish", str(ROOT / "policy/staff.md"), "--minute", "x"],
+    ["people", "import", str(ROOT / "policy/demo/people.csv")],
+    ["lists", "compile", str(ROOT / "policy/demo/lists")],
+    ["proxy", "write"],
+], ids=lambda w: w[0])
+def test_a_mistyped_folder_makes_no_school(tmp_path, words):
+    done = subprocess.run([program(), *words, "--data", str(tmp_path / "vra")],
+                          capture_output=True, text=True)
+    assert done.returncode == 1 and "there is no school in" in done.stderr, done
+    assert not (tmp_path / "vra").exists()
 
 
 def test_policy_check_finds(school):
@@ -141,6 +154,67 @@ def test_people_import(school):
     file.write_text("login,name,groups\na.one,Ada\n")
     done = school.beadle("people", "import", str(file), check=False)
     assert done.returncode == 1 and f"{file}:2" in done.stderr, done
+
+
+def test_an_empty_roll_is_asked_about(school):
+    file = school.folder / "people.csv"
+    file.write_text("login,name,groups\n")
+    done = school.beadle("people", "import", str(file), check=False)
+    assert done.returncode == 1 and "--empty" in done.stderr, done
+    assert "0 people" in school.beadle("people", "import", str(file), "--empty").stdout
+
+
+def test_published_and_explained_while_nothing_runs(school):
+    """The answer comes from the store: what was published counts at once."""
+    file = school.folder / "staff.md"
+    file.write_text((ROOT / "policy/staff.md").read_text().replace("category gambling", "host tea.example"))
+    done = school.beadle("policy", "publish", str(file), "--minute", "x")
+    assert "in force from the next start" in done.stdout, done
+    ask = lambda *a: school.beadle("policy", "explain", *a, "--person", "t.ashdown").stdout
+    assert ask("tea.example").startswith("block, by clause web.gambling")
+    assert ask("http://casino.example/").startswith("allow")
+    done = school.beadle("policy", "explain", "two words.example", check=False)
+    assert done.returncode == 1 and "may not hold a space" in done.stderr, done
+
+
+def test_published_and_explained_at_once(beadle):
+    file = beadle.folder / "staff.md"
+    file.write_text((ROOT / "policy/staff.md").read_text().replace("category gambling", "host tea.example"))
+    assert "from the next start" not in beadle.beadle(
+        "policy", "publish", str(file), "--minute", "x").stdout
+    assert beadle.beadle("policy", "explain", "tea.example", "--person",
+                         "t.ashdown").stdout.startswith("block, by clause web.gambling")
+
+
+def test_help_of_one_verb():
+    ask = lambda *a: subprocess.run([program(), "help", *a], capture_output=True, text=True)
+    assert ask("policy", "publish").stdout == (
+        "use: beadle policy publish FILE --minute REFERENCE [--name NAME]\n")
+    assert ask("people", "import").stdout.startswith("use: beadle people import FILE")
+    assert len(ask("policy").stdout.splitlines()) == 3
+    for words in (("policy", "burn"), ("people", "burn"), ("burn",)):
+        assert ask(*words).returncode == 2, words
+    assert "No variable of the environment" in ask("settings").stdout
+
+
+def test_the_check_refuses_words_it_does_not_know():
+    done = subprocess.run([str(ROOT / "check"), "quikc"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 2 and "use: ./check" in done.stderr, done
+
+
+def test_the_greeting_and_the_end(beadle):
+    """The hint names a site only where the lists have it."""
+    beadle.stop()
+    assert "https://casino.example/" in beadle.log.read_text()
+    assert beadle.log.read_text().endswith("Beadle has ended.\n")
+    folder = beadle.folder / "lists" / "gambling"
+    folder.mkdir(parents=True)
+    (folder / "domains").write_text("fruit-machine.example\n")
+    beadle.beadle("lists", "compile", str(folder.parent))
+    beadle.log.write_text("")
+    beadle.start()
+    until(lambda: "Beadle is up" in beadle.log.read_text(), "the greeting")
+    assert "casino.example" not in beadle.log.read_text()
 
 
 def test_lists_compile(school):

@@ -116,6 +116,19 @@ def test_what_is_in_force_is_mended(beadle, sites):
     assert beadle.visit(sites.url("casino.example", "/mended")).status == 403
 
 
+def test_what_a_crash_left_half_written_is_swept(beadle):
+    old = [beadle.data / "lists/lists.map.0011223344556677.new", beadle.data / "run/x.new"]
+    young = beadle.data / "lists/lists.map.8899aabbccddeeff.new"
+    beadle.stop()
+    for path in [*old, young]:
+        path.write_bytes(b"half a file")
+    for path in old:
+        os.utime(path, (time.time() - 7200,) * 2)
+    beadle.start()
+    until(lambda: not any(path.exists() for path in old), "they are still there")
+    assert young.exists()
+
+
 def test_a_turned_byte_of_the_journal_costs_one_act(beadle, sites):
     """In a segment that is still written to, and it is said at once."""
     def block(n):
