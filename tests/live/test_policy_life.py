@@ -77,7 +77,7 @@ def test_format_rewrites_rules_alone(school):
 
 def test_format_leaves_what_it_cannot_read(school):
     file = school.folder / "staff.md"
-    wrong = STAFF.replace("block web to category gambling", "block   web   to gambling")
+    wrong = STAFF.replace("block web to category gambling", "blok   web   to category gambling")
     file.write_text(wrong)
     done = school.beadle("policy", "format", str(file), check=False)
     assert done.returncode == 1 and f"{file}:" in done.stderr, done
