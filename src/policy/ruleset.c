@@ -65,7 +65,7 @@ static int read_document(
 /* The sources in order of name: put the next where it belongs. */
 static int add_policy(struct bdl_ruleset *r, const struct bdl_source *source, struct bdl_err *err)
 {
-	struct bdl_document *document;
+	struct bdl_document *document = NULL;
 	size_t at = r->n_policies;
 	int rc;
 
