@@ -28,7 +28,7 @@ struct bdl_icap_request {
 	bool close;                  /* Connection: close */
 	bool has_preview;            /* Preview: N was sent */
 	uint64_t preview;
-	/* X-Client-Username or X-Authenticated-User, as sent; may be empty. */
+	/* X-Client-Username or X-Authenticated-User, as sent, for bdl_identity_read; may be empty. */
 	struct bdl_view user;
 	struct bdl_view client; /* X-Client-IP */
 	struct bdl_http_head head;
@@ -75,18 +75,5 @@ int bdl_icap_write_response(struct bdl_buf *out, const struct bdl_icap_service *
 /* The head of a 200 that hands a message back unchanged; chunks follow where has_body. */
 int bdl_icap_write_echo(struct bdl_buf *out, const struct bdl_icap_service *s,
     const struct bdl_icap_parts *parts, struct bdl_view heads, bool close);
-
-/*
- * The person named by a proxy: plain, percent-encoded, or base64 (Squid's
- * icap_client_username_encode). Written to out with ASCII letters in lower case, without what
- * stands around it: "DOMAIN\", "@REALM", "WinNT://DOMAIN/". false where it names nobody ("-",
- * empty), is not printable UTF-8, or does not fit.
- *
- * Percent-encoded is what has a '%' and two digits after each. Base64 is what has a length that is
- * a multiple of four, only characters of base64, an upper-case letter or padding at the end, and
- * decodes to text such as logins are made of. Anything else is plain; so is, wrongly, the rare
- * encoded name without an upper-case letter.
- */
-bool bdl_icap_user(struct bdl_view sent, char *out, size_t size);
 
 #endif

@@ -70,6 +70,20 @@ static int put_text(struct bdl_view v, char *to, size_t size, struct bdl_err *er
 	return 0;
 }
 
+/* Names of realms and domains: what may stand in one, with commas or spaces between. */
+static int parse_realms(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if (!bdl_is_letter(c) && !bdl_is_digit(c) && !strchr(".-_, ", c))
+			return bdl_fail(err, BDL_E_INVALID,
+			    "'%.*s' are not realms, such as NORTHGATE, northgate.example",
+			    BDL_FMT(v));
+	}
+	return put_text(v, to, size, err);
+}
+
 static int parse_user(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
 	for (size_t i = 0; i < v.n; i++) {
@@ -168,6 +182,9 @@ static const struct setting settings[] = {
 	    "How people reach the portal, for block pages; empty means http:// and `portal`." },
 	{ "trusted peers", NULL, "127.0.0.0/8, ::1", parse_peers, 0, sizeof(struct bdl_conf),
 	    "Who may speak ICAP to the web door: address ranges with commas between." },
+	{ "identity realms", NULL, "", parse_realms, FIELD(realms),
+	    "The school's own realms and domains, with commas between; who signs in with another "
+	    "is nobody of the school. Empty means that all are the school's." },
 	{ "squid program", NULL, "/usr/sbin/squid", parse_program, FIELD(squid_program),
 	    "Squid, built with OpenSSL (Debian's squid-openssl)." },
 	{ "certgen program", NULL, "/usr/lib/squid/security_file_certgen", parse_program,

@@ -31,6 +31,7 @@ struct bdl_conf {
 	/* Who may speak ICAP to us; loopback by default. */
 	struct bdl_net peers[BDL_CONF_PEERS_MAX];
 	size_t n_peers;
+	char realms[512]; /* the school's, with commas or spaces between; empty: all */
 	char squid_program[256];
 	char certgen_program[256];
 	int log_level; /* enum bdl_level */

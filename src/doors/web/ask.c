@@ -29,7 +29,9 @@ static bool is_address(struct bdl_view v)
 static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap,
     struct bdl_view peer, struct bdl_ask *a)
 {
-	if (!bdl_icap_user(icap->user, a->login, sizeof(a->login)))
+	struct bdl_view realms = bdl_view_of(web->role->conf->realms);
+	enum bdl_identity kind = bdl_identity_read(icap->user, realms, a->login, sizeof(a->login));
+	if (kind <= BDL_IDENTITY_MACHINE)
 		a->login[0] = '\0';
 	a->address = cut(is_address(icap->client) ? icap->client : peer, 64);
 	const char *who = a->login[0]

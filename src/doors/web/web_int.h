@@ -9,6 +9,7 @@
 #include "doors/web/token.h"
 #include "policy/judge.h"
 #include "proto/icap.h"
+#include "proto/identity.h"
 #include "proto/url.h"
 #include "sys/loop.h"
 #include "sys/role.h"
@@ -73,7 +74,7 @@ struct bdl_ask {
 	struct bdl_url url;
 	enum bdl_act_kind kind;
 	enum bdl_taste taste;
-	char login[256];
+	char login[BDL_LOGIN_SIZE];
 	struct bdl_view address;
 	struct bdl_view who;             /* the login, else the address; the two never look alike */
 	const struct bdl_person *person; /* on the roll, or NULL */

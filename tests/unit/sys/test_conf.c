@@ -57,6 +57,21 @@ static void has_defaults(void **state)
 	assert_string_equal(c.certgen_program, "/usr/lib/squid/security_file_certgen");
 	assert_int_equal(c.log_level, BDL_LOG_INFO);
 	assert_int_equal(c.n_peers, 2);
+	assert_string_equal(c.realms, "");
+}
+
+static void says_who_it_is(void **state)
+{
+	(void)state;
+	PLACE(p);
+	struct bdl_conf c;
+	struct bdl_err err;
+
+	if (load(&p, "identity realms = NORTHGATE, northgate.example\n", &c, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(c.realms, "NORTHGATE, northgate.example");
+	assert_int_equal(load(&p, "identity realms = a@b\n", &c, &err), BDL_E_INVALID);
+	assert_non_null(strstr(err.text, "beadle.conf:1: identity realms: 'a@b' are not realms"));
 }
 
 static void reads_all_of_them(void **state)
@@ -251,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(has_defaults, clear),
+		cmocka_unit_test_setup(says_who_it_is, clear),
 		cmocka_unit_test_setup(reads_all_of_them, clear),
 		cmocka_unit_test_setup(says_where_and_what, clear),
 		cmocka_unit_test_setup(the_environment_comes_last, clear),
