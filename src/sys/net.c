@@ -94,25 +94,58 @@ uint16_t bdl_addr_port(const struct bdl_addr *a)
 	    copy.sa.ss_family == AF_INET6 ? as_v6(&copy)->sin6_port : as_v4(&copy)->sin_port);
 }
 
-/* The sixteen bytes of an address, IPv4 as mapped; false for other families. */
-static bool sixteen(const struct sockaddr *sa, uint8_t ip[16])
+bool bdl_ip_of(const struct sockaddr *sa, uint8_t ret[BDL_IP_SIZE])
 {
 	if (sa->sa_family == AF_INET) {
 		struct sockaddr_in in;
 
 		memcpy(&in, sa, sizeof(in));
-		memcpy(ip, mapped, sizeof(mapped));
-		memcpy(ip + sizeof(mapped), &in.sin_addr, 4);
+		memcpy(ret, mapped, sizeof(mapped));
+		memcpy(ret + sizeof(mapped), &in.sin_addr, 4);
 		return true;
 	}
 	if (sa->sa_family == AF_INET6) {
 		struct sockaddr_in6 in6;
 
 		memcpy(&in6, sa, sizeof(in6));
-		memcpy(ip, &in6.sin6_addr, 16);
+		memcpy(ret, &in6.sin6_addr, BDL_IP_SIZE);
 		return true;
 	}
 	return false;
+}
+
+bool bdl_ip_parse(struct bdl_view v, uint8_t ret[BDL_IP_SIZE])
+{
+	uint8_t ip[BDL_IP_SIZE];
+
+	memcpy(ip, mapped, sizeof(mapped));
+	if (!pton(AF_INET, v, ip + sizeof(mapped)) && !pton(AF_INET6, v, ip))
+		return false;
+	memcpy(ret, ip, sizeof(ip));
+	return true;
+}
+
+bool bdl_ip_is_v4(const uint8_t ip[BDL_IP_SIZE])
+{
+	return memcmp(ip, mapped, sizeof(mapped)) == 0;
+}
+
+void bdl_ip_text(const uint8_t ip[BDL_IP_SIZE], char out[BDL_IP_TEXT])
+{
+	bool v4 = bdl_ip_is_v4(ip);
+
+	/* Cannot fail: both families are known, and there is room for the longest text. */
+	(void)inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip + sizeof(mapped) : ip, out, BDL_IP_TEXT);
+}
+
+void bdl_ip_mask(uint8_t ip[BDL_IP_SIZE], unsigned bits)
+{
+	for (unsigned i = 0; i < BDL_IP_SIZE; i++) {
+		unsigned kept = bits > 8 * i ? bits - 8 * i : 0;
+
+		if (kept < 8)
+			ip[i] &= (uint8_t)(0xff00 >> kept);
+	}
 }
 
 bool bdl_addr_is_loopback(const struct bdl_addr *a)
@@ -120,7 +153,7 @@ bool bdl_addr_is_loopback(const struct bdl_addr *a)
 	static const uint8_t one[16] = { [15] = 1 };
 	uint8_t ip[16];
 
-	if (!sixteen((const struct sockaddr *)(const void *)&a->sa, ip))
+	if (!bdl_ip_of((const struct sockaddr *)(const void *)&a->sa, ip))
 		return false;
 	return memcmp(ip, one, sizeof(one)) == 0 ||
 	    (memcmp(ip, mapped, sizeof(mapped)) == 0 && ip[12] == 127);
@@ -149,15 +182,21 @@ int bdl_net_parse(struct bdl_view v, struct bdl_net *ret, struct bdl_err *err)
 	return 0;
 }
 
-bool bdl_net_holds(const struct bdl_net *net, const struct sockaddr *sa)
+bool bdl_net_holds_ip(const struct bdl_net *net, const uint8_t ip[BDL_IP_SIZE])
 {
-	uint8_t ip[16];
 	size_t whole = net->bits / 8;
 	unsigned left = net->bits % 8;
 
-	if (!sixteen(sa, ip) || memcmp(ip, net->ip, whole) != 0)
+	if (memcmp(ip, net->ip, whole) != 0)
 		return false;
 	return left == 0 || (ip[whole] ^ net->ip[whole]) >> (8 - left) == 0;
+}
+
+bool bdl_net_holds(const struct bdl_net *net, const struct sockaddr *sa)
+{
+	uint8_t ip[BDL_IP_SIZE];
+
+	return bdl_ip_of(sa, ip) && bdl_net_holds_ip(net, ip);
 }
 
 static int bind_failed(const struct bdl_addr *a, struct bdl_err *err)
@@ -172,22 +211,47 @@ static int bind_failed(const struct bdl_addr *a, struct bdl_err *err)
 	return bdl_fail_sys(err, "listen on %s", text);
 }
 
-static int open_listener(const struct bdl_addr *a, bool reuseport, int *ret_fd, struct bdl_err *err)
+static int open_socket(const struct bdl_addr *a, int type, int *ret_fd, struct bdl_err *err)
 {
-	const int on = 1, off = 0;
-	BDL_AUTO_FD int fd = socket(a->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const int off = 0;
+	BDL_AUTO_FD int fd = socket(a->sa.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return bdl_fail_sys(err, "make a socket");
+	/* [::] means both protocols, whatever this machine's default is. */
+	if (a->sa.ss_family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
+		return bdl_fail_sys(err, "set IPV6_V6ONLY");
+	*ret_fd = bdl_steal_fd(&fd);
+	return 0;
+}
+
+int bdl_net_datagrams(const struct bdl_addr *a, int *ret_fd, struct bdl_err *err)
+{
+	BDL_AUTO_FD int fd = -1;
+
+	int rc = open_socket(a, SOCK_DGRAM, &fd, err);
+	if (rc < 0)
+		return rc;
+	if (bind(fd, (const struct sockaddr *)(const void *)&a->sa, a->len) < 0)
+		return bind_failed(a, err);
+	*ret_fd = bdl_steal_fd(&fd);
+	return 0;
+}
+
+static int open_listener(const struct bdl_addr *a, bool reuseport, int *ret_fd, struct bdl_err *err)
+{
+	const int on = 1;
+	BDL_AUTO_FD int fd = -1;
+
+	int rc = open_socket(a, SOCK_STREAM, &fd, err);
+	if (rc < 0)
+		return rc;
 	/* Connections of an earlier life in TIME_WAIT must not keep us from starting again. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 		return bdl_fail_sys(err, "set SO_REUSEADDR");
 	if (reuseport && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0)
 		return bdl_fail_sys(err, "set SO_REUSEPORT");
-	/* [::] means both protocols, whatever this machine's default is. */
-	if (a->sa.ss_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) < 0)
-		return bdl_fail_sys(err, "set IPV6_V6ONLY");
 	if (bind(fd, (const struct sockaddr *)(const void *)&a->sa, a->len) < 0 ||
 	    listen(fd, BACKLOG) < 0)
 		return bind_failed(a, err);

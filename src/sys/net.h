@@ -29,6 +29,22 @@ int bdl_net_parse(struct bdl_view v, struct bdl_net *ret, struct bdl_err *err) B
 bool bdl_net_holds(const struct bdl_net *net, const struct sockaddr *sa);
 
 /*
+ * An address alone, in sixteen bytes, IPv4 as mapped IPv6 (::ffff:10.0.0.7), so that the two ways
+ * of writing one are one. false for what is none, and for other families.
+ */
+#define BDL_IP_SIZE 16
+#define BDL_IP_TEXT INET6_ADDRSTRLEN
+bool bdl_ip_parse(struct bdl_view v, uint8_t ret[BDL_IP_SIZE]);
+bool bdl_ip_of(const struct sockaddr *sa, uint8_t ret[BDL_IP_SIZE]);
+bool bdl_ip_is_v4(const uint8_t ip[BDL_IP_SIZE]);
+void bdl_ip_text(const uint8_t ip[BDL_IP_SIZE], char out[BDL_IP_TEXT]);
+void bdl_ip_mask(uint8_t ip[BDL_IP_SIZE], unsigned bits); /* clears all bits after the first */
+bool bdl_net_holds_ip(const struct bdl_net *net, const uint8_t ip[BDL_IP_SIZE]);
+
+/* A bound UDP socket, as below. */
+int bdl_net_datagrams(const struct bdl_addr *a, int *ret_fd, struct bdl_err *err) BDL_MUST_USE;
+
+/*
  * A listening TCP socket (close-on-exec, non-blocking). `shared` sets SO_REUSEPORT, after making
  * sure by an exclusive bind that no one else holds the port; further sockets of the same group
  * pass `again`. BDL_E_BUSY where the port is in use, BDL_E_DENIED where we may not have it.

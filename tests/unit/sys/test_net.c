@@ -110,6 +110,59 @@ static void holds_addresses(void **state)
 	assert_false(bdl_net_holds(&all, &(struct sockaddr){ .sa_family = AF_UNIX }));
 }
 
+static void reads_addresses_alone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want; /* NULL: refused */
+		bool v4;
+		unsigned bits; /* kept by the mask, whose result is `masked` */
+		const char *masked;
+	} rows[] = {
+		{ "10.20.30.40", "10.20.30.40", true, 96 + 23, "10.20.30.0" },
+		{ "::ffff:10.20.30.40", "10.20.30.40", true, 96, "0.0.0.0" },
+		{ "2001:DB8::7", "2001:db8::7", false, 32, "2001:db8::" },
+		{ "2001:db8:ffff::1", "2001:db8:ffff::1", false, 33, "2001:db8:8000::" },
+		{ "::1", "::1", false, 128, "::1" },
+		{ "ffff::1", "ffff::1", false, 0, "::" },
+		{ "10.20.30", NULL, false, 0, NULL },
+		{ "10.20.30.40/32", NULL, false, 0, NULL },
+		{ "fe80::1%eth0", NULL, false, 0, NULL },
+		{ "", NULL, false, 0, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t ip[BDL_IP_SIZE];
+		char got[BDL_IP_TEXT];
+
+		if (bdl_ip_parse(bdl_view_of(rows[i].text), ip) != (rows[i].want != NULL))
+			fail_msg("'%s' is taken for what it is not", rows[i].text);
+		if (!rows[i].want)
+			continue;
+		bdl_ip_text(ip, got);
+		assert_string_equal(got, rows[i].want);
+		assert_int_equal(bdl_ip_is_v4(ip), rows[i].v4);
+		bdl_ip_mask(ip, rows[i].bits);
+		bdl_ip_text(ip, got);
+		assert_string_equal(got, rows[i].masked);
+	}
+}
+
+static void datagrams_have_a_port_of_their_own(void **state)
+{
+	(void)state;
+	struct bdl_addr want = addr("127.0.0.1:0"), at = { .len = sizeof(at.sa) };
+	BDL_AUTO_FD int one = -1;
+	BDL_AUTO_FD int two = -1;
+	struct bdl_err err;
+
+	assert_int_equal(bdl_net_datagrams(&want, &one, &err), 0);
+	assert_int_equal(getsockname(one, (struct sockaddr *)(void *)&at.sa, &at.len), 0);
+	assert_int_equal(fcntl(one, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+	assert_int_equal(bdl_net_datagrams(&at, &two, &err), BDL_E_BUSY);
+	assert_int_equal(two, -1);
+}
+
 static struct bdl_addr listen_at(const char *text, enum bdl_listen how, int *fd)
 {
 	struct bdl_addr want = addr(text), got = { .len = sizeof(got.sa) };
@@ -192,6 +245,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_addresses),
 		cmocka_unit_test(holds_addresses),
+		cmocka_unit_test(reads_addresses_alone),
+		cmocka_unit_test(datagrams_have_a_port_of_their_own),
 		cmocka_unit_test(a_port_in_use_is_named),
 		cmocka_unit_test(a_group_shares_and_others_stay_out),
 		cmocka_unit_test(a_restart_is_not_refused),
