@@ -14,7 +14,7 @@ from selftest import self_test
 # The order of docs/style.md. Folders of one row stand side by side and do not use each other.
 ORDER = [['base'], ['sys'], ['proto'], ['lists'], ['scan'], ['policy'], ['record'],
          ['desk', 'tell'], ['portal', 'doors/web', 'doors/mail', 'doors/screen', 'doors/dns',
-                            'doors/logs'], ['main']]
+                            'doors/logs', 'doors/who'], ['main']]
 LEVEL = {folder: level for level, row in enumerate(ORDER) for folder in row}
 DATABASES = ('sqlite3.h', 'libpq-fe.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+)[>"]')
