@@ -1,10 +1,11 @@
 /*
  * beadle role NAME --data DIR: one process of a `beadle run`, started by its supervisor. NAME is
- * its place on the board: scribe, portal, web-0, web-1, ...; a role that listens finds its socket
- * at descriptor 3.
+ * its place on the board: scribe, portal, who, web-0, web-1, ...; a role that listens finds its
+ * socket at descriptor 3, and one that takes datagrams too at 3 or 4.
  */
 #include "base/view.h"
 #include "doors/web/web.h"
+#include "doors/who/who.h"
 #include "main/command.h"
 #include "main/data.h"
 #include "main/role_scribe.h"
@@ -15,7 +16,8 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#define LISTENER 3
+#define FIRST_SOCKET 3
+#define LAST_SOCKET  4
 
 struct kind {
 	const char *name;
@@ -27,6 +29,7 @@ static const struct kind kinds[] = {
 	{ "scribe", false, bdl_scribe_run },
 	{ "portal", true, bdl_portal_run },
 	{ "web", true, bdl_web_run },
+	{ "who", true, bdl_who_run },
 };
 
 /* "web-1" is the kind "web" with the index 1. */
@@ -48,11 +51,22 @@ static const struct kind *kind_find(const char *name, unsigned *ret_index)
 	return NULL;
 }
 
-static bool is_listener(int fd)
+static int option_of(int fd, int name)
 {
-	int on = 0;
-	socklen_t len = sizeof(on);
-	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == 0 && on;
+	int value = 0;
+	socklen_t len = sizeof(value);
+	return getsockopt(fd, SOL_SOCKET, name, &value, &len) == 0 ? value : 0;
+}
+
+/* Those that the supervisor handed over, told apart by what they are. */
+static void find_sockets(struct bdl_role *role)
+{
+	for (int fd = FIRST_SOCKET; fd <= LAST_SOCKET; fd++) {
+		if (option_of(fd, SO_ACCEPTCONN))
+			role->listener = fd;
+		else if (option_of(fd, SO_TYPE) == SOCK_DGRAM)
+			role->datagrams = fd;
+	}
 }
 
 static int prepare(
@@ -82,18 +96,18 @@ int bdl_cmd_role(struct bdl_args *a)
 {
 	struct bdl_err err;
 	struct bdl_conf conf;
-	struct bdl_role role = { .listener = -1 };
+	struct bdl_role role = { .listener = -1, .datagrams = -1 };
 	if (!bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;
 	role.name = a->words[0];
 	const struct kind *kind = kind_find(role.name, &role.index);
-	if (!kind || (kind->listens && !is_listener(LISTENER))) {
+	if (kind && kind->listens)
+		find_sockets(&role);
+	if (!kind || (kind->listens && role.listener < 0 && role.datagrams < 0)) {
 		fprintf(stderr, "beadle role: '%s' is for beadle run to start, not for you\n",
 		    role.name);
 		return BDL_EXIT_USAGE;
 	}
-	if (kind->listens)
-		role.listener = LISTENER;
 	if (prepare(a->data, &conf, &role, &err) < 0) {
 		bdl_log_init(role.name, BDL_LOG_INFO);
 		bdl_log_err(BDL_LOG_ERR, "start-failed", &err);

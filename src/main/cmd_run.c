@@ -56,6 +56,25 @@ static int add_role(struct run *r, const char *name, int listener, struct bdl_er
 	return bdl_supervisor_add(r->supervisor, &spec, err);
 }
 
+static bool hears_who(const struct run *r)
+{
+	return r->ports.radius >= 0 || r->ports.logon >= 0;
+}
+
+/* It tells its two sockets apart by what they are. */
+static int add_who(struct run *r, struct bdl_err *err)
+{
+	struct bdl_child_spec spec = {
+		.name = "who",
+		.args = { "role", "who", "--data", r->conf.dir },
+	};
+	if (r->ports.radius >= 0)
+		spec.fds[spec.n_fds++] = r->ports.radius;
+	if (r->ports.logon >= 0)
+		spec.fds[spec.n_fds++] = r->ports.logon;
+	return bdl_supervisor_add(r->supervisor, &spec, err);
+}
+
 static int add_squid(struct run *r, struct bdl_err *err)
 {
 	struct bdl_child_spec spec = {
@@ -81,6 +100,8 @@ static void make_places(struct run *r)
 		(void)bdl_board_slot(r->board, name);
 	}
 	(void)bdl_board_slot(r->board, "portal");
+	if (hears_who(r))
+		(void)bdl_board_slot(r->board, "who");
 	if (r->conf.run_proxy)
 		(void)bdl_board_slot(r->board, "squid");
 }
@@ -95,6 +116,8 @@ static int add_children(struct run *r, struct bdl_err *err)
 	}
 	if (result == 0)
 		result = add_role(r, "portal", r->ports.portal, err);
+	if (result == 0 && hears_who(r))
+		result = add_who(r, err);
 	if (result == 0 && r->conf.run_proxy)
 		result = add_squid(r, err);
 	return result;

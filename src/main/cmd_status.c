@@ -29,10 +29,10 @@ static void print_slot(const struct bdl_slot *s, int64_t now_ms)
 	bdl_slot_read_name(s, name);
 	bdl_slot_read_note(s, note);
 	since(s, now_ms, up);
-	printf("%-10s %-9s %7d %10s %8u %9" PRIu64 " %8" PRIu64 " %10" PRIu64 "  %s\n", name,
-	    bdl_state_word(atomic_load(&s->state)), (int)atomic_load(&s->pid), up,
+	printf("%-10s %-9s %7d %10s %8u %9" PRIu64 " %8" PRIu64 " %10" PRIu64 " %8" PRIu64 "  %s\n",
+	    name, bdl_state_word(atomic_load(&s->state)), (int)atomic_load(&s->pid), up,
 	    starts > 0 ? starts - 1 : 0, counter(s, BDL_COUNT_ACTS), counter(s, BDL_COUNT_STRICT),
-	    counter(s, BDL_COUNT_UNRECORDED), note);
+	    counter(s, BDL_COUNT_UNRECORDED), counter(s, BDL_COUNT_REFUSED), note);
 }
 
 int bdl_cmd_status(struct bdl_args *a)
@@ -58,8 +58,8 @@ int bdl_cmd_status(struct bdl_args *a)
 	int64_t now_ms = bdl_now_ms();
 	printf("beadle " BDL_VERSION ", process %d, data in %s\n\n",
 	    (int)bdl_board_supervisor(board), conf.dir);
-	printf("%-10s %-9s %7s %10s %8s %9s %8s %10s\n", "NAME", "STATE", "PROCESS", "SINCE",
-	    "RESTARTS", "ACTS", "STRICT", "UNRECORDED");
+	printf("%-10s %-9s %7s %10s %8s %9s %8s %10s %8s\n", "NAME", "STATE", "PROCESS", "SINCE",
+	    "RESTARTS", "ACTS", "STRICT", "UNRECORDED", "REFUSED");
 	for (size_t i = 0;; i++) {
 		const struct bdl_slot *s = bdl_board_at(board, i);
 		if (!s)

@@ -50,6 +50,8 @@ int bdl_cmd_policy(struct bdl_args *a);
 int bdl_cmd_judge(struct bdl_args *a);
 int bdl_help_policy(const char *verb); /* how to use this verb; NULL: each */
 int bdl_cmd_people(struct bdl_args *a);
+int bdl_cmd_networks(struct bdl_args *a);
+int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);
 int bdl_cmd_proxy(struct bdl_args *a);

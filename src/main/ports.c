@@ -2,7 +2,7 @@
 
 void bdl_ports_init(struct bdl_ports *p)
 {
-	p->portal = -1;
+	p->portal = p->radius = p->logon = -1;
 	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
 		p->web[i] = -1;
 }
@@ -10,6 +10,8 @@ void bdl_ports_init(struct bdl_ports *p)
 void bdl_ports_done(struct bdl_ports *p)
 {
 	bdl_close_auto(&p->portal);
+	bdl_close_auto(&p->radius);
+	bdl_close_auto(&p->logon);
 	for (size_t i = 0; i < BDL_CONF_WORKERS_MAX; i++)
 		bdl_close_auto(&p->web[i]);
 	bdl_ports_init(p);
@@ -59,6 +61,23 @@ static int check_settings(const struct bdl_conf *c, struct bdl_err *err)
 		result = check_port("BEADLE_WEB", &c->web, err);
 	if (result == 0 && c->run_proxy)
 		result = check_port("BEADLE_PROXY", &c->proxy, err);
+	if (result == 0 && c->radius.len > 0)
+		result = check_port("BEADLE_RADIUS", &c->radius, err);
+	if (result == 0 && c->logon.len > 0)
+		result = check_port("BEADLE_LOGON", &c->logon, err);
+	return result;
+}
+
+/* Where it is heard who is at which address, if anywhere. */
+static int open_who(struct bdl_ports *p, const struct bdl_conf *c, struct bdl_err *err)
+{
+	int result = 0;
+	if (c->radius.len > 0)
+		result = port_taken("BEADLE_RADIUS", &c->radius,
+		    bdl_net_datagrams(&c->radius, &p->radius, err), err);
+	if (result == 0 && c->logon.len > 0)
+		result = port_taken("BEADLE_LOGON", &c->logon,
+		    bdl_net_listen(&c->logon, BDL_LISTEN_ALONE, &p->logon, err), err);
 	return result;
 }
 
@@ -76,6 +95,9 @@ int bdl_ports_open(struct bdl_ports *p, const struct bdl_conf *c, struct bdl_err
 		if (result < 0)
 			return port_taken("BEADLE_WEB", &c->web, result, err);
 	}
+	result = open_who(p, c, err);
+	if (result < 0)
+		return result;
 	if (!c->run_proxy)
 		return 0;
 	result = bdl_net_probe(&c->proxy, err);

@@ -6,6 +6,7 @@
 
 struct bdl_ports {
 	int portal;
+	int radius, logon;             /* -1 where they are not asked for */
 	int web[BDL_CONF_WORKERS_MAX]; /* one for each worker, of one SO_REUSEPORT group */
 };
 

@@ -20,12 +20,13 @@ enum bdl_state {
 };
 
 enum bdl_counter {
-	BDL_COUNT_ACTS,       /* judged by this process since it started */
+	BDL_COUNT_ACTS,       /* judged by this process since it started; who: news it has taken */
 	BDL_COUNT_STRICT,     /* of these: block, coach, hold */
 	BDL_COUNT_PEERS,      /* connections now open */
 	BDL_COUNT_UNRECORDED, /* acts that could not be journaled */
 	BDL_COUNT_STORED,     /* scribe: journal entries brought to the store */
 	BDL_COUNT_RELOADS,    /* rulesets taken into force */
+	BDL_COUNT_REFUSED,    /* peers, packets and events that were not let in */
 	BDL_COUNTERS = 12
 };
 

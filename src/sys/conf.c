@@ -10,7 +10,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define FILE_MAX 65536
+#define FILE_MAX  65536
+#define HOURS_MAX 168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
 
 struct setting {
 	const char *name;
@@ -25,6 +26,16 @@ static int parse_addr(struct bdl_view v, void *to, size_t size, struct bdl_err *
 {
 	(void)size; /* a struct bdl_addr */
 	return bdl_addr_parse(v, to, err);
+}
+
+/* Empty where it is not to listen at all. */
+static int parse_addr_or_none(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	(void)size; /* a struct bdl_addr */
+	if (v.n > 0)
+		return bdl_addr_parse(v, to, err);
+	*(struct bdl_addr *)to = (struct bdl_addr){ 0 };
+	return 0;
 }
 
 /* Workers beyond the cores only queue. */
@@ -82,6 +93,18 @@ static int parse_realms(struct bdl_view v, void *to, size_t size, struct bdl_err
 			    BDL_FMT(v));
 	}
 	return put_text(v, to, size, err);
+}
+
+static int parse_hours(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	uint64_t hours;
+	(void)size; /* an int64_t */
+
+	if (!bdl_view_uint(v, HOURS_MAX, &hours) || hours == 0)
+		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a number of hours from 1 to %d",
+		    BDL_FMT(v), HOURS_MAX);
+	*(int64_t *)to = (int64_t)hours * 3600000;
+	return 0;
 }
 
 static int parse_user(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
@@ -185,6 +208,12 @@ static const struct setting settings[] = {
 	{ "identity realms", NULL, "", parse_realms, FIELD(realms),
 	    "The school's own realms and domains, with commas between; who signs in with another "
 	    "is nobody of the school. Empty means that all are the school's." },
+	{ "radius", "BEADLE_RADIUS", "", parse_addr_or_none, FIELD(radius),
+	    "Where RADIUS accounting is taken, such as 10.0.0.5:1813; empty means nowhere." },
+	{ "logon", "BEADLE_LOGON", "", parse_addr_or_none, FIELD(logon),
+	    "Where log-on events are taken by HTTP, such as 10.0.0.5:8081; empty means nowhere." },
+	{ "address hours", NULL, "12", parse_hours, FIELD(address_limit_ms),
+	    "How long an address stays a person's when nothing more is heard of it, 1 to 168." },
 	{ "squid program", NULL, "/usr/sbin/squid", parse_program, FIELD(squid_program),
 	    "Squid, built with OpenSSL (Debian's squid-openssl)." },
 	{ "certgen program", NULL, "/usr/lib/squid/security_file_certgen", parse_program,

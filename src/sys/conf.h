@@ -31,7 +31,11 @@ struct bdl_conf {
 	/* Who may speak ICAP to us; loopback by default. */
 	struct bdl_net peers[BDL_CONF_PEERS_MAX];
 	size_t n_peers;
-	char realms[512]; /* the school's, with commas or spaces between; empty: all */
+	/* Who it is, where no proxy says so; both are off where their len is 0. */
+	struct bdl_addr radius;   /* BEADLE_RADIUS: RADIUS accounting, by UDP */
+	struct bdl_addr logon;    /* BEADLE_LOGON: log-on events, by HTTP */
+	char realms[512];         /* the school's, with commas or spaces between; empty: all */
+	int64_t address_limit_ms; /* how long an address is a person's without a word of it */
 	char squid_program[256];
 	char certgen_program[256];
 	int log_level; /* enum bdl_level */

@@ -15,7 +15,8 @@ struct bdl_role {
 	struct bdl_board *board;
 	const char *name; /* "web-0" */
 	unsigned index;   /* 0 */
-	int listener;     /* the socket it was handed, or -1 */
+	int listener;     /* the listening socket it was handed, or -1 */
+	int datagrams;    /* the UDP socket it was handed, or -1 */
 };
 
 #endif

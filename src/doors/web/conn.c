@@ -254,6 +254,7 @@ void bdl_conn_accept(struct bdl_web *web)
 	}
 	address_text(&sa, c->peer, sizeof(c->peer));
 	if (!is_trusted(web, (struct sockaddr *)&sa)) {
+		bdl_count(web->role->slot, BDL_COUNT_REFUSED, 1);
 		bdl_log(BDL_LOG_WARN, "peer-refused", "%s is not among the trusted peers", c->peer);
 		bdl_conn_close(c);
 		return;

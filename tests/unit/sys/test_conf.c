@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static const char *const variables[] = { "BEADLE_PORTAL", "BEADLE_WEB", "BEADLE_PROXY",
-	"BEADLE_USER", "BEADLE_PORTAL_URL" };
+	"BEADLE_USER", "BEADLE_PORTAL_URL", "BEADLE_RADIUS", "BEADLE_LOGON" };
 
 static int clear(void **state)
 {
@@ -57,7 +57,10 @@ static void has_defaults(void **state)
 	assert_string_equal(c.certgen_program, "/usr/lib/squid/security_file_certgen");
 	assert_int_equal(c.log_level, BDL_LOG_INFO);
 	assert_int_equal(c.n_peers, 2);
+	assert_int_equal(c.radius.len, 0);
+	assert_int_equal(c.logon.len, 0);
 	assert_string_equal(c.realms, "");
+	assert_int_equal(c.address_limit_ms, 12 * 3600 * 1000);
 }
 
 static void says_who_it_is(void **state)
@@ -67,9 +70,18 @@ static void says_who_it_is(void **state)
 	struct bdl_conf c;
 	struct bdl_err err;
 
-	if (load(&p, "identity realms = NORTHGATE, northgate.example\n", &c, &err) < 0)
+	if (load(&p,
+		"radius = 10.0.0.5:1813\nlogon = [::1]:8081\n"
+		"identity realms = NORTHGATE, northgate.example\naddress hours = 1\n",
+		&c, &err) < 0)
 		fail_msg("%s", err.text);
+	assert_addr(&c.radius, "10.0.0.5:1813");
+	assert_addr(&c.logon, "[::1]:8081");
 	assert_string_equal(c.realms, "NORTHGATE, northgate.example");
+	assert_int_equal(c.address_limit_ms, 3600 * 1000);
+	assert_int_equal(load(&p, "radius = 1813\n", &c, &err), BDL_E_INVALID);
+	assert_int_equal(load(&p, "address hours = 0\n", &c, &err), BDL_E_INVALID);
+	assert_int_equal(load(&p, "address hours = 169\n", &c, &err), BDL_E_INVALID);
 	assert_int_equal(load(&p, "identity realms = a@b\n", &c, &err), BDL_E_INVALID);
 	assert_non_null(strstr(err.text, "beadle.conf:1: identity realms: 'a@b' are not realms"));
 }
