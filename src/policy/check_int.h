@@ -18,6 +18,11 @@ void bdl_check_word(const struct bdl_checker *c, enum bdl_severity severity,
 /* The names of one rule: check_names.c. */
 void bdl_check_names(const struct bdl_checker *c, const struct bdl_rule *rule);
 
+/* One name each: check_address.c. */
+void bdl_check_host(const struct bdl_checker *c, const struct bdl_word *word);
+void bdl_check_path(const struct bdl_checker *c, const struct bdl_word *word);
+void bdl_check_type(const struct bdl_checker *c, const struct bdl_word *word);
+
 /* What makes no sense in one rule, and between the rules of the document: check_sense.c. */
 void bdl_check_sense(const struct bdl_checker *c, const struct bdl_rule *rule);
 void bdl_check_together(const struct bdl_checker *c);

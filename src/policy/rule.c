@@ -47,13 +47,14 @@ static struct bdl_token in_place(const struct reader *r, struct bdl_token t)
 static bool is_value(int kind)
 {
 	return kind == BDL_TK_WORD_ || kind == BDL_TK_RANGE_ || kind == BDL_TK_NUMBER_ ||
-	    kind == BDL_TK_UNIT_ || kind == BDL_TK_COMMA_ || kind == BDL_TK_AND;
+	    kind == BDL_TK_UNIT_ || kind == BDL_TK_QUOTED_ || kind == BDL_TK_COMMA_ ||
+	    kind == BDL_TK_AND;
 }
 
 /* "to categroy games" is a slip, and no message to people who are called so. */
 static bool is_slip(const struct reader *r, struct bdl_token t)
 {
-	static const char *const targets[] = { "category", "host" };
+	static const char *const targets[] = { "category", "host", "path" };
 
 	return r->last == BDL_TK_TO && t.kind == BDL_TK_WORD_ &&
 	    bdl_near_miss(t.text, targets, BDL_ARRAY_LEN(targets));

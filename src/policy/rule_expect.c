@@ -37,6 +37,12 @@ static const char *value_after(int word, enum bdl_rule_kind kind)
 		return "a category such as gambling";
 	case BDL_TK_HOST:
 		return "a host such as example.org";
+	case BDL_TK_PATH:
+		return "a path such as /live";
+	case BDL_TK_METHOD:
+		return "a method such as post";
+	case BDL_TK_TYPES:
+		return "a media type such as video/mp4";
 	case BDL_TK_BY:
 		return kind <= BDL_RULE_FORCE ? "a group such as staff" : "a role such as head";
 	case BDL_TK_TO:

@@ -19,6 +19,11 @@ static void check(
 
 static const char *const known[] = { "gambling", "leisure", "social-networks", "a", "b" };
 
+#define NO_PATH(word)                                     \
+	"14:19: error: no path is written '" word         \
+	"'; expected a path such as /live, which stands " \
+	"for itself and all below it"
+
 static const struct {
 	const char *rules, *want; /* its findings without "t:" */
 } rows[] = {
@@ -60,6 +65,35 @@ static const struct {
 	{ "block web to host *",
 	    "14:19: error: no host is named '*'; expected a plain host, which stands for itself and all "
 	    "below it\n" },
+	{ "block web to path /live, /a/b.c, to host x.example, with method post\n  with types a/b",
+	    "15:14: error: no media type is 'a/b'; expected a media type such as video/mp4, or a family "
+	    "such as image/*\n" },
+	{ "block web to path live/", NO_PATH("live/") " (did you mean '/live'?)\n" },
+	{ "block web to path /a/*", NO_PATH("/a/*") " (did you mean '/a'?)\n" },
+	{ "block web to path /b?x=1", NO_PATH("/b?x=1") " (did you mean '/b'?)\n" },
+	{ "block web to path /%41", NO_PATH("/%41") " (did you mean '/A'?)\n" },
+	{ "block web to path /\xc3\xa9", NO_PATH("/\xc3\xa9") " (did you mean '/%C3%A9'?)\n" },
+	{ "block web to path https://x.example/c",
+	    NO_PATH("https://x.example/c") " (did you mean '/c'?)\n" },
+	{ "block web to path /", NO_PATH("/") "\n" },
+	{ "block web to path *", NO_PATH("*") "\n" },
+	{ "block web to path /*/a", NO_PATH("/*/a") "\n" },
+	{ "block web with method POST, puts",
+	    "14:23: error: unknown method 'POST'; expected a method such as post or put (did you mean "
+	    "'post'?)\n"
+	    "t:14:29: error: unknown method 'puts'; expected a method such as post or put (did you mean "
+	    "'put'?)\n" },
+	{ "block web with types video/mp4, image/*, application/vnd.ms-excel, text/*\n  with types imgae/png, "
+	  "video, image/*/x",
+	    "15:14: error: no media type is 'imgae/png'; expected a media type such as video/mp4, or a "
+	    "family such as image/* (did you mean 'image/png'?)\n"
+	    "t:15:25: error: no media type is 'video'; expected a media type such as video/mp4, or a "
+	    "family such as image/* (did you mean 'video/*'?)\n"
+	    "t:15:32: error: no media type is 'image/*/x'; expected a media type such as video/mp4, or a "
+	    "family such as image/* (did you mean 'image/*'?)\n" },
+	{ "block dns to path /a", "14:11: error: 'to path' does not fit the door 'dns'\n" },
+	{ "block mail with method post",
+	    "14:12: error: 'with method' does not fit the door 'mail'\n" },
 	{ "hold web to category a", "14:1: error: 'hold' does not fit the door 'web'\n" },
 	{ "coach dns to category a", "14:1: error: 'coach' does not fit the door 'dns'\n" },
 	{ "hold mail to category a\n  released by head",

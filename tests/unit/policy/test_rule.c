@@ -104,6 +104,16 @@ static const struct {
 	    "coach web if to category(a) unless by(x,y)" },
 	{ "note web unless by x, unless to host h.example, by y",
 	    "note web if by(y) unless by(x) unless to host(h.example)" },
+	{ "block web to path /live, /shorts to host v.example, unless to path /live/lesson",
+	    "block web if to path(/live,/shorts) if to host(v.example) unless "
+	    "to path(/live/lesson)" },
+	{ "note web with method post, put, unless with method get",
+	    "note web if with method(post,put) unless with method(get)" },
+	{ "coach web search with words \"essay mill\",\n    \"buy, an essay\", by pupils",
+	    "coach web acts1 if with words(essay mill,buy, an essay) if by(pupils)" },
+	{ "block web download with types video/mp4, image/*\n  with types a/b",
+	    "block web acts2 if with types(video/mp4,image/*) if with types(a/b)" },
+	{ "block mail to method, path, types", "block mail if to(method,path,types)" },
 	{ "block web during 08:45-12:15", "block web if during(525-735/7f)" },
 	{ "block web during 08:45-12:15 on mon-fri, 13:15-15:30 on mon, wed and fri",
 	    "block web if during(525-735/1f,795-930/15)" },
@@ -273,7 +283,7 @@ static const struct {
 	    "t:1:11: error: unexpected 'two'; expected a phrase such as 'to', 'by', "
 	    "'during', 'unless' or 'tell' (did you mean 'to'?)\n" },
 	{ "block web to categroy a",
-	    "t:1:14: error: unexpected 'categroy'; expected 'category', 'host', 'more' or "
+	    "t:1:14: error: unexpected 'categroy'; expected 'category', 'host', 'path', 'more' or "
 	    "people such as parents (did you mean 'category'?)\n" },
 	{ "block web to category a b",
 	    "t:1:25: error: unexpected 'b'; expected a comma and another, or a phrase such "
@@ -382,7 +392,7 @@ static void finds_all_mistakes_at_once(void **state)
 	assert_string_equal(bdl_buf_str(&x.text),
 	    "t:1:1: error: unexpected line 'blok'; expected a verdict such as block, coach or note, or a word such as permit (did you "
 	    "mean 'block'?)\n"
-	    "t:1:13: error: unexpected 'categroy'; expected 'category', 'host', 'more' or people such as parents (did you mean "
+	    "t:1:13: error: unexpected 'categroy'; expected 'category', 'host', 'path', 'more' or people such as parents (did you mean "
 	    "'category'?)\n"
 	    "t:2:16: error: unexpected 'urgent'; expected 'critical'\n"
 	    "t:4:18: error: no such time '99:00-10:00'; expected times from 00:00 to 24:00, such as "
