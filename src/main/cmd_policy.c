@@ -5,6 +5,7 @@
  * beadle policy explain FILE|URL|HOST [--person LOGIN] [--at TIME]
  */
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "main/ask.h"
 #include "main/policy_verbs.h"
 #include "main/publish.h"
@@ -25,20 +26,30 @@ static int known_lists(const char *dir, struct bdl_known_lists *ret, struct bdl_
 	return r < 0 ? r : bdl_known_lists_open(&conf, ret, err);
 }
 
+/* The day here, as a document writes one. */
+static void write_today(char out[BDL_ISO_LEN])
+{
+	struct bdl_civil now = bdl_civil_local(bdl_now_ms());
+	snprintf(out, BDL_ISO_LEN, "%04u-%02u-%02u", (unsigned)now.year % 10000,
+	    (unsigned)now.month % 100, (unsigned)now.day % 100);
+}
+
 static int check(struct bdl_args *a)
 {
+	char today[BDL_ISO_LEN];
 	struct bdl_err err;
 	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
 	if (!bdl_args_fit(a, 2, SIZE_MAX))
 		return BDL_EXIT_USAGE;
 	if (known_lists(a->data, &known, &err) < 0)
 		return bdl_complain(&err);
+	write_today(today);
+	known.context.today = today;
 
 	int status = BDL_EXIT_FINE;
 	for (size_t i = 1; i < a->n; i++) {
 		struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-		if (bdl_text_document(a->words[i], known.lists ? &known.context : NULL, &d, &err) <
-		    0) {
+		if (bdl_text_document(a->words[i], &known.context, &d, &err) < 0) {
 			status = bdl_complain(&err);
 			continue;
 		}

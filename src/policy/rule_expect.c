@@ -203,8 +203,21 @@ static void write_items(struct expectation *e)
 /* What a word that the grammar does not take was meant to be; a word that it knows is no slip. */
 static const char *meant_by(const struct expectation *e, struct bdl_token at)
 {
+	static const struct {
+		int kind;
+		const char *meant;
+	} halves[] = { { BDL_TK_CATEGORY, "to category" }, { BDL_TK_HOST, "to host" },
+		{ BDL_TK_PATH, "to path" }, { BDL_TK_METHOD, "with method" },
+		{ BDL_TK_WORDS, "with words" }, { BDL_TK_TYPES, "with types" },
+		{ BDL_TK_PHRASES, "with phrases" }, { BDL_TK_PICTURES, "with pictures" },
+		{ BDL_TK_FILES, "with files" }, { BDL_TK_LINKS, "with links" },
+		{ BDL_TK_MARKINGS, "with markings" }, { BDL_TK_PROGRAMS, "with programs" },
+		{ BDL_TK_PERSONAL_DATA, "with personal-data" }, { BDL_TK_MORE, "of more" } };
 	const char *near = bdl_near_miss(at.text, e->words, e->n_words);
 
+	for (size_t i = 0; e->whole && i < BDL_ARRAY_LEN(halves); i++)
+		if (halves[i].kind == at.kind)
+			return halves[i].meant;
 	return near && !bdl_view_is(at.text, near) ? near : NULL;
 }
 

@@ -368,6 +368,9 @@ static const struct {
 	    "'request', 'triage' or 'procedure' (did you mean 'search'?)\n"
 	    "t:1:22: error: unexpected 'askd'; expected a phrase such as 'decided by' or 'stating' (did "
 	    "you mean 'asked'?)\n" },
+	{ "block web category gambling, tell head",
+	    "t:1:11: error: unexpected 'category'; expected a phrase such as 'to', 'by', 'during', "
+	    "'unless' or 'tell' (did you mean 'to category'?)\n" },
 	{ "block web of more then 2 GB",
 	    "t:1:19: error: unexpected 'then'; expected 'than' (did you mean 'than'?)\n" },
 	{ "block web with program bypass",
