@@ -20,7 +20,7 @@ static int explain_file(const char *file, const char *data)
 	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 	if (bdl_known_lists_of(data, &known, &err) < 0 ||
-	    bdl_text_document(file, known.lists ? &known.context : NULL, &d, &err) < 0)
+	    bdl_text_document(file, &known.context, &d, &err) < 0)
 		return bdl_complain(&err);
 	for (size_t i = 0; i < d->n_clauses; i++) {
 		const struct bdl_clause *c = &d->clauses[i];

@@ -95,7 +95,8 @@ static int draft(const char *data, const char *file, const char *name, struct bd
 	if (r < 0)
 		return r;
 	/* A draft may have mistakes: they are said, and publishing refuses them. */
-	int findings_r = bdl_together_check(o.store, &o.known, as, d, bdl_now_ms(), findings, err);
+	int findings_r = bdl_together_check(
+	    o.store, &o.known, as, d, (struct bdl_view){ 0 }, bdl_now_ms(), findings, err);
 	bdl_text_say(file, findings);
 	if (findings_r < 0 && findings_r != BDL_E_INVALID)
 		return findings_r;
@@ -229,7 +230,8 @@ static int publish(const char *data, struct order *order, struct bdl_err *err)
 		return r;
 	if (!name.n)
 		name = bdl_text_policy_name(order->file);
-	r = bdl_together_check(o.store, &o.known, name, d, at_ms, findings, err);
+	r = bdl_together_check(
+	    o.store, &o.known, name, d, order->approval.on, at_ms, findings, err);
 	bdl_text_say(where, findings);
 	if (r < 0)
 		return bdl_fail_in(err, r, "%s", where);
@@ -296,7 +298,7 @@ static int confirm_check(struct office *o, const struct bdl_version_row *v, stru
 	if (r == 0)
 		r = bdl_document_parse(bytes, findings, &d, err);
 	if (r == 0)
-		r = bdl_together_check(o->store, &o->known, v->name, d,
+		r = bdl_together_check(o->store, &o->known, v->name, d, v->on,
 		    v->from_ms > now_ms ? v->from_ms : now_ms, findings, err);
 	if (r == BDL_E_INVALID)
 		bdl_text_say(bdl_text_where(v->name, where), findings);

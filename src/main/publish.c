@@ -12,11 +12,20 @@
 
 #define ROW_BYTES_MAX (2 * BDL_DOCUMENT_MAX)
 
+static void begin(struct bdl_known_lists *k)
+{
+	struct bdl_civil now = bdl_civil_local(bdl_now_ms());
+
+	*k = (struct bdl_known_lists){ 0 };
+	(void)snprintf(k->today, sizeof(k->today), "%04d-%02d-%02d", now.year, now.month, now.day);
+	k->context.today = k->today;
+}
+
 int bdl_known_lists_open(
     const struct bdl_conf *conf, struct bdl_known_lists *ret, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
-	*ret = (struct bdl_known_lists){ 0 };
+	begin(ret);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
 	int r = bdl_lists_open(path, &ret->lists, err);
 	if (r == BDL_E_MISSING)
@@ -26,7 +35,8 @@ int bdl_known_lists_open(
 	unsigned n = bdl_lists_categories(ret->lists);
 	for (unsigned i = 0; i < n; i++)
 		ret->names[i] = bdl_lists_category(ret->lists, i);
-	ret->context = (struct bdl_check_context){ .categories = ret->names, .n_categories = n };
+	ret->context.categories = ret->names;
+	ret->context.n_categories = n;
 	return 0;
 }
 
@@ -35,7 +45,7 @@ int bdl_known_lists_of(const char *data, struct bdl_known_lists *ret, struct bdl
 	struct bdl_conf conf;
 
 	int r = bdl_data_open(data, false, &conf, err);
-	*ret = (struct bdl_known_lists){ 0 };
+	begin(ret);
 	if (r == BDL_E_MISSING)
 		return 0;
 	return r < 0 ? r : bdl_known_lists_open(&conf, ret, err);

@@ -7,10 +7,16 @@
 #include "policy/document.h"
 #include "record/versions.h"
 
-/* The categories that DIR/lists/lists.map knows; an empty context where there are no lists yet. */
+#define BDL_DAY_SIZE 40 /* "2026-11-21" and NUL; more for years that there are not */
+
+/*
+ * What a check asks about: the day, and the categories that DIR/lists/lists.map knows; without lists
+ * any category will do. The context points into it, so it stays where it is.
+ */
 struct bdl_known_lists {
 	struct bdl_lists *lists; /* NULL: none compiled */
 	const char *names[BDL_LIST_CATEGORIES_MAX];
+	char today[BDL_DAY_SIZE];
 	struct bdl_check_context context;
 };
 int bdl_known_lists_open(

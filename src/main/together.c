@@ -11,6 +11,7 @@ struct together {
 	struct bdl_document *others[BDL_POLICIES_MAX];
 	size_t n;
 	struct bdl_document *former; /* NULL: there is none */
+	const char *approved_on;     /* the new one; NULL: it was not said */
 };
 
 static void together_done(struct together *t)
@@ -53,6 +54,7 @@ static void check(const struct together *t, const struct bdl_document *d,
 
 	context.others = others;
 	context.n_others = 0;
+	context.approved_on = also ? NULL : t->approved_on;
 	for (size_t i = 0; i < t->n; i++)
 		if (t->others[i] != d)
 			others[context.n_others++] = t->others[i];
@@ -84,7 +86,7 @@ static int others_check(const struct together *t, const struct bdl_document *d, 
 }
 
 int bdl_together_check(struct bdl_store *store, const struct bdl_known_lists *known,
-    struct bdl_view name, const struct bdl_document *d, int64_t at_ms,
+    struct bdl_view name, const struct bdl_document *d, struct bdl_view approved_on, int64_t at_ms,
     struct bdl_findings *findings, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(SOURCES_MAX);
@@ -97,6 +99,7 @@ int bdl_together_check(struct bdl_store *store, const struct bdl_known_lists *kn
 		r = add(&t, &sources[i], name, err);
 	if (r < 0)
 		return r;
+	t.approved_on = approved_on.n ? bdl_region_str(region, approved_on) : NULL;
 	check(&t, d, NULL, findings);
 	if (findings->n_errors > 0)
 		return bdl_fail(err, BDL_E_INVALID, "it cannot be put in force: %zu %s to mend",

@@ -141,6 +141,17 @@ def test_coverage_claims_what_runs(school):
     assert file.read_text().splitlines()[lacking[0]["line"] - 1] == "block dns to category gambling"
 
 
+def test_policy_check_knows_the_day(school):
+    file = school.folder / "overdue.md"
+    text = re.sub(r"(?m)^review: .*$", "review: 2024-09-01", (ROOT / "policy/staff.md").read_text())
+    file.write_text(text)
+    done = school.beadle("policy", "check", str(file), check=False)
+    assert done.returncode == 1 and "should have been reviewed by 2024-09-01" in done.stderr, done
+    assert "it can be put in force, but has 1 warning" in done.stderr, done
+    file.write_text(text.replace("2024-09-01", "2099-09-01"))
+    assert "reviewed" not in school.beadle("policy", "check", str(file)).stderr
+
+
 def test_policy_check_and_explain(school):
     done = school.beadle("policy", "check", *[str(ROOT / f"policy/{p}.md") for p in ("staff", "pupils")])
     assert done.stdout.count(": fine; ") == 2
