@@ -25,7 +25,7 @@ static void print_presence(const struct bdl_presence *p)
 	bdl_time_long(p->since_ms, since);
 	bdl_time_long(p->until_ms, until);
 	printf("%-43s %-32s %-7s %-18s since %s, until %s at the latest\n", address, p->login,
-	    bdl_source_word(p->source), p->device[0] ? p->device : "-", since, until);
+	    bdl_known_by_word(p->source), p->device[0] ? p->device : "-", since, until);
 }
 
 static int list(const struct bdl_conf *conf, struct bdl_err *err)

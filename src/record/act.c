@@ -2,8 +2,9 @@
 #include "base/clock.h"
 #include <stdio.h>
 
-#define ACT_FORMAT    1
-#define ACT_FIXED     48              /* bytes before the texts */
+#define ACT_FORMAT    2
+#define ACT_TEXTS_1   13 /* of format 1, which a journal may hold that an older door wrote */
+#define ACT_FIXED     48 /* bytes before the texts */
 #define ACT_LATEST_MS 253402300799999 /* the end of the year 9999 */
 
 enum act_flag { FLAG_CRITICAL = 1, FLAG_KNOWN = 2, FLAG_PASSED = 4, FLAGS_ALL = 7 };
@@ -23,6 +24,9 @@ static const size_t act_texts[] = {
 	offsetof(struct bdl_act, clauses),
 	offsetof(struct bdl_act, tell),
 	offsetof(struct bdl_act, reason),
+	offsetof(struct bdl_act, source),
+	offsetof(struct bdl_act, place),
+	offsetof(struct bdl_act, equipment),
 };
 
 const char *bdl_kind_word(enum bdl_act_kind k)
@@ -102,9 +106,9 @@ static int get_fixed(const char *p, struct bdl_act *a, struct bdl_err *err)
 {
 	const unsigned char *u = (const unsigned char *)p;
 
-	if (u[0] != ACT_FORMAT)
+	if (u[0] < 1 || u[0] > ACT_FORMAT)
 		return bdl_fail(
-		    err, BDL_E_INVALID, "an act of format %u, expected %d", u[0], ACT_FORMAT);
+		    err, BDL_E_INVALID, "an act of format %u, expected 1 to %d", u[0], ACT_FORMAT);
 	if (u[1] >= BDL_DOORS || u[2] >= BDL_KINDS || u[3] >= BDL_ACTIONS)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "an act of door %u, kind %u, action %u", u[1], u[2], u[3]);
@@ -137,7 +141,8 @@ int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *e
 	if (rc)
 		return rc;
 	size_t at = ACT_FIXED;
-	for (size_t i = 0; i < BDL_ARRAY_LEN(act_texts); i++) {
+	size_t n_texts = bytes.p[0] == 1 ? ACT_TEXTS_1 : BDL_ARRAY_LEN(act_texts);
+	for (size_t i = 0; i < n_texts; i++) {
 		if (bytes.n - at < 2)
 			return bdl_fail(err, BDL_E_INVALID, "an act cut before its text %zu", i);
 		size_t n = (size_t)get_number(bytes.p + at, 2);

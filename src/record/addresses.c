@@ -54,11 +54,12 @@ struct place {
 	uint32_t row, tag;
 };
 
-const char *bdl_source_word(enum bdl_source s)
+const char *bdl_known_by_word(enum bdl_known_by s)
 {
-	static const char *const words[BDL_SOURCES] = { "", "proxy", "radius", "logon", "network" };
+	static const char *const words[BDL_KNOWN_BY_ALL] = { "", "proxy", "radius", "logon",
+		"network" };
 
-	return (unsigned)s < BDL_SOURCES ? words[s] : "";
+	return (unsigned)s < BDL_KNOWN_BY_ALL ? words[s] : "";
 }
 
 bool bdl_presence_holds(const struct bdl_presence *p, int64_t now_ms)
@@ -149,7 +150,8 @@ static void unpack(const struct record *r, struct bdl_presence *p)
 	*p = (struct bdl_presence){
 		.bits = r->bits,
 		.ended = r->ended,
-		.source = r->source < BDL_SOURCES ? (enum bdl_source)r->source : BDL_SOURCE_NONE,
+		.source =
+		    r->source < BDL_KNOWN_BY_ALL ? (enum bdl_known_by)r->source : BDL_KNOWN_BY_NONE,
 		.since_ms = r->since_ms,
 		.until_ms = r->until_ms,
 		.session = r->session,

@@ -23,21 +23,21 @@
 #define BDL_ADDRESSES_SHORTEST 48 /* bits of a prefix that can be one person's */
 
 /* How a door came to know who it is. */
-enum bdl_source {
-	BDL_SOURCE_NONE,    /* it does not know */
-	BDL_SOURCE_PROXY,   /* the person signed in at the proxy */
-	BDL_SOURCE_RADIUS,  /* RADIUS accounting */
-	BDL_SOURCE_LOGON,   /* a log-on event */
-	BDL_SOURCE_NETWORK, /* the device has a user of its own, by the table of networks */
-	BDL_SOURCES
+enum bdl_known_by {
+	BDL_KNOWN_BY_NONE,    /* it does not know */
+	BDL_KNOWN_BY_PROXY,   /* the person signed in at the proxy */
+	BDL_KNOWN_BY_RADIUS,  /* RADIUS accounting */
+	BDL_KNOWN_BY_LOGON,   /* a log-on event */
+	BDL_KNOWN_BY_NETWORK, /* the device has a user of its own, by the table of networks */
+	BDL_KNOWN_BY_ALL
 };
-const char *bdl_source_word(enum bdl_source s); /* "radius"; "" for none */
+const char *bdl_known_by_word(enum bdl_known_by s); /* "radius"; "" for none */
 
 struct bdl_presence {
 	uint8_t ip[BDL_IP_SIZE]; /* the address, or the prefix of one, with zeroes after it */
 	uint8_t bits;            /* 128 for one address; less only for IPv6 */
 	bool ended;              /* it is kept a while, so that late news of it is known for that */
-	enum bdl_source source;
+	enum bdl_known_by source;
 	char login[BDL_ADDRESSES_LOGIN];   /* "": nobody the systems know, or ended */
 	char device[BDL_ADDRESSES_DEVICE]; /* as its source names it, such as a MAC address */
 	int64_t since_ms;                  /* when it began */

@@ -1,4 +1,7 @@
-/* Acts from a journal: whatever decodes is within the bytes, and encodes to the same bytes. */
+/*
+ * Acts from a journal: whatever decodes is within the bytes, and encodes to the same bytes; those of
+ * the format before this one as this one writes them, with three more texts that are empty.
+ */
 #include "fuzz.h"
 #include "record/act.h"
 
@@ -17,6 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(a.door < BDL_DOORS && a.kind < BDL_KINDS && a.action < BDL_ACTIONS);
 	MUST(a.minute < 24 * 60 && a.weekday < 7 && a.at_ms >= 0);
 	MUST(!bdl_act_encode(&a, &again));
-	MUST(bdl_view_eq(bdl_buf_view(&again), in));
+	if (data[0] == 2) {
+		MUST(bdl_view_eq(bdl_buf_view(&again), in));
+		return 0;
+	}
+	MUST(again.n == in.n + 6 && memcmp(again.p + 1, in.p + 1, in.n - 1) == 0);
+	MUST(a.source.n == 0 && a.place.n == 0 && a.equipment.n == 0);
 	return 0;
 }

@@ -87,7 +87,7 @@ static void take_session(
 	read_device(r->device, device);
 	struct bdl_session s = {
 		.news = news_of(r->status),
-		.source = BDL_SOURCE_RADIUS,
+		.source = BDL_KNOWN_BY_RADIUS,
 		.id = session_of(r, server),
 		.server = server,
 		.login = login,

@@ -122,7 +122,7 @@ static void log_on(struct bdl_who_books *books, const struct bdl_presence *p, in
 	struct bdl_session_address address = { .bits = 128 };
 	struct bdl_session s = {
 		.news = BDL_NEWS_BEGINS,
-		.source = BDL_SOURCE_LOGON,
+		.source = BDL_KNOWN_BY_LOGON,
 		.id = new_session(),
 		.login = p->login,
 		.device = p->device,
@@ -147,7 +147,7 @@ int bdl_logon_take(struct bdl_who_books *books, const struct bdl_sender *sender,
     const uint8_t from[BDL_IP_SIZE], const struct bdl_logon *event, int64_t now_ms,
     struct bdl_presence *ret, struct bdl_err *err)
 {
-	struct bdl_presence p = { .bits = 128, .source = BDL_SOURCE_LOGON };
+	struct bdl_presence p = { .bits = 128, .source = BDL_KNOWN_BY_LOGON };
 
 	memcpy(p.ip, event->has_address ? event->ip : from, sizeof(p.ip));
 	memcpy(p.device, event->device, sizeof(p.device));

@@ -25,7 +25,7 @@ struct bdl_session_address {
 
 struct bdl_session {
 	enum bdl_news news;
-	enum bdl_source source;
+	enum bdl_known_by source;
 	uint64_t id, server; /* hashes that name it, and who serves it; the id is never 0 */
 	const char *login;   /* "": nobody whom the systems know */
 	const char *device;  /* at most BDL_ADDRESSES_DEVICE - 1 bytes count */

@@ -30,6 +30,9 @@ static struct bdl_act full_act(void)
 		.clauses = BDL_LIT("staff#web.social"),
 		.tell = BDL_LIT("technicians head"),
 		.reason = BDL_LIT("lesson 4\nwith 9b"),
+		.source = BDL_LIT("radius"),
+		.place = BDL_LIT("guest-network"),
+		.equipment = BDL_LIT("own-devices"),
 	};
 
 	for (unsigned i = 0; i < sizeof(a.version.b); i++)
@@ -69,6 +72,9 @@ static void assert_act(const struct bdl_act *got, const struct bdl_act *want)
 	assert_view(got->clauses, want->clauses);
 	assert_view(got->tell, want->tell);
 	assert_view(got->reason, want->reason);
+	assert_view(got->source, want->source);
+	assert_view(got->place, want->place);
+	assert_view(got->equipment, want->equipment);
 }
 
 static void comes_back_as_it_went(void **state)
@@ -101,15 +107,30 @@ static void has_the_documented_bytes(void **state)
 		.minute = 0x0203,
 		.weekday = 4,
 		.person = BDL_LIT("jo"),
-		.reason = BDL_LIT("!") };
+		.equipment = BDL_LIT("!") };
 	static const char head[] =
-	    "\x01\x03\x01\x04\x02\x04\x03\x02\x05\x04\x03\x02\x01\x00\x00\x00";
+	    "\x02\x03\x01\x04\x02\x04\x03\x02\x05\x04\x03\x02\x01\x00\x00\x00";
 
 	assert_int_equal(bdl_act_encode(&a, &b), 0);
-	assert_int_equal(b.n, 48 + 13 * 2 + 3);
+	assert_int_equal(b.n, 48 + 16 * 2 + 3);
 	assert_memory_equal(b.p, head, 16);
 	assert_memory_equal(b.p + 48, "\x02\x00jo\x00\x00", 6);
 	assert_memory_equal(b.p + b.n - 3, "\x01\x00!", 3);
+}
+
+/* What a door wrote before this version did, and the scribe had not brought over. */
+static void reads_the_format_before_this_one(void **state)
+{
+	(void)state;
+	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
+	struct bdl_act want = full_act(), got;
+
+	want.source = want.place = want.equipment = (struct bdl_view){ 0 };
+	assert_int_equal(bdl_act_encode(&want, &b), 0);
+	b.p[0] = 1;
+	assert_int_equal(bdl_act_decode(bdl_view_at(b.p, b.n - 6), &got, NULL), 0);
+	assert_act(&got, &want);
+	assert_int_equal(bdl_act_decode(bdl_buf_view(&b), &got, NULL), BDL_E_INVALID);
 }
 
 static void refuses_every_cut_and_every_excess(void **state)
@@ -141,7 +162,7 @@ static void refuses_values_that_are_none(void **state)
 		const char *what;
 	} cases[] = {
 		{ 0, 0, "format 0" },
-		{ 0, 2, "format 2" },
+		{ 0, 3, "format 3" },
 		{ 1, BDL_DOORS, "door" },
 		{ 2, BDL_KINDS, "kind" },
 		{ 3, BDL_ACTIONS, "action" },
@@ -172,7 +193,7 @@ static void has_a_maximum(void **state)
 	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF((size_t)4 * BDL_ACT_BYTES_MAX);
 	char *text BDL_AUTO_FREE = malloc(BDL_ACT_BYTES_MAX + 1);
 	struct bdl_act a = { .at_ms = 1 }, got;
-	size_t most = BDL_ACT_BYTES_MAX - 48 - 13 * 2;
+	size_t most = BDL_ACT_BYTES_MAX - 48 - 16 * 2;
 
 	assert_non_null(text);
 	memset(text, 'p', BDL_ACT_BYTES_MAX + 1);
@@ -240,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comes_back_as_it_went),
 		cmocka_unit_test(has_the_documented_bytes),
+		cmocka_unit_test(reads_the_format_before_this_one),
 		cmocka_unit_test(refuses_every_cut_and_every_excess),
 		cmocka_unit_test(refuses_values_that_are_none),
 		cmocka_unit_test(has_a_maximum),

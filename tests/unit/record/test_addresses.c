@@ -25,7 +25,7 @@ static struct bdl_addresses *open_at(const struct place *p, bool write)
 static struct bdl_presence presence(const char *address, const char *login, uint64_t session)
 {
 	struct bdl_presence p = { .bits = 128,
-		.source = BDL_SOURCE_RADIUS,
+		.source = BDL_KNOWN_BY_RADIUS,
 		.since_ms = NOW,
 		.until_ms = NOW + HOUR,
 		.session = session,
@@ -191,29 +191,38 @@ static void a_file_that_is_no_table_is_replaced(void **state)
 	assert_int_equal(bdl_addresses_next(t, 0, &got), -1);
 }
 
+/* The nth address; those that come later end later. */
+static struct bdl_presence numbered(uint32_t n)
+{
+	struct bdl_presence p = presence("10.0.0.0", "anna", n + 1);
+
+	memcpy(p.ip + 12, &n, sizeof(n));
+	p.until_ms = NOW + HOUR + n;
+	return p;
+}
+
 static void full_rows_push_out_the_one_that_ends_first(void **state)
 {
 	(void)state;
 	PLACE(p);
 	BDL_AUTO(bdl_addresses_close) struct bdl_addresses *t = open_at(&p, true);
+	const uint32_t all = BDL_ADDRESSES_ENTRIES * 3 / 2;
 	struct bdl_presence got;
 	unsigned pushed = 0, held = 0;
 
-	/* One and a half times what the table holds; those that come later end later. */
-	for (uint32_t i = 0; i < BDL_ADDRESSES_ENTRIES * 3 / 2; i++) {
-		struct bdl_presence one = presence("10.0.0.0", "anna", i + 1);
+	for (uint32_t i = 0; i < all; i++) {
+		struct bdl_presence one = numbered(i);
 
-		memcpy(one.ip + 12, &i, 4);
-		one.until_ms = NOW + HOUR + i;
 		pushed += bdl_addresses_put(t, &one, NOW);
 		assert_true(bdl_addresses_find(t, one.ip, NOW, &got));
 	}
 	for (long i = 0; (i = bdl_addresses_next(t, i, &got)) >= 0; i++)
 		held++;
-	assert_int_equal(held + pushed, BDL_ADDRESSES_ENTRIES * 3 / 2);
+	assert_int_equal(held + pushed, all);
 	assert_true(held <= BDL_ADDRESSES_ENTRIES && held > BDL_ADDRESSES_ENTRIES * 9 / 10);
-	assert_false(bdl_addresses_get(t, presence("0.0.0.0", "", 0).ip, 128, &got) &&
-	    got.until_ms == NOW + HOUR);
+	/* Two of these fall into a row of sixteen on average, so none of them had to give way. */
+	for (uint32_t i = all - BDL_ADDRESSES_ENTRIES / 8; i < all; i++)
+		assert_true(bdl_addresses_find(t, numbered(i).ip, NOW, &got));
 }
 
 #define KEYS 64
@@ -282,14 +291,15 @@ static void a_kill_loses_nothing(void **state)
 		assert_true(pid >= 0);
 		if (pid == 0)
 			write_until_killed(&p, progress);
-		for (uint32_t i = 0; i < 20000; i++)
+		uint32_t first = atomic_load(&progress->acknowledged[0]);
+		for (uint32_t i = 0;
+		     i < 20000 || atomic_load(&progress->acknowledged[0]) < first + 2; i++)
 			check_entry(t, progress, i % KEYS);
 		assert_int_equal(kill(pid, SIGKILL), 0);
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
 		for (uint32_t key = 0; key < KEYS; key++)
 			check_entry(t, progress, key);
 	}
-	assert_true(atomic_load(&progress->acknowledged[0]) > 20);
 	munmap(progress, sizeof(*progress));
 }
 

@@ -95,7 +95,7 @@ static void take(struct bdl_addresses *t, const struct step *step)
 	struct bdl_session_address addresses[3];
 	int64_t now_ms = NOW + step->at * SECOND, at_ms = now_ms - step->delay * SECOND;
 	struct bdl_session s = { .news = step->news,
-		.source = BDL_SOURCE_RADIUS,
+		.source = BDL_KNOWN_BY_RADIUS,
 		.id = (uint64_t)step->session[0],
 		.server = 5,
 		.login = step->login,
