@@ -13,7 +13,8 @@ struct carried {
 static const struct carried doors[BDL_DOORS] = {
 	[BDL_DOOR_WEB] = {
 		.told = BDL_TOLD(PERSON) | BDL_TOLD(CATEGORY) | BDL_TOLD(HOST) | BDL_TOLD(PATH) |
-		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(UPLOAD),
+		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(UPLOAD) | BDL_TOLD(PLACE) |
+		    BDL_TOLD(DEVICE),
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
 };

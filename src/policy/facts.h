@@ -60,7 +60,7 @@ enum bdl_fact bdl_fact_of_deed(enum bdl_deed deed);
 /* "whose device it is": what was not told, within a sentence. */
 const char *bdl_fact_words(enum bdl_fact fact);
 
-/* Which kinds the doors of this build tell of every act (carried.c); 0 for one that is not there. */
+/* Which kinds the doors of this build can tell of an act (carried.c); 0 for one that is not there. */
 uint64_t bdl_door_told(enum bdl_door door);
 
 struct bdl_facts {
@@ -93,7 +93,7 @@ void bdl_facts_add(const struct bdl_ruleset *r, struct bdl_facts *f, enum bdl_ph
 /*
  * What a request tells by itself: door, host, path, method, whether it is an upload. Marks as told
  * what the web door tells of every act (bdl_door_told), of which the caller adds the rest: person,
- * time, categories. A path that was not kept (empty) is not told. The path's comparable form is made
+ * time, categories. Place and device are told by bdl_facts_network only. A path that was not kept (empty) is not told. The path's comparable form is made
  * in the region, and only where a rule asks for it; the host's view is kept as it is.
  */
 struct bdl_web_request {
@@ -104,6 +104,14 @@ struct bdl_web_request {
 };
 void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
     const struct bdl_web_request *q, struct bdl_region *region);
+
+/*
+ * Where the client's address is and whose equipment stands there, by the table of networks: both are
+ * told, and an empty view says that the table knows no such thing of it. The equipment is then an
+ * unknown device. Without a table a door does not call it, and nobody can tell.
+ */
+void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct bdl_view place,
+    struct bdl_view equipment);
 
 /*
  * Texts for `with words`: letters (of ASCII and Latin-1) in lower case, each run of other bytes that

@@ -33,7 +33,7 @@ void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
 	uint64_t asked = bdl_ruleset_asked(r);
 
 	f->door = BDL_DOOR_WEB;
-	f->told |= bdl_door_told(BDL_DOOR_WEB);
+	f->told |= bdl_door_told(BDL_DOOR_WEB) & ~(BDL_TOLD(PLACE) | BDL_TOLD(DEVICE));
 	f->host = q->host;
 	if (q->upload)
 		f->deeds |= 1u << BDL_DEED_WEB_UPLOAD;
@@ -43,4 +43,14 @@ void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
 		f->told &= ~BDL_TOLD(PATH);
 	else if ((asked & BDL_TOLD(PATH)) && !add_path(f, q->path, region))
 		f->told &= ~BDL_TOLD(PATH);
+}
+
+void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct bdl_view place,
+    struct bdl_view equipment)
+{
+	f->told |= BDL_TOLD(PLACE) | BDL_TOLD(DEVICE);
+	if (place.n)
+		bdl_facts_add(r, f, BDL_PHRASE_AT, place, BDL_MANNER_NONE);
+	bdl_facts_add(r, f, BDL_PHRASE_USING, equipment.n ? equipment : BDL_LIT("unknown-devices"),
+	    BDL_MANNER_NONE);
 }

@@ -24,6 +24,8 @@ static void facts_of(const struct bdl_request *r, const struct bdl_act *a,
 	};
 	bdl_facts_request(rs, ret, &q, r->region);
 	ret->door = a->door;
+	if (a->equipment.n) /* else there was no table of networks */
+		bdl_facts_network(rs, ret, a->place, a->equipment);
 	words = a->groups;
 	while (bdl_view_cut(&words, ' ', &word))
 		ret->groups |= bdl_ruleset_group(rs, word);
@@ -197,6 +199,25 @@ static const char *local_time(const struct bdl_request *r, const struct bdl_act 
 	    a->minute % 60u);
 }
 
+/* How the door knew who it is, in words; "" where it did not, or an older one did not say. */
+static const char *source_title(struct bdl_view source)
+{
+	static const struct {
+		const char *word, *title;
+	} titles[] = {
+		{ "proxy", "signed in at the proxy" },
+		{ "radius", "the address was this person's, by RADIUS accounting" },
+		{ "logon", "the address was this person's, by a log-on event" },
+		{ "network", "the device is this person's, by the table of networks" },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(titles); i++) {
+		if (bdl_view_is(source, titles[i].word))
+			return titles[i].title;
+	}
+	return "";
+}
+
 static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl_act_row *row)
 {
 	const struct bdl_act *a = &row->act;
@@ -218,6 +239,9 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 		.known = a->known,
 		.groups = a->groups,
 		.address = a->address,
+		.source = source_title(a->source),
+		.place = a->place,
+		.equipment = a->equipment,
 		.method = a->method,
 		.scheme = a->scheme,
 		.host = a->host,

@@ -1,6 +1,5 @@
 #include "base/clock.h"
 #include "doors/web/web_int.h"
-#include <arpa/inet.h>
 
 /* What is kept of texts that a peer sizes; an act must fit BDL_ACT_BYTES_MAX whole. */
 #define METHOD_KEPT 32
@@ -12,34 +11,76 @@ static struct bdl_view cut(struct bdl_view v, size_t max)
 	return v.n > max ? bdl_view_at(v.p, max) : v;
 }
 
-/* What the proxy calls the client is recorded and named, so it must be what it is said to be. */
-static bool is_address(struct bdl_view v)
+/* The login, where it is one of the roll: a stranger's has a realm and is on none. */
+static void find_person(struct bdl_web *web, struct bdl_ask *a)
 {
-	char text[INET6_ADDRSTRLEN];
-	struct in6_addr room;
-
-	if (v.n == 0 || v.n >= sizeof(text) || memchr(v.p, '\0', v.n))
-		return false;
-	memcpy(text, v.p, v.n);
-	text[v.n] = '\0';
-	return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1;
+	if (a->login[0] && !strchr(a->login, '@') && web->now->roll)
+		a->person = bdl_roll_find(web->now->roll, bdl_view_of(a->login));
 }
 
-/* The person of the proxy's log-on, else the address; marked, so that no login is an address. */
+/* Who signed in at the proxy; a computer's own account is nobody, and the address may say more. */
+static bool is_signed_in(
+    struct bdl_web *web, const struct bdl_icap_request *icap, struct bdl_ask *a)
+{
+	struct bdl_view realms = bdl_view_of(web->role->conf->realms);
+	return bdl_identity_read(icap->user, realms, a->login, sizeof(a->login)) >
+	    BDL_IDENTITY_MACHINE;
+}
+
+static void take_login(struct bdl_ask *a, struct bdl_view login, enum bdl_known_by source)
+{
+	size_t n = login.n < sizeof(a->login) ? login.n : 0; /* no login is longer */
+	if (n > 0)
+		memcpy(a->login, login.p, n);
+	a->login[n] = '\0';
+	a->source = n > 0 ? source : BDL_KNOWN_BY_NONE;
+}
+
+/* The best that is known: the proxy's word, then the address's person, then the device's own. */
+static void read_login(
+    struct bdl_web *web, const struct bdl_icap_request *icap, const uint8_t *ip, struct bdl_ask *a)
+{
+	struct bdl_presence p;
+
+	if (is_signed_in(web, icap, a)) {
+		a->source = BDL_KNOWN_BY_PROXY;
+		return;
+	}
+	take_login(a, (struct bdl_view){ 0 }, BDL_KNOWN_BY_NONE);
+	if (ip && bdl_addresses_find(web->addresses, ip, a->at_ms, &p))
+		take_login(a, bdl_view_of(p.login), p.source);
+	if (!a->login[0])
+		take_login(a, a->network.person, BDL_KNOWN_BY_NETWORK);
+}
+
+/*
+ * Who it is and where. What the proxy calls the client is recorded and named, so it must be what it
+ * is said to be. The person, else the address, is marked, so that no login is an address.
+ */
 static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap,
     struct bdl_view peer, struct bdl_ask *a)
 {
-	struct bdl_view realms = bdl_view_of(web->role->conf->realms);
-	enum bdl_identity kind = bdl_identity_read(icap->user, realms, a->login, sizeof(a->login));
-	if (kind <= BDL_IDENTITY_MACHINE)
-		a->login[0] = '\0';
-	a->address = cut(is_address(icap->client) ? icap->client : peer, 64);
+	uint8_t ip[BDL_IP_SIZE];
+	bool is_client = bdl_ip_parse(icap->client, ip);
+	bool has_ip = is_client || bdl_ip_parse(peer, ip);
+
+	a->address = cut(is_client ? icap->client : peer, 64);
+	if (has_ip)
+		a->network = bdl_networks_find(web->now->networks, ip);
+	read_login(web, icap, has_ip ? ip : NULL, a);
+	find_person(web, a);
 	const char *who = a->login[0]
 	    ? bdl_region_printf(web->scratch, "person %s", a->login)
 	    : bdl_region_printf(web->scratch, "address %.*s", BDL_FMT(a->address));
 	a->who = bdl_view_of(who);
-	if (a->login[0] && web->now->roll)
-		a->person = bdl_roll_find(web->now->roll, bdl_view_of(a->login));
+}
+
+/* Whose equipment it is, as it is judged and recorded; empty where no table could say. */
+static struct bdl_view equipment_of(const struct bdl_web *web, const struct bdl_ask *a)
+{
+	if (!web->now->networks)
+		return (struct bdl_view){ 0 };
+	return a->network.kind.n > 0 ? a->network.kind : BDL_LIT("unknown-devices");
 }
 
 static void read_facts(struct bdl_web *web, struct bdl_ask *a)
@@ -55,6 +96,8 @@ static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 	f->known = a->person != NULL;
 	if (now->ruleset)
 		bdl_facts_request(now->ruleset, f, &q, web->scratch);
+	if (now->ruleset && now->networks)
+		bdl_facts_network(now->ruleset, f, a->network.place, equipment_of(web, a));
 	if (a->person && now->ruleset)
 		f->groups = bdl_person_groups(a->person, now->ruleset);
 	f->minute = (uint16_t)civil.minute;
@@ -183,6 +226,9 @@ struct bdl_act bdl_ask_act(
 		.host = bdl_view_of(a->url.host),
 		.path = cut(a->url.path, PATH_KEPT),
 		.categories = category_names(web, a),
+		.source = bdl_view_of(bdl_known_by_word(a->source)),
+		.place = a->network.place,
+		.equipment = equipment_of(web, a),
 	};
 	if (!v || v->rule == BDL_NO_RULE)
 		return act;

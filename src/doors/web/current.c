@@ -68,6 +68,11 @@ static void settle(struct bdl_web *web)
 		}
 	}
 	web->stale = web->lists_err.code != 0;
+	if (web->networks_err.code !=
+	    0) { /* the older table stays; a change of it is watched for */
+		bdl_log_err(BDL_LOG_ERR, "networks-unreadable", &web->networks_err);
+		web->loaded->networks = bdl_steal(&web->now->networks);
+	}
 	bdl_snapshot_free(web->now);
 	web->now = web->loaded;
 	bdl_count(web->role->slot, BDL_COUNT_RELOADS, 1);
@@ -78,8 +83,8 @@ static void read_now(struct bdl_web *web)
 {
 	web->loaded = NULL;
 	web->load_err = (struct bdl_err){ 0 };
-	web->load_code =
-	    bdl_snapshot_read(web->role->conf, &web->loaded, &web->lists_err, &web->load_err);
+	web->load_code = bdl_snapshot_read(
+	    web->role->conf, &web->loaded, &web->lists_err, &web->networks_err, &web->load_err);
 }
 
 static void reload(void *arg);
@@ -131,6 +136,8 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 	web->watch_force = bdl_watch_new(&web->loop, path, reload, web);
 	bdl_conf_path(web->role->conf, path, sizeof(path), "lists/lists.map");
 	web->watch_lists = bdl_watch_new(&web->loop, path, reload, web);
+	bdl_conf_path(web->role->conf, path, sizeof(path), "networks/networks.csv");
+	web->watch_networks = bdl_watch_new(&web->loop, path, reload, web);
 	read_now(web); /* after the watches have looked, so that no change falls between */
 	for (int i = 1; i < FIRST_TRIES && is_unsettled(web); i++) {
 		uv_sleep(FIRST_MS); /* nobody is served yet */

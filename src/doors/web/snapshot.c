@@ -40,6 +40,7 @@ void bdl_snapshot_free(struct bdl_snapshot *s)
 	bdl_ruleset_free(s->ruleset);
 	bdl_roll_free(s->roll);
 	bdl_lists_close(s->lists);
+	bdl_networks_free(s->networks);
 	free(s);
 }
 
@@ -56,10 +57,10 @@ static int lists_read(const char *path, struct bdl_lists **ret, struct bdl_err *
 }
 
 int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
-    struct bdl_err *ret_lists_err, struct bdl_err *err)
+    struct bdl_err *ret_lists_err, struct bdl_err *ret_networks_err, struct bdl_err *err)
 {
 	char path[1024];
-	struct bdl_err lists_err = { 0 };
+	struct bdl_err lists_err = { 0 }, networks_err = { 0 };
 	BDL_AUTO(bdl_snapshot_free) struct bdl_snapshot *s = bdl_snapshot_empty();
 
 	bdl_conf_path(conf, path, sizeof(path), "force");
@@ -70,12 +71,17 @@ int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
 	code = lists_read(path, &s->lists, &lists_err);
 	if (code == BDL_E_MISSING)
 		lists_err = (struct bdl_err){ 0 };
+	bdl_conf_path(conf, path, sizeof(path), "networks/networks.csv");
+	code = bdl_networks_read(path, &s->networks, &networks_err);
+	if (code == 0 || code == BDL_E_MISSING)
+		networks_err = (struct bdl_err){ 0 };
 	if (s->ruleset)
 		s->version = *bdl_ruleset_version(s->ruleset);
 	if (s->ruleset && s->lists)
 		bdl_catmap_make(s->lists, s->ruleset, &s->map);
 	describe(s);
 	*ret_lists_err = lists_err;
+	*ret_networks_err = networks_err;
 	*ret = bdl_steal(&s);
 	return 0;
 }

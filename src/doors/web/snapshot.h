@@ -1,11 +1,12 @@
 /*
- * What is enforced at one moment: the policies in force, the roll, the lists. Immutable; a new one
+ * What is enforced at one moment: the policies in force, the roll, the lists, the networks. Immutable; a new one
  * takes its place whole, between two requests.
  */
 #ifndef BDL_DOORS_WEB_SNAPSHOT_H
 #define BDL_DOORS_WEB_SNAPSHOT_H
 
 #include "lists/lists.h"
+#include "policy/networks.h"
 #include "policy/roll.h"
 #include "policy/ruleset.h"
 #include "sys/conf.h"
@@ -13,9 +14,10 @@
 #define BDL_ISTAG_SIZE 33 /* 32 characters and NUL (RFC 3507 4.7) */
 
 struct bdl_snapshot {
-	struct bdl_ruleset *ruleset; /* NULL: no policy is in force, everything is allowed */
-	struct bdl_roll *roll;       /* NULL with it */
-	struct bdl_lists *lists;     /* NULL: none are installed, or they could not be read */
+	struct bdl_ruleset *ruleset;   /* NULL: no policy is in force, everything is allowed */
+	struct bdl_roll *roll;         /* NULL with it */
+	struct bdl_lists *lists;       /* NULL: none are installed, or they could not be read */
+	struct bdl_networks *networks; /* NULL: there is no table, or it could not be read */
 	struct bdl_catmap map;
 	struct bdl_digest version;  /* of the ruleset; zero without */
 	char istag[BDL_ISTAG_SIZE]; /* changes whenever answers may */
@@ -24,12 +26,14 @@ struct bdl_snapshot {
 
 /*
  * Reads DIR/force and all of DIR/lists/lists.map; may block, touches nothing shared. Nothing
- * published and no lists are no errors. Lists that cannot be read leave lists NULL and say why in
- * *ret_lists_err (its code is 0 otherwise), so that the rules that need no list still hold.
- * BDL_E_CONFLICT: the files are being replaced, try again.
+ * published, no lists and no table of networks are no errors. Lists or a table that cannot be read
+ * are left NULL and say why in *ret_lists_err or *ret_networks_err (their codes are 0 otherwise), so
+ * that the rules that need neither still hold. BDL_E_CONFLICT: the files are being replaced, try
+ * again.
  */
 int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
-    struct bdl_err *ret_lists_err, struct bdl_err *err) BDL_MUST_USE;
+    struct bdl_err *ret_lists_err, struct bdl_err *ret_networks_err, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Nothing in force: what a door begins with when it can read nothing. */
 struct bdl_snapshot *bdl_snapshot_empty(void);

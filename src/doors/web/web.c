@@ -34,7 +34,7 @@ static size_t connections(void)
 static int make_folders(const struct bdl_web *web, struct bdl_err *err)
 {
 	/* Those we only read are made too: the sandbox can open no path that is absent now. */
-	static const char *const names[] = { "force", "lists", "run", "journal" };
+	static const char *const names[] = { "force", "lists", "networks", "run", "journal" };
 	char path[1024];
 	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
 		bdl_conf_path(web->role->conf, path, sizeof(path), "%s", names[i]);
@@ -54,18 +54,23 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 	if (code < 0)
 		return code;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/passes");
-	return bdl_passes_open(path, web->key, &web->passes, err);
+	code = bdl_passes_open(path, web->key, &web->passes, err);
+	if (code < 0)
+		return code;
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/addresses");
+	return bdl_addresses_open(path, false, &web->addresses, err);
 }
 
 static int close_files(const struct bdl_web *web, struct bdl_err *err)
 {
-	char force[1024], lists[1024], journal[1024];
+	char force[1024], lists[1024], networks[1024], journal[1024];
 	const struct bdl_path_right rights[] = { { force, BDL_MAY_READ }, { lists, BDL_MAY_READ },
-		{ journal, BDL_MAY_WRITE } };
+		{ networks, BDL_MAY_READ }, { journal, BDL_MAY_WRITE } };
 	bool landlock = false;
 
 	bdl_conf_path(web->role->conf, force, sizeof(force), "force");
 	bdl_conf_path(web->role->conf, lists, sizeof(lists), "lists");
+	bdl_conf_path(web->role->conf, networks, sizeof(networks), "networks");
 	bdl_conf_path(web->role->conf, journal, sizeof(journal), "journal/%s", web->role->name);
 	int code = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
 	if (code == 0 && !landlock)
@@ -130,6 +135,7 @@ static void on_stop(void *arg)
 		uv_close((uv_handle_t *)&web->listener, NULL);
 	bdl_watch_close(web->watch_force);
 	bdl_watch_close(web->watch_lists);
+	bdl_watch_close(web->watch_networks);
 	bdl_conns_sweep(web);
 	if (web->ticking && web->n_conns > 0) /* cannot fail with a callback given */
 		(void)uv_timer_start(&web->tick, on_tick, TICK_STOPPING_MS, TICK_STOPPING_MS);
@@ -174,6 +180,7 @@ static void web_free(struct bdl_web *web)
 	bdl_recorder_free(web->recorder);
 	bdl_snapshot_free(web->now);
 	bdl_passes_close(web->passes);
+	bdl_addresses_close(web->addresses);
 	bdl_region_free(web->scratch);
 	explicit_bzero(web->key, sizeof(web->key));
 	free(web);

@@ -11,6 +11,7 @@
 #include "proto/icap.h"
 #include "proto/identity.h"
 #include "proto/url.h"
+#include "record/addresses.h"
 #include "sys/loop.h"
 #include "sys/role.h"
 
@@ -28,7 +29,7 @@ struct bdl_web {
 	struct bdl_loop loop;
 	uv_tcp_t listener;
 	uv_timer_t tick;
-	struct bdl_watch *watch_force, *watch_lists;
+	struct bdl_watch *watch_force, *watch_lists, *watch_networks;
 	bool listening, ticking; /* these two handles are there to be closed */
 	bool stopping;
 	int64_t stop_tick_ms; /* on the loop's clock: when it began to stop */
@@ -36,6 +37,7 @@ struct bdl_web {
 	struct bdl_snapshot *now; /* never NULL while serving */
 	struct bdl_recorder *recorder;
 	struct bdl_passes *passes;
+	struct bdl_addresses *addresses; /* who is where, as the process `who` writes it */
 	uint8_t key[BDL_TOKEN_KEY];
 	struct bdl_region *scratch; /* for the request being judged */
 
@@ -44,7 +46,7 @@ struct bdl_web {
 	bool loading, load_again;
 	int load_code;
 	struct bdl_snapshot *loaded;
-	struct bdl_err load_err, lists_err;
+	struct bdl_err load_err, lists_err, networks_err;
 	bool stale;             /* what is in force could not be read: `now` is older */
 	int64_t retry_tick_ms;  /* when to try again; 0: no need */
 	int64_t warned_tick_ms; /* when it was last said that policy or lists are none; 0: never */
@@ -60,7 +62,8 @@ struct bdl_web {
 /*
  * Reads it, and watches it from then on. Nothing published is fine, and everything is then allowed;
  * no lists at all are fine too. But a policy or lists that are there and cannot be read are an
- * error, for there is nothing older to go on with.
+ * error, for there is nothing older to go on with. A table of networks that cannot be read is none,
+ * and said so: it is edited by hand, and a slip in it must not stop the school.
  */
 int bdl_current_begin(struct bdl_web *web, struct bdl_err *err) BDL_MUST_USE;
 void bdl_current_tick(struct bdl_web *web); /* once a second */
@@ -76,6 +79,8 @@ struct bdl_ask {
 	enum bdl_taste taste;
 	char login[BDL_LOGIN_SIZE];
 	struct bdl_view address;
+	enum bdl_known_by source;        /* how it is known who it is */
+	struct bdl_network network;      /* where the address is, by the table of networks */
 	struct bdl_view who;             /* the login, else the address; the two never look alike */
 	const struct bdl_person *person; /* on the roll, or NULL */
 	struct bdl_facts facts;
