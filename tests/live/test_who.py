@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import ACTIONS, end_school, free_ports, make_school, until
+from conftest import ACTIONS, ROOT, end_school, free_ports, make_school, until
 
 SECRET = "a secret of the access points"
 TOKEN_HEAD = "name,network,token\n"
@@ -205,6 +205,19 @@ def test_a_log_on_event_names_a_person_and_ends_it(who, sites):
     assert who.asks(sites, "/logoff", "127.0.2.1") == ("", 0)
     assert who.post({"event": "logon", "login": "b.okoro"}, source="127.0.2.1")[0] == 200
     assert who.asks(sites, "/logon-again", "127.0.2.1") == ("b.okoro", 1)
+
+
+def test_the_script_that_ships_tells_it(who, sites):
+    """From this machine's own address, as pam_exec would start it."""
+    conf = who.school.folder / "logon.conf"
+    conf.write_text(f"url=http://127.0.0.1:{who.logon}/logon\ntoken={who.tokens['pcs']}\n")
+    script = ROOT / "packaging/logon/beadle-logon.sh"
+    env = {"PATH": "/usr/bin:/bin", "BEADLE_LOGON_CONF": str(conf), "PAM_USER": "NORTHGATE\\B.Okoro"}
+    run = lambda kind: subprocess.run([script], env=dict(env, PAM_TYPE=kind), check=True, timeout=20)
+    run("open_session")
+    assert who.asks(sites, "/script-on", "127.0.0.1") == ("b.okoro", 1)
+    run("close_session")
+    assert who.asks(sites, "/script-off", "127.0.0.1") == ("", 0)
 
 
 def test_a_directory_speaks_for_its_network(who, sites):

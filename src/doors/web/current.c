@@ -156,17 +156,30 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 	return 0;
 }
 
+/* Whether rules ask for what only a table of networks could tell. */
+static bool lacks_networks(const struct bdl_snapshot *now)
+{
+	const uint64_t wanted = BDL_TOLD(PLACE) | BDL_TOLD(DEVICE);
+
+	return now->ruleset && !now->networks && (bdl_ruleset_asked(now->ruleset) & wanted);
+}
+
 void bdl_current_tick(struct bdl_web *web)
 {
 	int64_t now_ms = loop_ms(web);
 	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
 		reload(web);
-	bool is_bare = !web->now->ruleset || !web->now->lists;
+	bool is_placeless = lacks_networks(web->now);
+	bool is_bare = !web->now->ruleset || !web->now->lists || is_placeless;
 	if (is_bare && (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
 		if (!web->now->ruleset)
 			bdl_log(BDL_LOG_WARN, "no-policy",
 			    "no policy is in force: everything is allowed");
-		else
+		else if (is_placeless)
+			bdl_log(BDL_LOG_WARN, "no-networks",
+			    "there is no table of networks: rules that ask for a place or a device "
+			    "are not applied");
+		if (web->now->ruleset && !web->now->lists)
 			bdl_log(BDL_LOG_WARN, "no-lists",
 			    "no lists are installed: rules about categories find nothing");
 		web->warned_tick_ms = now_ms;
