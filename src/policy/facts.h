@@ -91,7 +91,8 @@ void bdl_facts_add(const struct bdl_ruleset *r, struct bdl_facts *f, enum bdl_ph
     struct bdl_view name, enum bdl_manner manner);
 
 /*
- * What a request tells by itself: door, host, path, method, whether it is an upload. Marks as told
+ * What a request tells by itself: door, host, path, method, whether it is an upload, and the words of
+ * a search (proto/search.h) folded. Marks as told
  * what the web door tells of every act (bdl_door_told), of which the caller adds the rest: person,
  * time, categories. A path that was not kept (empty) is not told. The path's comparable form is made
  * in the region, and only where a rule asks for it; the host's view is kept as it is.
