@@ -31,7 +31,7 @@ static bool add_path(struct bdl_facts *f, struct bdl_view path, struct bdl_regio
 static void add_search(struct bdl_facts *f, struct bdl_region *region)
 {
 	struct bdl_buf words BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_MAX + 1);
-	struct bdl_buf folded BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_MAX + 1);
+	struct bdl_buf folded BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_SEARCH_MAX);
 
 	f->told &= ~BDL_TOLD(WORDS); /* of a page nobody knows them */
 	if (!bdl_search_words(f->host, f->path, &words))
