@@ -105,7 +105,7 @@ static struct bdl_page_policy_version version_row(
 		.minute = v->minute,
 		.first = v->first,
 		.second = v->second,
-		.missing = v->second.n == 0,
+		.missing = v->second.n == 0 && v->state != BDL_VERSION_WITHDRAWN,
 		.digest = bdl_digest_short(r, &v->digest),
 		.former = former ? former->issue : 0,
 		.changes = !former ? "The first"
@@ -130,6 +130,7 @@ static void add_versions(
 			.when =
 			    bdl_region_printf(r->region, "kept %s", bdl_when(r, h->draft->kept_ms)),
 			.first = h->draft->by,
+			.changes = "–",
 			.digest = bdl_digest_short(r, &h->draft->digest),
 		};
 	for (size_t i = 0; i < h->n; i++)
