@@ -540,6 +540,8 @@ static void knows_what_is_carried_out(void **state)
 		{ "note web by staff", "" },
 		{ "allow web to category a over b", "" },
 		{ "block web upload to path /a with method put", "" },
+		{ "note web search with words \"a\" unless with words \"b\"", "" },
+		{ "note web with words \"a\"", "with words" },
 		{ "block web to category a by head", "" },
 		{ "block web to category a by unknown unless by office", "" },
 		{ "block dns to category a", "dns" },
