@@ -53,6 +53,9 @@ static const struct {
 	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds "
 	    "(did you mean 'parents'?)\n" },
 	{ "block web by parents", "" },
+	{ "block web to category a unless by governors, unknown",
+	    "14:46: error: nobody is excepted for being 'unknown'; expected a group or a role: who is "
+	    "unknown is held to the strictest\n" },
 	{ "block web by pupils",
 	    "14:14: error: this policy does not bind pupils: the rule can never apply; expected one of "
 	    "the groups that the policy binds\n" },
