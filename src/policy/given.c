@@ -11,9 +11,9 @@ void bdl_given_done(struct bdl_given *g)
 /* Whether a phrase begins here; else it is one more name of the phrase before. */
 static bool begins_phrase(struct bdl_view piece)
 {
-	struct bdl_view word;
+	struct bdl_view word = { 0 };
 
-	(void)bdl_view_cut(&piece, ' ', &word); /* an empty piece is an empty word */
+	(void)bdl_view_cut(&piece, ' ', &word); /* an empty piece leaves it empty */
 	for (int form = BDL_PHRASE_CATEGORY; form < BDL_PHRASE_TELL; form++) {
 		struct bdl_view words =
 		    bdl_view_of(bdl_phrase_info((enum bdl_phrase_form)form)->words);
