@@ -13,8 +13,8 @@ struct carried {
 static const struct carried doors[BDL_DOORS] = {
 	[BDL_DOOR_WEB] = {
 		.told = BDL_TOLD(PERSON) | BDL_TOLD(CATEGORY) | BDL_TOLD(HOST) | BDL_TOLD(PATH) |
-		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(UPLOAD) | BDL_TOLD(PLACE) |
-		    BDL_TOLD(DEVICE),
+		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(WORDS) | BDL_TOLD(SEARCH) |
+		    BDL_TOLD(UPLOAD) | BDL_TOLD(PLACE) | BDL_TOLD(DEVICE),
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
 };
@@ -52,12 +52,20 @@ static bool tells(enum bdl_door door, enum bdl_fact fact)
 	return fact != BDL_FACTS && (doors[door].told >> fact & 1);
 }
 
+/* Of the web's texts only the words of a search are known; what stands on a page is not. */
+static bool knows(const struct bdl_rule *rule, const struct bdl_phrase *phrase)
+{
+	if (phrase->form == BDL_PHRASE_WORDS && rule->deeds != 1u << BDL_DEED_WEB_SEARCH)
+		return false;
+	return tells(rule->door, bdl_fact_of(phrase));
+}
+
 /* The first of these conditions or exceptions that the door does not know, or NULL. */
 static const struct bdl_phrase *first_untold(
     const struct bdl_rule *rule, const struct bdl_phrase *phrases, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!tells(rule->door, bdl_fact_of(&phrases[i])))
+		if (!knows(rule, &phrases[i]))
 			return &phrases[i];
 	return NULL;
 }

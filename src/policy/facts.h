@@ -91,10 +91,11 @@ void bdl_facts_add(const struct bdl_ruleset *r, struct bdl_facts *f, enum bdl_ph
     struct bdl_view name, enum bdl_manner manner);
 
 /*
- * What a request tells by itself: door, host, path, method, whether it is an upload. Marks as told
- * what the web door tells of every act (bdl_door_told), of which the caller adds the rest: person,
- * time, categories. Place and device are told by bdl_facts_network only. A path that was not kept (empty) is not told. The path's comparable form is made
- * in the region, and only where a rule asks for it; the host's view is kept as it is.
+ * What a request tells by itself: door, host, path, method, whether it is an upload, and the words
+ * of a search (proto/search.h) folded. Marks as told what the web door tells of every act
+ * (bdl_door_told), of which the caller adds the rest: person, time, categories. Place and device are
+ * told by bdl_facts_network only. A path that was not kept (empty) is not told. The path's comparable
+ * form is made in the region, and only where a rule asks for it; the host's view is kept as it is.
  */
 struct bdl_web_request {
 	struct bdl_view host;   /* normalised */
@@ -114,9 +115,9 @@ void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct 
     struct bdl_view equipment);
 
 /*
- * Texts for `with words`: letters (of ASCII and Latin-1) in lower case, each run of other bytes that
- * are no letters, digits or bytes past ASCII as one blank, none at the ends. Of both the rule's words
- * and the act's text; words are found where they stand whole.
+ * Texts for `with words`: letters small (bdl_utf8_lower), each run of what is no letter or digit as
+ * one blank, none at the ends. Of both the rule's words and the act's text; words are found where
+ * they stand whole.
  */
 void bdl_text_fold(struct bdl_view text, struct bdl_buf *out);
 bool bdl_text_has_words(struct bdl_view folded, struct bdl_view words);
