@@ -12,6 +12,7 @@ import time
 import pytest
 
 from conftest import ACTIONS, ROOT, end_school, free_ports, make_school, until
+from icap_client import Icap, reqmod
 
 SECRET = "a secret of the access points"
 TOKEN_HEAD = "name,network,token\n"
@@ -22,6 +23,15 @@ def free_udp_port():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def counts_of(school, prefix):
+    """(acts or news, refused) of the processes whose names begin so, as `beadle status` shows them."""
+    rows = school.beadle("status", check=False).stdout.splitlines()
+    rows = [r.split() for r in rows if r.startswith(prefix)]
+    at = [row.index("s") for row in rows]  # SINCE is "12 s"
+    return (sum(int(row[i + 2]) for row, i in zip(rows, at)),
+            sum(int(row[i + 5]) for row, i in zip(rows, at)))
 
 
 class Who:
@@ -90,10 +100,7 @@ class Who:
 
     def counts(self):
         """(news taken, refused) of the process, as `beadle status` shows them."""
-        rows = self.school.beadle("status", check=False).stdout.splitlines()
-        row = next(r for r in rows if r.startswith("who ")).split()
-        at = next(i for i, w in enumerate(row) if w == "s")  # SINCE is "12 s"
-        return int(row[at + 2]), int(row[at + 5])
+        return counts_of(self.school, "who")
 
 
 @pytest.fixture(scope="module")
@@ -353,3 +360,18 @@ def test_a_table_with_a_mistake_changes_nothing(who, sites):
           "nothing is said", 5)
     assert school.visit(url, source="127.0.4.1").status == 403, "the former table is gone"
     who.put("networks/networks.csv", before.decode())
+
+
+def test_untrusted_peers_are_closed_and_counted(school, sites):
+    with open(school.data / "beadle.conf", "a", encoding="utf-8") as f:
+        f.write("trusted peers = 127.0.0.1\n")
+    school.start()
+    port = school.ports[1]
+    for n in range(1, 4):
+        with Icap(port, source="127.0.0.2") as c:
+            assert c.is_closed()
+        until(lambda: counts_of(school, "web-")[1] == n, "it is not counted", 5)
+    with Icap(port) as c:
+        assert c.ask(reqmod(sites.url("ok.example"))).status == 204
+    assert school.visit(sites.url("ok.example")).status == 200
+    assert "ev=peer-refused" in school.log.read_text()
