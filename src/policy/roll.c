@@ -1,10 +1,11 @@
 #include "policy/roll.h"
 #include "base/alloc.h"
 #include "base/ascii.h"
-#include "base/utf8.h"
+#include "proto/csv.h"
 
 #define LOGIN_MAX 128
 #define FIELDS    3
+#define NAMES     "login,name,groups"
 
 struct entry {
 	struct bdl_person person;
@@ -19,122 +20,6 @@ struct bdl_roll {
 	size_t n_slots;  /* a power of two, at least twice the entries */
 	uint64_t seed;   /* random, so that nobody can craft logins that collide */
 };
-
-/* The text being cut into fields, in place. */
-struct reader {
-	char *p, *end;
-	unsigned line; /* of what is read next */
-	const char *where;
-	struct bdl_err *err;
-};
-
-/* What ended a field. */
-enum stop { STOP_FIELD, STOP_ROW };
-
-static int fail_at(const struct reader *r, unsigned line, const char *what)
-{
-	return bdl_fail(r->err, BDL_E_INVALID, "%s:%u: %s", r->where, line, what);
-}
-
-/* Past the comma or the line's end on which the reader stands, or the text's. */
-static int take_stop(struct reader *r, enum stop *ret)
-{
-	*ret = STOP_ROW;
-	if (r->p == r->end)
-		return 0;
-	if (*r->p == ',') {
-		*ret = STOP_FIELD;
-		r->p++;
-		return 0;
-	}
-	if (*r->p == '\r')
-		r->p++;
-	if (r->p < r->end && *r->p == '\n')
-		r->p++;
-	else if (r->p[-1] != '\r')
-		return fail_at(r, r->line, "text after a closing quotation mark");
-	r->line++;
-	return 0;
-}
-
-/* From after the opening quotation mark: "" stands for one, and commas and lines for themselves. */
-static int take_quoted(struct reader *r, struct bdl_view *ret, enum stop *ret_stop)
-{
-	unsigned first_line = r->line;
-	char *start = r->p, *to = r->p;
-
-	for (;; r->p++) {
-		if (r->p == r->end)
-			return fail_at(r, first_line, "a quotation mark that is never closed");
-		if (*r->p == '"' && ++r->p < r->end && *r->p != '"')
-			break;
-		if (r->p == r->end)
-			break;
-		r->line += *r->p == '\n';
-		*to++ = *r->p;
-	}
-	*ret = bdl_view_at(start, (size_t)(to - start));
-	return take_stop(r, ret_stop);
-}
-
-static int take_field(struct reader *r, struct bdl_view *ret, enum stop *ret_stop)
-{
-	char *start = r->p;
-
-	if (r->p < r->end && *r->p == '"') {
-		r->p++;
-		return take_quoted(r, ret, ret_stop);
-	}
-	while (r->p < r->end && *r->p != ',' && *r->p != '\n' && *r->p != '\r') {
-		if (*r->p == '"')
-			return fail_at(r, r->line,
-			    "a quotation mark inside a field; put the whole field in "
-			    "quotation marks and double it");
-		r->p++;
-	}
-	*ret = bdl_view_trim(bdl_view_at(start, (size_t)(r->p - start)));
-	return take_stop(r, ret_stop);
-}
-
-/* One row of three fields; *ret_n is 0 for a blank line. */
-static int take_row(struct reader *r, struct bdl_view ret[FIELDS], size_t *ret_n)
-{
-	unsigned line = r->line;
-	struct bdl_view field;
-	enum stop stop;
-	size_t n = 0;
-	int rc;
-
-	do {
-		if ((rc = take_field(r, &field, &stop)) < 0)
-			return rc;
-		if (!bdl_utf8_printable(field))
-			return fail_at(r, line, "a field that is no plain text in UTF-8");
-		if (n < FIELDS)
-			ret[n] = field;
-		n++;
-	} while (stop == STOP_FIELD);
-	if (n == 1 && ret[0].n == 0)
-		n = 0;
-	if (n != 0 && n != FIELDS)
-		return fail_at(r, line, "not three fields: login, name, groups");
-	*ret_n = n;
-	return 0;
-}
-
-static int take_heading(struct reader *r)
-{
-	struct bdl_view fields[FIELDS];
-	size_t n;
-	int rc = take_row(r, fields, &n);
-
-	if (rc < 0)
-		return rc;
-	if (n != FIELDS || !bdl_view_iis(fields[0], "login") || !bdl_view_iis(fields[1], "name") ||
-	    !bdl_view_iis(fields[2], "groups"))
-		return fail_at(r, 1, "the first line must be login,name,groups");
-	return 0;
-}
 
 /* A login lies in the reader's text, which is ours to change. */
 static void make_lower(char *p, size_t n)
@@ -153,16 +38,16 @@ static size_t slot_of(const struct bdl_roll *roll, struct bdl_view login)
 	return i;
 }
 
-static int add_person(struct bdl_roll *roll, const struct reader *r,
-    const struct bdl_view fields[FIELDS], unsigned line)
+static int add_person(struct bdl_roll *roll, const struct bdl_csv *c,
+    const struct bdl_view fields[FIELDS], unsigned line, struct bdl_err *err)
 {
 	struct bdl_view login = bdl_view_trim(fields[0]);
 
 	if (!login.n || login.n > LOGIN_MAX)
-		return fail_at(r, line, "a login has 1 to 128 bytes");
+		return bdl_csv_fail(c, line, err, "a login has 1 to 128 bytes");
 	if (roll->n == BDL_ROLL_MAX)
-		return bdl_fail(r->err, BDL_E_LIMIT, "%s:%u: more than %d people", r->where, line,
-		    BDL_ROLL_MAX);
+		return bdl_fail(
+		    err, BDL_E_LIMIT, "%s:%u: more than %d people", c->where, line, BDL_ROLL_MAX);
 	make_lower(roll->bytes + (login.p - roll->bytes), login.n);
 	roll->entries = bdl_xgrow(roll->entries, roll->n, &roll->cap, sizeof(*roll->entries));
 	roll->entries[roll->n++] = (struct entry){
@@ -172,23 +57,18 @@ static int add_person(struct bdl_roll *roll, const struct reader *r,
 	return 0;
 }
 
-static int read_people(struct bdl_roll *roll, struct reader *r)
+static int read_people(struct bdl_roll *roll, struct bdl_csv *c, struct bdl_err *err)
 {
-	int rc = 0;
+	struct bdl_view fields[FIELDS];
+	unsigned line;
 
-	while (r->p < r->end && rc == 0) {
-		struct bdl_view fields[FIELDS];
-		unsigned line = r->line;
-		size_t n;
-
-		rc = take_row(r, fields, &n);
-		if (rc == 0 && n)
-			rc = add_person(roll, r, fields, line);
-	}
+	int rc = bdl_csv_heading(c, FIELDS, NAMES, err);
+	while (rc >= 0 && (rc = bdl_csv_row(c, FIELDS, NAMES, fields, &line, err)) > 0)
+		rc = add_person(roll, c, fields, line, err);
 	return rc;
 }
 
-static int index_people(struct bdl_roll *roll, const struct reader *r)
+static int index_people(struct bdl_roll *roll, const struct bdl_csv *c, struct bdl_err *err)
 {
 	roll->n_slots = 16;
 	while (roll->n_slots < roll->n * 2)
@@ -200,9 +80,9 @@ static int index_people(struct bdl_roll *roll, const struct reader *r)
 		uint32_t *slot = &roll->slots[slot_of(roll, e->person.login)];
 
 		if (*slot)
-			return bdl_fail(r->err, BDL_E_INVALID,
-			    "%s:%u: the login '%.*s' is on line %u already", r->where, e->line,
-			    BDL_FMT(e->person.login), roll->entries[*slot - 1].line);
+			return bdl_csv_fail(c, e->line, err,
+			    "the login '%.*s' is on line %u already", BDL_FMT(e->person.login),
+			    roll->entries[*slot - 1].line);
 		*slot = (uint32_t)i + 1;
 	}
 	return 0;
@@ -212,19 +92,17 @@ int bdl_roll_parse(
     struct bdl_view csv, const char *where, struct bdl_roll **ret, struct bdl_err *err)
 {
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
-	struct reader r = { .line = 1, .where = where, .err = err };
-	int rc;
+	struct bdl_csv c;
 
 	if (csv.n > BDL_ROLL_BYTES_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "%s: %zu bytes, more than 32 MiB", where, csv.n);
-	csv = bdl_utf8_without_mark(csv);
 	roll = bdl_xalloc(sizeof(*roll));
 	roll->bytes = bdl_xview_dup(csv);
-	r.p = roll->bytes;
-	r.end = roll->bytes + csv.n;
-	if (csv.n && ((rc = take_heading(&r)) < 0 || (rc = read_people(roll, &r)) < 0))
-		return rc;
-	if ((rc = index_people(roll, &r)) < 0)
+	bdl_csv_init(&c, roll->bytes, csv.n, where);
+	int rc = read_people(roll, &c, err);
+	if (rc == 0)
+		rc = index_people(roll, &c, err);
+	if (rc < 0)
 		return rc;
 	*ret = bdl_steal(&roll);
 	return 0;

@@ -65,9 +65,10 @@ static void names_mistakes(void **state)
 	} rows[] = {
 		{ "a,b,c\n", "roll.csv:1: the first line must be login,name,groups" },
 		{ "\nlogin,name,groups\n", "roll.csv:1: the first line must be login,name,groups" },
-		{ "login,name,groups\na,b\n", "roll.csv:2: not three fields: login, name, groups" },
+		{ "login,name,groups\na,b\n",
+		    "roll.csv:2: 2 fields, not the 3 of login,name,groups" },
 		{ "login,name,groups\na,b,c\na2,b,c,d\n",
-		    "roll.csv:3: not three fields: login, name, groups" },
+		    "roll.csv:3: 4 fields, not the 3 of login,name,groups" },
 		{ "login,name,groups\n,b,c\n", "roll.csv:2: a login has 1 to 128 bytes" },
 		{ "login,name,groups\r\na,\"b,c\r\nd,e,f\r\n",
 		    "roll.csv:2: a quotation mark that is never closed" },
