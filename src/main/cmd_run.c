@@ -15,6 +15,7 @@
 #include "sys/log.h"
 #include "sys/proc.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -248,6 +249,16 @@ static int make_folders(const struct run *r, struct bdl_err *err)
 	return result;
 }
 
+/* Where nobody hears any more who is where, what was heard last must not stay. */
+static int forget_addresses(const struct run *r, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	bdl_conf_path(&r->conf, path, sizeof(path), "run/addresses");
+	if (hears_who(r) || unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	return bdl_fail_sys(err, "delete '%s'", path);
+}
+
 static int begin(struct run *r, const char *data, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
@@ -263,6 +274,8 @@ static int begin(struct run *r, const char *data, struct bdl_err *err)
 		result = make_folders(r, err);
 	if (result == 0)
 		result = bdl_data_lock(&r->conf, &r->lock, err);
+	if (result == 0)
+		result = forget_addresses(r, err);
 	if (result == 0 && r->conf.run_proxy)
 		result = bdl_squid_prepare(&r->conf, &r->squid, err);
 	bdl_conf_path(&r->conf, path, sizeof(path), "run/board");

@@ -362,6 +362,20 @@ def test_a_table_with_a_mistake_changes_nothing(who, sites):
     who.put("networks/networks.csv", before.decode())
 
 
+def test_without_a_source_nothing_is_remembered(who, sites):
+    """The last of this file that uses it: its settings are another school's afterwards."""
+    school = who.school
+    assert who.account("Start", "t.ashdown", "127.0.6.1", "n61").returncode == 0
+    school.stop()
+    assert b"t.ashdown" in (school.data / "run/addresses").read_bytes()
+    heard = {name: school.env.pop(name) for name in ("BEADLE_RADIUS", "BEADLE_LOGON")}
+    school.start()
+    assert who.asks(sites, "/forgotten", "127.0.6.1") == ("", 0)
+    assert b"t.ashdown" not in (school.data / "run/addresses").read_bytes()
+    assert "who" not in school.board()
+    school.env.update(heard)
+
+
 def test_untrusted_peers_are_closed_and_counted(school, sites):
     with open(school.data / "beadle.conf", "a", encoding="utf-8") as f:
         f.write("trusted peers = 127.0.0.1\n")
