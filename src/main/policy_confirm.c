@@ -2,6 +2,7 @@
  * beadle policy confirm NAME [--issue N] --and PERSON [--digest DIGEST]
  * beadle policy withdraw NAME --issue N --by PERSON --reason TEXT
  */
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "main/office.h"
 #include "main/policy_verbs.h"
@@ -28,7 +29,7 @@ static int confirm_check(struct bdl_office *o, const struct bdl_version_row *v, 
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 	int64_t now_ms = bdl_now_ms();
-	char where[BDL_POLICY_WHERE];
+	char *where BDL_AUTO_FREE = bdl_text_where(v->name);
 	struct bdl_view bytes;
 
 	int r = bdl_versions_document(o->store, v->name, v->issue, o->region, &bytes, err);
@@ -38,7 +39,7 @@ static int confirm_check(struct bdl_office *o, const struct bdl_version_row *v, 
 		r = bdl_together_check(o->store, &o->known, v->name, d, v->on,
 		    v->from_ms > now_ms ? v->from_ms : now_ms, findings, err);
 	if (r == BDL_E_INVALID)
-		bdl_text_say(bdl_text_where(v->name, where), findings);
+		bdl_text_say(where, findings);
 	return r;
 }
 
@@ -47,14 +48,14 @@ static int confirm(const char *data, const char *name, int64_t issue, const char
 {
 	struct bdl_office o BDL_AUTO_IN(bdl_office_done) = { 0 };
 	struct bdl_version_row v;
-	char where[BDL_POLICY_WHERE];
 	struct bdl_view policy = bdl_view_of(name);
+	char *where BDL_AUTO_FREE = bdl_text_where(policy);
 
 	int r = bdl_office_open(&o, data, err);
 	if (r == 0)
 		r = bdl_versions_unconfirmed(o.store, policy, issue, o.region, &v, err);
 	if (r == 0)
-		r = bdl_office_digest_check(digest, &v.digest, bdl_text_where(policy, where), err);
+		r = bdl_office_digest_check(digest, &v.digest, where, err);
 	if (r == 0 && v.state == BDL_VERSION_APPROVED)
 		r = confirm_check(&o, &v, err);
 	if (r == 0)

@@ -2,6 +2,7 @@
  * beadle policy draft FILE [--name NAME]
  * beadle policy publish FILE|--draft NAME --minute REFERENCE [--name NAME] [--digest DIGEST] ...
  */
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "main/office.h"
 #include "main/policy_verbs.h"
@@ -160,20 +161,20 @@ static int publish(const char *data, struct order *order, struct bdl_err *err)
 	struct bdl_office o BDL_AUTO_IN(bdl_office_done) = { 0 };
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	char draft_where[BDL_POLICY_WHERE];
-	const char *where = order->file;
+	char *where BDL_AUTO_FREE = order->file ? bdl_xprintf("%s", order->file)
+						: bdl_text_where(bdl_view_of(order->draft));
 	struct bdl_view name = bdl_view_of(order->name ? order->name : order->draft);
 	int64_t at_ms = order->approval.from_ms ? order->approval.from_ms : bdl_now_ms();
 
 	int r = order->file ? bdl_text_parse(order->file, findings, &d, err) : 0;
 	if (r == 0)
 		r = bdl_office_open(&o, data, err);
-	if (r == 0 && order->draft) {
-		where = bdl_text_where(bdl_view_of(order->draft), draft_where);
+	if (r == 0 && !d)
 		r = draft_read(&o, order->draft, findings, &d, err);
-	}
-	if (r == 0)
-		r = bdl_office_digest_check(order->digest, &d->digest, where, err);
+	if (r < 0)
+		return r;
+	BDL_BUG_IF(!d); /* what was read without an error is a document */
+	r = bdl_office_digest_check(order->digest, &d->digest, where, err);
 	if (r < 0)
 		return r;
 	if (!name.n)
