@@ -122,8 +122,8 @@ static int understand(struct bdl_question *q, struct bdl_err *err)
 	if (q->at && !bdl_time_parse(bdl_view_of(q->at), &q->at_ms))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%s' is no time such as 2026-11-23T09:30", q->at);
-	int r = understand_door(q, err);
-	return r < 0 ? r : understand_url(q, err);
+	int rc = understand_door(q, err);
+	return rc < 0 ? rc : understand_url(q, err);
 }
 
 static int take_grants(struct bdl_args *a, struct bdl_question *q, struct bdl_err *err)
@@ -131,11 +131,11 @@ static int take_grants(struct bdl_args *a, struct bdl_question *q, struct bdl_er
 	const char *text;
 
 	while ((text = bdl_args_next(a, "--grant"))) {
-		int r = q->n_grants == BDL_GRANTS_MAX
+		int rc = q->n_grants == BDL_GRANTS_MAX
 		    ? bdl_fail(err, BDL_E_LIMIT, "more than %d grants", BDL_GRANTS_MAX)
 		    : read_grant(text, &q->grants[q->n_grants], err);
-		if (r < 0)
-			return r;
+		if (rc < 0)
+			return rc;
 		q->n_grants++;
 	}
 	return 0;
@@ -182,14 +182,14 @@ static int check_policy(
 static int check_policies(const struct bdl_bench *b, char *const *paths,
     struct bdl_findings *const *findings, struct bdl_err *err)
 {
-	int r = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < b->n && r == 0; i++) {
-		r = check_policy(b, i, paths[i], findings[i]);
-		if (r < 0)
-			(void)bdl_fail(err, r, "'%s' has errors", paths[i]);
+	for (size_t i = 0; i < b->n && rc == 0; i++) {
+		rc = check_policy(b, i, paths[i], findings[i]);
+		if (rc < 0)
+			(void)bdl_fail(err, rc, "'%s' has errors", paths[i]);
 	}
-	return r;
+	return rc;
 }
 
 static int parse_policies(struct bdl_bench *b, char *const *paths, size_t n,
@@ -197,9 +197,9 @@ static int parse_policies(struct bdl_bench *b, char *const *paths, size_t n,
 {
 	for (; b->n < n; b->n++) {
 		findings[b->n] = bdl_findings_new();
-		int r = bdl_text_parse(paths[b->n], findings[b->n], &b->documents[b->n], err);
-		if (r < 0)
-			return r;
+		int rc = bdl_text_parse(paths[b->n], findings[b->n], &b->documents[b->n], err);
+		if (rc < 0)
+			return rc;
 	}
 	return check_policies(b, paths, findings, err);
 }
@@ -211,15 +211,15 @@ static int read_policies(struct bdl_bench *b, char *const *paths, size_t n, stru
 
 	if (n > BDL_POLICIES_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "more than %d policies", BDL_POLICIES_MAX);
-	int r = parse_policies(b, paths, n, findings, err);
+	int rc = parse_policies(b, paths, n, findings, err);
 	for (size_t i = 0; i < n; i++)
 		bdl_findings_free(findings[i]);
-	for (size_t i = 0; i < n && r == 0; i++)
+	for (size_t i = 0; i < n && rc == 0; i++)
 		sources[i] =
 		    (struct bdl_source){ bdl_text_policy_name(paths[i]), b->documents[i]->bytes };
-	if (r == 0)
-		r = bdl_ruleset_new(sources, n, &b->carried_out, err);
-	return r < 0 ? r : bdl_ruleset_new_whole(sources, n, &b->whole, err);
+	if (rc == 0)
+		rc = bdl_ruleset_new(sources, n, &b->carried_out, err);
+	return rc < 0 ? rc : bdl_ruleset_new_whole(sources, n, &b->whole, err);
 }
 
 static int read_lists(
@@ -228,9 +228,9 @@ static int read_lists(
 	char path[BDL_PATH_MAX];
 	if (q->lists)
 		return bdl_shipped_lists(q->lists, &b->lists, err);
-	int r = bdl_shipped_find(policy, "demo/lists", path, sizeof(path), err);
-	if (r < 0)
-		return bdl_fail_in(err, r, "say which lists: --lists FOLDER");
+	int rc = bdl_shipped_find(policy, "demo/lists", path, sizeof(path), err);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "say which lists: --lists FOLDER");
 	return bdl_shipped_lists(path, &b->lists, err);
 }
 
@@ -243,9 +243,9 @@ static int read_roll(
 		return bdl_shipped_roll(q->people, &b->roll, err);
 	if (!q->person || q->group)
 		return 0;
-	int r = bdl_shipped_find(policy, "demo/people.csv", path, sizeof(path), err);
-	if (r < 0)
-		return bdl_fail_in(err, r, "say who is who: --people FILE, or --group GROUP");
+	int rc = bdl_shipped_find(policy, "demo/people.csv", path, sizeof(path), err);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "say who is who: --people FILE, or --group GROUP");
 	return bdl_shipped_roll(path, &b->roll, err);
 }
 
@@ -297,9 +297,9 @@ static int read_given(struct bdl_bench *b, const struct bdl_question *q, struct 
 	for (size_t i = 0; i < q->n_grants; i++)
 		(void)bdl_buf_printf(
 		    &words, "%sgranted %.*s", words.n ? ", " : "", BDL_FMT(q->grants[i].name));
-	int r =
+	int rc =
 	    bdl_given_parse(bdl_view_of(q->door), bdl_buf_view(&words), &context, &b->given, err);
-	return r < 0 ? r : check_given(&b->given, err);
+	return rc < 0 ? rc : check_given(&b->given, err);
 }
 
 /* A grant for another host is none of this act's. */
@@ -395,16 +395,16 @@ static int judge(const struct bdl_question *q, char *const *policies, size_t n, 
 	struct bdl_bench b BDL_AUTO_IN(bench_done) = { .region = bdl_region_new(1 << 24) };
 
 	*ret_usage = false;
-	int r = read_policies(&b, policies, n, err);
-	if (r == 0)
-		r = read_lists(&b, q, policies[0], err);
-	if (r == 0)
-		r = read_roll(&b, q, policies[0], err);
-	if (r < 0)
-		return r;
-	r = read_given(&b, q, err);
-	*ret_usage = r < 0;
-	return r < 0 ? r : bdl_bench_answer(&b, q, err);
+	int rc = read_policies(&b, policies, n, err);
+	if (rc == 0)
+		rc = read_lists(&b, q, policies[0], err);
+	if (rc == 0)
+		rc = read_roll(&b, q, policies[0], err);
+	if (rc < 0)
+		return rc;
+	rc = read_given(&b, q, err);
+	*ret_usage = rc < 0;
+	return rc < 0 ? rc : bdl_bench_answer(&b, q, err);
 }
 
 int bdl_cmd_judge(struct bdl_args *a)
@@ -412,15 +412,15 @@ int bdl_cmd_judge(struct bdl_args *a)
 	struct bdl_err err;
 	bool usage = true;
 	struct bdl_question q = take_question(a);
-	int r = take_grants(a, &q, &err);
+	int rc = take_grants(a, &q, &err);
 
-	if (r == 0 && !bdl_args_fit(a, 1, SIZE_MAX))
+	if (rc == 0 && !bdl_args_fit(a, 1, SIZE_MAX))
 		return BDL_EXIT_USAGE;
-	if (r == 0)
-		r = understand(&q, &err);
-	if (r == 0)
-		r = judge(&q, a->words, a->n, &usage, &err);
-	if (r == 0)
+	if (rc == 0)
+		rc = understand(&q, &err);
+	if (rc == 0)
+		rc = judge(&q, a->words, a->n, &usage, &err);
+	if (rc == 0)
 		return BDL_EXIT_FINE;
 	(void)bdl_complain(&err); /* the status may be another */
 	return usage ? BDL_EXIT_USAGE : BDL_EXIT_FAILED;
