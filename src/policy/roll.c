@@ -18,6 +18,7 @@ struct bdl_roll {
 	uint32_t *slots; /* open addressing: number of an entry + 1, 0 where free */
 	size_t n_slots;  /* a power of two, at least twice the entries */
 	uint64_t seed;   /* random, so that nobody can craft logins that collide */
+	struct bdl_digest digest;
 };
 
 /* The text being cut into fields, in place. */
@@ -219,6 +220,7 @@ int bdl_roll_parse(
 		return bdl_fail(err, BDL_E_LIMIT, "%s: %zu bytes, more than 32 MiB", where, csv.n);
 	csv = bdl_utf8_without_mark(csv);
 	roll = bdl_xalloc(sizeof(*roll));
+	roll->digest = bdl_digest_of(csv.p, csv.n);
 	roll->bytes = bdl_xview_dup(csv);
 	r.p = roll->bytes;
 	r.end = roll->bytes + csv.n;
@@ -256,6 +258,11 @@ const struct bdl_person *bdl_roll_at(const struct bdl_roll *r, size_t i)
 size_t bdl_roll_size(const struct bdl_roll *r)
 {
 	return r->n;
+}
+
+const struct bdl_digest *bdl_roll_digest(const struct bdl_roll *r)
+{
+	return &r->digest;
 }
 
 uint64_t bdl_person_groups(const struct bdl_person *p, const struct bdl_ruleset *ruleset)

@@ -197,6 +197,28 @@ def test_options(door):
         assert c.ask(icap("OPTIONS icap://h/response ICAP/1.0")).headers["methods"] == "RESPMOD"
 
 
+def test_istag_tells_of_every_change(door):
+    """Policies, roll and lists, each alone: the proxy may keep no answer past any of them."""
+    with door.client() as c:
+        tag = lambda: c.ask(icap("OPTIONS icap://h/request ICAP/1.0")).headers["istag"]
+        seen = [tag()]
+
+        def changed():
+            until(lambda: tag() not in seen, "another ISTag")
+            seen.append(tag())
+        files = model()
+        files["roll.csv"] = files["roll.csv"].replace(b"staff", b"pupils")
+        door.publish(files)
+        changed()
+        files["staff.md"] += b"\nAn edition.\n"
+        door.publish(files)
+        changed()
+        door.lists(ROOT / "policy/demo/lists")
+        changed()
+        assert c.ask(reqmod(FINE)).headers["istag"] == seen[-1]
+        assert all(re.fullmatch(r'"[^"]{1,32}"', t) for t in seen)
+
+
 def test_close_is_honoured(door):
     with door.client() as c:
         a = c.ask(reqmod(FINE, icap={"Connection": "close"}))
