@@ -21,117 +21,12 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, free_ports, until
-from icap_client import BROWSER, Closed, Icap, chunked, http_request, reqmod, respmod
-
-STAFF = {"X-Client-Username": "t.ashdown", "X-Client-IP": "10.1.2.3"}
-OTHER = {"X-Client-Username": "b.okoro", "X-Client-IP": "10.1.2.4"}
-PUPIL = {"X-Client-Username": "p.marlow", "X-Client-IP": "10.1.2.5"}
-CASINO = "http://casino.example/slots?coin=1"
-SOCIAL = "https://social.example/feed?x=%22%3C"
-FINE = "http://ok.example/lesson"
-
-
-def door_host():
-    for folder in (os.environ.get("BEADLE_BUILD"), ROOT / "build-check", ROOT / "build"):
-        host = Path(folder or "/nowhere") / "tests/unit/web/door_host"
-        if host.exists():
-            return host
-    pytest.exit("there is no door_host to test: build with -Dtests=true", returncode=3)
-
-
-class Door:
-    def __init__(self, folder):
-        self.folder = Path(folder)
-        self.host = door_host()
-        self.port = free_ports(1)[0]
-        self.workers = {}
-        for name in ("force", "lists"):
-            (self.folder / name).mkdir()
-
-    def publish(self, files):
-        """Brings these files (name: bytes) into force, as the scribe does: the manifest last."""
-        lines = []
-        for name, data in sorted(files.items()):
-            (self.folder / "force" / (name + ".new")).write_bytes(data)
-            os.replace(self.folder / "force" / (name + ".new"), self.folder / "force" / name)
-            lines.append(f"{name} {hashlib.sha256(data).hexdigest()}\n")
-        (self.folder / "force/manifest.new").write_text("".join(lines))
-        os.replace(self.folder / "force/manifest.new", self.folder / "force/manifest")
-
-    def lists(self, folder):
-        subprocess.run([self.host, "lists", self.folder, folder], check=True)
-
-    def start(self, name="web-0", under=(), descriptors=None):
-        """`under`: a program that runs it (strace); `descriptors`: how many it may have open."""
-        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
-        with open(self.folder / f"{name}.log", "ab") as log:
-            starts = self.log(name).count("ev=up")
-            p = subprocess.Popen([*under, self.host, "run", self.folder, str(self.port), name],
-                                 stderr=log, preexec_fn=limit if descriptors else None)
-        self.workers[name] = p
-        until(lambda: self.log(name).count("ev=up") > starts or p.poll() is not None,
-              "the door is up")
-        assert p.poll() is None, self.log(name)
-
-    def log(self, name="web-0"):
-        return (self.folder / f"{name}.log").read_text()
-
-    def stop(self):
-        for p in self.workers.values():
-            p.send_signal(signal.SIGTERM)
-        for p in self.workers.values():
-            assert p.wait(10) == 0
-
-    def kill(self, name="web-0"):
-        p = self.workers.pop(name)
-        p.kill()
-        p.wait()
-
-    def client(self, **kw):
-        return Icap(self.port, **kw)
-
-    def acts(self, name="web-0"):
-        keys = ["kind", "action", "passed", "person", "address", "host", "path", "policy", "clause",
-                "tell", "reason"]
-        out = subprocess.run([self.host, "acts", self.folder, name], check=True,
-                             capture_output=True, text=True).stdout
-        return [dict(zip(keys, line.split("\t"))) for line in out.splitlines()]
-
-
-def model():
-    return {"staff.md": (ROOT / "policy/staff.md").read_bytes(),
-            "pupils.md": (ROOT / "policy/pupils.md").read_bytes(),
-            "roll.csv": (ROOT / "policy/demo/people.csv").read_bytes()}
-
-
-@pytest.fixture
-def empty(tmp_path):
-    """A door with nothing in force, not started."""
-    d = Door(tmp_path)
-    yield d
-    alive = [p for p in d.workers.values() if p.poll() is None]
-    for p in alive:
-        p.terminate()
-    codes = [p.wait(10) for p in d.workers.values()]
-    assert all(c == 0 for c in codes), codes
-    logs = "".join(f.read_text() for f in tmp_path.glob("*.log"))
-    assert "Sanitizer" not in logs, logs
-
-
-@pytest.fixture
-def door(empty):
-    empty.publish(model())
-    empty.lists(ROOT / "policy/demo/lists")
-    empty.start()
-    return empty
-
+from conftest import ROOT, until
+from door_alone import (CASINO, FINE, OTHER, PUPIL, SOCIAL, STAFF, door, empty, icap, is_asan,  # noqa: F401
+                        model, rss)
+from icap_client import BROWSER, Closed, chunked, http_request, reqmod, respmod
 
 # --- RFC 3507 ---
-
-def icap(line, *fields, body=b""):
-    return ("\r\n".join((line, "Host: x") + fields) + "\r\n\r\n").encode() + body
-
 
 GET = http_request(FINE)
 NULL = f"Encapsulated: req-hdr=0, null-body={len(GET)}"
@@ -294,10 +189,6 @@ def test_wrong_chunks_end_the_connection(door, wrong):
         assert c.ask(reqmod(FINE)).status == 204
 
 
-def rss(pid):
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
-
-
 def test_large_echo_in_little_memory(door):
     """50 MB through a reader that is slower than the writer: byte-exact, and not kept."""
     size, piece = 50 << 20, os.urandom(1 << 16)
@@ -323,7 +214,7 @@ def test_large_echo_in_little_memory(door):
         c.chunks(got.update)
         writer.join()
         assert got.digest() == sent.digest()
-        if b"__asan_init" not in door.host.read_bytes():  # which keeps what was freed
+        if not is_asan(door.host):
             assert rss(pid) - before < 8 << 10
 
 
