@@ -205,12 +205,17 @@ def test_verdicts_go_on_with_nothing_else_running(shared, port):
             file.rename(away / file.name)
         ask(1)
         assert workers(shared) == {n: p for n, p in pids.items() if n.startswith("web-")}
-        for file in away.iterdir():
-            file.rename(shared.data / file.name)
     finally:
         os.kill(supervisor, signal.SIGCONT)
-    ask(0.5)  # while the others come up again
+    # The others come up again, but for the store: no new one takes its place.
+    until(lambda: "store.db' is gone" in shared.log.read_text(), "the scribe says so")
+    os.kill(pids["web-0"], signal.SIGKILL)
+    until(lambda: shared.board()["web-0"][0] == "up", "a worker begins without the store")
+    ask(0.5)
+    assert not list(shared.data.glob("store.db*"))
+    for file in away.iterdir():
+        file.rename(shared.data / file.name)
     until(shared.is_up, "all are up again")
     until(lambda: shared.rows("SELECT count(*) AS n FROM act WHERE path LIKE '/alone%'")[0]["n"]
           == asked, "every act is in the store, and each once")
-    assert workers(shared) == {n: p for n, p in pids.items() if n.startswith("web-")}
+    assert workers(shared)["web-1"] == pids["web-1"]
