@@ -26,6 +26,30 @@ REQMOD, RESPMOD = "REQMOD icap://h/request ICAP/1.0", "RESPMOD icap://h/response
 MEMORY_MAX = 64 << 10  # kB that the process may grow by, whatever is done to it
 
 
+class SlowHead:
+    """A head of which a byte comes every second; it is sent while the other tests run."""
+
+    def __init__(self, door):
+        self.took, self.client = 0, door.client(timeout=2)
+        self.thread = threading.Thread(target=self.send)
+        self.thread.start()
+
+    def send(self):
+        began = time.monotonic()
+        with self.client as c:
+            c.send(b"OPTIONS icap://h/request ICAP/1.0\r\n")
+            while time.monotonic() - began < 45:
+                try:
+                    c.send(b"X")
+                    if c.s.recv(1) == b"":
+                        break
+                except TimeoutError:
+                    continue
+                except ConnectionError:
+                    break
+        self.took = time.monotonic() - began
+
+
 @pytest.fixture(scope="module")
 def lasting_door(tmp_path_factory):
     d = Door(tmp_path_factory.mktemp("solid"))
@@ -34,7 +58,9 @@ def lasting_door(tmp_path_factory):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
     d.start()
+    d.slow = SlowHead(d)
     yield d
+    d.slow.thread.join()
     end_door(d)
 
 
@@ -495,3 +521,9 @@ def test_thousands_of_bent_exchanges(door):
     for p in peers:
         p.join()
     assert failed == []
+
+
+def test_a_slow_head_is_cut(door):
+    """Last, for it began with the first of these tests and takes half a minute."""
+    door.slow.thread.join()
+    assert 29 < door.slow.took < 36

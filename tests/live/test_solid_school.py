@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, alive, program, until
+from conftest import ROOT, TWO_PEOPLE, alive, program, until
 from door_alone import is_asan, rss
 from icap_client import BROWSER, Icap, reqmod
 
@@ -138,7 +138,8 @@ def test_a_hundred_changes_under_load(shared, port, tmp_path):
     try:
         for i in range(CHANGES):
             file.write_text(edition(i))
-            change("policy", "publish", str(file), "--minute", f"item {i}", "--name", "staff")
+            change("policy", "publish", str(file), "--minute", f"item {i}",
+                   "--name", "staff", *TWO_PEOPLE)
             change("lists", "compile", str(two[i % 2]))
             if i == CHANGES // 5:
                 memory.append({name: rss(pid) for name, pid in pids.items()})
