@@ -74,6 +74,9 @@ static void on_written(uv_write_t *w, int status)
 
 static void flush(struct bdl_conn *c)
 {
+	/* Without memory for all of an answer the peer must not take a part of it for the whole. */
+	if (!c->closing && bdl_buf_broken(&c->out))
+		bdl_conn_close(c);
 	if (c->writing || c->closing || c->out.n == 0)
 		return;
 	struct bdl_buf swap = c->flight;

@@ -1,5 +1,4 @@
 /* All connections of one process: who may connect, how many, and how long each may take. */
-#include "base/alloc.h"
 #include "doors/web/conn_int.h"
 #include "sys/log.h"
 #include "sys/net.h"
@@ -30,9 +29,13 @@ static void address_text(const struct sockaddr_storage *sa, char *out, size_t si
 		(void)snprintf(out, size, "unknown");
 }
 
+/* NULL where there is no memory. */
 static struct bdl_conn *conn_new(struct bdl_web *web)
 {
-	struct bdl_conn *c = bdl_xalloc(sizeof(*c));
+	/* How many there are is the peers' doing, so that there is no memory is no reason to abort. */
+	struct bdl_conn *c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
 	c->web = web;
 	c->in = BDL_BUF(IN_MAX);
 	c->answer = BDL_BUF(2 * BDL_HTTP_HEAD_MAX + 4096);
@@ -59,6 +62,11 @@ void bdl_conn_accept(struct bdl_web *web)
 	struct sockaddr_storage sa = { 0 };
 	int n = sizeof(sa);
 
+	web->unaccepted = !c;
+	if (!c) {
+		bdl_log(BDL_LOG_WARN, "no-memory", "a connection waits for memory");
+		return;
+	}
 	if (uv_accept((uv_stream_t *)&web->listener, (uv_stream_t *)&c->tcp) < 0 ||
 	    uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&sa, &n) < 0) {
 		bdl_conn_close(c);

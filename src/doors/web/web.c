@@ -100,10 +100,13 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct bdl_web *web = timer->data;
 	bdl_conns_sweep(web);
-	if (web->stopping)
+	if (web->stopping) {
 		finish_stop(web);
-	else
-		bdl_current_tick(web);
+		return;
+	}
+	if (web->unaccepted)
+		bdl_conn_accept(web);
+	bdl_current_tick(web);
 }
 
 static void on_stop(void *arg)

@@ -58,7 +58,8 @@ struct bdl_web {
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
-	size_t held;           /* bytes of memory that all their buffers take */
+	bool unaccepted; /* one waits until there is memory for it: tried again every second */
+	size_t held;     /* bytes of memory that all their buffers take */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
@@ -148,7 +149,10 @@ struct bdl_view bdl_coach_token(
 
 /* --- conns.c: connections --- */
 
-/* Take the connection that waits at the listener: served, told 503 where all are taken, or closed. */
+/*
+ * Take the connection that waits at the listener: served, told 503 where all are taken, or closed.
+ * Without memory for it it waits on (web->unaccepted), and so do those behind it.
+ */
 void bdl_conn_accept(struct bdl_web *web);
 
 /* Cut what is too slow, and while stopping what is idle or has had its time. */
