@@ -37,8 +37,15 @@ int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err)
 
 int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
 {
-	char path[BDL_PATH_MAX];
+	char path[BDL_PATH_MAX], manifest[BDL_PATH_MAX];
+	struct stat st;
 	bdl_conf_path(conf, path, sizeof(path), "store.db");
+	bdl_conf_path(conf, manifest, sizeof(manifest), "force/manifest");
+	if (stat(path, &st) < 0 && errno == ENOENT && stat(manifest, &st) == 0)
+		return bdl_fail(err, BDL_E_MISSING,
+		    "'%s' is gone, though policies are in force: put it back; to begin anew without it, "
+		    "remove '%s'",
+		    path, manifest);
 	return bdl_store_open(path, BDL_STORE_WRITE, ret, err);
 }
 

@@ -17,7 +17,10 @@ int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_e
  */
 int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err) BDL_MUST_USE;
 
-/* DIR/store.db, for a command that writes. */
+/*
+ * DIR/store.db, for whoever writes it; made where there is none. But where policies are in force one
+ * was there: then it is BDL_E_MISSING, for a new one would take in what the old one should hold.
+ */
 int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
     BDL_MUST_USE;
 

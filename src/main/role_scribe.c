@@ -32,7 +32,7 @@ struct scribe {
 	struct bdl_role *role;
 	struct bdl_loop loop;
 	uv_timer_t timer;
-	char store_path[BDL_PATH_MAX], journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
+	char journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
 	struct bdl_store *store; /* NULL while it is away */
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
@@ -66,7 +66,7 @@ static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
 
 static int store_open(struct scribe *s, struct bdl_err *err)
 {
-	int rc = bdl_store_open(s->store_path, BDL_STORE_WRITE, &s->store, err);
+	int rc = bdl_data_store(s->role->conf, &s->store, err);
 	if (rc < 0)
 		return rc;
 	s->reader = bdl_scribe_new(s->store, s->journal_path);
@@ -243,7 +243,6 @@ static void sweep(const struct bdl_conf *conf, const char *below)
 static void paths(struct scribe *s)
 {
 	const struct bdl_conf *conf = s->role->conf;
-	bdl_conf_path(conf, s->store_path, sizeof(s->store_path), "store.db");
 	bdl_conf_path(conf, s->journal_path, sizeof(s->journal_path), "journal");
 	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
 }

@@ -19,6 +19,7 @@ struct bdl_roll {
 	uint32_t *slots; /* open addressing: number of an entry + 1, 0 where free */
 	size_t n_slots;  /* a power of two, at least twice the entries */
 	uint64_t seed;   /* random, so that nobody can craft logins that collide */
+	struct bdl_digest digest;
 };
 
 /* A login lies in the reader's text, which is ours to change. */
@@ -97,6 +98,7 @@ int bdl_roll_parse(
 	if (csv.n > BDL_ROLL_BYTES_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "%s: %zu bytes, more than 32 MiB", where, csv.n);
 	roll = bdl_xalloc(sizeof(*roll));
+	roll->digest = bdl_digest_of(csv.p, csv.n);
 	roll->bytes = bdl_xview_dup(csv);
 	bdl_csv_init(&c, roll->bytes, csv.n, where);
 	int rc = read_people(roll, &c, err);
@@ -134,6 +136,11 @@ const struct bdl_person *bdl_roll_at(const struct bdl_roll *r, size_t i)
 size_t bdl_roll_size(const struct bdl_roll *r)
 {
 	return r->n;
+}
+
+const struct bdl_digest *bdl_roll_digest(const struct bdl_roll *r)
+{
+	return &r->digest;
 }
 
 uint64_t bdl_person_groups(const struct bdl_person *p, const struct bdl_ruleset *ruleset)

@@ -7,6 +7,7 @@
 #define BDL_POLICY_ROLL_H
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "policy/ruleset.h"
 
 #define BDL_ROLL_MAX       100000 /* people */
@@ -29,6 +30,8 @@ const struct bdl_person *bdl_roll_find(const struct bdl_roll *r, struct bdl_view
 /* Each person, by number, in the order of the roll. */
 const struct bdl_person *bdl_roll_at(const struct bdl_roll *r, size_t i);
 size_t bdl_roll_size(const struct bdl_roll *r);
+/* Of the bytes that were parsed: rolls with the same digest say the same. */
+const struct bdl_digest *bdl_roll_digest(const struct bdl_roll *r);
 
 /* A person's groups as the ruleset's mask. */
 uint64_t bdl_person_groups(const struct bdl_person *p, const struct bdl_ruleset *ruleset);

@@ -19,16 +19,6 @@ struct segment {
 	bool given_up; /* a sync failed: what the kernel then calls clean may never be written */
 };
 
-struct bdl_journal {
-	int folder, lock;
-	size_t segment_size;
-	uint64_t newest;                                   /* number */
-	struct segment segments[BDL_JOURNAL_UNSYNCED_MAX]; /* the last is written to */
-	size_t n;
-	uint64_t made, made_synced; /* segments whose names are in the folder, and on the disk */
-	bool syncing;
-};
-
 struct bdl_journal_sync {
 	int folder; /* -1: its names are on the disk already */
 	uint64_t made;
@@ -39,6 +29,17 @@ struct bdl_journal_sync {
 	} items[BDL_JOURNAL_UNSYNCED_MAX];
 	size_t n;
 	bool ok;
+};
+
+struct bdl_journal {
+	int folder, lock;
+	size_t segment_size;
+	uint64_t newest;                                   /* number */
+	struct segment segments[BDL_JOURNAL_UNSYNCED_MAX]; /* the last is written to */
+	size_t n;
+	uint64_t made, made_synced; /* segments whose names are in the folder, and on the disk */
+	bool syncing;
+	struct bdl_journal_sync sync; /* the one that is under way */
 };
 
 static int lock_take(int folder, int *ret, struct bdl_err *err)
@@ -219,10 +220,9 @@ struct bdl_journal_sync *bdl_journal_sync_begin(struct bdl_journal *j)
 	}
 	if (!s.n)
 		return NULL; /* the name of a segment without entries can wait */
-	struct bdl_journal_sync *sync = bdl_xalloc(sizeof(*sync));
-	*sync = s;
+	j->sync = s;
 	j->syncing = true;
-	return sync;
+	return &j->sync;
 }
 
 int bdl_journal_sync_run(struct bdl_journal_sync *s, struct bdl_err *err)
@@ -253,7 +253,6 @@ void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s)
 		j->made_synced = s->made;
 	let_go(j);
 	j->syncing = false;
-	free(s);
 }
 
 void bdl_journal_close(struct bdl_journal *j)

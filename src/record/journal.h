@@ -56,7 +56,8 @@ int bdl_journal_append(struct bdl_journal *j, enum bdl_entry_type type, struct b
 /*
  * Syncing without stopping the loop: `begin` (loop thread) takes note of what has been appended
  * so far, `run` (any one thread; blocks) brings exactly that to the disk, `end` (loop thread)
- * frees it. One sync at a time. `begin` returns NULL where nothing is unsynced.
+ * ends it. One sync at a time, which is the journal's. `begin` returns NULL where nothing is
+ * unsynced.
  *
  * After a sync that failed nobody can say what is on the disk: its segments are given up, the next
  * append begins a new one, and the entries in question count as not recorded (a reader may still

@@ -153,9 +153,7 @@ static const int file_calls[] = {
 	SCMP_SYS(mkdir),
 	SCMP_SYS(mkdirat),
 	SCMP_SYS(rmdir),
-	SCMP_SYS(chmod),
 	SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat),
 	SCMP_SYS(utimensat),
 	SCMP_SYS(umask),
 };

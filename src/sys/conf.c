@@ -278,24 +278,28 @@ static int parse_line(
 	return rc < 0 ? bdl_fail_in(err, rc, "%s", s->name) : 0;
 }
 
+static int parse_text(
+    struct bdl_conf *conf, struct bdl_view text, const char *where, struct bdl_err *err)
+{
+	size_t seen[BDL_ARRAY_LEN(settings)] = { 0 };
+	struct bdl_view line;
+
+	for (size_t number = 1; bdl_view_cut(&text, '\n', &line); number++) {
+		int rc = parse_line(conf, line, number, seen, err);
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s:%zu", where, number);
+	}
+	return 0;
+}
+
 static int read_file(struct bdl_conf *conf, const char *path, struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(FILE_MAX);
-	size_t seen[BDL_ARRAY_LEN(settings)] = { 0 };
-	struct bdl_view rest, line;
 
 	int rc = bdl_file_read(path, &text, err);
 	if (rc == BDL_E_MISSING)
 		return 0;
-	if (rc < 0)
-		return rc;
-	rest = bdl_buf_view(&text);
-	for (size_t number = 1; bdl_view_cut(&rest, '\n', &line); number++) {
-		rc = parse_line(conf, line, number, seen, err);
-		if (rc < 0)
-			return bdl_fail_in(err, rc, "%s:%zu", path, number);
-	}
-	return 0;
+	return rc < 0 ? rc : parse_text(conf, bdl_buf_view(&text), path, err);
 }
 
 static int read_environment(struct bdl_conf *conf, struct bdl_err *err)
@@ -325,28 +329,54 @@ static int set_dir(struct bdl_conf *conf, const char *dir, struct bdl_err *err)
 	return rc < 0 ? bdl_fail_in(err, rc, "the data folder's path") : 0;
 }
 
+static void set_defaults(struct bdl_conf *conf)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(settings); i++)
+		BDL_BUG_IF(set(conf, &settings[i], bdl_view_of(settings[i].fallback), NULL) < 0);
+}
+
+/* What follows from other settings where it was not given. */
+static void complete(struct bdl_conf *conf)
+{
+	char addr[BDL_ADDR_TEXT];
+
+	if (conf->portal_url[0])
+		return;
+	bdl_addr_text(&conf->portal, addr);
+	(void)snprintf(conf->portal_url, sizeof(conf->portal_url), "http://%s", addr); /* fits */
+	conf->portal_is_here = bdl_addr_is_loopback(&conf->portal);
+}
+
+int bdl_conf_parse(
+    struct bdl_view text, const char *where, struct bdl_conf *ret, struct bdl_err *err)
+{
+	struct bdl_conf conf = { 0 };
+
+	set_defaults(&conf);
+	int rc = parse_text(&conf, text, where, err);
+	if (rc < 0)
+		return rc;
+	complete(&conf);
+	*ret = conf;
+	return 0;
+}
+
 int bdl_conf_load(const char *dir, struct bdl_conf *ret, struct bdl_err *err)
 {
 	struct bdl_conf conf = { 0 };
-	char path[sizeof(conf.dir) + 16], addr[BDL_ADDR_TEXT];
+	char path[sizeof(conf.dir) + 16];
 
 	int rc = set_dir(&conf, dir, err);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < BDL_ARRAY_LEN(settings); i++)
-		BDL_BUG_IF(set(&conf, &settings[i], bdl_view_of(settings[i].fallback), NULL) < 0);
+	set_defaults(&conf);
 	bdl_conf_path(&conf, path, sizeof(path), "beadle.conf");
 	rc = read_file(&conf, path, err);
 	if (rc == 0)
 		rc = read_environment(&conf, err);
 	if (rc < 0)
 		return rc;
-	if (!conf.portal_url[0]) {
-		bdl_addr_text(&conf.portal, addr);
-		(void)snprintf(
-		    conf.portal_url, sizeof(conf.portal_url), "http://%s", addr); /* fits */
-		conf.portal_is_here = bdl_addr_is_loopback(&conf.portal);
-	}
+	complete(&conf);
 	*ret = conf;
 	return 0;
 }

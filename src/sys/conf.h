@@ -44,6 +44,10 @@ struct bdl_conf {
 /* `dir` is the data folder. A missing beadle.conf means defaults. */
 int bdl_conf_load(const char *dir, struct bdl_conf *ret, struct bdl_err *err) BDL_MUST_USE;
 
+/* The text of a beadle.conf alone, over the defaults; ret->dir is empty. Errors name `where`. */
+int bdl_conf_parse(struct bdl_view text, const char *where, struct bdl_conf *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
 /* The table as people read it: name, environment variable, default, help; one entry a paragraph. */
 void bdl_conf_describe(struct bdl_buf *out);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <signal.h>
@@ -171,9 +172,23 @@ static int grant(
 	return 0;
 }
 
+/* A root that stays it is then only the owner of its files, not the master of the machine. */
+static int give_up_powers(struct bdl_err *err)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capset, &head, none) < 0)
+		return bdl_fail_sys(err, "give up the powers of root");
+	return 0;
+}
+
 int bdl_sandbox_files(
     const struct bdl_path_right *rights, size_t n, bool *ret_landlock, struct bdl_err *err)
 {
+	int rc = give_up_powers(err);
+	if (rc < 0)
+		return rc;
 	long version =
 	    syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	/* Right after the call above: these two are a kernel that lacks it or has it off. */
@@ -190,7 +205,6 @@ int bdl_sandbox_files(
 	    (int)syscall(SYS_landlock_create_ruleset, &attr, attr_size(version), 0);
 	if (ruleset < 0)
 		return bdl_fail_sys(err, "make a Landlock ruleset");
-	int rc = 0;
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = grant(ruleset, &rights[i], attr.fs, err);
 	if (rc == 0 && BDL_SANITIZED) {

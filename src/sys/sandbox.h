@@ -33,7 +33,9 @@ struct bdl_path_right {
 
 /*
  * From now on no file but these can be opened, and, where the kernel knows how to forbid it, no TCP
- * port bound and no process outside signalled. *ret_landlock is false on a kernel without it.
+ * port bound and no process outside signalled. *ret_landlock is false on a kernel without it. The
+ * capabilities of root, where the process has any, are given up on every kernel: who stays root
+ * owns its files and is master of no others.
  */
 int bdl_sandbox_files(const struct bdl_path_right *rights, size_t n, bool *ret_landlock,
     struct bdl_err *err) BDL_MUST_USE;

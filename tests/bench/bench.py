@@ -23,6 +23,8 @@ import sys
 import tempfile
 import time
 
+from first_byte import bench_first_byte
+
 SEED = 20261121
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -309,6 +311,10 @@ def main():
     try:
         make_data(f"{folder}/data", args.domains)
         bench_parts(args.build, folder)
+        sys.stdout.flush()
+        os.mkdir(f"{folder}/stream")
+        os.chmod(f"{folder}/stream", 0o755)
+        bench_first_byte(args.build, ROOT, f"{folder}/stream", [free_port() for _ in range(4)])
         sys.stdout.flush()
         bench_door(args.build, folder, args)
     finally:

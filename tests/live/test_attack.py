@@ -6,6 +6,7 @@ protocol. Each asserts the verdict or the refusal and that the same processes ar
 
 import base64
 import html
+import html.parser
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -324,6 +326,93 @@ def test_slow_clients_hold_up_nobody(same, sites):
         "a long path"])
 def test_the_portal_refuses(same, data, wanted):
     assert status_of(speak(same.ports[0], data)) == wanted
+
+
+class Skeleton(html.parser.HTMLParser):
+    """The elements of a page with the names of their attributes: what markup from outside adds to."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.links = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, tuple(name for name, _ in attrs)))
+        self.links += [value for name, value in attrs if name in ("href", "src", "action")]
+
+
+MARKUP = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'",
+          "</title></style><svg/onload=alert(1)>", "javascript:alert(1)", "<!--", "]]>", "&lt;b&gt;&#60;",
+          "{{7*7}}", "%3Cscript%3E", "\xc3<b>", "\u2028<b>", "</textarea><form action=//evil.example>"]
+
+
+def ways_in(markup):
+    """(name, URL, HTTP fields, ICAP fields): the same act with this text somewhere in it."""
+    url = "http://www.casino.example/"
+    yield "path", url + markup.replace(" ", "%20"), {}, {}
+    yield "query", url + "?q=" + markup.replace(" ", "+"), {}, {}
+    for name in ("Referer", "User-Agent", "Cookie", "Origin", "X-Forwarded-Host", "Sec-Fetch-Site"):
+        yield name, url, {name: markup}, {}
+    for name in ("X-Client-Username", "X-Authenticated-User", "X-Client-IP", "X-Forwarded-For"):
+        yield name, url, {}, {name: markup}
+
+
+@pytest.mark.parametrize("markup", MARKUP)
+def test_a_block_page_is_the_same_whatever_a_page_sends(same, markup):
+    """Element by element, attribute by attribute, header by header."""
+    with Icap(same.ports[1]) as c:
+        innocent = c.ask(reqmod("http://www.casino.example/", headers=BROWSER))
+        wanted = Skeleton(innocent.body.decode())
+        assert wanted.elements and innocent.http_status == 403
+        for name, url, fields, icap in ways_in(markup):
+            a = c.ask(reqmod(url, headers={**BROWSER, **fields}, icap=icap))
+            page = Skeleton(a.body.decode())
+            assert a.http_status == 403, (name, a)
+            assert (page.elements, page.links) == (wanted.elements, wanted.links), name
+            assert a.http_headers.keys() == innocent.http_headers.keys(), name
+            policy = "content-security-policy"
+            assert a.http_headers[policy] == innocent.http_headers[policy], name
+        # A host is brought to its one spelling or refused: nothing is left to come through.
+        host = re.sub("[ /?#]", "", markup) + ".casino.example"
+        a = c.ask(reqmod(f"http://{host}/", headers=BROWSER))
+        if a.http_status == 403:
+            assert Skeleton(a.body.decode()).elements == wanted.elements
+        else:
+            assert a.http_status == 400 and a.http_headers["x-content-type-options"] == "nosniff"
+            assert a.http_headers["content-type"].startswith("text/plain")
+
+
+def test_a_coach_page_is_the_same_whatever_is_typed(same):
+    """It shows again what was typed, and only as text; nothing of a wrong token comes back at all."""
+    who = {"X-Client-Username": "t.ashdown"}
+    form = "http://social.example/.beadle/continue"
+    fields = {**BROWSER, "Content-Type": "application/x-www-form-urlencoded"}
+    url = "http://social.example/?" + "&".join(MARKUP).replace(" ", "+")
+    with Icap(same.ports[1]) as c:
+        def go_on(reason, token, more=""):
+            body = urllib.parse.urlencode({"reason": reason, "token": token, more: more})
+            return c.ask(reqmod(form, "POST", fields, body.encode(), who))
+
+        page = c.ask(reqmod(url, headers=BROWSER, icap=who))
+        token = re.search(r'name="token" value="([^"]+)"', page.body.decode())[1]
+        innocent = go_on("x" * 600, token)
+        wanted = Skeleton(innocent.body.decode())
+        for markup in MARKUP:
+            typed = go_on(markup + "x" * 600, token, markup)
+            page = Skeleton(typed.body.decode())
+            assert typed.http_status == 403
+            assert (page.elements, page.links) == (wanted.elements, wanted.links), markup
+            assert typed.http_headers.keys() == innocent.http_headers.keys()
+            assert markup.replace("\u2028", " ") in \
+                html.unescape(typed.body.decode()).replace("\u2028", " ")
+            wrong = go_on("why", markup)
+            assert wrong.http_status == 303 and wrong.http_headers["location"] == "/"
+            assert not wrong.body
+        # What was asked for at first comes back as an address, on one line of a header.
+        done = go_on("why", token)
+        assert done.http_status == 303 and not done.body
+        assert done.http_headers["location"].startswith("http://social.example/?")
+        assert done.http_headers.keys() == wrong.http_headers.keys()
 
 
 def test_no_markup_comes_through(same):

@@ -26,6 +26,8 @@ void bdl_answer_roles(uint32_t roles, struct bdl_buf *out)
 /* The CSP source that allows just the style sheet of this page. */
 static void style_source(const struct bdl_buf *page, char out[64])
 {
+	if (bdl_buf_broken(page))
+		return; /* without memory for all of it: it is not sent */
 	const char *from = strstr(bdl_buf_str(page), "<style>");
 	const char *to = from ? strstr(from, "</style>") : NULL;
 	char base64[48];

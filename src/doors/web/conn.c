@@ -1,19 +1,26 @@
-/* The sockets of the door: accepting, reading, writing, time limits, closing. */
-#include "base/alloc.h"
+/* The socket of one connection: reading, writing, closing, and the memory that it holds. */
 #include "doors/web/conn_int.h"
 #include "sys/log.h"
-#include "sys/net.h"
-#include <arpa/inet.h>
 
-#define OVER_MS          2000 /* for the peer to take the last answer and close */
-#define STOP_MS          3000 /* for answers under way while the process stops */
-#define REFUSALS_AT_ONCE 64   /* connections past the limit that are still told so */
-
-/* A head of each kind, and what one read adds. */
-#define IN_MAX (3 * BDL_HTTP_HEAD_MAX + 128 * 1024)
-/* What is unsent when reading stops, and the largest answers that may then still be added. */
-#define OUT_MAX  (BDL_CONN_OUT_FULL + 4 * BDL_HTTP_HEAD_MAX)
 #define KEPT_MAX (64 * 1024) /* memory that one buffer of an idle connection may keep */
+
+/* --- memory --- */
+
+static void weigh(struct bdl_conn *c)
+{
+	size_t now =
+	    c->in.cap + c->answer.cap + c->heads.cap + c->form.cap + c->out.cap + c->flight.cap;
+	c->web->held = c->web->held - c->held + now;
+	c->held = now;
+}
+
+/* Whether it would hold more than its share with n bytes more, while there is no more to share. */
+static bool is_greedy(const struct bdl_conn *c, size_t n)
+{
+	const struct bdl_web *web = c->web;
+	size_t holds = c->in.n + c->heads.n + c->form.n + c->out.n + c->flight.n + n;
+	return web->held > BDL_WEB_HELD_MAX && holds > BDL_WEB_HELD_MAX / web->n_conns;
+}
 
 void bdl_conn_free(struct bdl_conn *c)
 {
@@ -43,6 +50,7 @@ void bdl_conn_close(struct bdl_conn *c)
 	if (c->next)
 		c->next->here = c->here;
 	c->web->n_conns--;
+	c->web->held -= c->held;
 	bdl_count(c->web->role->slot, BDL_COUNT_PEERS, UINT64_MAX); /* one less */
 	uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
@@ -66,6 +74,9 @@ static void on_written(uv_write_t *w, int status)
 
 static void flush(struct bdl_conn *c)
 {
+	/* Without memory for all of an answer the peer must not take a part of it for the whole. */
+	if (!c->closing && bdl_buf_broken(&c->out))
+		bdl_conn_close(c);
 	if (c->writing || c->closing || c->out.n == 0)
 		return;
 	struct bdl_buf swap = c->flight;
@@ -99,6 +110,20 @@ static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *ret)
 	*ret = uv_buf_init(c->web->input, sizeof(c->web->input));
 }
 
+static void take_in(struct bdl_conn *c, const char *bytes, size_t n)
+{
+	bool is_answered = c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO;
+	if (is_greedy(c, n)) {
+		bdl_log(BDL_LOG_WARN, "crowded", "%s holds more than its share of memory", c->peer);
+		if (is_answered)
+			bdl_conn_close(c);
+		else
+			bdl_exchange_end(c, 503);
+	} else if (bdl_buf_add(&c->in, bytes, n) < 0) { /* beyond every limit of a head */
+		bdl_exchange_end(c, 400);
+	}
+}
+
 static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 {
 	struct bdl_conn *c = s->data;
@@ -116,8 +141,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 		bool begins = c->stage == BDL_STAGE_HEADS && c->in.n == 0;
 		if (begins || c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO)
 			c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
-		if (bdl_buf_add(&c->in, b->base, (size_t)n) < 0) /* beyond every limit of a head */
-			bdl_exchange_end(c, 400);
+		take_in(c, b->base, (size_t)n);
 	}
 	bdl_conn_advance(c);
 }
@@ -162,25 +186,30 @@ static void check_eof(struct bdl_conn *c)
 	c->stage = BDL_STAGE_OVER;
 }
 
-static void slim(struct bdl_buf *b)
+static void slim(struct bdl_buf *b, size_t kept)
 {
-	if (b->n == 0 && b->cap > KEPT_MAX)
+	if (b->n == 0 && b->cap > kept)
 		bdl_buf_done(b);
 }
 
 /* What has been dealt with goes, and so does the memory that one large request took. */
 static void forget(struct bdl_conn *c)
 {
+	size_t kept = c->web->held > BDL_WEB_HELD_MAX / 2 ? 0 : KEPT_MAX;
 	bdl_buf_eat(&c->in, c->at);
 	c->at = 0;
-	if (c->stage != BDL_STAGE_HEADS)
-		return;
-	slim(&c->in);
-	slim(&c->answer);
-	slim(&c->heads);
-	slim(&c->out);
-	if (!c->writing)
-		slim(&c->flight);
+	if (c->stage == BDL_STAGE_OVER)
+		bdl_buf_done(&c->in);
+	if (c->stage == BDL_STAGE_HEADS) {
+		slim(&c->in, kept);
+		slim(&c->answer, kept);
+		slim(&c->heads, kept);
+		slim(&c->form, kept);
+		slim(&c->out, kept);
+		if (!c->writing)
+			slim(&c->flight, kept);
+	}
+	weigh(c);
 }
 
 void bdl_conn_advance(struct bdl_conn *c)
@@ -199,116 +228,4 @@ void bdl_conn_advance(struct bdl_conn *c)
 	forget(c);
 	finish(c);
 	set_reading(c);
-}
-
-/* --- accepting --- */
-
-static bool is_trusted(const struct bdl_web *web, const struct sockaddr *sa)
-{
-	for (size_t i = 0; i < web->role->conf->n_peers; i++) {
-		if (bdl_net_holds(&web->role->conf->peers[i], sa))
-			return true;
-	}
-	return false;
-}
-
-static void address_text(const struct sockaddr_storage *sa, char *out, size_t size)
-{
-	if (uv_ip_name((const struct sockaddr *)sa, out, size) < 0)
-		(void)snprintf(out, size, "unknown");
-}
-
-static struct bdl_conn *conn_new(struct bdl_web *web)
-{
-	struct bdl_conn *c = bdl_xalloc(sizeof(*c));
-	c->web = web;
-	c->in = BDL_BUF(IN_MAX);
-	c->answer = BDL_BUF(2 * BDL_HTTP_HEAD_MAX + 4096);
-	c->heads = BDL_BUF(3 * BDL_HTTP_HEAD_MAX);
-	c->form = BDL_BUF(BDL_FORM_MAX);
-	c->out = BDL_BUF(OUT_MAX);
-	c->flight = BDL_BUF(OUT_MAX);
-	c->since_ms = (int64_t)uv_now(&web->loop.uv);
-	c->next = web->conns;
-	c->here = &web->conns;
-	if (c->next)
-		c->next->here = &c->next;
-	web->conns = c;
-	web->n_conns++;
-	bdl_count(web->role->slot, BDL_COUNT_PEERS, 1);
-	BDL_BUG_IF(uv_tcp_init(&web->loop.uv, &c->tcp) != 0); /* makes no socket yet */
-	c->tcp.data = c;
-	return c;
-}
-
-void bdl_conn_accept(struct bdl_web *web)
-{
-	struct bdl_conn *c = conn_new(web);
-	struct sockaddr_storage sa = { 0 };
-	int n = sizeof(sa);
-
-	if (uv_accept((uv_stream_t *)&web->listener, (uv_stream_t *)&c->tcp) < 0 ||
-	    uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&sa, &n) < 0) {
-		bdl_conn_close(c);
-		return;
-	}
-	address_text(&sa, c->peer, sizeof(c->peer));
-	if (!is_trusted(web, (struct sockaddr *)&sa)) {
-		bdl_count(web->role->slot, BDL_COUNT_REFUSED, 1);
-		bdl_log(BDL_LOG_WARN, "peer-refused", "%s is not among the trusted peers", c->peer);
-		bdl_conn_close(c);
-		return;
-	}
-	(void)uv_tcp_nodelay(&c->tcp, 1); /* slower without, not wrong */
-	if (web->n_conns > web->max_conns + REFUSALS_AT_ONCE) {
-		bdl_conn_close(c);
-		return;
-	}
-	if (web->n_conns > web->max_conns) {
-		bdl_log(BDL_LOG_WARN, "full", "all %zu connections are taken", web->max_conns);
-		bdl_exchange_end(c, 503);
-	}
-	bdl_conn_advance(c);
-}
-
-/* --- time limits --- */
-
-static int64_t limit_ms(const struct bdl_conn *c)
-{
-	switch (c->stage) {
-	case BDL_STAGE_HEADS:
-		if (c->writing || c->out.n > 0)
-			return BDL_WEB_STALL_MS;
-		return c->in.n > 0 ? BDL_WEB_HEAD_MS : BDL_WEB_IDLE_MS;
-	case BDL_STAGE_PREVIEW:
-	case BDL_STAGE_FORM:
-		return BDL_WEB_HEAD_MS;
-	case BDL_STAGE_DRAIN:
-	case BDL_STAGE_ECHO:
-		return BDL_WEB_STALL_MS;
-	case BDL_STAGE_OVER:
-		return OVER_MS;
-	case BDL_STAGE_SYNC:
-		break;
-	}
-	return INT64_MAX; /* the disk answers or fails, and then so do we */
-}
-
-static bool is_past(const struct bdl_conn *c, int64_t now_ms)
-{
-	const struct bdl_web *web = c->web;
-	bool is_idle = c->stage == BDL_STAGE_HEADS && c->in.n == 0 && !c->writing && c->out.n == 0;
-	if (web->stopping && (is_idle || now_ms - web->stop_tick_ms > STOP_MS))
-		return true;
-	return now_ms - c->since_ms > limit_ms(c);
-}
-
-void bdl_conns_sweep(struct bdl_web *web)
-{
-	int64_t now_ms = (int64_t)uv_now(&web->loop.uv);
-	for (struct bdl_conn *c = web->conns, *next; c; c = next) {
-		next = c->next;
-		if (is_past(c, now_ms))
-			bdl_conn_close(c);
-	}
 }

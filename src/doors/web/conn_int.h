@@ -1,4 +1,7 @@
-/* One ICAP connection, shared by conn.c (sockets) and exchange.c (what is said on them). */
+/*
+ * One ICAP connection, shared by conn.c (its socket), conns.c (all of them) and exchange.c (what is
+ * said on them).
+ */
 #ifndef BDL_DOORS_WEB_CONN_INT_H
 #define BDL_DOORS_WEB_CONN_INT_H
 
@@ -47,6 +50,8 @@ struct bdl_conn {
 	uv_write_t write;
 	uv_shutdown_t shutdown;
 	bool writing, shut, closing, closed;
+	size_t unsent; /* what libuv had left to send when it was last looked at */
+	size_t held;   /* this one's part of web->held */
 };
 
 /* --- exchange.c --- */

@@ -140,6 +140,10 @@ static void answer_form(struct bdl_conn *c)
 	size_t from = 0;
 	int status;
 
+	if (bdl_buf_broken(&c->heads)) { /* there was no memory to keep them */
+		bdl_exchange_end(c, 500);
+		return;
+	}
 	/* These were parsed before, when they came. */
 	long n = bdl_http_head_length(all, &from);
 	BDL_BUG_IF(n <= 0 || bdl_icap_parse(bdl_view_at(all.p, (size_t)n), &r, &status, NULL) < 0);

@@ -8,19 +8,22 @@ static void describe(struct bdl_snapshot *s)
 {
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
 		"Aug", "Sep", "Oct", "Nov", "Dec" };
-	char hex[BDL_DIGEST_HEX] = "none";
+	char hex[BDL_DIGEST_HEX] = "none", roll[BDL_DIGEST_HEX] = "none";
 	char lists[40] = "no lists";
 	int64_t made_ms = s->lists ? bdl_lists_made_ms(s->lists) : 0;
 
 	if (s->ruleset)
 		bdl_digest_hex(&s->version, hex);
+	if (s->roll)
+		bdl_digest_hex(bdl_roll_digest(s->roll), roll);
 	if (s->lists) {
 		struct bdl_civil c = bdl_civil_local(made_ms);
 		(void)snprintf(
 		    lists, sizeof(lists), "lists of %d %s", c.day, months[(c.month - 1) % 12]);
 	}
-	/* Both fit: at most 12 + 1 + 16 characters, and 7 + 8 + 2 + 39. */
-	(void)snprintf(s->istag, sizeof(s->istag), "%.12s-%" PRIx64, hex, (uint64_t)made_ms);
+	/* Both fit: at most 8 + 1 + 6 + 1 + 16 characters, and 7 + 8 + 2 + 39. */
+	(void)snprintf(
+	    s->istag, sizeof(s->istag), "%.8s-%.6s-%" PRIx64, hex, roll, (uint64_t)made_ms);
 	(void)snprintf(s->summary, sizeof(s->summary), "policy %.8s, %s", hex, lists);
 }
 

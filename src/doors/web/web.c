@@ -1,5 +1,6 @@
 #include "doors/web/web.h"
 #include "base/alloc.h"
+#include "doors/web/fence.h"
 #include "doors/web/web_int.h"
 #include "sys/file.h"
 #include "sys/log.h"
@@ -61,23 +62,6 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 	return bdl_addresses_open(path, false, &web->addresses, err);
 }
 
-static int close_files(const struct bdl_web *web, struct bdl_err *err)
-{
-	char force[1024], lists[1024], networks[1024], journal[1024];
-	const struct bdl_path_right rights[] = { { force, BDL_MAY_READ }, { lists, BDL_MAY_READ },
-		{ networks, BDL_MAY_READ }, { journal, BDL_MAY_WRITE } };
-	bool landlock = false;
-
-	bdl_conf_path(web->role->conf, force, sizeof(force), "force");
-	bdl_conf_path(web->role->conf, lists, sizeof(lists), "lists");
-	bdl_conf_path(web->role->conf, networks, sizeof(networks), "networks");
-	bdl_conf_path(web->role->conf, journal, sizeof(journal), "journal/%s", web->role->name);
-	int code = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
-	if (code == 0 && !landlock)
-		bdl_log(BDL_LOG_WARN, "no-landlock", "this kernel cannot fence files off");
-	return code;
-}
-
 /* What is done before there is a loop. */
 static int prepare(struct bdl_web *web, struct bdl_err *err)
 {
@@ -92,7 +76,7 @@ static int prepare(struct bdl_web *web, struct bdl_err *err)
 	if (code == 0)
 		code = open_shared(web, err);
 	if (code == 0)
-		code = close_files(web, err);
+		code = bdl_fence_files(web->role->conf, web->role->name, err);
 	return code;
 }
 
@@ -120,10 +104,13 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct bdl_web *web = timer->data;
 	bdl_conns_sweep(web);
-	if (web->stopping)
+	if (web->stopping) {
 		finish_stop(web);
-	else
-		bdl_current_tick(web);
+		return;
+	}
+	if (web->unaccepted)
+		bdl_conn_accept(web);
+	bdl_current_tick(web);
 }
 
 static void on_stop(void *arg)
@@ -172,7 +159,7 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	if (code < 0)
 		return code;
 	bdl_loop_warm_pool(&web->loop);
-	return bdl_sandbox_calls(BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+	return bdl_fence_calls(err);
 }
 
 static void web_free(struct bdl_web *web)

@@ -21,6 +21,13 @@
 #define BDL_WEB_IDLE_MS         600000 /* a connection without a request is closed */
 #define BDL_WEB_CONNECTIONS_MAX 8192   /* of one process, where its descriptors suffice */
 
+/*
+ * Bytes that the buffers of all connections take before those that hold more than an equal share
+ * are told 503 when they send more. So all together never hold more than twice as much, and who
+ * sends little is served whatever others do.
+ */
+#define BDL_WEB_HELD_MAX (32 * 1024 * 1024)
+
 struct bdl_conn;
 
 /* One process of the door. */
@@ -54,6 +61,8 @@ struct bdl_web {
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
+	bool unaccepted; /* one waits until there is memory for it: tried again every second */
+	size_t held;     /* bytes of memory that all their buffers take */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
@@ -144,9 +153,12 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 struct bdl_view bdl_coach_token(
     struct bdl_web *web, const struct bdl_ask *a, const struct bdl_rule_ref *rule);
 
-/* --- conn.c: connections --- */
+/* --- conns.c: connections --- */
 
-/* Take the connection that waits at the listener: served, told 503 where all are taken, or closed. */
+/*
+ * Take the connection that waits at the listener: served, told 503 where all are taken, or closed.
+ * Without memory for it it waits on (web->unaccepted), and so do those behind it.
+ */
 void bdl_conn_accept(struct bdl_web *web);
 
 /* Cut what is too slow, and while stopping what is idle or has had its time. */

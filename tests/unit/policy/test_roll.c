@@ -145,6 +145,17 @@ static void knows_groups_as_a_mask(void **state)
 	assert_true(bdl_person_groups(bdl_roll_find(roll, BDL_LIT("c")), r) == 0);
 }
 
+static void tells_rolls_apart(void **state)
+{
+	(void)state;
+	struct bdl_roll *a BDL_AUTO(bdl_roll_free) = parse("login,name,groups\na,A,staff\n");
+	struct bdl_roll *same BDL_AUTO(bdl_roll_free) = parse("login,name,groups\na,A,staff\n");
+	struct bdl_roll *other BDL_AUTO(bdl_roll_free) = parse("login,name,groups\na,A,pupils\n");
+
+	assert_true(bdl_digest_eq(bdl_roll_digest(a), bdl_roll_digest(same)));
+	assert_false(bdl_digest_eq(bdl_roll_digest(a), bdl_roll_digest(other)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +164,7 @@ int main(void)
 		cmocka_unit_test(names_mistakes),
 		cmocka_unit_test(takes_a_large_school),
 		cmocka_unit_test(knows_groups_as_a_mask),
+		cmocka_unit_test(tells_rolls_apart),
 	};
 
 	return cmocka_run_group_tests_name("policy/roll", tests, NULL, NULL);

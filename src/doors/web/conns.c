@@ -1,0 +1,144 @@
+/* All connections of one process: who may connect, how many, and how long each may take. */
+#include "doors/web/conn_int.h"
+#include "sys/log.h"
+#include "sys/net.h"
+
+#define OVER_MS          2000 /* for the peer to take the last answer and close */
+#define STOP_MS          3000 /* for answers under way while the process stops */
+#define REFUSALS_AT_ONCE 64   /* connections past the limit that are still told so */
+
+/* A head of each kind, and what one read adds. */
+#define IN_MAX (3 * BDL_HTTP_HEAD_MAX + 128 * 1024)
+/* What is unsent when reading stops, and the largest answers that may then still be added. */
+#define OUT_MAX (BDL_CONN_OUT_FULL + 4 * BDL_HTTP_HEAD_MAX)
+
+/* --- accepting --- */
+
+static bool is_trusted(const struct bdl_web *web, const struct sockaddr *sa)
+{
+	for (size_t i = 0; i < web->role->conf->n_peers; i++) {
+		if (bdl_net_holds(&web->role->conf->peers[i], sa))
+			return true;
+	}
+	return false;
+}
+
+static void address_text(const struct sockaddr_storage *sa, char *out, size_t size)
+{
+	if (uv_ip_name((const struct sockaddr *)sa, out, size) < 0)
+		(void)snprintf(out, size, "unknown");
+}
+
+/* NULL where there is no memory. */
+static struct bdl_conn *conn_new(struct bdl_web *web)
+{
+	/* How many there are is the peers' doing, so that there is no memory is no reason to abort. */
+	struct bdl_conn *c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->web = web;
+	c->in = BDL_BUF(IN_MAX);
+	c->answer = BDL_BUF(2 * BDL_HTTP_HEAD_MAX + 4096);
+	c->heads = BDL_BUF(3 * BDL_HTTP_HEAD_MAX);
+	c->form = BDL_BUF(BDL_FORM_MAX);
+	c->out = BDL_BUF(OUT_MAX);
+	c->flight = BDL_BUF(OUT_MAX);
+	c->since_ms = (int64_t)uv_now(&web->loop.uv);
+	c->next = web->conns;
+	c->here = &web->conns;
+	if (c->next)
+		c->next->here = &c->next;
+	web->conns = c;
+	web->n_conns++;
+	bdl_count(web->role->slot, BDL_COUNT_PEERS, 1);
+	BDL_BUG_IF(uv_tcp_init(&web->loop.uv, &c->tcp) != 0); /* makes no socket yet */
+	c->tcp.data = c;
+	return c;
+}
+
+void bdl_conn_accept(struct bdl_web *web)
+{
+	struct bdl_conn *c = conn_new(web);
+	struct sockaddr_storage sa = { 0 };
+	int n = sizeof(sa);
+
+	web->unaccepted = !c;
+	if (!c) {
+		bdl_log(BDL_LOG_WARN, "no-memory", "a connection waits for memory");
+		return;
+	}
+	if (uv_accept((uv_stream_t *)&web->listener, (uv_stream_t *)&c->tcp) < 0 ||
+	    uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&sa, &n) < 0) {
+		bdl_conn_close(c);
+		return;
+	}
+	address_text(&sa, c->peer, sizeof(c->peer));
+	if (!is_trusted(web, (struct sockaddr *)&sa)) {
+		bdl_count(web->role->slot, BDL_COUNT_REFUSED, 1);
+		bdl_log(BDL_LOG_WARN, "peer-refused", "%s is not among the trusted peers", c->peer);
+		bdl_conn_close(c);
+		return;
+	}
+	(void)uv_tcp_nodelay(&c->tcp, 1); /* slower without, not wrong */
+	if (web->n_conns > web->max_conns + REFUSALS_AT_ONCE) {
+		bdl_conn_close(c);
+		return;
+	}
+	if (web->n_conns > web->max_conns) {
+		bdl_log(BDL_LOG_WARN, "full", "all %zu connections are taken", web->max_conns);
+		bdl_exchange_end(c, 503);
+	}
+	bdl_conn_advance(c);
+}
+
+/* --- time limits --- */
+
+static int64_t limit_ms(const struct bdl_conn *c)
+{
+	switch (c->stage) {
+	case BDL_STAGE_HEADS:
+		if (c->writing || c->out.n > 0)
+			return BDL_WEB_STALL_MS;
+		return c->in.n > 0 ? BDL_WEB_HEAD_MS : BDL_WEB_IDLE_MS;
+	case BDL_STAGE_PREVIEW:
+	case BDL_STAGE_FORM:
+		return BDL_WEB_HEAD_MS;
+	case BDL_STAGE_DRAIN:
+	case BDL_STAGE_ECHO:
+		return BDL_WEB_STALL_MS;
+	case BDL_STAGE_OVER:
+		return c->writing || c->out.n > 0 ? BDL_WEB_STALL_MS : OVER_MS;
+	case BDL_STAGE_SYNC:
+		break;
+	}
+	return INT64_MAX; /* the disk answers or fails, and then so do we */
+}
+
+static bool is_past(const struct bdl_conn *c, int64_t now_ms)
+{
+	const struct bdl_web *web = c->web;
+	bool is_idle = c->stage == BDL_STAGE_HEADS && c->in.n == 0 && !c->writing && c->out.n == 0;
+	if (web->stopping && (is_idle || now_ms - web->stop_tick_ms > STOP_MS))
+		return true;
+	return now_ms - c->since_ms > limit_ms(c);
+}
+
+/* libuv says when all of a buffer is sent; a slow peer that takes some of it moves too. */
+static void note_progress(struct bdl_conn *c, int64_t now_ms)
+{
+	size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+	if (unsent < c->unsent)
+		c->since_ms = now_ms;
+	c->unsent = unsent;
+}
+
+void bdl_conns_sweep(struct bdl_web *web)
+{
+	int64_t now_ms = (int64_t)uv_now(&web->loop.uv);
+	for (struct bdl_conn *c = web->conns, *next; c; c = next) {
+		next = c->next;
+		note_progress(c, now_ms);
+		if (is_past(c, now_ms))
+			bdl_conn_close(c);
+	}
+}
