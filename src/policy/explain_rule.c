@@ -248,6 +248,17 @@ static void say_list(struct bdl_buf *out, const struct bdl_phrase *phrase, char 
 	    which == 'A' || which == 'B' ? "and" : "or");
 }
 
+/* "a", "b c" or "d": as they were quoted. */
+static void say_quoted(struct bdl_buf *out, const struct bdl_phrase *phrase)
+{
+	const struct bdl_list *texts = &phrase->lists[0];
+
+	for (size_t i = 0; i < texts->n; i++) {
+		say_between(out, i, texts->n, "or");
+		(void)bdl_buf_printf(out, "\"%.*s\"", BDL_FMT(texts->words[i].text));
+	}
+}
+
 static void say_value(struct bdl_buf *out, const struct bdl_phrase *phrase, char which)
 {
 	static const struct {
@@ -255,7 +266,8 @@ static void say_value(struct bdl_buf *out, const struct bdl_phrase *phrase, char
 		void (*say)(struct bdl_buf *out, const struct bdl_phrase *phrase);
 	} values[] = { { 'p', say_periods }, { 'z', say_size }, { 't', say_telling },
 		{ '2', say_second }, { '3', say_third }, { '1', say_kinds_of_data },
-		{ 'N', say_people }, { 'c', say_clock }, { 'w', say_unread }, { 'e', say_every } };
+		{ 'N', say_people }, { 'q', say_quoted }, { 'c', say_clock }, { 'w', say_unread },
+		{ 'e', say_every } };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(values); i++)
 		if (values[i].which == which) {
@@ -285,6 +297,8 @@ void bdl_say_phrase(struct bdl_buf *out, const struct bdl_phrase *phrase)
 
 	if (phrase->form == BDL_PHRASE_CATEGORY && phrase->lists[0].n > 1)
 		english = "in the categories %a";
+	else if (phrase->form == BDL_PHRASE_PATH && phrase->lists[0].n > 1)
+		english = "under the paths %a";
 	for (const char *p = english; *p; p++) {
 		if (*p == '%')
 			say_value(out, phrase, *++p);
@@ -316,7 +330,7 @@ static void say_acts(struct bdl_buf *out, const struct bdl_rule *rule)
 
 static bool is_place(enum bdl_phrase_form form)
 {
-	return form == BDL_PHRASE_CATEGORY || form == BDL_PHRASE_HOST;
+	return form == BDL_PHRASE_CATEGORY || form == BDL_PHRASE_HOST || form == BDL_PHRASE_PATH;
 }
 
 /* "in the category a that are also on b.example", "to parents with files of the kind any". */

@@ -33,9 +33,13 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	[BDL_PHRASE_##form] = { words, english, BDL_PART_TARGET, DOORS, doors, MANY, __VA_ARGS__ }
 	TARGET(CATEGORY, "to category", "in the category %a", WEB | MAIL | D(DNS), N1(CATEGORY)),
 	TARGET(HOST, "to host", "on %a", WEB | D(DNS), N1(HOST)),
+	TARGET(PATH, "to path", "under the path %a", WEB, N1(PATH)),
+	TARGET(METHOD, "with method", "requested with the method %a", WEB, N1(METHOD)),
 	TARGET(RECIPIENTS, "to", "to %a", MAIL, N1(RECIPIENT)),
 	TARGET(RECIPIENT_COUNT, "to more than", "to more than %n recipients", MAIL, N1(NONE)),
 	TARGET(SENDERS, "from", "from %a", MAIL, N1(SENDER)),
+	TARGET(WORDS, "with words", "with the words %q", WEB | MAIL | D(SCREEN), N1(TEXT)),
+	TARGET(TYPES, "with types", "of the media type %a", WEB | MAIL, N1(TYPE)),
 	TARGET(PHRASES, "with phrases", "with %m phrases of %a", WEB | MAIL | D(SCREEN), N1(OWN)),
 	TARGET(PICTURES, "with pictures", "with %m pictures of %a", WEB | MAIL | D(SCREEN),
 	    N1(PICTURE)),

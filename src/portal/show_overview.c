@@ -31,7 +31,7 @@ static int add_policies(
 		return e;
 	struct bdl_page_overview_policy *out = bdl_region_array(r->region, n, sizeof(*out));
 	for (size_t i = 0; out && i < n; i++) {
-		if (!rows[i].in_force)
+		if (rows[i].state != BDL_VERSION_IN_FORCE)
 			continue;
 		out[m++] = (struct bdl_page_overview_policy){
 			.name = rows[i].name,

@@ -19,7 +19,7 @@ int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		.rows = out,
 	};
 	for (size_t i = 0; out && i < n; i++)
-		if (rows[i].in_force)
+		if (rows[i].state == BDL_VERSION_IN_FORCE)
 			out[v.n_rows++] = (struct bdl_page_policies_row){
 				.name = rows[i].name,
 				.title = rows[i].title,
@@ -46,7 +46,7 @@ static int add_versions(const struct bdl_request *r, struct bdl_view name,
 		if (!bdl_view_eq(rows[i].name, name))
 			continue;
 		if (rows[i].issue == v->number) {
-			v->in_force = rows[i].in_force;
+			v->in_force = rows[i].state == BDL_VERSION_IN_FORCE;
 			v->since = bdl_when(r, rows[i].published_ms);
 		}
 		out[v->n_versions++] = (struct bdl_page_policy_version){
@@ -57,7 +57,7 @@ static int add_versions(const struct bdl_request *r, struct bdl_view name,
 			.minute = rows[i].minute,
 			.by = rows[i].by,
 			.digest = bdl_digest_short(r, &rows[i].digest),
-			.in_force = rows[i].in_force,
+			.in_force = rows[i].state == BDL_VERSION_IN_FORCE,
 		};
 	}
 	v->versions = out;

@@ -137,7 +137,8 @@ block web to category bench
         with open(f"{self.folder}/bench.md", "w") as f:
             f.write(self.policy)
         for args in (["lists", "compile", f"{self.data}/lists"],
-                     ["policy", "publish", f"{self.folder}/bench.md", "--minute", "bench"]):
+                     ["policy", "publish", f"{self.folder}/bench.md", "--minute", "bench",
+                      "--by", "A. Head", "--and", "B. Chair"]):
             subprocess.run([self.beadle, *args, "--data", self.folder], check=True,
                            stdout=subprocess.DEVNULL)
 

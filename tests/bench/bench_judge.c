@@ -53,7 +53,8 @@ int main(int argc, char **argv)
 
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		struct bdl_facts f = { .known = i & 1,
+		struct bdl_facts f = { .told = UINT64_MAX,
+			.known = i & 1,
 			.groups = staff,
 			.host = BDL_LIT("www.some-site.example"),
 			.minute = (uint16_t)(i % 1440),

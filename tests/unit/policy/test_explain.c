@@ -82,6 +82,7 @@ static void says_why(void **state)
 		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
 		    ruleset_of("staff, pupils, visitors", rows[i].rule);
 		struct bdl_facts f = {
+			.told = bdl_door_told(BDL_DOOR_WEB),
 			.known = true,
 			.groups = groups_of(r, "staff"),
 			.host = BDL_LIT("www.x.example"),
@@ -111,7 +112,7 @@ static void says_who_is_not_bound(void **state)
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 16);
 	struct bdl_region *small BDL_AUTO(bdl_region_free) = bdl_region_new(64);
 	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = NULL;
-	struct bdl_facts f = { .known = true };
+	struct bdl_facts f = { .told = bdl_door_told(BDL_DOOR_WEB), .known = true };
 	struct bdl_step *steps;
 	size_t n;
 

@@ -64,7 +64,9 @@ static void publish_text(const char *text)
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 	struct bdl_ruleset *rs BDL_AUTO(bdl_ruleset_free) = NULL;
 	const struct bdl_approval approval = { .minute = BDL_LIT("FGB <12>"),
-		.by = BDL_LIT("the clerk") };
+		.by = BDL_LIT("the clerk"),
+		.first = BDL_LIT("A. <Head>"),
+		.second = BDL_LIT("B. Chair") };
 	const struct bdl_source source = { BDL_LIT("staff"), bdl_view_of(text) };
 	struct bdl_version_row row;
 	struct bdl_err err;

@@ -1,0 +1,46 @@
+/* What a web request alone tells, read alike by the door, by the portal and by the tools. */
+#include "base/ascii.h"
+#include "policy/facts.h"
+#include "proto/url.h"
+
+#define METHOD_MAX 32
+
+static void add_method(
+    const struct bdl_ruleset *r, struct bdl_facts *f, const struct bdl_web_request *q)
+{
+	char method[METHOD_MAX];
+	size_t n = 0;
+
+	for (; n < q->method.n && n < sizeof(method); n++)
+		method[n] = bdl_lower(q->method.p[n]);
+	bdl_facts_add(r, f, BDL_PHRASE_METHOD, bdl_view_at(method, n), BDL_MANNER_NONE);
+}
+
+/* false where there is no memory for it: then nobody can tell. */
+static bool add_path(struct bdl_facts *f, struct bdl_view path, struct bdl_region *region)
+{
+	struct bdl_buf normal BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(3 * BDL_URL_MAX);
+
+	if (bdl_url_path(path, &normal) < 0)
+		return false;
+	f->path = bdl_region_view(region, bdl_buf_view(&normal));
+	return f->path.n > 0;
+}
+
+void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
+    const struct bdl_web_request *q, struct bdl_region *region)
+{
+	uint64_t asked = bdl_ruleset_asked(r);
+
+	f->door = BDL_DOOR_WEB;
+	f->told |= bdl_door_told(BDL_DOOR_WEB);
+	f->host = q->host;
+	if (q->upload)
+		f->deeds |= 1u << BDL_DEED_WEB_UPLOAD;
+	if (asked & BDL_TOLD(METHOD))
+		add_method(r, f, q);
+	if (!q->path.n)
+		f->told &= ~BDL_TOLD(PATH);
+	else if ((asked & BDL_TOLD(PATH)) && !add_path(f, q->path, region))
+		f->told &= ~BDL_TOLD(PATH);
+}
