@@ -293,22 +293,35 @@ static int add_file(
 	    b, bdl_view_of(category), bdl_view_at((const char *)map.p, map.n), path, err);
 }
 
-/* FOLDER/CATEGORY.txt or FOLDER/CATEGORY/domains; what is neither is no list. */
+/* What stands before ".txt" or ".domains" in the name of a file; nothing where it ends otherwise. */
+static struct bdl_view category_of(struct bdl_view file)
+{
+	static const char *const endings[] = { ".txt", ".domains" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(endings); i++) {
+		struct bdl_view ending = bdl_view_of(endings[i]);
+		if (bdl_view_ends(file, ending))
+			return bdl_view_at(file.p, file.n - ending.n);
+	}
+	return bdl_view_at(file.p, 0);
+}
+
+/* FOLDER/CATEGORY.txt or .domains, or FOLDER/CATEGORY/domains; what is neither is no list. */
 static int add_entry(
     struct bdl_list_build *b, const char *folder, const char *name, struct bdl_err *err)
 {
 	BDL_AUTO_FREE char *path = bdl_xprintf("%s/%s", folder, name);
 	BDL_AUTO_FREE char *domains = bdl_xprintf("%s/domains", path);
-	struct bdl_view v = bdl_view_of(name), ending = BDL_LIT(".txt");
+	struct bdl_view v = bdl_view_of(name), category = category_of(v);
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return bdl_fail_sys(err, "%s", path);
 	if (S_ISDIR(st.st_mode))
 		return access(domains, F_OK) == 0 ? add_file(b, domains, v, err) : 0;
-	if (!S_ISREG(st.st_mode) || !bdl_view_ends(v, ending))
+	if (!S_ISREG(st.st_mode) || category.n == 0)
 		return 0;
-	return add_file(b, path, bdl_view_at(v.p, v.n - ending.n), err);
+	return add_file(b, path, category, err);
 }
 
 static int is_seen(const struct dirent *entry)

@@ -1,6 +1,7 @@
 /*
- * Making the lists file. Sources are folders of plain domain lists: FOLDER/CATEGORY.txt or
- * FOLDER/CATEGORY/domains, a domain a line, # comments. A domain stands for all below it.
+ * Making the lists file. Sources are folders of plain domain lists: FOLDER/CATEGORY.txt,
+ * FOLDER/CATEGORY.domains or FOLDER/CATEGORY/domains, a domain a line, # comments. A domain stands
+ * for all below it.
  */
 #ifndef BDL_LISTS_COMPILE_H
 #define BDL_LISTS_COMPILE_H

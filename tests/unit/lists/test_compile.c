@@ -111,14 +111,18 @@ static void folders_are_read(void **state)
 	write_file(state, "README.md", "not a domain\n");
 	write_file(state, ".hidden.txt", "not a domain\n");
 	write_file(state, "empty.txt", "");
+	write_file(state, "webmail.domains", "# title: Mail\n\nmail.example\n");
+	write_file(state, ".domains", "not a domain\n");
 	if (bdl_list_build_folder(b, *state, &err) != 0)
 		fail_msg("%s", err.text);
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = compiled(state, b);
-	assert_int_equal(bdl_lists_categories(l), 3);
+	assert_int_equal(bdl_lists_categories(l), 4);
 	assert_string_equal(bdl_lists_category(l, 0), "empty");
 	assert_string_equal(bdl_lists_category(l, 1), "gambling");
 	assert_string_equal(bdl_lists_category(l, 2), "social-networks");
-	assert_int_equal(bdl_lists_domains(l), 2);
+	assert_string_equal(bdl_lists_category(l, 3), "webmail");
+	assert_int_equal(bdl_lists_domains(l), 3);
+	check_host(l, "mail.example", "webmail");
 	check_host(l, "casino.example", "gambling social-networks");
 	check_host(l, "www.friends.example", "social-networks");
 }
