@@ -2,13 +2,7 @@
 #ifndef BDL_TESTS_LISTS_TEST_H
 #define BDL_TESTS_LISTS_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "../check.h"
 #include "lists/compile.h"
 #include <ftw.h>
 #include <stdio.h>
