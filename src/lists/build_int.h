@@ -43,6 +43,10 @@ int bdl_list_category(
 int bdl_list_put(struct bdl_list_build *b, unsigned category, struct bdl_view entry, bool except,
     bool *ret_kept_out, struct bdl_err *err);
 
+/* One more report, of that source. */
+struct bdl_list_report *bdl_list_new_report(
+    struct bdl_list_build *b, const struct bdl_list_source *s, int64_t time_ms);
+
 /* The file's bytes, malloc'd: what bdl_list_build_write writes. */
 int bdl_list_make_file(struct bdl_list_build *b, int64_t now_ms, unsigned char **ret, size_t *ret_n,
     struct bdl_err *err);

@@ -36,7 +36,18 @@ static int add_file(struct bdl_list_build *b, const char *path, struct bdl_view 
 	return bdl_list_build_source(b, &s, err);
 }
 
-/* squidGuard's files; *ret_any says whether one is there. What `expressions` hold are patterns. */
+/* What `expressions` holds are patterns: it is said that they are not taken. */
+static void pass_over(struct bdl_list_build *b, const char *folder)
+{
+	BDL_AUTO_FREE char *path = bdl_xprintf("%s/expressions", folder);
+	struct bdl_list_source s = { .path = path };
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_size > 0)
+		bdl_list_new_report(b, &s, 0)->is_patterns = true;
+}
+
+/* squidGuard's files; *ret_any says whether one is there. */
 static int add_category(struct bdl_list_build *b, const char *folder, struct bdl_view category,
     const struct bdl_list_source *as, bool *ret_any, struct bdl_err *err)
 {
@@ -51,6 +62,8 @@ static int add_category(struct bdl_list_build *b, const char *folder, struct bdl
 		any = true;
 		r = add_file(b, path, category, BDL_LIST_PLAIN, as, err);
 	}
+	if (any)
+		pass_over(b, folder);
 	*ret_any = any;
 	return r;
 }

@@ -130,10 +130,14 @@ static int open_part(const char *path, struct bdl_lists_part *p, struct bdl_err 
 static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *err)
 {
 	char beside[PATH_MAX];
+	struct bdl_err why; /* that there is none is no error, so it may not fill the caller's */
 	int r = bdl_illegal_path(path, BDL_ILLEGAL_MAP, beside, err);
 
-	if (r == 0)
-		r = open_part(beside, &l->illegal, err);
+	if (r < 0)
+		return r;
+	r = open_part(beside, &l->illegal, &why);
+	if (r < 0 && r != BDL_E_MISSING)
+		return bdl_fail(err, (enum bdl_code)r, "%s", why.text);
 	if (r == BDL_E_MISSING) {
 		r = bdl_illegal_path(path, BDL_ILLEGAL_KEY, beside, err);
 		if (r < 0 || access(beside, F_OK) < 0)
@@ -141,8 +145,6 @@ static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *e
 		return bdl_fail(err, BDL_E_INVALID,
 		    "the illegal-content list that was installed is gone: install it again");
 	}
-	if (r < 0)
-		return r;
 	if (l->illegal.header->n_categories != 1 ||
 	    strcmp(part_category(&l->illegal, 0), BDL_CATEGORY_ILLEGAL) != 0)
 		return damaged(err, "the illegal slot holds another category");

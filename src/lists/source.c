@@ -225,7 +225,7 @@ static int begin_category(struct bdl_reading *r, struct bdl_view theirs, struct 
 	return rc < 0 ? bdl_fail_in(err, rc, "%s", r->source->path) : 0;
 }
 
-static struct bdl_list_report *new_report(
+struct bdl_list_report *bdl_list_new_report(
     struct bdl_list_build *b, const struct bdl_list_source *s, int64_t time_ms)
 {
 	b->reports = bdl_xgrow(b->reports, b->n_reports, &b->cap_reports, sizeof(*b->reports));
@@ -267,7 +267,7 @@ int bdl_list_build_text(struct bdl_list_build *b, const struct bdl_list_source *
 	struct bdl_reading r = {
 		.build = b,
 		.source = source,
-		.report = new_report(b, source, time_ms),
+		.report = bdl_list_new_report(b, source, time_ms),
 	};
 
 	err = err != NULL ? err : &own; /* bad lines are named by what it says */

@@ -66,6 +66,7 @@ struct bdl_list_report {
 	size_t passed; /* lines that are right but are nothing for us, or of a category left out */
 	size_t bad;
 	size_t kept_out;                 /* entries that would have blocked a protected host */
+	bool is_patterns;                /* squidGuard's `expressions`: nothing of it is taken */
 	char named[BDL_LIST_NAMED][256]; /* "FILE:LINE: what is wrong" */
 	size_t n_named;
 };

@@ -12,7 +12,7 @@
 #define STEPS_MAX     (256 * 1024)
 
 static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
-    struct bdl_facts *facts, struct bdl_err *err)
+    struct bdl_view page, struct bdl_facts *facts, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
@@ -23,7 +23,7 @@ static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *rul
 	if (r < 0)
 		return r == BDL_E_MISSING ? 0 : r;
 	bdl_catmap_make(lists, ruleset, &map);
-	bdl_lists_host(lists, facts->host, &listed);
+	bdl_lists_find(lists, facts->host, page, &listed);
 	bdl_catmap_apply(&map, &listed, &facts->categories);
 	return 0;
 }
@@ -36,6 +36,7 @@ static void write_step(
 		[BDL_STEP_NOT_BOUND] = "does not bind",
 		[BDL_STEP_NOT_MET] = "does not apply",
 		[BDL_STEP_LIFTED] = "is lifted",
+		[BDL_STEP_CANNOT_TELL] = "cannot be told",
 	};
 	struct bdl_rule_ref ref = bdl_ruleset_rule(ruleset, step->rule);
 	bdl_buf_printf(out, "  %c %.*s#%.*s %s: %s\n", step->decided ? '*' : ' ',
@@ -94,7 +95,8 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 {
 	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
-	struct bdl_facts facts = { .door = BDL_DOOR_WEB };
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(STEPS_MAX);
+	struct bdl_facts facts = { 0 };
 	struct bdl_url parts;
 	int64_t at_ms = bdl_now_ms();
 
@@ -108,7 +110,8 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 		return r;
 
 	struct bdl_civil civil = bdl_civil_local(at_ms);
-	facts.host = bdl_view_of(parts.host);
+	struct bdl_web_request q = { bdl_view_of(parts.host), parts.path, BDL_LIT("GET"), false };
+	bdl_facts_request(ruleset, &facts, &q, region);
 	facts.minute = (uint16_t)civil.minute;
 	facts.weekday = (uint8_t)civil.weekday;
 	const struct bdl_person *who =
@@ -117,6 +120,6 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 		return bdl_fail(err, BDL_E_MISSING, "'%s' is not on the roll", person);
 	facts.known = who != NULL;
 	facts.groups = who ? bdl_person_groups(who, ruleset) : 0;
-	r = categorise(conf, ruleset, &facts, err);
+	r = categorise(conf, ruleset, parts.path, &facts, err);
 	return r < 0 ? r : answer(ruleset, &facts, out, err);
 }

@@ -94,10 +94,26 @@ static int log_on(const struct bdl_conf *conf, struct bdl_err *err)
 }
 
 /* A policy that is in force already is left as it is, so that the command may be repeated. */
+static int publish(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	const struct bdl_approval approval = { .minute = BDL_LIT("demonstration"),
+		.first = BDL_LIT("Hana Weiss (invented)"),
+		.second = BDL_LIT("Gwen Penhale (invented)"),
+		.by = bdl_view_of(d->by) };
+
+	int r = bdl_data_store(conf, &store, err);
+	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
+		r = bdl_publish_policy(
+		    conf, store, bdl_view_of(policies[i]), d->documents[i], &approval, err);
+		if (r == BDL_E_CONFLICT)
+			r = 0;
+	}
+	return r;
+}
+
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
-	const struct bdl_approval approval = { .minute = BDL_LIT("demonstration"),
-		.by = bdl_view_of(d->by) };
 	int r = settings(conf, err);
 	if (r == 0)
 		r = log_on(conf, err);
@@ -106,13 +122,7 @@ static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_er
 	if (r == 0)
 		r = bdl_publish_people(
 		    conf, bdl_buf_view(&d->people), "demo/people.csv", false, err);
-	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
-		r = bdl_publish_policy(
-		    conf, bdl_view_of(policies[i]), d->documents[i], &approval, err);
-		if (r == BDL_E_CONFLICT)
-			r = 0;
-	}
-	return r;
+	return r == 0 ? publish(d, conf, err) : r;
 }
 
 int bdl_cmd_demo(struct bdl_args *a)

@@ -32,6 +32,7 @@ struct bench {
 	struct bdl_lists *lists;
 	struct bdl_roll *roll;
 	struct bdl_catset listed; /* of the host, in the lists' numbers */
+	struct bdl_region *region;
 	struct bdl_facts facts;
 	struct bdl_view groups; /* of the person, between blanks or commas */
 };
@@ -40,6 +41,7 @@ static void bench_done(struct bench *b)
 {
 	for (size_t i = 0; i < BDL_POLICIES_MAX; i++)
 		bdl_document_free(b->documents[i]);
+	bdl_region_free(b->region);
 	bdl_ruleset_free(b->ruleset);
 	bdl_lists_close(b->lists);
 	bdl_roll_free(b->roll);
@@ -153,19 +155,20 @@ static void find_facts(struct bench *b, const struct question *q)
 	struct bdl_civil civil = bdl_civil_local(q->at_ms);
 	const struct bdl_person *who =
 	    b->roll && q->person ? bdl_roll_find(b->roll, bdl_view_of(q->person)) : NULL;
+	struct bdl_web_request request = { bdl_view_of(q->parts.host), q->parts.path,
+		BDL_LIT("GET"), false };
 	struct bdl_catmap map;
 	struct bdl_view group;
 
 	b->groups = q->group ? bdl_view_of(q->group) : who ? who->groups : bdl_view_of(NULL);
-	f->door = BDL_DOOR_WEB;
+	bdl_facts_request(b->ruleset, f, &request, b->region);
 	f->known = q->group || who;
 	for (struct bdl_view rest = b->groups; group_next(&rest, &group);)
 		f->groups |= bdl_ruleset_group(b->ruleset, group);
-	f->host = bdl_view_of(q->parts.host);
 	f->minute = (uint16_t)civil.minute;
 	f->weekday = (uint8_t)civil.weekday;
 	bdl_catmap_make(b->lists, b->ruleset, &map);
-	bdl_lists_host(b->lists, f->host, &b->listed);
+	bdl_lists_find(b->lists, f->host, q->parts.path, &b->listed);
 	bdl_catmap_apply(&map, &b->listed, &f->categories);
 }
 
@@ -253,7 +256,7 @@ static int print(const struct bench *b, const struct question *q, const struct b
 
 static int judge(const struct question *q, char *const *policies, size_t n, struct bdl_err *err)
 {
-	struct bench b BDL_AUTO_IN(bench_done) = { 0 };
+	struct bench b BDL_AUTO_IN(bench_done) = { .region = bdl_region_new(1 << 20) };
 	struct bdl_verdict v;
 
 	int r = read_policies(&b, policies, n, err);

@@ -22,7 +22,8 @@ static const struct command commands[] = {
 	{ "run", "run", "serve: start the doors, the scribe, the portal and the proxy",
 	    bdl_cmd_run },
 	{ "status", "status", "say how the running processes are", bdl_cmd_status },
-	{ "policy", "policy check|publish|versions|explain|diff|format ...",
+	{ "policy",
+	    "policy check|coverage|draft|publish|confirm|withdraw|versions|explain|diff|format ...",
 	    "check a policy document, put it in force, or say in plain English what it does",
 	    bdl_cmd_policy },
 	{ "judge",
@@ -32,8 +33,9 @@ static const struct command commands[] = {
 	    bdl_cmd_judge },
 	{ "people", "people import FILE [--empty]",
 	    "replace the roll by a CSV of login,name,groups", bdl_cmd_people },
-	{ "lists", "lists compile FOLDER...",
-	    "make the lists of categories from folders of domains", bdl_cmd_lists },
+	{ "lists", "lists compile|show|find|status|install-illegal|update ...",
+	    "make the lists of categories, say what they hold, and why a page is on one",
+	    bdl_cmd_lists },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
 	    bdl_cmd_demo },
 	{ "proxy", "proxy write",
@@ -103,6 +105,8 @@ static int cmd_help(struct bdl_args *a)
 		return unknown(a->words[0]);
 	if (c->run == bdl_cmd_policy)
 		return bdl_help_policy(a->n > 1 ? a->words[1] : NULL);
+	if (c->run == bdl_cmd_lists)
+		return bdl_help_lists(a->n > 1 ? a->words[1] : NULL);
 	if (a->n > 1 &&
 	    !bdl_view_starts(
 		bdl_view_from(bdl_view_of(c->use), strlen(c->name) + 1), bdl_view_of(a->words[1])))

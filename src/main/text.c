@@ -16,7 +16,13 @@ struct bdl_view bdl_text_policy_name(const char *path)
 	return v;
 }
 
-static int parse(
+const char *bdl_text_where(struct bdl_view name, char out[BDL_POLICY_WHERE])
+{
+	snprintf(out, BDL_POLICY_WHERE, "policy '%.*s'", BDL_FMT(name));
+	return out;
+}
+
+int bdl_text_parse(
     const char *path, struct bdl_findings *findings, struct bdl_document **ret, struct bdl_err *err)
 {
 	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
@@ -27,10 +33,10 @@ static int parse(
 	return r < 0 ? bdl_fail_in(err, r, "%s", path) : 0;
 }
 
-static void say(const char *path, struct bdl_findings *findings)
+void bdl_text_say(const char *where, struct bdl_findings *findings)
 {
 	struct bdl_buf said BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(FINDINGS_BYTES_MAX);
-	bdl_findings_write(findings, path, &said);
+	bdl_findings_write(findings, where, &said);
 	fputs(bdl_buf_str(&said), stderr);
 }
 
@@ -40,11 +46,11 @@ int bdl_text_document(const char *path, const struct bdl_check_context *context,
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int r = parse(path, findings, &d, err);
+	int r = bdl_text_parse(path, findings, &d, err);
 	if (r < 0)
 		return r;
 	bdl_document_check(d, context, findings);
-	say(path, findings);
+	bdl_text_say(path, findings);
 	if (findings->n_errors > 0)
 		return bdl_fail(err, BDL_E_INVALID, "%s cannot be put in force: %zu %s to mend",
 		    path, findings->n_errors, findings->n_errors == 1 ? "error" : "errors");
@@ -57,11 +63,11 @@ int bdl_text_read(const char *path, struct bdl_document **ret, struct bdl_err *e
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int r = parse(path, findings, &d, err);
+	int r = bdl_text_parse(path, findings, &d, err);
 	if (r < 0)
 		return r;
 	if (findings->n_errors > 0) {
-		say(path, findings);
+		bdl_text_say(path, findings);
 		return bdl_fail(err, BDL_E_INVALID, "%s cannot be read: %zu %s to mend", path,
 		    findings->n_errors, findings->n_errors == 1 ? "error" : "errors");
 	}

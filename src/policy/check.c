@@ -71,6 +71,11 @@ const struct bdl_clause *bdl_document_clause(const struct bdl_document *d, struc
 	return NULL;
 }
 
+struct bdl_view bdl_policy_title(const struct bdl_document *d)
+{
+	return bdl_text_cut(d->front.title, BDL_QUOTE_MAX);
+}
+
 static void check_clause(const struct bdl_checker *c, const struct bdl_clause *clause)
 {
 	if (clause->n_rules && !clause->text.n)
@@ -92,6 +97,7 @@ void bdl_document_check(const struct bdl_document *d, const struct bdl_check_con
 
 	check_front(&c);
 	check_ids(&c);
+	bdl_check_review(&c);
 	for (size_t i = 0; i < d->n_clauses; i++)
 		check_clause(&c, &d->clauses[i]);
 	bdl_check_together(&c);

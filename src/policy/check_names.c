@@ -3,7 +3,6 @@
 #include "base/near.h"
 #include "lists/lists.h"
 #include "policy/check_int.h"
-#include "proto/url.h"
 
 static void complain(const struct bdl_checker *c, const struct bdl_word *at, const char *expected,
     const char *suggestion, const char *what)
@@ -35,6 +34,11 @@ static void check_group(const struct bdl_checker *c, const struct bdl_word *word
 {
 	struct bdl_view shown = bdl_text_cut(word->text, BDL_QUOTE_MAX);
 
+	if (lifts && bdl_view_is(word->text, "unknown")) {
+		complain(c, word, "a group or a role: who is unknown is held to the strictest",
+		    NULL, "nobody is excepted for being");
+		return;
+	}
 	if (c->d->front.n_binds == 0 || binds(c->d, word->text) || bdl_role_find(word->text) >= 0 ||
 	    bdl_view_is(word->text, "unknown"))
 		return;
@@ -65,41 +69,6 @@ static void check_category(const struct bdl_checker *c, const struct bdl_word *w
 	if (known)
 		complain(c, word, "a category that the lists have",
 		    bdl_near_miss(word->text, known, n), "unknown category");
-}
-
-static bool has_byte(struct bdl_view v, char c)
-{
-	return bdl_view_find(v, c) < v.n;
-}
-
-/* The host inside what people write for one: "*.x.example", "https://x.example/page". */
-static struct bdl_view host_inside(struct bdl_view v)
-{
-	struct bdl_view rest = v, head;
-	size_t scheme = bdl_view_find(v, ':');
-
-	if (scheme + 2 < v.n && v.p[scheme + 1] == '/' && v.p[scheme + 2] == '/')
-		rest = bdl_view_from(v, scheme + 3);
-	if (bdl_view_cut(&rest, '/', &head))
-		v = head;
-	if (bdl_view_starts(v, BDL_LIT("*.")))
-		v = bdl_view_from(v, 2);
-	return v;
-}
-
-static void check_host(const struct bdl_checker *c, const struct bdl_word *word)
-{
-	struct bdl_view inside = host_inside(word->text);
-	char host[BDL_HOST_MAX + 1];
-	bool is_ip;
-	int rc = bdl_host_normalise(word->text, host, &is_ip, NULL);
-
-	if (rc == 0 && !has_byte(word->text, '*'))
-		return;
-	if (bdl_host_normalise(inside, host, &is_ip, NULL) < 0 || has_byte(inside, '*'))
-		host[0] = '\0';
-	complain(c, word, "a plain host, which stands for itself and all below it",
-	    host[0] ? host : NULL, "no host is named");
 }
 
 /* Words that a class knows beside what the policy and the lists have. */
@@ -150,6 +119,8 @@ static const struct known knowns[BDL_NAME_CLASSES] = {
 	    .words =
 		WORDS("bank-details", "birth-dates", "card", "health", "nhs-number", "ni-number",
 		    "own-account", "own-address", "own-number", "pupil-number", "safeguarding") },
+	[BDL_NAMES_METHOD] = { "unknown method", "a method such as post or put",
+	    .words = WORDS("delete", "get", "head", "options", "patch", "post", "put") },
 	[BDL_NAMES_WAY] = { "unknown way", "a way such as portal, mail or in-person",
 	    .words = WORDS("block-page", "button", "in-person", "mail", "portal", "telephone") },
 	[BDL_NAMES_OCCASION] = { "unknown occasion", "block-page, booking, log-on or signing",
@@ -263,6 +234,18 @@ static void check_clause_id(const struct bdl_checker *c, const struct bdl_word *
 
 	if (bdl_document_clause(c->d, word->text))
 		return;
+	for (size_t i = 0; c->context && i < c->context->n_others; i++) {
+		const struct bdl_document *other = c->context->others[i];
+
+		if (!bdl_document_clause(other, word->text))
+			continue;
+		bdl_find(c->findings, BDL_ERROR, word->line, word->column,
+		    "the id of a clause of this policy", NULL,
+		    "the clause '%.*s' is one of the policy '%.*s', which alone can lift it",
+		    BDL_FMT(bdl_text_cut(word->text, BDL_QUOTE_MAX)),
+		    BDL_FMT(bdl_policy_title(other)));
+		return;
+	}
 	for (size_t i = 0; i < c->d->n_clauses && !near; i++) {
 		const char *id = bdl_region_str(c->findings->region, c->d->clauses[i].id);
 
@@ -271,6 +254,16 @@ static void check_clause_id(const struct bdl_checker *c, const struct bdl_word *
 	complain(c, word, "the id of a clause of this policy", near, "unknown clause");
 }
 
+/* Names that are written in a way of their own. */
+static void (*const checks[BDL_NAME_CLASSES])(
+    const struct bdl_checker *c, const struct bdl_word *word) = {
+	[BDL_NAMES_CATEGORY] = check_category,
+	[BDL_NAMES_HOST] = bdl_check_host,
+	[BDL_NAMES_PATH] = bdl_check_path,
+	[BDL_NAMES_TYPE] = bdl_check_type,
+	[BDL_NAMES_CLAUSE] = check_clause_id,
+};
+
 static void check_name(
     const struct bdl_checker *c, enum bdl_name_class class, const struct bdl_word *word, bool lifts)
 {
@@ -278,14 +271,12 @@ static void check_name(
 
 	if (class == BDL_NAMES_TEXT || class == BDL_NAMES_NONE)
 		return;
-	if (class == BDL_NAMES_CATEGORY)
-		check_category(c, word);
+	if (checks[class])
+		checks[class](c, word);
 	else if (class == BDL_NAMES_GROUP)
 		check_group(c, word, lifts);
-	else if (class == BDL_NAMES_HOST)
-		check_host(c, word);
-	else if (class == BDL_NAMES_CLAUSE)
-		check_clause_id(c, word);
+	else if (class == BDL_NAMES_METHOD) /* POST is a slip for post, and no name of its own */
+		check_known(c, &knowns[class], word);
 	else if (!bdl_is_category(word->text))
 		complain(
 		    c, word, "lower-case letters, digits and hyphens", NULL, "no name is like");
@@ -320,11 +311,25 @@ static void check_twice(
 	}
 }
 
+/* Results fit every door but DNS. Of a broken rule it may not be known which door it is of. */
+static bool fits_door(const struct bdl_rule *rule, const struct bdl_phrase_info *info)
+{
+	bool asked = info->part == BDL_PART_RESULT ? rule->door == BDL_DOOR_DNS
+						   : info->part != BDL_PART_HEAD;
+
+	return rule->kind > BDL_RULE_FORCE || rule->broken || !asked ||
+	    (info->doors >> rule->door & 1);
+}
+
 static void check_phrase(const struct bdl_checker *c, const struct bdl_rule *rule,
     const struct bdl_phrase *phrase, bool lifts)
 {
 	const struct bdl_phrase_info *info = bdl_phrase_info(phrase->form);
 
+	if (!fits_door(rule, info)) {
+		bdl_check_misfit(c, rule, phrase);
+		return;
+	}
 	for (size_t l = 0; l < BDL_PHRASE_LISTS; l++) {
 		enum bdl_name_class class = info->names[l];
 

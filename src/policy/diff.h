@@ -34,6 +34,13 @@ struct bdl_diff {
 int bdl_diff_make(const struct bdl_document *old, const struct bdl_document *now,
     struct bdl_region *region, struct bdl_diff *ret, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * Whether rule `i` of the clause is not there as often in the other one (NULL: in none): what the
+ * newer clause has beyond the older was put in, and the other way round it was taken out.
+ */
+bool bdl_diff_rule_is_new(
+    const struct bdl_clause *clause, size_t i, const struct bdl_clause *other);
+
 static inline bool bdl_diff_any(const struct bdl_diff *d)
 {
 	return d->n || d->front || d->outside;

@@ -65,16 +65,21 @@ static void put_rule(struct bdl_buf *out, const char *what, const struct bdl_rul
 	put(out, "\n");
 }
 
+bool bdl_diff_rule_is_new(const struct bdl_clause *clause, size_t i, const struct bdl_clause *other)
+{
+	const struct bdl_rule *rule = &clause->rules[i];
+
+	return !other ||
+	    bdl_rule_copies(clause, i + 1, rule) > bdl_rule_copies(other, other->n_rules, rule);
+}
+
 /* The rules of `a` that are not as often in `b`. */
 static void put_rules_beyond(struct bdl_buf *out, const char *what, const struct bdl_clause *a,
     const struct bdl_clause *b, const struct bdl_document *d)
 {
-	for (size_t i = 0; i < a->n_rules; i++) {
-		size_t so_far = bdl_rule_copies(a, i + 1, &a->rules[i]);
-
-		if (!b || so_far > bdl_rule_copies(b, b->n_rules, &a->rules[i]))
+	for (size_t i = 0; i < a->n_rules; i++)
+		if (bdl_diff_rule_is_new(a, i, b))
 			put_rule(out, what, &a->rules[i], d);
-	}
 }
 
 static void put_name(struct bdl_buf *out, const struct bdl_clause *c)

@@ -33,9 +33,13 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	[BDL_PHRASE_##form] = { words, english, BDL_PART_TARGET, DOORS, doors, MANY, __VA_ARGS__ }
 	TARGET(CATEGORY, "to category", "in the category %a", WEB | MAIL | D(DNS), N1(CATEGORY)),
 	TARGET(HOST, "to host", "on %a", WEB | D(DNS), N1(HOST)),
+	TARGET(PATH, "to path", "under the path %a", WEB, N1(PATH)),
+	TARGET(METHOD, "with method", "requested with the method %a", WEB, N1(METHOD)),
 	TARGET(RECIPIENTS, "to", "to %a", MAIL, N1(RECIPIENT)),
 	TARGET(RECIPIENT_COUNT, "to more than", "to more than %n recipients", MAIL, N1(NONE)),
 	TARGET(SENDERS, "from", "from %a", MAIL, N1(SENDER)),
+	TARGET(WORDS, "with words", "with the words %q", WEB | MAIL | D(SCREEN), N1(TEXT)),
+	TARGET(TYPES, "with types", "of the media type %a", WEB | MAIL, N1(TYPE)),
 	TARGET(PHRASES, "with phrases", "with %m phrases of %a", WEB | MAIL | D(SCREEN), N1(OWN)),
 	TARGET(PICTURES, "with pictures", "with %m pictures of %a", WEB | MAIL | D(SCREEN),
 	    N1(PICTURE)),
@@ -44,7 +48,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	TARGET(MARKINGS, "with markings", "marked %a", WEB | MAIL, N1(OWN)),
 	TARGET(PROGRAMS, "with programs", "with programs of the kind %a", D(SCREEN), N1(PROGRAM)),
 	TARGET(DATA, "with personal-data", "with personal data%1%N", WEB | MAIL, N1(DATA)),
-	TARGET(SIZE, "of more than", "of more than %z", WEB, N1(NONE)),
+	TARGET(SIZE, "of more than", "%z", WEB, N1(NONE)),
 	TARGET(FORWARDED, "forwarded more than", "forwarded more than %n times", MAIL, N1(NONE)),
 	TARGET(OF_OTHERS, "of others", "of other people", D(LOGS), N1(NONE)),
 
@@ -55,13 +59,14 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	CIRCUMSTANCE(USING, "using", "using %a", WEB | D(SCREEN), N1(DEVICE)),
 	CIRCUMSTANCE(USING_OTHERS, "using devices of others", "using a device of somebody else",
 	    D(LOGS), N1(NONE)),
-	CIRCUMSTANCE(USING_COUNT, "using devices", "using %n devices within %s", D(LOGS), N1(NONE)),
+	CIRCUMSTANCE(
+	    USING_COUNT, "using devices", "from a person's %o device within %s", D(LOGS), N1(NONE)),
 	CIRCUMSTANCE(AT, "at", "at %a", WEB, N1(PLACE)),
 	[BDL_PHRASE_TIME] = { "during", "%p", BDL_PART_CIRCUMSTANCE, DOORS | K(DESK) | K(LET),
 	    PERSON, MANY, N1(NONE) },
 	[BDL_PHRASE_CALENDAR] = { "during", "during %a", BDL_PART_CIRCUMSTANCE,
 	    DOORS | K(DESK) | K(LET), PERSON, MANY, N1(CALENDAR) },
-	CIRCUMSTANCE(COUNT, "after", "from the %o time in %s", PERSON, N1(NONE)),
+	CIRCUMSTANCE(COUNT, "after", "from a person's %o time in %s", PERSON, N1(NONE)),
 
 #define STATE(form, words, english, kinds, doors, ...) \
 	[BDL_PHRASE_##form] = { words, english, BDL_PART_STATE, kinds, doors, MANY, __VA_ARGS__ }

@@ -34,6 +34,8 @@ enum bdl_phrase_form {
 	/* Conditions of the doors. */
 	BDL_PHRASE_CATEGORY,
 	BDL_PHRASE_HOST,
+	BDL_PHRASE_PATH, /* below each by whole segments, case as written */
+	BDL_PHRASE_METHOD,
 	BDL_PHRASE_RECIPIENTS,
 	BDL_PHRASE_RECIPIENT_COUNT, /* number */
 	BDL_PHRASE_SENDERS,
@@ -44,6 +46,8 @@ enum bdl_phrase_form {
 	BDL_PHRASE_AT,
 	BDL_PHRASE_TIME, /* periods */
 	BDL_PHRASE_CALENDAR,
+	BDL_PHRASE_WORDS, /* in quotes; whole words, case and blanks folded */
+	BDL_PHRASE_TYPES,
 	BDL_PHRASE_PHRASES,  /* manner */
 	BDL_PHRASE_PICTURES, /* manner */
 	BDL_PHRASE_FILES,
@@ -170,6 +174,9 @@ enum bdl_name_class {
 	BDL_NAMES_NONE,
 	BDL_NAMES_CATEGORY,
 	BDL_NAMES_HOST,
+	BDL_NAMES_PATH,    /* "/live": as bdl_url_path writes one, without a slash at its end */
+	BDL_NAMES_METHOD,  /* "post" */
+	BDL_NAMES_TYPE,    /* "image/png", or "image/" and a star */
 	BDL_NAMES_GROUP,   /* that the policy binds; roles; unknown */
 	BDL_NAMES_PEOPLE,  /* groups, roles, and who stands in a certain place: person, holder */
 	BDL_NAMES_ROLE,    /* who is told or decides at a door */

@@ -102,6 +102,7 @@ head ::= KEEP(T) name FOR EVER.         { H(KEEP, KEEP_EVER, T); }
 /* Conditions of the doors. */
 condition ::= TO(T) CATEGORY names.     { F(CATEGORY, T); }
 condition ::= TO(T) HOST names.         { F(HOST, T); }
+condition ::= TO(T) PATH names.         { F(PATH, T); }
 condition ::= TO(T) names.              { F(RECIPIENTS, T); }
 condition ::= TO(T) MORE THAN number RECIPIENTS. { F(RECIPIENT_COUNT, T); }
 condition ::= FROM(T) names.            { F(SENDERS, T); }
@@ -112,6 +113,9 @@ condition ::= USING(T) number DEVICES IN span. { F(USING_COUNT, T); }
 condition ::= AT(T) names.              { F(AT, T); }
 condition ::= DURING(T) times.          { F(TIME, T); }
 condition ::= DURING(T) names.          { F(CALENDAR, T); }
+condition ::= WITH(T) METHOD names.     { F(METHOD, T); }
+condition ::= WITH(T) WORDS quoteds.    { F(WORDS, T); }
+condition ::= WITH(T) TYPES names.      { F(TYPES, T); }
 condition ::= WITH(T) PHRASES names.    { F(PHRASES, T); }
 condition ::= WITH(T) SERIOUS PHRASES names. { FM(PHRASES, T, SERIOUS); }
 condition ::= WITH(T) CERTAIN PHRASES names. { FM(PHRASES, T, CERTAIN); }
@@ -219,6 +223,8 @@ result ::= AFTER(T) CONSULTING names.   { F(CONSULTING, T); }
 /* Values. */
 name ::= WORD_(W).                      { bdl_build_list(b); bdl_build_word(b, W); }
 quoted ::= QUOTED_(W).                  { bdl_build_list(b); bdl_build_quoted(b, W); }
+quoteds ::= quoted.
+quoteds ::= quoteds COMMA_ QUOTED_(W).  { bdl_build_quoted(b, W); }
 names ::= WORD_(W).                     { bdl_build_list(b); bdl_build_word(b, W); }
 names ::= names COMMA_ WORD_(W).        { bdl_build_word(b, W); }
 days_ahead ::= numbers DAYS.

@@ -47,7 +47,9 @@ static void check_compiled(struct bdl_view bytes)
 {
 	BDL_AUTO(bdl_ruleset_free) struct bdl_ruleset *r = NULL;
 	struct bdl_source source = { BDL_LIT("f"), bytes };
-	struct bdl_facts f = { .host = BDL_LIT("www.a.example"), .minute = 600, .weekday = 2 };
+	struct bdl_facts f = {
+		.told = UINT64_MAX, .host = BDL_LIT("www.a.example"), .minute = 600, .weekday = 2
+	};
 	int rc = bdl_ruleset_new(&source, 1, &r, NULL);
 
 	MUST(rc == 0 || rc == BDL_E_LIMIT);

@@ -1,9 +1,10 @@
 /*
- * The smaller files about lists: names of categories, protected hosts, overrides, and a signed list
- * whose signature is right. The first byte says which.
+ * The smaller files about lists: names of categories, protected hosts, overrides, a signed list
+ * whose signature is right, and lists.conf. The first byte says which.
  */
 #include "fuzz.h"
 #include "lists/illegal.h"
+#include "lists/plan.h"
 #include "lists/protect.h"
 #include <sodium.h>
 
@@ -31,13 +32,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	BDL_AUTO(bdl_list_build_free) struct bdl_list_build *b = bdl_list_build_new();
 	BDL_AUTO(bdl_list_names_free) struct bdl_list_names *names = NULL;
+	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
 	struct bdl_view text;
 	int r = 0;
 
 	if (size == 0)
 		return 0;
 	text = fuzz_view(data + 1, size - 1);
-	switch (data[0] % 4) {
+	switch (data[0] % 5) {
 	case 0:
 		r = bdl_list_names_parse(text, "names", &names, NULL);
 		MUST((r == 0) == (names != NULL));
@@ -48,8 +50,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 2:
 		r = bdl_list_build_override(b, text, "overrides", 1795262400000, NULL);
 		break;
-	default:
+	case 3:
 		check_signed(text);
+		break;
+	default:
+		r = bdl_plan_parse(text, "/lists.conf", &plan, NULL);
+		MUST((r == 0) == (plan != NULL));
 		break;
 	}
 	MUST(r == 0 || r == BDL_E_INVALID || r == BDL_E_LIMIT);

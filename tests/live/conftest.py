@@ -34,6 +34,7 @@ NAMES = ["ok.example", "plain.example", "casino.example", "bets.example", "socia
          "friends.example", "games.example", "sharing.example", "archive.example",
          "proxy.example", "www.casino.example"]
 ACTIONS = ["allow", "note", "coach", "hold", "block"]  # policy/words.h
+TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a test publishes
 PATIENCE = 20  # seconds; anything that takes longer is broken
 
 

@@ -67,9 +67,11 @@ static void folders_are_read(void **state)
 	check_host(l, "shop.example", "online-shops");
 	check_page(l, "archive.example", "/~Friends/1", "social-networks");
 	const struct bdl_list_report *reports = bdl_list_build_reports(b, &n);
-	assert_int_equal(n, 6);
+	assert_int_equal(n, 7);
 	assert_string_equal(reports[5].category, "social-networks");
 	assert_int_equal(reports[5].taken, 1);
+	assert_true(reports[6].is_patterns);
+	assert_non_null(strstr(reports[6].path, "/social_networks/expressions"));
 	assert_non_null(strstr(bdl_lists_notes(l).p, "gambling\t"));
 }
 

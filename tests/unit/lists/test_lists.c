@@ -91,6 +91,12 @@ static void an_empty_file_knows_nothing(void **state)
 
 	assert_int_equal(bdl_lists_domains(l), 0);
 	assert_int_equal(bdl_lists_categories(l), 0);
+	/* That no illegal list is beside it is no error, and leaves the caller's as it was. */
+	struct bdl_err err = { 0 };
+	struct bdl_lists *again = NULL;
+	assert_int_equal(bdl_lists_open(below(state, "lists.map"), &again, &err), 0);
+	bdl_lists_close(again);
+	assert_int_equal(err.code, 0);
 	check_host(l, "casino.example", "");
 }
 

@@ -31,16 +31,24 @@ static inline struct bdl_view document_of(struct bdl_buf *buf, const char *binds
 }
 
 /* The ruleset of one policy with these rules; fails the test where they have errors. */
-static inline struct bdl_ruleset *ruleset_of(const char *binds, const char *rules)
+static inline struct bdl_ruleset *any_ruleset_of(const char *binds, const char *rules, bool whole)
 {
 	struct bdl_buf buf BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
 	struct bdl_source source = { BDL_LIT("school"), document_of(&buf, binds, rules) };
 	struct bdl_ruleset *r;
 	struct bdl_err err;
 
-	if (bdl_ruleset_new(&source, 1, &r, &err) < 0)
+	if ((whole ? bdl_ruleset_new_whole : bdl_ruleset_new)(&source, 1, &r, &err) < 0)
 		fail_msg("%s\n%s", err.text, rules);
 	return r;
+}
+static inline struct bdl_ruleset *ruleset_of(const char *binds, const char *rules)
+{
+	return any_ruleset_of(binds, rules, false);
+}
+static inline struct bdl_ruleset *whole_ruleset_of(const char *binds, const char *rules)
+{
+	return any_ruleset_of(binds, rules, true);
 }
 
 /* Facts: categories separated by commas, of which those that no rule names are left out. */
