@@ -137,7 +137,7 @@ int bdl_list_build_folder_as(struct bdl_list_build *b, const char *folder,
 
 int bdl_list_build_folder(struct bdl_list_build *b, const char *folder, struct bdl_err *err)
 {
-	static const struct bdl_list_source as_is = { 0 };
+	struct bdl_list_source as_is = { .format = BDL_LIST_ANY };
 
 	return bdl_list_build_folder_as(b, folder, &as_is, err);
 }

@@ -223,6 +223,15 @@ int64_t bdl_lists_made_ms(const struct bdl_lists *l)
 	return l->main.header->made_ms;
 }
 
+uint64_t bdl_lists_mark(const struct bdl_lists *l)
+{
+	/* The sums of heads that hold random keys; one after the other, as two may be the same. */
+	uint64_t sums[2] = { l->main.header->head_sum,
+		l->has_illegal ? l->illegal.header->head_sum : 0 };
+
+	return bdl_hash64(sums, sizeof(sums), 0);
+}
+
 struct bdl_view bdl_lists_notes(const struct bdl_lists *l)
 {
 	return bdl_view_at(l->main.notes, l->main.header->notes_size);

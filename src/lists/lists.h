@@ -108,6 +108,9 @@ uint64_t bdl_lists_urls(const struct bdl_lists *l);
 uint64_t bdl_lists_nets(const struct bdl_lists *l);
 int64_t bdl_lists_made_ms(const struct bdl_lists *l);
 
+/* Another number for any other lists, those of the illegal slot among them. */
+uint64_t bdl_lists_mark(const struct bdl_lists *l);
+
 /*
  * What the compiler noted: a line for each category of each source, fields between tabs: category,
  * source, format, entries, bad lines, the source's time in ms, title. Printable.

@@ -76,8 +76,11 @@ static struct bdl_lists_hit *take(struct gather *g, uint64_t word, enum bdl_list
 
 static void name_domain(struct bdl_lists_hit *hit, struct bdl_view domain)
 {
-	if (hit != NULL)
-		(void)snprintf(hit->entry, sizeof(hit->entry), "%.*s", BDL_FMT(domain));
+	if (hit == NULL)
+		return;
+	if (domain.n >= sizeof(hit->entry))
+		domain.n = sizeof(hit->entry) - 1;
+	memcpy(hit->entry, domain.p, domain.n); /* it was zeroed */
 }
 
 /* Where the host and each domain above it begins; how many. Without a branch for each letter. */

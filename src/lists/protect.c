@@ -184,7 +184,7 @@ static int add_override(
 	struct bdl_view fields[5], reason;
 	struct override *o = &p->overrides[p->n_overrides];
 	int64_t day_ms = 0;
-	char day[32];
+	char day[] = "....-..-..T00:00:00Z";
 	bool is_ip;
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(fields); i++) {
@@ -203,7 +203,8 @@ static int add_override(
 		return bdl_fail_in(err, r, "'%.*s', expected a host", BDL_FMT(fields[0]));
 	if (!bdl_is_category(fields[1]))
 		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is no category", BDL_FMT(fields[1]));
-	(void)snprintf(day, sizeof(day), "%.*sT00:00:00Z", BDL_FMT(fields[4]));
+	if (fields[4].n == 10)
+		memcpy(day, fields[4].p, 10);
 	if (fields[4].n != 10 || !bdl_time_parse(bdl_view_of(day), &day_ms))
 		return bdl_fail(err, BDL_E_INVALID,
 		    "'%.*s' is no day; expected one like 2027-01-31", BDL_FMT(fields[4]));
@@ -270,7 +271,7 @@ static void spare(struct bdl_protected *p, struct bdl_view host, const char *cat
 	if (p->n_spared == BDL_SPARED_MAX)
 		return;
 	struct bdl_list_spared *s = &p->spared[p->n_spared++];
-	(void)snprintf(s->host, sizeof(s->host), "%.*s", BDL_FMT(host));
+	memcpy(s->host, host.p, host.n); /* a host is shorter than an entry, and *s is zeroed */
 	(void)snprintf(s->category, sizeof(s->category), "%s", category);
 }
 

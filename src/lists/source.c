@@ -128,7 +128,7 @@ static void note_title(struct bdl_list_report *rep, struct bdl_view line)
 	if (v.n > 0 && v.p[v.n - 1] == '\r')
 		v.n--;
 	if (bdl_utf8_printable(v) && v.n < sizeof(rep->title))
-		(void)snprintf(rep->title, sizeof(rep->title), "%.*s", BDL_FMT(v));
+		memcpy(rep->title, v.p, v.n); /* it is empty so far */
 }
 
 /* What a stranger wrote may go to a terminal: without what steers one. */
@@ -148,10 +148,12 @@ static void note_bad(
 	rep->bad++;
 	if (rep->n_named == BDL_LIST_NAMED)
 		return;
-	char text[sizeof(rep->named[0])];
+	char text[sizeof(rep->named[0])], shown[41] = "";
 	line = bdl_view_trim(line);
-	(void)snprintf(text, sizeof(text), "%.80s:%zu: %.60s: '%.*s'", rep->path, n, err->text,
-	    line.n > 40 ? 40 : (int)line.n, line.p);
+	if (line.n > 0)
+		memcpy(shown, line.p, line.n < sizeof(shown) ? line.n : sizeof(shown) - 1);
+	(void)snprintf(
+	    text, sizeof(text), "%.80s:%zu: %.60s: '%s'", rep->path, n, err->text, shown);
 	show_printable(text);
 	memcpy(rep->named[rep->n_named++], text, sizeof(text));
 }

@@ -29,7 +29,7 @@ static void sets_done(struct sets *s)
 	free(s->index);
 }
 
-/* What one file is made of. `words` are the entries, `places` where each belongs. */
+/* What one file is made of. */
 struct making {
 	struct bdl_list_record *sorted; /* later, from the front: place, and the entry's word */
 	size_t n;                       /* of records, then of entries */
@@ -94,7 +94,7 @@ static int sort(const struct bdl_list_build *b, struct making *m, struct bdl_err
 	BDL_AUTO_FREE size_t *ends = bdl_xcalloc(n_parts, sizeof(*ends));
 
 	m->n = b->n_records;
-	m->sorted = malloc((m->n > 0 ? m->n : 1) * sizeof(*m->sorted));
+	m->sorted = calloc(m->n > 0 ? m->n : 1, sizeof(*m->sorted));
 	if (m->sorted == NULL)
 		return bdl_fail(err, BDL_E_NOMEM, "no memory to sort %zu entries", m->n);
 	for (size_t i = 0; i < m->n; i++)

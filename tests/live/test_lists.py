@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from conftest import ROOT, program, until
+from icap_client import BROWSER, Icap, reqmod
 
 LISTS = {
     "games.txt": "# title: Games of the school\ngames.example\nplain.example/play\nno domain\n"
@@ -119,6 +120,13 @@ def test_a_running_door_takes_pages_and_the_illegal_list(beadle):
     beadle.beadle("lists", "compile", str(folder))
     until(lambda: not opens("/bets/1"), "the page is blocked")
     assert opens("/") and not opens("/a/..//%62ETS?x")
+    # A host in Unicode, which no browser sends, is read inside the door's sandbox.
+    (folder / "gambling.txt").write_text("xn--caf-dma.example\n")
+    beadle.beadle("lists", "compile", str(folder))
+    until(lambda: opens("/bets/1"), "the page opens again")
+    client = Icap(int(beadle.web.rsplit(":", 1)[1]))
+    for host, status in (("CAFÉ.example", 200), ("caf%C3%A9.example", 200), ("thé.example", 204)):
+        assert client.ask(reqmod(f"http://{host}/", headers=BROWSER)).status == status, host
     words = signed(beadle.folder, "# issued: 2026-11-20\nx.example\n")
     assert "illegal content: NOT INSTALLED" in beadle.beadle("status").stdout
     beadle.beadle("lists", "install-illegal", *words, "--key", str(beadle.folder / "key"))

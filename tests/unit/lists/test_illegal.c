@@ -73,6 +73,7 @@ static void a_signed_list_is_taken(void **state)
 	assert_int_equal(got.issued_ms, 1795165200000);
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = opened(state);
 	assert_int_equal(bdl_lists_verify(l, NULL), 0);
+	assert_true(bdl_lists_mark(l) != bdl_lists_mark(before));
 	assert_true(bdl_lists_has_illegal(l, &issued_ms));
 	assert_int_equal(issued_ms, 1795165200000);
 	assert_int_equal(bdl_lists_categories(l), 2);
@@ -85,6 +86,10 @@ static void a_signed_list_is_taken(void **state)
 	/* The lists may be compiled again: the slot stays. */
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *again = compiled(state, b);
 	check_host(again, "worst.example", "games illegal");
+	assert_true(bdl_lists_mark(again) == bdl_lists_mark(l)); /* byte for byte the same */
+	add(b, "games", "other.example");
+	BDL_AUTO(bdl_lists_close) struct bdl_lists *more = compiled(state, b);
+	assert_true(bdl_lists_mark(again) != bdl_lists_mark(more));
 }
 
 static void its_entries_are_told_to_nobody(void **state)
