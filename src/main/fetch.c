@@ -37,9 +37,10 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	while (line.n > 0 && strchr(" \t\r\n", line.p[line.n - 1]) != NULL)
 		line.n--;
 	line = bdl_view_trim(line);
-	if (line.n < sizeof(job->fetched->etag))
-		(void)snprintf(
-		    job->fetched->etag, sizeof(job->fetched->etag), "%.*s", BDL_FMT(line));
+	if (line.n < sizeof(job->fetched->etag)) {
+		memcpy(job->fetched->etag, line.p, line.n);
+		job->fetched->etag[line.n] = '\0';
+	}
 	return size * n;
 }
 

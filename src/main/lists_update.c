@@ -119,7 +119,7 @@ int bdl_lists_update(struct bdl_args *a)
 		r = bdl_plan_parse(bdl_buf_view(&text), a->words[1], &plan, &err);
 	if (r == 0)
 		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r < 0)
+	if (r != 0)
 		return bdl_complain(&err);
 	size_t failed = update_all(plan);
 	r = bdl_lists_protect(build, a->data, &err);

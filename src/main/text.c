@@ -1,5 +1,6 @@
 #include "main/text.h"
 
+#include "base/alloc.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -16,10 +17,9 @@ struct bdl_view bdl_text_policy_name(const char *path)
 	return v;
 }
 
-const char *bdl_text_where(struct bdl_view name, char out[BDL_POLICY_WHERE])
+char *bdl_text_where(struct bdl_view name)
 {
-	snprintf(out, BDL_POLICY_WHERE, "policy '%.*s'", BDL_FMT(name));
-	return out;
+	return bdl_xprintf("policy '%.*s'", BDL_FMT(name));
 }
 
 int bdl_text_parse(

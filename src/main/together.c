@@ -1,5 +1,6 @@
 #include "main/together.h"
 
+#include "base/alloc.h"
 #include "main/text.h"
 
 #define SOURCES_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
@@ -72,13 +73,13 @@ static int others_check(const struct together *t, const struct bdl_document *d, 
 	for (size_t i = 0; i < t->n; i++) {
 		struct bdl_findings *before BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 		struct bdl_findings *after BDL_AUTO(bdl_findings_free) = bdl_findings_new();
-		char where[BDL_POLICY_WHERE];
+		char *where BDL_AUTO_FREE = bdl_text_where(t->names[i]);
 
 		check(t, t->others[i], t->former ? t->former : t->others[i], before);
 		check(t, t->others[i], d, after);
 		if (after->n_errors <= before->n_errors)
 			continue;
-		bdl_text_say(bdl_text_where(t->names[i], where), after);
+		bdl_text_say(where, after);
 		return bdl_fail(err, BDL_E_INVALID,
 		    "policy '%.*s' could not be read together with it", BDL_FMT(t->names[i]));
 	}

@@ -2,8 +2,9 @@
  * What changed between two versions of a policy, clause by clause, and whom each change binds: for
  * those who approve the newer one, and for those whom it will bind.
  *
- * Clauses are the same where their ids are. Rules are compared by what is written in them, not by
- * their layout, and their order within a clause does not count, as it never changes a verdict.
+ * Clauses are the same where their ids are. Rules are compared by what they say: neither their layout
+ * nor the order of their phrases and names counts, nor that of the rules within a clause, as none of
+ * these ever changes a verdict.
  */
 #ifndef BDL_POLICY_DIFF_H
 #define BDL_POLICY_DIFF_H

@@ -31,7 +31,11 @@ static int history_read(
 		from++;
 	for (to = from; to < n && bdl_view_eq(rows[to].name, name);)
 		to++;
-	*ret = (struct history){ .rows = rows ? rows + from : NULL, .n = to - from };
+	*ret = (struct history){ 0 };
+	if (to > from) {
+		ret->rows = rows + from;
+		ret->n = to - from;
+	}
 	for (size_t i = 0; i < n_drafts; i++)
 		if (bdl_view_eq(drafts[i].name, name))
 			ret->draft = &drafts[i];

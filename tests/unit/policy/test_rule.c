@@ -334,12 +334,14 @@ static const struct {
 	{ "block mail to more than 0 recipients",
 	    "t:1:25: error: no such number: '0'; expected a number from 1 to 1000000\n" },
 	{ "block web asked by staff",
-	    "t:1:11: error: 'asked by' does not belong to a rule of a door\n" },
-	{ "permit a-thing by staff", "t:1:16: error: 'by' does not belong to 'permit'\n" },
+	    "t:1:11: error: 'asked by' does not belong to a rule of a door; expected a phrase such as 'to', 'by', 'during', 'unless' or 'tell'\n" },
+	{ "permit a-thing by staff",
+	    "t:1:16: error: 'by' does not belong to 'permit'; expected a phrase such as 'asked by', 'stating', 'decided by' or 'lasting at most'\n" },
 	{ "block web sideways",
 	    "t:1:11: error: unexpected 'sideways'; expected a phrase such as 'to', 'by', "
 	    "'during', 'unless' or 'tell'\n" },
-	{ "block mail upload", "t:1:12: error: there is no 'upload' at the door 'mail'\n" },
+	{ "block mail upload",
+	    "t:1:12: error: there is no 'upload' at the door 'mail'; expected 'in', 'out' or 'reply-all'\n" },
 	{ "hold mail returned after 2 dais",
 	    "t:1:28: error: unexpected 'dais'; expected a length of time such as days (did "
 	    "you mean 'days'?)\n" },
