@@ -19,15 +19,15 @@ int bdl_lists_protect(struct bdl_list_build *b, const char *data, struct bdl_err
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(4 << 20);
 	char path[BDL_PATH_MAX];
 	int n = snprintf(path, sizeof(path), "%s/lists", data);
-	int r = n < (int)sizeof(path)
+	int rc = n < (int)sizeof(path)
 	    ? bdl_list_build_protect_folder(b, path, bdl_now_ms(), err)
 	    : bdl_fail(err, BDL_E_LIMIT, "the path '%.100s...' is too long", data);
 
-	if (r < 0 ||
+	if (rc < 0 ||
 	    bdl_shipped_find("lists", "lists/protected.domains", path, sizeof(path), NULL) < 0)
-		return r;
-	r = bdl_file_read(path, &text, err);
-	return r == 0 ? bdl_list_build_protect(b, bdl_buf_view(&text), path, err) : r;
+		return rc;
+	rc = bdl_file_read(path, &text, err);
+	return rc == 0 ? bdl_list_build_protect(b, bdl_buf_view(&text), path, err) : rc;
 }
 
 static void say_source(const struct bdl_list_report *rep)
@@ -64,11 +64,11 @@ static int add_plan(struct bdl_list_build *b, const char *path, struct bdl_err *
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_PLAN_BYTES_MAX);
 	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
-	int r = bdl_file_read(path, &text, err);
+	int rc = bdl_file_read(path, &text, err);
 
-	if (r == 0)
-		r = bdl_plan_parse(bdl_buf_view(&text), path, &plan, err);
-	return r == 0 ? bdl_list_build_plan(b, plan, bdl_now_ms(), err) : r;
+	if (rc == 0)
+		rc = bdl_plan_parse(bdl_buf_view(&text), path, &plan, err);
+	return rc == 0 ? bdl_list_build_plan(b, plan, bdl_now_ms(), err) : rc;
 }
 
 static int add_word(struct bdl_list_build *b, const char *path, const struct bdl_list_source *as,
@@ -89,13 +89,13 @@ static int add_word(struct bdl_list_build *b, const char *path, const struct bdl
 static int add_words(struct bdl_list_build *b, const struct bdl_args *a,
     const struct bdl_list_source *as, struct bdl_err *err)
 {
-	int r = bdl_lists_protect(b, a->data, err);
+	int rc = bdl_lists_protect(b, a->data, err);
 
-	for (size_t i = 1; r == 0 && i < a->n; i++)
-		r = bdl_list_build_protect_folder(b, a->words[i], bdl_now_ms(), err);
-	for (size_t i = 1; r == 0 && i < a->n; i++)
-		r = add_word(b, a->words[i], as, err);
-	return r;
+	for (size_t i = 1; rc == 0 && i < a->n; i++)
+		rc = bdl_list_build_protect_folder(b, a->words[i], bdl_now_ms(), err);
+	for (size_t i = 1; rc == 0 && i < a->n; i++)
+		rc = add_word(b, a->words[i], as, err);
+	return rc;
 }
 
 static int compile(struct bdl_args *a)
@@ -116,18 +116,18 @@ static int compile(struct bdl_args *a)
 		    format);
 		return BDL_EXIT_USAGE;
 	}
-	int r = names_path ? bdl_list_names_read(names_path, &names, &err) : 0;
+	int rc = names_path ? bdl_list_names_read(names_path, &names, &err) : 0;
 	as.names = names;
-	if (r == 0)
-		r = add_words(build, a, &as, &err);
+	if (rc == 0)
+		rc = add_words(build, a, &as, &err);
 	bdl_lists_say(build);
-	if (r == 0)
-		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_publish_lists(&conf, build, &err);
-	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = bdl_publish_lists(&conf, build, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
 
 static const struct verb {

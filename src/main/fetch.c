@@ -112,10 +112,10 @@ int bdl_fetch(const char *url, const char *etag, struct bdl_buf *into, struct bd
 		fields = curl_slist_append(NULL, field);
 		(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
 	}
-	int r = settle(curl, curl_easy_perform(curl), url, why, &job, err);
+	int rc = settle(curl, curl_easy_perform(curl), url, why, &job, err);
 	curl_slist_free_all(fields);
 	curl_easy_cleanup(curl);
-	if (r == 0)
+	if (rc == 0)
 		*ret = fetched;
-	return r;
+	return rc;
 }

@@ -21,13 +21,13 @@ static void files_done(struct files *f)
 static int read_files(
     struct files *f, const char *list, const char *signature, const char *key, struct bdl_err *err)
 {
-	int r = bdl_file_read(list, &f->list, err);
+	int rc = bdl_file_read(list, &f->list, err);
 
-	if (r == 0)
-		r = bdl_file_read(signature, &f->signature, err);
-	if (r == 0 && key)
-		r = bdl_file_read(key, &f->key, err);
-	return r;
+	if (rc == 0)
+		rc = bdl_file_read(signature, &f->signature, err);
+	if (rc == 0 && key)
+		rc = bdl_file_read(key, &f->key, err);
+	return rc;
 }
 
 int bdl_lists_install_illegal(struct bdl_args *a)
@@ -51,12 +51,12 @@ int bdl_lists_install_illegal(struct bdl_args *a)
 		fprintf(stderr, "beadle lists: say by what it is signed: --signature FILE\n");
 		return BDL_EXIT_USAGE;
 	}
-	int r = read_files(&f, a->words[1], signature, key, &err);
-	if (r == 0)
-		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r < 0)
+	int rc = read_files(&f, a->words[1], signature, key, &err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	struct bdl_illegal_offer offer = {
 		.list = bdl_buf_view(&f.list),
@@ -64,11 +64,11 @@ int bdl_lists_install_illegal(struct bdl_args *a)
 		.key = bdl_buf_view(&f.key),
 	};
 	bdl_conf_path(&conf, path, sizeof(path), "lists");
-	r = bdl_file_mkdirs(path, &err);
+	rc = bdl_file_mkdirs(path, &err);
 	bdl_conf_path(&conf, path, sizeof(path), "lists/lists.map");
-	if (r == 0)
-		r = bdl_illegal_install(path, &offer, bdl_now_ms(), &state, &err);
-	if (r < 0)
+	if (rc == 0)
+		rc = bdl_illegal_install(path, &offer, bdl_now_ms(), &state, &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	return bdl_lists_say_illegal(&conf) ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
 }

@@ -24,14 +24,14 @@ static int open_lists(
 
 	if (file)
 		return bdl_lists_open(file, ret, err);
-	int r = bdl_data_open(data, false, &conf, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_data_open(data, false, &conf, err);
+	if (rc < 0)
+		return rc;
 	bdl_conf_path(&conf, path, sizeof(path), "lists/lists.map");
-	r = bdl_lists_open(path, ret, err);
-	return r == BDL_E_MISSING
-	    ? bdl_fail(err, r, "no lists are installed: make them with beadle lists compile")
-	    : r;
+	rc = bdl_lists_open(path, ret, err);
+	return rc == BDL_E_MISSING
+	    ? bdl_fail(err, rc, "no lists are installed: make them with beadle lists compile")
+	    : rc;
 }
 
 /* "3 days", "2 hours": how old something is, roughly. */
@@ -182,20 +182,20 @@ int bdl_lists_status(struct bdl_args *a)
 	if (bdl_data_open(a->data, false, &conf, &err) < 0)
 		return bdl_complain(&err);
 	bdl_conf_path(&conf, path, sizeof(path), "lists/lists.map");
-	int r = bdl_lists_open(path, &l, &err);
-	if (r == 0)
-		r = bdl_lists_verify(l, &err);
-	if (r == 0) {
+	int rc = bdl_lists_open(path, &l, &err);
+	if (rc == 0)
+		rc = bdl_lists_verify(l, &err);
+	if (rc == 0) {
 		age(bdl_lists_made_ms(l), old);
 		printf("lists: %llu domains, %llu pages, %llu networks in %u categories, made %s "
 		       "ago\n",
 		    (unsigned long long)bdl_lists_domains(l), (unsigned long long)bdl_lists_urls(l),
 		    (unsigned long long)bdl_lists_nets(l), bdl_lists_categories(l), old);
-	} else if (r == BDL_E_MISSING) {
+	} else if (rc == BDL_E_MISSING) {
 		printf("lists: NOT INSTALLED\n");
 	} else {
 		printf("lists: CANNOT BE READ (%s)\n", err.text);
 	}
 	bool readable = bdl_lists_say_illegal(&conf);
-	return readable && (r == 0 || r == BDL_E_MISSING) ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
+	return readable && (rc == 0 || rc == BDL_E_MISSING) ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
 }

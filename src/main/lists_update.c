@@ -33,13 +33,13 @@ static void read_etag(const char *path, char *out, size_t size)
 static int keep(const char *path, const struct bdl_buf *text, const char *etag, struct bdl_err *err)
 {
 	BDL_AUTO_FREE char *etag_path = bdl_xprintf("%s.etag", path);
-	int r;
+	int rc;
 
 	(void)unlink(etag_path); /* there may be none */
-	r = bdl_file_replace(path, text->p, text->n, 0644, err);
-	if (r == 0 && etag[0] != '\0')
-		r = bdl_file_replace(etag_path, etag, strlen(etag), 0644, err);
-	return r;
+	rc = bdl_file_replace(path, text->p, text->n, 0644, err);
+	if (rc == 0 && etag[0] != '\0')
+		rc = bdl_file_replace(etag_path, etag, strlen(etag), 0644, err);
+	return rc;
 }
 
 static int offer(const struct bdl_plan_source *s, const struct bdl_buf *text,
@@ -47,12 +47,12 @@ static int offer(const struct bdl_plan_source *s, const struct bdl_buf *text,
 {
 	BDL_AUTO(bdl_list_names_free) struct bdl_list_names *names = NULL;
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf former = BDL_BUF(BDL_OFFER_BYTES_MAX);
-	int r = s->names ? bdl_list_names_read(s->names, &names, err) : 0;
+	int rc = s->names ? bdl_list_names_read(s->names, &names, err) : 0;
 
-	if (r == 0)
-		r = bdl_file_read(s->path, &former, err);
-	if (r < 0 && r != BDL_E_MISSING)
-		return r;
+	if (rc == 0)
+		rc = bdl_file_read(s->path, &former, err);
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return rc;
 	struct bdl_list_offer o = {
 		.text = bdl_buf_view(text),
 		.declared = got->declared,
@@ -74,18 +74,18 @@ static int update(const struct bdl_plan_source *s, struct bdl_err *err)
 	char etag[sizeof(got.etag)];
 
 	read_etag(s->path, etag, sizeof(etag));
-	int r = bdl_fetch(s->url, etag, &text, &got, err);
-	if (r == 0 && got.unchanged) {
+	int rc = bdl_fetch(s->url, etag, &text, &got, err);
+	if (rc == 0 && got.unchanged) {
 		printf("%s: unchanged\n", s->path);
 		return 0;
 	}
-	if (r == 0)
-		r = offer(s, &text, &got, &rep, err);
-	if (r == 0)
-		r = keep(s->path, &text, got.etag, err);
-	if (r == 0)
+	if (rc == 0)
+		rc = offer(s, &text, &got, &rep, err);
+	if (rc == 0)
+		rc = keep(s->path, &text, got.etag, err);
+	if (rc == 0)
 		printf("%s: %zu entries\n", s->path, rep.taken);
-	return r;
+	return rc;
 }
 
 /* How many could not be brought up to date. */
@@ -114,23 +114,23 @@ int bdl_lists_update(struct bdl_args *a)
 
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
-	int r = bdl_file_read(a->words[1], &text, &err);
-	if (r == 0)
-		r = bdl_plan_parse(bdl_buf_view(&text), a->words[1], &plan, &err);
-	if (r == 0)
-		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r != 0)
+	int rc = bdl_file_read(a->words[1], &text, &err);
+	if (rc == 0)
+		rc = bdl_plan_parse(bdl_buf_view(&text), a->words[1], &plan, &err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc != 0)
 		return bdl_complain(&err);
 	size_t failed = update_all(plan);
-	r = bdl_lists_protect(build, a->data, &err);
-	if (r == 0)
-		r = bdl_list_build_plan(build, plan, bdl_now_ms(), &err);
+	rc = bdl_lists_protect(build, a->data, &err);
+	if (rc == 0)
+		rc = bdl_list_build_plan(build, plan, bdl_now_ms(), &err);
 	bdl_lists_say(build);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_publish_lists(&conf, build, &err);
-	if (r < 0)
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = bdl_publish_lists(&conf, build, &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	return failed == 0 ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
 }
