@@ -52,6 +52,12 @@ uint64_t bdl_hash64(const void *p, size_t n, uint64_t seed)
 	return XXH3_64bits_withSeed(p, n, seed);
 }
 
+struct bdl_hash128 bdl_hash128(const void *p, size_t n, uint64_t seed)
+{
+	XXH128_hash_t h = XXH3_128bits_withSeed(p, n, seed);
+	return (struct bdl_hash128){ .low = h.low64, .high = h.high64 };
+}
+
 void bdl_random(void *p, size_t n)
 {
 	/* The system call, not the library's device file: it works in a sandbox from the start. */

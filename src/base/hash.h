@@ -21,6 +21,12 @@ bool bdl_digest_parse(struct bdl_view hex, struct bdl_digest *ret); /* 64 lower-
 
 uint64_t bdl_hash64(const void *p, size_t n, uint64_t seed);
 
+/* For tables that hold no keys: two independent halves, one to find a place and one to compare. */
+struct bdl_hash128 {
+	uint64_t low, high;
+};
+struct bdl_hash128 bdl_hash128(const void *p, size_t n, uint64_t seed);
+
 /* Random bytes from the system's generator; never fails (aborts where the kernel has none). */
 void bdl_random(void *p, size_t n);
 

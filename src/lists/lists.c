@@ -1,18 +1,10 @@
+/* Opening the lists file, with whatever bytes it has, and what its head says. */
 #include "lists/lists.h"
 #include "base/alloc.h"
 #include "base/ascii.h"
-#include "lists/format_int.h"
-#include "proto/url.h"
-#include "sys/file.h"
-
-struct bdl_lists {
-	struct bdl_map map;
-	const struct bdl_lists_header *header;
-	const char *names;
-	const struct bdl_catset *sets;
-	const uint64_t *hashes;
-	const uint16_t *numbers;
-};
+#include "base/utf8.h"
+#include "lists/illegal_int.h"
+#include "lists/lists_int.h"
 
 bool bdl_is_category(struct bdl_view name)
 {
@@ -30,17 +22,28 @@ static int damaged(struct bdl_err *err, const char *what)
 }
 
 /* Counts within their limits, so that the layout made of them cannot overflow. */
+static bool counts_are_sane(const struct bdl_lists_header *h)
+{
+	uint64_t most = BDL_LISTS_ENTRIES_MAX;
+
+	return h->n_categories < BDL_LIST_CATEGORIES_MAX && h->n_sets <= BDL_LISTS_SETS_MAX &&
+	    h->n_domains <= most && h->n_urls <= most && h->n_nets <= most && h->n_lines > 0 &&
+	    h->n_lines <= most && h->reach <= BDL_LISTS_REACH_MAX &&
+	    h->notes_size <= BDL_LISTS_NOTES_MAX && h->v4_lengths >> 33 == 0 &&
+	    h->v6_lengths[2] >> 1 == 0;
+}
+
 static int check_header(const struct bdl_map *map, struct bdl_err *err)
 {
 	const struct bdl_lists_header *h = (const void *)map->p;
 
 	if (map->n < sizeof(*h))
 		return damaged(err, "it is too short");
+	if (memcmp(h->magic, "BDLLIST1", sizeof(h->magic)) == 0)
+		return damaged(err, "it is of an older version; compile the lists again");
 	if (memcmp(h->magic, BDL_LISTS_MAGIC, sizeof(h->magic)) != 0)
 		return damaged(err, "it begins with other bytes");
-	if (h->n_categories > BDL_LIST_CATEGORIES_MAX || h->n_sets > BDL_LISTS_SETS_MAX ||
-	    h->n_domains > BDL_LISTS_DOMAINS_MAX || h->n_slots > 4ULL * BDL_LISTS_DOMAINS_MAX ||
-	    h->n_domains >= h->n_slots || h->reach > BDL_LISTS_REACH_MAX)
+	if (!counts_are_sane(h))
 		return damaged(err, "a count is out of bounds");
 	if (bdl_lists_layout_of(h).end != map->n || h->file_size != map->n)
 		return damaged(err, "its size is not what its header says");
@@ -49,11 +52,16 @@ static int check_header(const struct bdl_map *map, struct bdl_err *err)
 	return 0;
 }
 
-static int check_names(const struct bdl_lists *l, struct bdl_err *err)
+static const char *part_category(const struct bdl_lists_part *p, unsigned i)
 {
-	for (unsigned i = 0; i < l->header->n_categories; i++) {
+	return p->names + (size_t)i * BDL_LISTS_NAME;
+}
+
+static int check_names(const struct bdl_lists_part *p, struct bdl_err *err)
+{
+	for (unsigned i = 0; i < p->header->n_categories; i++) {
 		/* It ends within its field, which is longer than any name. */
-		const char *field = bdl_lists_category(l, i);
+		const char *field = part_category(p, i);
 		if (!bdl_is_category(bdl_view_at(field, strnlen(field, BDL_LISTS_NAME))))
 			return damaged(err, "a category's name is none");
 	}
@@ -61,46 +69,98 @@ static int check_names(const struct bdl_lists *l, struct bdl_err *err)
 }
 
 /* A set may only hold categories that have a name. */
-static int check_sets(const struct bdl_lists *l, struct bdl_err *err)
+static int check_sets(const struct bdl_lists_part *p, struct bdl_err *err)
 {
 	struct bdl_catset unknown;
 
 	memset(&unknown, 0xff, sizeof(unknown));
-	for (unsigned i = 0; i < l->header->n_categories; i++)
+	for (unsigned i = 0; i < p->header->n_categories; i++)
 		unknown.w[i / 64] &= ~(1ULL << (i % 64));
-	for (uint32_t i = 0; i < l->header->n_sets; i++) {
-		if (bdl_catset_meets(&l->sets[i], &unknown))
+	for (uint32_t i = 0; i < p->header->n_sets; i++) {
+		if (bdl_catset_meets(&p->sets[i].has, &unknown) ||
+		    bdl_catset_meets(&p->sets[i].except, &unknown))
 			return damaged(err, "a set holds an unknown category");
 	}
 	return 0;
 }
 
-static void find_parts(struct bdl_lists *l)
+/* They are shown in a terminal, so they may hold nothing that steers one. */
+static int check_notes(const struct bdl_lists_part *p, struct bdl_err *err)
 {
-	l->header = (const void *)l->map.p;
-	struct bdl_lists_layout at = bdl_lists_layout_of(l->header);
-	l->names = (const char *)l->map.p + at.names;
-	l->sets = (const void *)(l->map.p + at.sets);
-	l->hashes = (const void *)(l->map.p + at.hashes);
-	l->numbers = (const void *)(l->map.p + at.numbers);
+	struct bdl_view rest = bdl_view_at(p->notes, p->header->notes_size), line, field;
+
+	while (bdl_view_cut(&rest, '\n', &line)) {
+		while (bdl_view_cut(&line, '\t', &field)) {
+			if (!bdl_utf8_printable(field))
+				return damaged(err, "its notes are no text");
+		}
+	}
+	return 0;
+}
+
+static void find_parts(struct bdl_lists_part *p)
+{
+	p->header = (const void *)p->map.p;
+	struct bdl_lists_layout at = bdl_lists_layout_of(p->header);
+	p->names = (const char *)p->map.p + at.names;
+	p->sets = (const void *)(p->map.p + at.sets);
+	p->notes = (const char *)p->map.p + at.notes;
+	p->lines = (const void *)(p->map.p + at.lines);
+}
+
+static int open_part(const char *path, struct bdl_lists_part *p, struct bdl_err *err)
+{
+	int r = bdl_file_map(path, &p->map, err);
+
+	if (r < 0)
+		return r;
+	r = check_header(&p->map, err);
+	if (r == 0) {
+		find_parts(p);
+		r = check_names(p, err);
+	}
+	if (r == 0)
+		r = check_sets(p, err);
+	if (r == 0)
+		r = check_notes(p, err);
+	return r < 0 ? bdl_fail_in(err, r, "%s", path) : 0;
+}
+
+/* The slot beside it. Where a key was pinned there was a list, and there has to be one. */
+static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *err)
+{
+	char beside[PATH_MAX];
+	struct bdl_err why; /* that there is none is no error, so it may not fill the caller's */
+	int r = bdl_illegal_path(path, BDL_ILLEGAL_MAP, beside, err);
+
+	if (r < 0)
+		return r;
+	r = open_part(beside, &l->illegal, &why);
+	if (r < 0 && r != BDL_E_MISSING)
+		return bdl_fail(err, (enum bdl_code)r, "%s", why.text);
+	if (r == BDL_E_MISSING) {
+		r = bdl_illegal_path(path, BDL_ILLEGAL_KEY, beside, err);
+		if (r < 0 || access(beside, F_OK) < 0)
+			return r;
+		return bdl_fail(err, BDL_E_INVALID,
+		    "the illegal-content list that was installed is gone: install it again");
+	}
+	if (l->illegal.header->n_categories != 1 ||
+	    strcmp(part_category(&l->illegal, 0), BDL_CATEGORY_ILLEGAL) != 0)
+		return damaged(err, "the illegal slot holds another category");
+	l->has_illegal = true;
+	return 0;
 }
 
 int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err)
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = bdl_xalloc(sizeof(*l));
-	int r = bdl_file_map(path, &l->map, err);
+	int r = open_part(path, &l->main, err);
 
+	if (r == 0)
+		r = open_illegal(path, l, err);
 	if (r < 0)
 		return r;
-	r = check_header(&l->map, err);
-	if (r == 0) {
-		find_parts(l);
-		r = check_names(l, err);
-	}
-	if (r == 0)
-		r = check_sets(l, err);
-	if (r < 0)
-		return bdl_fail_in(err, r, "%s", path);
 	*ret = bdl_steal(&l);
 	return 0;
 }
@@ -109,63 +169,34 @@ void bdl_lists_close(struct bdl_lists *l)
 {
 	if (l == NULL)
 		return;
-	bdl_file_unmap(&l->map);
+	bdl_file_unmap(&l->main.map);
+	bdl_file_unmap(&l->illegal.map);
 	free(l);
 }
 
 int bdl_lists_verify(const struct bdl_lists *l, struct bdl_err *err)
 {
-	if (bdl_lists_table_sum(l->map.p) != l->header->table_sum)
-		return damaged(err, "its table has changed");
+	if (bdl_lists_lines_sum(l->main.map.p) != l->main.header->lines_sum)
+		return damaged(err, "its entries have changed");
+	if (l->has_illegal && bdl_lists_lines_sum(l->illegal.map.p) != l->illegal.header->lines_sum)
+		return damaged(err, "the entries of the illegal slot have changed");
 	return 0;
-}
-
-/* The set of exactly that domain, or NULL. The table is not trusted beyond its bounds. */
-static const struct bdl_catset *find_domain(const struct bdl_lists *l, struct bdl_view domain)
-{
-	uint64_t n_slots = l->header->n_slots;
-	uint64_t hash = bdl_lists_hash(domain, l->header->key);
-	uint64_t at = bdl_lists_slot(hash, n_slots);
-
-	for (uint64_t i = 0; i <= l->header->reach && l->hashes[at] != 0; i++) {
-		if (l->hashes[at] == hash)
-			return l->numbers[at] < l->header->n_sets ? &l->sets[l->numbers[at]] : NULL;
-		at = at + 1 < n_slots ? at + 1 : 0;
-	}
-	return NULL;
-}
-
-void bdl_lists_host(const struct bdl_lists *l, struct bdl_view host, struct bdl_catset *set)
-{
-	/*
-	 * An address needs no case of its own: no list holds a shorter piece of one, since a host
-	 * that ends in a number is always four numbers once it is normalised.
-	 */
-	if (host.n > BDL_HOST_MAX)
-		return;
-	while (host.n > 0) {
-		const struct bdl_catset *found = find_domain(l, host);
-		struct bdl_view label;
-		if (found != NULL)
-			bdl_catset_join(set, found);
-		(void)bdl_view_cut(&host, '.', &label); /* it is not empty */
-	}
 }
 
 unsigned bdl_lists_categories(const struct bdl_lists *l)
 {
-	return l->header->n_categories;
+	return l->main.header->n_categories + l->has_illegal;
 }
 
 const char *bdl_lists_category(const struct bdl_lists *l, unsigned i)
 {
-	BDL_BUG_IF(i >= l->header->n_categories);
-	return l->names + (size_t)i * BDL_LISTS_NAME;
+	BDL_BUG_IF(i >= bdl_lists_categories(l));
+	return i < l->main.header->n_categories ? part_category(&l->main, i) : BDL_CATEGORY_ILLEGAL;
 }
 
-int bdl_lists_find(const struct bdl_lists *l, struct bdl_view name)
+int bdl_lists_category_find(const struct bdl_lists *l, struct bdl_view name)
 {
-	for (unsigned i = 0; i < l->header->n_categories; i++) {
+	for (unsigned i = 0; i < bdl_lists_categories(l); i++) {
 		if (bdl_view_is(name, bdl_lists_category(l, i)))
 			return (int)i;
 	}
@@ -174,10 +205,41 @@ int bdl_lists_find(const struct bdl_lists *l, struct bdl_view name)
 
 uint64_t bdl_lists_domains(const struct bdl_lists *l)
 {
-	return l->header->n_domains;
+	return l->main.header->n_domains;
+}
+
+uint64_t bdl_lists_urls(const struct bdl_lists *l)
+{
+	return l->main.header->n_urls;
+}
+
+uint64_t bdl_lists_nets(const struct bdl_lists *l)
+{
+	return l->main.header->n_nets;
 }
 
 int64_t bdl_lists_made_ms(const struct bdl_lists *l)
 {
-	return l->header->made_ms;
+	return l->main.header->made_ms;
+}
+
+uint64_t bdl_lists_mark(const struct bdl_lists *l)
+{
+	/* The sums of heads that hold random keys; one after the other, as two may be the same. */
+	uint64_t sums[2] = { l->main.header->head_sum,
+		l->has_illegal ? l->illegal.header->head_sum : 0 };
+
+	return bdl_hash64(sums, sizeof(sums), 0);
+}
+
+struct bdl_view bdl_lists_notes(const struct bdl_lists *l)
+{
+	return bdl_view_at(l->main.notes, l->main.header->notes_size);
+}
+
+bool bdl_lists_has_illegal(const struct bdl_lists *l, int64_t *ret_issued_ms)
+{
+	if (l->has_illegal && ret_issued_ms != NULL)
+		*ret_issued_ms = l->illegal.header->made_ms;
+	return l->has_illegal;
 }

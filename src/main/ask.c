@@ -12,7 +12,7 @@
 #define STEPS_MAX     (256 * 1024)
 
 static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
-    struct bdl_facts *facts, struct bdl_err *err)
+    struct bdl_view page, struct bdl_facts *facts, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
@@ -23,7 +23,7 @@ static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *rul
 	if (rc < 0)
 		return rc == BDL_E_MISSING ? 0 : rc;
 	bdl_catmap_make(lists, ruleset, &map);
-	bdl_lists_host(lists, facts->host, &listed);
+	bdl_lists_find(lists, facts->host, page, &listed);
 	bdl_catmap_apply(&map, &listed, &facts->categories);
 	return 0;
 }
@@ -120,6 +120,6 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 		return bdl_fail(err, BDL_E_MISSING, "'%s' is not on the roll", person);
 	facts.known = who != NULL;
 	facts.groups = who ? bdl_person_groups(who, ruleset) : 0;
-	rc = categorise(conf, ruleset, &facts, err);
+	rc = categorise(conf, ruleset, parts.path, &facts, err);
 	return rc < 0 ? rc : answer(ruleset, &facts, out, err);
 }

@@ -180,7 +180,7 @@ static bool lists_casino(const struct bdl_conf *conf)
 	if (bdl_lists_open(path, &lists, NULL) < 0)
 		return false;
 	bdl_lists_host(lists, BDL_LIT("casino.example"), &on);
-	int gambling = bdl_lists_find(lists, BDL_LIT("gambling"));
+	int gambling = bdl_lists_category_find(lists, BDL_LIT("gambling"));
 	return gambling >= 0 && bdl_catset_has(&on, (unsigned)gambling);
 }
 

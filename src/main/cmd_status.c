@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "main/command.h"
 #include "main/data.h"
+#include "main/lists_verbs.h"
 #include "sys/board.h"
 
 #include <inttypes.h>
@@ -56,8 +57,10 @@ int bdl_cmd_status(struct bdl_args *a)
 
 	bool all_up = true;
 	int64_t now_ms = bdl_now_ms();
-	printf("beadle " BDL_VERSION ", process %d, data in %s\n\n",
-	    (int)bdl_board_supervisor(board), conf.dir);
+	printf("beadle " BDL_VERSION ", process %d, data in %s\n", (int)bdl_board_supervisor(board),
+	    conf.dir);
+	bool readable = bdl_lists_say_illegal(&conf);
+	putchar('\n');
 	printf("%-10s %-9s %7s %10s %8s %9s %8s %10s %8s\n", "NAME", "STATE", "PROCESS", "SINCE",
 	    "RESTARTS", "ACTS", "STRICT", "UNRECORDED", "REFUSED");
 	for (size_t i = 0;; i++) {
@@ -67,5 +70,5 @@ int bdl_cmd_status(struct bdl_args *a)
 		print_slot(s, now_ms);
 		all_up = all_up && atomic_load(&s->state) == BDL_STATE_UP;
 	}
-	return all_up ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
+	return all_up && readable ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
 }

@@ -217,7 +217,7 @@ static void tell_host(struct bdl_bench *b, const struct bdl_question *q,
 	f->told |= BDL_TOLD(HOST) | BDL_TOLD(CATEGORY);
 	bdl_catmap_make(b->lists, r, &map);
 	b->listed = (struct bdl_catset){ 0 };
-	bdl_lists_host(b->lists, f->host, &b->listed);
+	bdl_lists_find(b->lists, f->host, q->parts.path, &b->listed);
 	bdl_catmap_apply(&map, &b->listed, &f->categories);
 }
 

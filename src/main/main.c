@@ -39,8 +39,9 @@ static const struct command commands[] = {
 	    bdl_cmd_networks },
 	{ "who", "who list | who token NAME [--network RANGE]",
 	    "say who is at which address, or make a token for log-on events", bdl_cmd_who },
-	{ "lists", "lists compile FOLDER...",
-	    "make the lists of categories from folders of domains", bdl_cmd_lists },
+	{ "lists", "lists compile|show|find|status|install-illegal|update ...",
+	    "make the lists of categories, say what they hold, and why a page is on one",
+	    bdl_cmd_lists },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
 	    bdl_cmd_demo },
 	{ "proxy", "proxy write",
@@ -110,6 +111,8 @@ static int cmd_help(struct bdl_args *a)
 		return unknown(a->words[0]);
 	if (c->run == bdl_cmd_policy)
 		return bdl_help_policy(a->n > 1 ? a->words[1] : NULL);
+	if (c->run == bdl_cmd_lists)
+		return bdl_help_lists(a->n > 1 ? a->words[1] : NULL);
 	if (a->n > 1 &&
 	    !bdl_view_starts(
 		bdl_view_from(bdl_view_of(c->use), strlen(c->name) + 1), bdl_view_of(a->words[1])))

@@ -138,7 +138,12 @@ int bdl_publish_lists(
 		rc = bdl_lists_open(path, &lists, err);
 	if (rc < 0)
 		return rc;
-	printf("the lists now have %llu domains in %u categories\n",
+	printf("the lists now have %llu domains in %u categories",
 	    (unsigned long long)bdl_lists_domains(lists), bdl_lists_categories(lists));
+	if (bdl_lists_urls(lists) > 0)
+		printf(", %llu pages", (unsigned long long)bdl_lists_urls(lists));
+	if (bdl_lists_nets(lists) > 0)
+		printf(", %llu networks", (unsigned long long)bdl_lists_nets(lists));
+	putchar('\n');
 	return 0;
 }

@@ -45,7 +45,7 @@ static void add_lists(const struct bdl_request *r, struct bdl_page_overview *v)
 	v->list_domains = bdl_count_text(r, bdl_lists_domains(lists), false);
 	v->list_categories = bdl_lists_categories(lists);
 	v->lists_made = bdl_when(r, bdl_lists_made_ms(lists));
-	v->has_illegal = bdl_lists_find(lists, BDL_LIT("illegal")) >= 0;
+	v->has_illegal = bdl_lists_has_illegal(lists, NULL);
 }
 
 static const char *counter(

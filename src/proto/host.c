@@ -2,17 +2,29 @@
 #include "proto/url.h"
 #include "proto/url_int.h"
 #include <arpa/inet.h>
+#include <pthread.h>
+#include <unicode/uidna.h>
 
 #define LABEL_MAX 63
+#define RAW_MAX   (4 * BDL_HOST_MAX) /* a host in UTF-8, before it is ASCII */
 
-/*
- * Percent-decoded once, in lower case, without its last dot. Only what a host name may hold: a
- * browser takes some more punctuation, but no name on the Internet has any.
- */
+/* What a label may hold: a browser takes some more punctuation, but no name that exists has any. */
+static bool is_host_byte(char c)
+{
+	return bdl_is_letter(c) || bdl_is_digit(c) || c == '-' || c == '_' || c == '.';
+}
+
+static int too_long(struct bdl_err *err)
+{
+	return bdl_fail(err, BDL_E_INVALID, "a host of more than %d characters", BDL_HOST_MAX);
+}
+
+/* Percent-decoded once, in lower case. *ret_wide: it is not ASCII yet. */
 static int decode_host(
-    struct bdl_view host, char out[BDL_HOST_MAX + 2], size_t *ret_n, struct bdl_err *err)
+    struct bdl_view host, char out[RAW_MAX], size_t *ret_n, bool *ret_wide, struct bdl_err *err)
 {
 	size_t n = 0;
+	bool wide = false;
 
 	for (size_t i = 0; i < host.n; i++) {
 		char c = host.p[i];
@@ -25,14 +37,88 @@ static int decode_host(
 			i += 2;
 		}
 		c = bdl_lower(c);
-		if (!bdl_is_letter(c) && !bdl_is_digit(c) && c != '-' && c != '_' && c != '.')
+		wide = wide || (unsigned char)c >= 0x80;
+		if ((unsigned char)c < 0x80 && !is_host_byte(c))
 			return bdl_fail(err, BDL_E_INVALID, "a host may not hold the byte %#x",
 			    (unsigned)(unsigned char)c);
-		if (n == BDL_HOST_MAX + 1)
-			return bdl_fail(
-			    err, BDL_E_INVALID, "a host of more than %d characters", BDL_HOST_MAX);
+		if (n == RAW_MAX)
+			return too_long(err);
 		out[n++] = c;
 	}
+	*ret_n = n;
+	*ret_wide = wide;
+	return 0;
+}
+
+static UIDNA *opened;
+
+static void open_converter(void)
+{
+	UErrorCode code = U_ZERO_ERROR;
+
+	opened = uidna_openUTS46(
+	    UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII, &code);
+	if (U_FAILURE(code))
+		opened = NULL;
+}
+
+/* Opened once for the whole process; ICU allows any number of threads to use it. */
+static const UIDNA *converter(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	BDL_BUG_IF(pthread_once(&once, open_converter) != 0);
+	return opened;
+}
+
+/*
+ * A host in UTF-8 as browsers turn it into ASCII: UTS46, not transitional, joiners and directions
+ * checked, hyphens not; empty and overlong labels are found by check_labels.
+ */
+static int to_ascii(
+    const char *raw, size_t raw_n, char out[BDL_HOST_MAX + 2], size_t *ret_n, struct bdl_err *err)
+{
+	const uint32_t forgiven = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG |
+	    UIDNA_ERROR_DOMAIN_NAME_TOO_LONG | UIDNA_ERROR_LEADING_HYPHEN |
+	    UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
+	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+	UErrorCode code = U_ZERO_ERROR;
+	int32_t n;
+
+	if (converter() == NULL)
+		return bdl_fail(err, BDL_E_INVALID, "hosts in Unicode cannot be read here");
+	n = uidna_nameToASCII_UTF8(
+	    converter(), raw, (int32_t)raw_n, out, BDL_HOST_MAX + 2, &info, &code);
+	if (code == U_BUFFER_OVERFLOW_ERROR)
+		return too_long(err);
+	if (U_FAILURE(code) || (info.errors & ~forgiven) != 0 || n < 0)
+		return bdl_fail(err, BDL_E_INVALID, "no host is written in these characters");
+	for (int32_t i = 0; i < n; i++) {
+		if (!is_host_byte(out[i]))
+			return bdl_fail(err, BDL_E_INVALID, "a host may not hold the byte %#x",
+			    (unsigned)(unsigned char)out[i]);
+	}
+	*ret_n = (size_t)n;
+	return 0;
+}
+
+/* In ASCII and lower case, without its last dot. */
+static int read_name(
+    struct bdl_view host, char out[BDL_HOST_MAX + 2], size_t *ret_n, struct bdl_err *err)
+{
+	char raw[RAW_MAX];
+	size_t n = 0;
+	bool wide = false;
+	int r = decode_host(host, raw, &n, &wide, err);
+
+	if (r == 0 && wide)
+		r = to_ascii(raw, n, out, &n, err);
+	if (r < 0)
+		return r;
+	if (n > BDL_HOST_MAX + 1)
+		return too_long(err);
+	if (!wide)
+		memcpy(out, raw, n);
 	if (n > 0 && out[n - 1] == '.')
 		n--;
 	*ret_n = n;
@@ -159,7 +245,7 @@ static int normalise_name(
 	char text[BDL_HOST_MAX + 2];
 	uint32_t address = 0;
 	size_t n = 0;
-	int r = decode_host(host, text, &n, err);
+	int r = read_name(host, text, &n, err);
 	struct bdl_view name = bdl_view_at(text, n);
 
 	if (r == 0)

@@ -180,20 +180,34 @@ static unsigned dot_segment(struct bdl_view segment)
 	return dots <= 2 ? dots : 0;
 }
 
+/* What a browser never sends as it is (WHATWG URL: the path and the query percent-encode set). */
+static bool is_always_encoded(char c)
+{
+	unsigned char u = (unsigned char)c;
+	return u <= 0x20 || u >= 0x7f || (c != '\0' && strchr("\"<>`{}^|", c) != NULL);
+}
+
+/*
+ * What means the same encoded or not: RFC 3986 is sure of the unreserved characters, and of these
+ * others no server is known that tells "%40" from "@". Those that part a path or a query stay.
+ */
+static bool is_plain(char c)
+{
+	return bdl_is_unreserved(c) || (c != '\0' && strchr("!$'()*,:@", c) != NULL);
+}
+
 /* Append with "%41" written as "A", and other encodings in upper case. */
 static void add_decoded(struct bdl_buf *out, struct bdl_view v)
 {
 	for (size_t i = 0; i < v.n; i++) {
 		int byte = bdl_percent_byte(bdl_view_from(v, i));
-		if (byte < 0) {
-			(void)bdl_buf_add_char(out, v.p[i]);
-			continue;
-		}
-		if (bdl_is_unreserved((char)byte))
-			(void)bdl_buf_add_char(out, (char)byte);
+		char c = byte >= 0 ? (char)byte : v.p[i];
+		if (byte >= 0 ? is_plain(c) : !is_always_encoded(c))
+			(void)bdl_buf_add_char(out, c);
 		else
-			(void)bdl_buf_printf(out, "%%%02X", (unsigned)byte);
-		i += 2;
+			(void)bdl_buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
+		if (byte >= 0)
+			i += 2;
 	}
 }
 
@@ -208,8 +222,10 @@ static void drop_segment(struct bdl_buf *out, size_t start)
 
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out)
 {
-	size_t start = out->n, end = bdl_view_find(path, '?'), at = 0;
+	size_t start = out->n, end, at = 0;
 
+	path = bdl_view_at(path.p, bdl_view_find(path, '#'));
+	end = bdl_view_find(path, '?');
 	while (at < end) {
 		size_t stop = is_slash(path.p[at]) ? at + 1 : at;
 		struct bdl_view segment;

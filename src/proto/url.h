@@ -7,8 +7,9 @@
  * hexadecimal, of one to four numbers, become the dotted form; IPv6 addresses the shortest one, and
  * those that only wrap an IPv4 address (::ffff:192.0.2.1) that address.
  *
- * IDN: hosts are compared in their ASCII form (punycode); Unicode hosts are refused here, since no
- * request on the wire may hold one. Blanks and control bytes in a URL are refused too.
+ * IDN: hosts are compared in their ASCII form (punycode). A host in UTF-8, plain or percent-encoded,
+ * becomes that form by UTS46 as the WHATWG URL standard wants it (ICU: libidn2 refuses names that
+ * browsers take, such as those with emoji). Blanks and control bytes in a URL are refused.
  */
 #ifndef BDL_PROTO_URL_H
 #define BDL_PROTO_URL_H
@@ -53,9 +54,10 @@ int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, stru
     BDL_MUST_USE;
 
 /*
- * Append the comparable form of a path: slashes for backslashes, dot segments resolved, plain
- * characters not encoded and other encodings in upper case. It begins with '/'. Rules name hosts
- * only, so far: the fuzzer and the tests hold it ready for those that name paths.
+ * Append the comparable form of a path with its query: slashes for backslashes, dot segments
+ * resolved, plain characters not encoded, what a browser encodes encoded (bytes that are no ASCII,
+ * blanks, quotes, angle brackets, braces), encodings in upper case. Decoded once, never twice. It
+ * begins with '/' and is at most three times as long, and one byte. Ends at a '#'.
  */
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out);
 

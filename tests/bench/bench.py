@@ -36,7 +36,7 @@ def free_port():
 
 
 def make_data(folder, n_domains):
-    """domains.txt, and urls.txt with the wanted verdict in front of each URL."""
+    """lists/bench.txt, and urls.txt with the wanted verdict in front of each URL."""
     rng = random.Random(SEED)
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
     tops = ["com", "net", "org", "info", "co.uk", "de", "io", "site"]
@@ -48,7 +48,7 @@ def make_data(folder, n_domains):
     os.makedirs(f"{folder}/lists")
     with open(f"{folder}/lists/bench.txt", "w") as f:
         f.write("\n".join(domains) + "\n")
-    with open(f"{folder}/urls.txt", "w") as f, open(f"{folder}/hosts.txt", "w") as h:
+    with open(f"{folder}/urls.txt", "w") as f:
         for i in range(20000):
             path = "".join(rng.choices(letters, k=rng.randint(4, 40)))
             if i % 10 == 0:
@@ -56,7 +56,6 @@ def make_data(folder, n_domains):
             else:
                 host = f"www.{''.join(rng.choices(letters, k=20))}.allowed.org"
             f.write(f"{int(i % 10 == 0)} http://{host}/{path}\n")
-            h.write(host + "\n")
 
 
 class Server:
@@ -280,7 +279,7 @@ def bench_door(build, folder, args):
         print(f"{'':<18}{'memory':>12}  {spread(results[(server.name, 'mb')], '{:.0f}')} MB")
 
 
-def bench_parts(build, folder):
+def bench_parts(build):
     tests = os.path.join(build, "tests/bench")
     out = subprocess.run([f"{tests}/bench_judge", f"{ROOT}/policy/model/staff.md",
                           f"{ROOT}/policy/model/pupils.md"], check=True, capture_output=True, text=True)
@@ -288,12 +287,12 @@ def bench_parts(build, folder):
         judge = json.loads(line)
         print(f"judge: {judge['ns_a_call']} ns a verdict at the door {judge['door']}, both model policies, "
               f"{judge['rules']} rules ({judge['scope']})")
-    out = subprocess.run([f"{tests}/bench_lists", f"{folder}/data/lists",
-                          f"{folder}/data/hosts.txt"], check=True, capture_output=True, text=True)
-    lists = json.loads(out.stdout)
-    print(f"lists: {lists['domains']:,} domains, {lists['compiled_a_second']:,.0f} compiled a "
-          f"second, ready in {lists['open_ms']} ms, {lists['bytes_a_domain']} bytes a domain, "
-          f"{lists['ns_a_look_up']} ns a look-up with all parent domains")
+    out = subprocess.run([f"{tests}/bench_lists"], check=True, capture_output=True, text=True)
+    for lists in map(json.loads, out.stdout.splitlines()):
+        print(f"lists: {lists['domains']:,} domains, {lists['compiled_a_second']:,.0f} compiled a "
+              f"second, open in {lists['open_ms']} ms, ready in {lists['ready_ms']} ms, "
+              f"{lists['bytes_a_domain']} bytes a domain, {lists['ns_a_look_up']} ns a look-up "
+              "with all parent domains")
 
 
 def main():
@@ -310,7 +309,7 @@ def main():
     os.chmod(folder, 0o755)
     try:
         make_data(f"{folder}/data", args.domains)
-        bench_parts(args.build, folder)
+        bench_parts(args.build)
         sys.stdout.flush()
         os.mkdir(f"{folder}/stream")
         os.chmod(f"{folder}/stream", 0o755)

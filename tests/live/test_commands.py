@@ -283,8 +283,11 @@ def test_lists_compile(school):
     (folder / "gambling" / "domains").write_text("# mine\nfruit-machine.example\n")
     assert "1 domains in 1 categories" in school.beadle("lists", "compile", str(folder)).stdout
     (folder / "gambling" / "domains").write_text("good.example\nnot a domain\n")
+    done = school.beadle("lists", "compile", str(folder))
+    assert "1 domains in 1 categories" in done.stdout and ":2:" in done.stderr, done
+    (folder / "gambling" / "domains").write_text("not a domain\n")
     done = school.beadle("lists", "compile", str(folder), check=False)
-    assert done.returncode == 1 and ":2:" in done.stderr, done
+    assert done.returncode == 1 and ":1:" in done.stderr, done
 
 
 def test_demo_may_be_repeated(school):

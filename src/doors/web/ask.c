@@ -104,7 +104,7 @@ static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 	f->weekday = (uint8_t)civil.weekday;
 	if (!now->lists)
 		return;
-	bdl_lists_host(now->lists, f->host, &a->listed);
+	bdl_lists_find(now->lists, f->host, a->url.path, &a->listed);
 	bdl_catmap_apply(&now->map, &a->listed, &f->categories);
 }
 

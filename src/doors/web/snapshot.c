@@ -22,8 +22,8 @@ static void describe(struct bdl_snapshot *s)
 		    lists, sizeof(lists), "lists of %d %s", c.day, months[(c.month - 1) % 12]);
 	}
 	/* Both fit: at most 8 + 1 + 6 + 1 + 16 characters, and 7 + 8 + 2 + 39. */
-	(void)snprintf(
-	    s->istag, sizeof(s->istag), "%.8s-%.6s-%" PRIx64, hex, roll, (uint64_t)made_ms);
+	(void)snprintf(s->istag, sizeof(s->istag), "%.8s-%.6s-%" PRIx64, hex, roll,
+	    s->lists ? bdl_lists_mark(s->lists) : 0);
 	(void)snprintf(s->summary, sizeof(s->summary), "policy %.8s, %s", hex, lists);
 }
 

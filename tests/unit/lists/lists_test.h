@@ -2,13 +2,7 @@
 #ifndef BDL_TESTS_LISTS_TEST_H
 #define BDL_TESTS_LISTS_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "../check.h"
 #include "lists/compile.h"
 #include <ftw.h>
 #include <stdio.h>
@@ -79,21 +73,37 @@ static inline struct bdl_lists *compiled(void *const *state, struct bdl_list_bui
 	return l;
 }
 
-/* The names of a host's categories, in the order of the file, separated by blanks. */
-static inline void check_host(const struct bdl_lists *l, const char *host, const char *want)
+/* The names of a set's categories, in the order of the file, separated by blanks. */
+static inline void check_set(const struct bdl_lists *l, const struct bdl_catset *set,
+    const char *host, const char *path, const char *want)
 {
-	struct bdl_catset set = { 0 };
 	char got[512] = "";
 	size_t n = 0;
 
-	bdl_lists_host(l, bdl_view_of(host), &set);
 	for (unsigned i = 0; i < BDL_LIST_CATEGORIES_MAX; i++) {
-		if (bdl_catset_has(&set, i))
+		if (bdl_catset_has(set, i))
 			n += (size_t)snprintf(got + n, sizeof(got) - n, "%s%s", n > 0 ? " " : "",
 			    bdl_lists_category(l, i));
 	}
 	if (strcmp(got, want) != 0)
-		fail_msg("%s: got '%s', want '%s'", host, got, want);
+		fail_msg("%s%s: got '%s', want '%s'", host, path, got, want);
+}
+
+static inline void check_host(const struct bdl_lists *l, const char *host, const char *want)
+{
+	struct bdl_catset set = { 0 };
+
+	bdl_lists_host(l, bdl_view_of(host), &set);
+	check_set(l, &set, host, "", want);
+}
+
+static inline void check_page(
+    const struct bdl_lists *l, const char *host, const char *path, const char *want)
+{
+	struct bdl_catset set = { 0 };
+
+	bdl_lists_find(l, bdl_view_of(host), bdl_view_of(path), &set);
+	check_set(l, &set, host, path, want);
 }
 
 #endif

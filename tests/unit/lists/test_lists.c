@@ -12,7 +12,8 @@ static void hosts_are_found_with_those_below(void **state)
 	add(b, "bypass", "192.0.2.33");
 	add(b, "bypass", "2001:db8::1");
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = compiled(state, b);
-	assert_int_equal(bdl_lists_domains(l), 5);
+	assert_int_equal(bdl_lists_domains(l), 3);
+	assert_int_equal(bdl_lists_nets(l), 2);
 	assert_int_equal(bdl_lists_made_ms(l), 1795262400000);
 	assert_int_equal(bdl_lists_verify(l, NULL), 0);
 	check_host(l, "casino.example", "gambling");
@@ -29,9 +30,9 @@ static void hosts_are_found_with_those_below(void **state)
 	check_host(l, "2.33", "");
 	check_host(l, "1.192.0.2.34", "");
 	check_host(l, "2001:db8::1", "bypass");
-	assert_int_equal(bdl_lists_find(l, BDL_LIT("games")), 1);
-	assert_int_equal(bdl_lists_find(l, BDL_LIT("game")), -1);
-	assert_int_equal(bdl_lists_find(l, BDL_LIT("")), -1);
+	assert_int_equal(bdl_lists_category_find(l, BDL_LIT("games")), 1);
+	assert_int_equal(bdl_lists_category_find(l, BDL_LIT("game")), -1);
+	assert_int_equal(bdl_lists_category_find(l, BDL_LIT("")), -1);
 }
 
 static void what_is_found_is_added(void **state)
@@ -72,7 +73,7 @@ static void many_domains(void **state)
 		(void)snprintf(domain, sizeof(domain), "host-%d.example", i);
 		bdl_lists_host(l, bdl_view_of(domain), &set);
 		for (unsigned k = 0; k < BDL_ARRAY_LEN(steps); k++) {
-			int c = bdl_lists_find(l, bdl_view_of(names[k]));
+			int c = bdl_lists_category_find(l, bdl_view_of(names[k]));
 			if (bdl_catset_has(&set, (unsigned)c) != (i % steps[k] == 0))
 				fail_msg("%s: wrong about %s", domain, names[k]);
 		}
@@ -90,6 +91,12 @@ static void an_empty_file_knows_nothing(void **state)
 
 	assert_int_equal(bdl_lists_domains(l), 0);
 	assert_int_equal(bdl_lists_categories(l), 0);
+	/* That no illegal list is beside it is no error, and leaves the caller's as it was. */
+	struct bdl_err err = { 0 };
+	struct bdl_lists *again = NULL;
+	assert_int_equal(bdl_lists_open(below(state, "lists.map"), &again, &err), 0);
+	bdl_lists_close(again);
+	assert_int_equal(err.code, 0);
 	check_host(l, "casino.example", "");
 }
 
@@ -128,19 +135,19 @@ static size_t small_file(void *const *state, unsigned char *out, size_t size)
 
 static void damaged_files_are_refused(void **state)
 {
-	unsigned char good[1024], bytes[1024];
+	unsigned char good[2048], bytes[2048];
 	size_t n = small_file(state, good, sizeof(good));
 	const struct bdl_lists_header *h = (const void *)good;
-	size_t table = bdl_lists_layout_of(h).hashes;
+	size_t lines = bdl_lists_layout_of(h).lines;
 
 	for (size_t i = 0; i < n; i++) {
 		BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
 		memcpy(bytes, good, n);
 		bytes[i] ^= 0x10;
 		int r = open_bytes(state, bytes, n, &l);
-		if (r != (i < table ? BDL_E_INVALID : 0))
+		if (r != (i < lines ? BDL_E_INVALID : 0))
 			fail_msg("byte %zu changed: got %d", i, r);
-		if (r == 0) /* opening does not read the table; verifying does */
+		if (r == 0) /* opening does not read the entries; verifying does */
 			assert_int_equal(bdl_lists_verify(l, NULL), BDL_E_INVALID);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -154,30 +161,32 @@ static void damaged_files_are_refused(void **state)
 }
 
 /* Whoever can write the file can make its sums right; look-ups stay within it all the same. */
-static void forged_tables_are_survived(void **state)
+static void forged_lines_are_survived(void **state)
 {
-	_Alignas(8) unsigned char bytes[1024];
+	_Alignas(64) unsigned char bytes[2048];
 	size_t n = small_file(state, bytes, sizeof(bytes));
 	struct bdl_lists_header *h = (struct bdl_lists_header *)(void *)bytes;
 	struct bdl_lists_layout at = bdl_lists_layout_of(h);
+	uint64_t *words = (uint64_t *)(void *)(bytes + at.lines);
 	struct bdl_catset set = { 0 };
 
-	memset(bytes + at.numbers, 0xff, at.end - at.numbers); /* sets that are not there */
+	for (size_t i = 0; i < BDL_LISTS_LINE * h->n_lines; i++)
+		words[i] |= words[i] != 0 ? 0xffff : 0; /* sets that are not there */
 	h->reach = BDL_LISTS_REACH_MAX;
 	h->head_sum = bdl_lists_head_sum(bytes);
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
 	assert_int_equal(open_bytes(state, bytes, n, &l), 0);
 	check_host(l, "casino.example", "");
-	memset(bytes + at.hashes, 0xff, at.numbers - at.hashes); /* no empty slot */
+	memset(bytes + at.lines, 0xff, at.end - at.lines); /* no empty word */
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *full = NULL;
 	assert_int_equal(open_bytes(state, bytes, n, &full), 0);
-	bdl_lists_host(full, BDL_LIT("www.casino.example"), &set);
+	bdl_lists_find(full, BDL_LIT("www.casino.example"), BDL_LIT("/a?b"), &set);
 	check_host(full, "casino.example", "");
 }
 
 static void forged_heads_are_refused(void **state)
 {
-	_Alignas(8) unsigned char good[1024], bytes[1024];
+	_Alignas(64) unsigned char good[2048], bytes[2048];
 	size_t n = small_file(state, good, sizeof(good));
 	struct bdl_lists_header *h = (struct bdl_lists_header *)(void *)bytes;
 	struct bdl_lists *l = NULL;
@@ -191,6 +200,13 @@ static void forged_heads_are_refused(void **state)
 	memcpy(bytes, good, n);
 	bytes[at.sets + 1] = 1; /* category 8 of 2 */
 	h->head_sum = bdl_lists_head_sum(bytes);
+	assert_int_equal(open_bytes(state, bytes, n, &l), BDL_E_INVALID);
+	memcpy(bytes, good, n);
+	bytes[at.sets + sizeof(struct bdl_catset) + 1] = 1; /* the same, excepted */
+	h->head_sum = bdl_lists_head_sum(bytes);
+	assert_int_equal(open_bytes(state, bytes, n, &l), BDL_E_INVALID);
+	memcpy(bytes, good, n);
+	memcpy(bytes, "BDLLIST1", 8); /* the form of earlier versions */
 	assert_int_equal(open_bytes(state, bytes, n, &l), BDL_E_INVALID);
 	memcpy(bytes, good, n);
 	h->reach = BDL_LISTS_REACH_MAX + 1;
@@ -209,7 +225,7 @@ int main(void)
 		IN_FOLDER(many_domains),
 		IN_FOLDER(an_empty_file_knows_nothing),
 		IN_FOLDER(damaged_files_are_refused),
-		IN_FOLDER(forged_tables_are_survived),
+		IN_FOLDER(forged_lines_are_survived),
 		IN_FOLDER(forged_heads_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

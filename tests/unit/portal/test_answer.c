@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "lists/compile.h"
+#include "lists/illegal.h"
 #include "policy/judge.h"
 #include "portal/assets.h"
 #include "portal/request.h"
@@ -18,6 +19,7 @@
 #include "record/drafts.h"
 #include "record/force.h"
 #include "record/versions.h"
+#include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -199,7 +201,11 @@ static int end(void **state)
 		snprintf(path, sizeof(path), "%s%s", store_path, names[i]);
 		(void)unlink(path); /* SQLite may have removed it */
 	}
-	(void)unlink(lists_path); /* few tests make it */
+	(void)unlink(lists_path); /* few tests make it, nor what follows */
+	snprintf(path, sizeof(path), "%s/illegal.map", folder);
+	(void)unlink(path);
+	snprintf(path, sizeof(path), "%s/illegal.key", folder);
+	(void)unlink(path);
 	return rmdir(folder);
 }
 
@@ -671,6 +677,28 @@ static void the_newest_violation_is_the_one_that_happened_last(void **state)
 	}
 }
 
+/* A signed list of one host, by a key of our own. */
+static void install_illegal(void)
+{
+	static const struct bdl_view list = BDL_LIT("# issued: 2026-11-20\nx.example\n");
+	unsigned char public_key[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+	unsigned char signature[crypto_sign_BYTES];
+	struct bdl_illegal_state state;
+	struct bdl_err err;
+
+	assert_int_equal(crypto_sign_keypair(public_key, secret), 0);
+	assert_int_equal(
+	    crypto_sign_detached(signature, NULL, (const unsigned char *)list.p, list.n, secret),
+	    0);
+	struct bdl_illegal_offer offer = {
+		.list = list,
+		.signature = bdl_view_at((const char *)signature, sizeof(signature)),
+		.key = bdl_view_at((const char *)public_key, sizeof(public_key)),
+	};
+	if (bdl_illegal_install(lists_path, &offer, 1795262400000, &state, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
 static void lists_are_described(void **state)
 {
 	struct bdl_list_build *b BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
@@ -685,10 +713,10 @@ static void lists_are_described(void **state)
 		if (bdl_list_build_add(b, BDL_LIT("gambling"), bdl_view_of(host), &err) < 0)
 			fail_msg("%s", err.text);
 	}
-	if (bdl_list_build_add(b, BDL_LIT("illegal"), BDL_LIT("x.example"), &err) < 0 ||
-	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
+	if (bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
 		fail_msg("%s", err.text);
-	EXPECT("/", 200, "1,234 in 2 categories", "!NOT INSTALLED");
+	install_illegal();
+	EXPECT("/", 200, "1,233 in 2 categories", "!NOT INSTALLED");
 }
 
 static void without_a_store_people_are_told(void **state)

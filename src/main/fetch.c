@@ -1,0 +1,121 @@
+#include "main/fetch.h"
+#include "base/alloc.h"
+#include "base/view.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CONNECT_S  20
+#define WHOLE_S    1800
+#define SLOW_S     60 /* so long under SLOW_BYTES a second ends it */
+#define SLOW_BYTES 100
+#define REDIRECTS  5
+
+struct job {
+	struct bdl_buf *into;
+	struct bdl_fetched *fetched;
+};
+
+static size_t on_bytes(char *p, size_t size, size_t n, void *arg)
+{
+	struct job *job = arg;
+
+	return bdl_buf_add(job->into, p, size * n) < 0 ? 0 : size * n;
+}
+
+/* Of each answer of a chain of redirects; the last one's stays. */
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct job *job = arg;
+	struct bdl_view line = bdl_view_at(p, size * n), name;
+
+	if (bdl_view_istarts(line, BDL_LIT("HTTP/")))
+		job->fetched->etag[0] = '\0';
+	if (!bdl_view_cut(&line, ':', &name) || !bdl_view_iis(name, "ETag"))
+		return size * n;
+	while (line.n > 0 && strchr(" \t\r\n", line.p[line.n - 1]) != NULL)
+		line.n--;
+	line = bdl_view_trim(line);
+	if (line.n < sizeof(job->fetched->etag)) {
+		memcpy(job->fetched->etag, line.p, line.n);
+		job->fetched->etag[line.n] = '\0';
+	}
+	return size * n;
+}
+
+static void set_up(CURL *curl, const char *url, struct job *job, char why[CURL_ERROR_SIZE])
+{
+	bool is_https = bdl_view_istarts(bdl_view_of(url), BDL_LIT("https://"));
+
+	/* These fail only for options that the library does not have; then the transfer tells. */
+	(void)curl_easy_setopt(curl, CURLOPT_URL, url);
+	(void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(
+	    curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
+	(void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS);
+	(void)curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
+	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)WHOLE_S);
+	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S);
+	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "beadle/" BDL_VERSION);
+	(void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, job);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, job);
+}
+
+/* What the transfer came to. */
+static int settle(CURL *curl, CURLcode code, const char *url, const char *why, struct job *job,
+    struct bdl_err *err)
+{
+	const char *type = NULL;
+	curl_off_t declared = -1;
+	long status = 0;
+
+	if (bdl_buf_broken(job->into))
+		return bdl_fail(err, BDL_E_LIMIT, "%s: more than %zu bytes", url, job->into->max);
+	if (code == CURLE_PARTIAL_FILE)
+		return bdl_fail(err, BDL_E_CONFLICT, "%s: cut short: %s", url, why);
+	if (code != CURLE_OK)
+		return bdl_fail(
+		    err, BDL_E_IO, "%s: %s", url, why[0] != '\0' ? why : curl_easy_strerror(code));
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+	(void)curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &declared);
+	job->fetched->unchanged = status == 304;
+	job->fetched->declared = declared;
+	(void)snprintf(job->fetched->type, sizeof(job->fetched->type), "%s", type ? type : "");
+	if (status != 200 && status != 304)
+		return bdl_fail(err, BDL_E_IO, "%s: the server said %ld", url, status);
+	return 0;
+}
+
+int bdl_fetch(const char *url, const char *etag, struct bdl_buf *into, struct bdl_fetched *ret,
+    struct bdl_err *err)
+{
+	struct bdl_fetched fetched = { .declared = -1 };
+	struct job job = { into, &fetched };
+	char why[CURL_ERROR_SIZE] = "";
+	struct curl_slist *fields = NULL;
+	CURL *curl = curl_easy_init();
+
+	if (!curl)
+		return bdl_fail(err, BDL_E_NOMEM, "no memory to fetch with");
+	set_up(curl, url, &job, why);
+	if (etag[0] != '\0') {
+		char *field BDL_AUTO_FREE = bdl_xprintf("If-None-Match: %s", etag);
+		fields = curl_slist_append(NULL, field);
+		(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+	}
+	int rc = settle(curl, curl_easy_perform(curl), url, why, &job, err);
+	curl_slist_free_all(fields);
+	curl_easy_cleanup(curl);
+	if (rc == 0)
+		*ret = fetched;
+	return rc;
+}
