@@ -1,4 +1,4 @@
-/* What `beadle judge` judges by, and its answer as a line of JSON. Shared by its two files. */
+/* What `beadle judge` judges by, and its answer as a line of JSON. Shared by its three files. */
 #ifndef BDL_MAIN_JUDGE_BENCH_H
 #define BDL_MAIN_JUDGE_BENCH_H
 
@@ -45,6 +45,22 @@ struct bdl_bench {
 	struct bdl_view groups;   /* of the person, between blanks or commas */
 };
 
+/*
+ * Read the policies, which are to be without errors when read together, then lists and roll: those
+ * of the question, else the demonstration's. What is wrong in a policy is written to standard error.
+ * Begins with a zeroed one; after an error too it is to be done with.
+ */
+int bdl_bench_open(struct bdl_bench *b, const struct bdl_question *q, char *const *paths, size_t n,
+    struct bdl_err *err) BDL_MUST_USE;
+void bdl_bench_done(struct bdl_bench *b);
+
+/*
+ * Understand what was told: the door, the phrases and the names of grants, by the grammar of the
+ * rules and the names of the policies. To be called of an open one, before bdl_bench_tell.
+ */
+int bdl_bench_given(struct bdl_bench *b, const struct bdl_question *q, struct bdl_err *err)
+    BDL_MUST_USE;
+
 /* The next of the person's groups; false where there is no further one. */
 bool bdl_bench_group_next(struct bdl_view *rest, struct bdl_view *ret);
 
@@ -53,6 +69,7 @@ void bdl_bench_tell(struct bdl_bench *b, const struct bdl_question *q, const str
     struct bdl_told *ret);
 
 /* One line of JSON on standard output: the verdict by the scope that was asked for. */
-int bdl_bench_answer(struct bdl_bench *b, const struct bdl_question *q, struct bdl_err *err);
+int bdl_bench_answer(struct bdl_bench *b, const struct bdl_question *q, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

@@ -120,7 +120,6 @@ static json_t *deeds_json(uint32_t deeds)
 	return list;
 }
 
-/* What was told in the language's own words, as it was written. */
 static json_t *grants_json(const struct bdl_question *q)
 {
 	json_t *list = json_array();

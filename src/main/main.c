@@ -27,8 +27,8 @@ static const struct command commands[] = {
 	    "check a policy document, put it in force, or say in plain English what it does",
 	    bdl_cmd_policy },
 	{ "judge",
-	    "judge POLICY... [--door DOOR] --url URL [--person LOGIN] [--group GROUP,...] [--from IP]\n"
-	    "           [--at TIME] [--grant NAME[=AMOUNT]]... [--given PHRASES] [--whole]\n"
+	    "judge POLICY... [--door DOOR] [--url URL] [--person LOGIN] [--group GROUP,...] [--from IP]\n"
+	    "           [--at TIME] [--grant NAME[=AMOUNT|HOST]]... [--given PHRASES] [--whole]\n"
 	    "           [--lists FOLDER|FILE] [--people FILE]",
 	    "judge an act by documents alone, as JSON: by what this build carries out, or --whole",
 	    bdl_cmd_judge },

@@ -14,12 +14,12 @@ int bdl_office_open(struct bdl_office *o, const char *data, struct bdl_err *err)
 {
 	bdl_operator(o->by);
 	o->region = bdl_region_new(BDL_VERSIONS_MAX + BYTES_MAX);
-	int r = bdl_data_open(data, false, &o->conf, err);
-	if (r == 0)
-		r = bdl_known_lists_open(&o->conf, &o->known, err);
-	if (r == 0)
-		r = bdl_data_become_owner(&o->conf, err);
-	return r == 0 ? bdl_data_store(&o->conf, &o->store, err) : r;
+	int rc = bdl_data_open(data, false, &o->conf, err);
+	if (rc == 0)
+		rc = bdl_known_lists_open(&o->conf, &o->known, err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&o->conf, err);
+	return rc == 0 ? bdl_data_store(&o->conf, &o->store, err) : rc;
 }
 
 int bdl_office_digest_check(

@@ -32,15 +32,15 @@ static int confirm_check(struct bdl_office *o, const struct bdl_version_row *v, 
 	char *where BDL_AUTO_FREE = bdl_text_where(v->name);
 	struct bdl_view bytes;
 
-	int r = bdl_versions_document(o->store, v->name, v->issue, o->region, &bytes, err);
-	if (r == 0)
-		r = bdl_document_parse(bytes, findings, &d, err);
-	if (r == 0)
-		r = bdl_together_check(o->store, &o->known, v->name, d, v->on,
+	int rc = bdl_versions_document(o->store, v->name, v->issue, o->region, &bytes, err);
+	if (rc == 0)
+		rc = bdl_document_parse(bytes, findings, &d, err);
+	if (rc == 0)
+		rc = bdl_together_check(o->store, &o->known, v->name, d, v->on,
 		    v->from_ms > now_ms ? v->from_ms : now_ms, findings, err);
-	if (r == BDL_E_INVALID)
+	if (rc == BDL_E_INVALID)
 		bdl_text_say(where, findings);
-	return r;
+	return rc;
 }
 
 static int confirm(const char *data, const char *name, int64_t issue, const char *second,
@@ -51,19 +51,19 @@ static int confirm(const char *data, const char *name, int64_t issue, const char
 	struct bdl_view policy = bdl_view_of(name);
 	char *where BDL_AUTO_FREE = bdl_text_where(policy);
 
-	int r = bdl_office_open(&o, data, err);
-	if (r == 0)
-		r = bdl_versions_unconfirmed(o.store, policy, issue, o.region, &v, err);
-	if (r == 0)
-		r = bdl_office_digest_check(digest, &v.digest, where, err);
-	if (r == 0 && v.state == BDL_VERSION_APPROVED)
-		r = confirm_check(&o, &v, err);
-	if (r == 0)
-		r = bdl_versions_confirm(o.store, policy, v.issue, bdl_view_of(second),
+	int rc = bdl_office_open(&o, data, err);
+	if (rc == 0)
+		rc = bdl_versions_unconfirmed(o.store, policy, issue, o.region, &v, err);
+	if (rc == 0)
+		rc = bdl_office_digest_check(digest, &v.digest, where, err);
+	if (rc == 0 && v.state == BDL_VERSION_APPROVED)
+		rc = confirm_check(&o, &v, err);
+	if (rc == 0)
+		rc = bdl_versions_confirm(o.store, policy, v.issue, bdl_view_of(second),
 		    bdl_view_of(o.by), bdl_now_ms(), &v, o.region, err);
-	if (r == 0)
+	if (rc == 0)
 		bdl_publish_say(&o.conf, &v);
-	return r;
+	return rc;
 }
 
 int bdl_policy_confirm(struct bdl_args *a)
@@ -93,14 +93,14 @@ static int withdraw(const char *data, const char *name, int64_t issue, const cha
 {
 	struct bdl_office o BDL_AUTO_IN(bdl_office_done) = { 0 };
 
-	int r = bdl_office_open(&o, data, err);
-	if (r == 0)
-		r = bdl_versions_withdraw(o.store, bdl_view_of(name), issue, bdl_view_of(by),
+	int rc = bdl_office_open(&o, data, err);
+	if (rc == 0)
+		rc = bdl_versions_withdraw(o.store, bdl_view_of(name), issue, bdl_view_of(by),
 		    bdl_view_of(reason), bdl_now_ms(), err);
-	if (r == 0)
+	if (rc == 0)
 		printf("policy '%s', issue %lld, is withdrawn; what is in force stays\n", name,
 		    (long long)issue);
-	return r;
+	return rc;
 }
 
 int bdl_policy_withdraw(struct bdl_args *a)

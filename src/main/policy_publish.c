@@ -38,24 +38,24 @@ static int draft(const char *data, const char *file, const char *name, struct bd
 	struct bdl_view as = name ? bdl_view_of(name) : bdl_text_policy_name(file);
 	struct bdl_draft_row former;
 
-	int r = bdl_text_parse(file, findings, &d, err);
-	if (r == 0)
-		r = bdl_office_open(&o, data, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_text_parse(file, findings, &d, err);
+	if (rc == 0)
+		rc = bdl_office_open(&o, data, err);
+	if (rc < 0)
+		return rc;
 	/* A draft may have mistakes: they are said, and publishing refuses them. */
-	int findings_r = bdl_together_check(
+	int check_rc = bdl_together_check(
 	    o.store, &o.known, as, d, (struct bdl_view){ 0 }, bdl_now_ms(), findings, err);
 	bdl_text_say(file, findings);
-	if (findings_r < 0 && findings_r != BDL_E_INVALID)
-		return findings_r;
-	r = bdl_drafts_keep(
+	if (check_rc < 0 && check_rc != BDL_E_INVALID)
+		return check_rc;
+	rc = bdl_drafts_keep(
 	    o.store, as, d, bdl_view_of(o.by), bdl_now_ms(), &former, o.region, err);
-	if (r == 0)
+	if (rc == 0)
 		draft_say(d, as, &former);
-	if (r == 0 && findings_r < 0)
+	if (rc == 0 && check_rc < 0)
 		puts("it could not be published as it is");
-	return r;
+	return rc;
 }
 
 int bdl_policy_draft(struct bdl_args *a)
@@ -152,8 +152,8 @@ static int draft_read(struct bdl_office *o, const char *name, struct bdl_finding
 {
 	struct bdl_view bytes;
 
-	int r = bdl_drafts_document(o->store, bdl_view_of(name), o->region, &bytes, err);
-	return r == 0 ? bdl_document_parse(bytes, findings, ret, err) : r;
+	int rc = bdl_drafts_document(o->store, bdl_view_of(name), o->region, &bytes, err);
+	return rc == 0 ? bdl_document_parse(bytes, findings, ret, err) : rc;
 }
 
 static int publish(const char *data, struct order *order, struct bdl_err *err)
@@ -166,29 +166,29 @@ static int publish(const char *data, struct order *order, struct bdl_err *err)
 	struct bdl_view name = bdl_view_of(order->name ? order->name : order->draft);
 	int64_t at_ms = order->approval.from_ms ? order->approval.from_ms : bdl_now_ms();
 
-	int r = order->file ? bdl_text_parse(order->file, findings, &d, err) : 0;
-	if (r == 0)
-		r = bdl_office_open(&o, data, err);
-	if (r == 0 && !d)
-		r = draft_read(&o, order->draft, findings, &d, err);
-	if (r < 0)
-		return r;
+	int rc = order->file ? bdl_text_parse(order->file, findings, &d, err) : 0;
+	if (rc == 0)
+		rc = bdl_office_open(&o, data, err);
+	if (rc == 0 && !d)
+		rc = draft_read(&o, order->draft, findings, &d, err);
+	if (rc < 0)
+		return rc;
 	BDL_BUG_IF(!d); /* what was read without an error is a document */
-	r = bdl_office_digest_check(order->digest, &d->digest, where, err);
-	if (r < 0)
-		return r;
+	rc = bdl_office_digest_check(order->digest, &d->digest, where, err);
+	if (rc < 0)
+		return rc;
 	if (!name.n)
 		name = bdl_text_policy_name(order->file);
-	r = bdl_together_check(
+	rc = bdl_together_check(
 	    o.store, &o.known, name, d, order->approval.on, at_ms, findings, err);
 	bdl_text_say(where, findings);
-	if (r < 0)
-		return bdl_fail_in(err, r, "%s", where);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "%s", where);
 	order->approval.by = bdl_view_of(o.by);
-	r = bdl_publish_policy(&o.conf, o.store, name, d, &order->approval, err);
-	if (r == 0)
+	rc = bdl_publish_policy(&o.conf, o.store, name, d, &order->approval, err);
+	if (rc == 0)
 		say_what_is_left_out(where, d);
-	return r;
+	return rc;
 }
 
 int bdl_policy_publish(struct bdl_args *a)

@@ -202,17 +202,17 @@ static int versions(const char *data, const char *name, struct bdl_err *err)
 	struct table t = { 0 };
 	struct bdl_conf conf;
 
-	int r = bdl_data_open(data, false, &conf, err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, err);
-	if (r == 0)
-		r = open_store(&conf, &store, err);
-	if (r == 0)
-		r = bdl_versions_list(store, region, &t.rows, &t.n, err);
-	if (r == 0)
-		r = bdl_drafts_list(store, region, &t.drafts, &t.n_drafts, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_data_open(data, false, &conf, err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, err);
+	if (rc == 0)
+		rc = open_store(&conf, &store, err);
+	if (rc == 0)
+		rc = bdl_versions_list(store, region, &t.rows, &t.n, err);
+	if (rc == 0)
+		rc = bdl_drafts_list(store, region, &t.drafts, &t.n_drafts, err);
+	if (rc < 0)
+		return rc;
 	t.store = store;
 	size_t printed = print_versions(&t, name);
 	if (print_new_drafts(&t, name, printed) > 0)

@@ -29,9 +29,9 @@ static int add(
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d = NULL;
 
-	int r = bdl_document_parse(source->bytes, findings, &d, err);
-	if (r < 0)
-		return bdl_fail_in(err, r, "policy '%.*s'", BDL_FMT(source->name));
+	int rc = bdl_document_parse(source->bytes, findings, &d, err);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "policy '%.*s'", BDL_FMT(source->name));
 	if (bdl_view_eq(source->name, name)) {
 		t->former = d;
 		return 0;
@@ -95,11 +95,11 @@ int bdl_together_check(struct bdl_store *store, const struct bdl_known_lists *kn
 	struct bdl_source *sources;
 	size_t n;
 
-	int r = bdl_versions_then(store, at_ms, region, &sources, &n, err);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add(&t, &sources[i], name, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_versions_then(store, at_ms, region, &sources, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = add(&t, &sources[i], name, err);
+	if (rc < 0)
+		return rc;
 	t.approved_on = approved_on.n ? bdl_region_str(region, approved_on) : NULL;
 	check(&t, d, NULL, findings);
 	if (findings->n_errors > 0)

@@ -160,6 +160,8 @@ int bdl_given_parse(struct bdl_view act, struct bdl_view words,
 	while (rc == 0 && next_piece(&words, &piece))
 		rc = add_piece(&l, piece, err);
 	(void)bdl_buf_add_str(&text, "\n```\n");
+	if (rc == 0 && bdl_buf_broken(&text)) /* what is cut off would be told of as not so */
+		rc = bdl_fail(err, BDL_E_LIMIT, "more is told than fits into a document");
 	if (rc < 0 || (rc = read_rule(context, &l, &g, err)) < 0)
 		return rc;
 	*ret = g;

@@ -29,7 +29,8 @@ void bdl_given_done(struct bdl_given *g);
 /*
  * `act` is what a rule begins with after its verdict ("web", "web upload", "logs file deleted"),
  * `words` are conditions and states with commas between, `not` before one that is not so. Names are
- * checked against the policies that the context has as others. BDL_E_INVALID with what was expected.
+ * checked against the policies that the context has as others. BDL_E_INVALID with what was expected,
+ * BDL_E_LIMIT past BDL_GIVEN_MAX phrases or BDL_DOCUMENT_MAX bytes.
  */
 int bdl_given_parse(struct bdl_view act, struct bdl_view words,
     const struct bdl_check_context *context, struct bdl_given *ret, struct bdl_err *err)

@@ -172,33 +172,47 @@ static int compile_rule(const struct bdl_compiler *c)
 
 /* --- the whole --- */
 
-/* The rules of one door and kind, of all documents; counted only while there is no room yet. */
-static int compile_stretch(struct bdl_compiler *c, enum bdl_door door, enum bdl_rule_kind kind)
+/* The compiler's rule, which comes next in the ruleset. */
+static int add_rule(struct bdl_compiler *c, size_t policy)
 {
 	struct bdl_ruleset *r = c->r;
+
+	c->out = &r->rules[r->n_rules];
+	*c->out = (struct bdl_judged_rule){ .policy = (uint16_t)policy };
+	r->refs[r->n_rules++] = (struct bdl_rule_ref){
+		.policy = policy,
+		.policy_name = r->policies[policy].name,
+		.clause = c->clause,
+		.rule = c->rule,
+	};
+	if (c->rule->kind == BDL_RULE_VERDICT && c->rule->action != BDL_ALLOW)
+		r->spoken[c->rule->door] |= 1u << policy;
+	return compile_rule(c);
+}
+
+static int add_rules_of(struct bdl_compiler *c, size_t policy, const struct bdl_clause *clause,
+    enum bdl_door door, enum bdl_rule_kind kind)
+{
 	int rc = 0;
 
-	for (size_t p = 0; p < r->n_policies; p++) {
-		c->d = r->policies[p].document;
-		for (size_t i = 0; i < c->d->n_clauses; i++)
-			for (size_t j = 0; j < c->d->clauses[i].n_rules && rc == 0; j++) {
-				c->clause = &c->d->clauses[i];
-				c->rule = &c->clause->rules[j];
-				if (c->rule->kind != kind || c->rule->door != door ||
-				    !bdl_compile_takes(c, c->rule))
-					continue;
-				c->out = &r->rules[r->n_rules];
-				*c->out = (struct bdl_judged_rule){ .policy = (uint16_t)p };
-				r->refs[r->n_rules++] = (struct bdl_rule_ref){
-					.policy = p,
-					.policy_name = r->policies[p].name,
-					.clause = c->clause,
-					.rule = c->rule,
-				};
-				if (kind == BDL_RULE_VERDICT && c->rule->action != BDL_ALLOW)
-					r->spoken[door] |= 1u << p;
-				rc = compile_rule(c);
-			}
+	c->clause = clause;
+	for (size_t i = 0; i < clause->n_rules && rc == 0; i++) {
+		c->rule = &clause->rules[i];
+		if (c->rule->kind == kind && c->rule->door == door && bdl_compile_takes(c, c->rule))
+			rc = add_rule(c, policy);
+	}
+	return rc;
+}
+
+/* The rules of one door and kind, of all documents. */
+static int compile_stretch(struct bdl_compiler *c, enum bdl_door door, enum bdl_rule_kind kind)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < c->r->n_policies; i++) {
+		c->d = c->r->policies[i].document;
+		for (size_t j = 0; j < c->d->n_clauses && rc == 0; j++)
+			rc = add_rules_of(c, i, &c->d->clauses[j], door, kind);
 	}
 	return rc;
 }

@@ -14,7 +14,8 @@
 #define FRONT(binds)                                                                     \
 	"---\ntitle: A policy\nschool: A school\nowner: the head\napprover: governors\n" \
 	"review: every 12 months\nbinds: " binds "\n---\n"
-#define FRONT_LINES 8
+#define FRONT_LINES       8
+#define CLAUSE(id, rules) "\n# C {#" id "}\n\nSo.\n\n```rules\n" rules "\n```\n"
 
 /* A document of one clause with these rules, which begin on its line 14. */
 #define RULES_LINE (FRONT_LINES + 6)
@@ -84,6 +85,11 @@ static inline uint64_t next_number(uint64_t *state)
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
 	return z ^ (z >> 31);
+}
+
+static inline unsigned below(uint64_t *state, unsigned n)
+{
+	return (unsigned)(next_number(state) % n);
 }
 
 #endif

@@ -258,8 +258,6 @@ static void grants_lift_clauses(void **state)
 	assert_int_equal(v.action, BDL_BLOCK);
 }
 
-#define CLAUSE(id, rules) "\n# C {#" id "}\n\nSo.\n\n```rules\n" rules "\n```\n"
-
 static struct bdl_ruleset *two_policies(void)
 {
 	static const char staff[] = FRONT("staff") CLAUSE("a", "block web to category a, tell head")
