@@ -80,10 +80,8 @@ int bdl_policy_confirm(struct bdl_args *a)
 		fputs("beadle policy confirm: say who confirms it: --and PERSON\n", stderr);
 		return BDL_EXIT_USAGE;
 	}
-	if (read_issue(issue, &n, &err) < 0) {
-		(void)bdl_complain(&err); /* the status is another */
-		return BDL_EXIT_USAGE;
-	}
+	if (read_issue(issue, &n, &err) < 0)
+		return bdl_complain_usage(&err);
 	return confirm(a->data, a->words[1], n, second, digest, &err) < 0 ? bdl_complain(&err)
 									  : BDL_EXIT_FINE;
 }
@@ -119,10 +117,8 @@ int bdl_policy_withdraw(struct bdl_args *a)
 		    stderr);
 		return BDL_EXIT_USAGE;
 	}
-	if (read_issue(issue, &n, &err) < 0) {
-		(void)bdl_complain(&err); /* the status is another */
-		return BDL_EXIT_USAGE;
-	}
+	if (read_issue(issue, &n, &err) < 0)
+		return bdl_complain_usage(&err);
 	return withdraw(a->data, a->words[1], n, by, reason, &err) < 0 ? bdl_complain(&err)
 								       : BDL_EXIT_FINE;
 }
