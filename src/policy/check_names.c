@@ -345,6 +345,8 @@ static void check_phrase(const struct bdl_checker *c, const struct bdl_rule *rul
 			check_twice(c, &phrase->lists[l], i,
 			    phrase->form == BDL_PHRASE_TELL ? "told" : "named");
 			check_name(c, class, &phrase->lists[l].words[i], lifts);
+			if (phrase->form == BDL_PHRASE_WORDS)
+				bdl_check_words(c, &phrase->lists[l].words[i]);
 		}
 	}
 }

@@ -291,6 +291,20 @@ def test_demo_may_be_repeated(school):
     school.beadle("demo", "--from", str(ROOT / "policy"))
 
 
+def test_demo_changes_nothing_that_two_people_answer_for(school, tmp_path):
+    folder = tmp_path / "demonstration"
+    shutil.copytree(ROOT / "policy", folder)
+    school.beadle("policy", "publish", str(folder / "pupils.md"), "--name", "trips",
+                  "--minute", "item 7", "--by", "A. Head", "--and", "C. Chair")
+    before = school.beadle("policy", "versions").stdout
+    text = (folder / "staff.md").read_text().replace("block web", "note web")
+    (folder / "staff.md").write_text(text)
+    done = school.beadle("demo", "--from", str(folder), check=False)
+    assert done.returncode == 1 and "'trips', issue 1, is no demonstration" in done.stderr, done
+    assert "the roll now" not in done.stdout, done
+    assert school.beadle("policy", "versions").stdout == before
+
+
 def test_a_wrong_setting_is_named(school):
     (school.data / "beadle.conf").write_text("run proxy = yes\nweb worker = 2\n")
     done = school.beadle("run", check=False)

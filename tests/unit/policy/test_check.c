@@ -68,6 +68,16 @@ static const struct {
 	{ "block web to host *.games.example",
 	    "14:19: error: no host is named '*.games.example'; expected a plain host, which stands for "
 	    "itself and all below it (did you mean 'games.example'?)\n" },
+	{ "note web to host A-1.example\nblock web to host a-1.example always",
+	    "14:1: warning: the rule on line 15 always overrules this one; expected a stricter verdict "
+	    "here, or a narrower rule there\n" },
+	{ "note web to host xn--bcher-kva.example\nblock web to host 7.b.a.example\nnote web to host "
+	  "c.b.a.example\nblock web to host b.a.example",
+	    "15:1: warning: the rule on line 17 says this already; expected one of the two\n"
+	    "t:16:1: warning: the rule on line 17 always overrules this one; expected a stricter verdict "
+	    "here, or a narrower rule there\n" },
+	{ "coach web search with words \"!!\", \"ok!\"",
+	    "14:29: error: no words to look for are in '!!'; expected words with letters or digits\n" },
 	{ "block web to host https://Games.example/page",
 	    "14:19: error: no host is named 'https://Games.example/page'; expected a plain host, which "
 	    "stands for itself and all below it (did you mean 'games.example'?)\n" },
