@@ -164,11 +164,13 @@ static bool is_for_this(const struct bdl_grant *g, const struct bdl_facts *f)
 	return !g->host.n || bdl_host_below(f->host, g->host);
 }
 
+/* The grants that are named are all that the person has: as with groups, there is no other. */
 static void tell_grants(
     const struct bdl_question *q, const struct bdl_ruleset *r, struct bdl_facts *f)
 {
 	int atom;
 
+	f->told |= BDL_TOLD(GRANTED);
 	for (size_t i = 0; i < q->n_grants; i++) {
 		const struct bdl_grant *g = &q->grants[i];
 
@@ -251,5 +253,6 @@ void bdl_bench_tell(struct bdl_bench *b, const struct bdl_question *q, const str
 	f->weekday = (uint8_t)civil.weekday;
 	f->told |= BDL_TOLD(TIME);
 	bdl_given_tell(&b->given, r, f, ret->counts, b->region);
-	tell_grants(q, r, f);
+	if (b->given.door != BDL_DOOR_DNS)
+		tell_grants(q, r, f);
 }

@@ -70,9 +70,9 @@ static const char *moment(int64_t at_ms, char out[MOMENT_LEN])
 /* Of a version that waits for its second person and was given no day there is no moment yet. */
 static const char *from_when(const struct bdl_version_row *v, char out[MOMENT_LEN])
 {
-	if (v->from_ms)
-		return moment(v->from_ms, out);
-	return v->state == BDL_VERSION_WITHDRAWN ? "never" : "once confirmed";
+	if (v->state == BDL_VERSION_WITHDRAWN)
+		return "never"; /* also where a day was set: it was taken back before */
+	return v->from_ms ? moment(v->from_ms, out) : "once confirmed";
 }
 
 static void print_people(const struct bdl_version_row *v)

@@ -77,9 +77,9 @@ static const char *changes(const struct bdl_request *r, const struct bdl_version
 
 static const char *from_when(const struct bdl_request *r, const struct bdl_version_row *v)
 {
-	if (v->from_ms > 0)
-		return bdl_when(r, v->from_ms);
-	return v->state == BDL_VERSION_WITHDRAWN ? "never" : "as soon as it is confirmed";
+	if (v->state == BDL_VERSION_WITHDRAWN)
+		return "never"; /* also where a day was set: it was taken back before */
+	return v->from_ms > 0 ? bdl_when(r, v->from_ms) : "as soon as it is confirmed";
 }
 
 static const char *withdrawn(const struct bdl_request *r, const struct bdl_version_row *v)
@@ -102,7 +102,9 @@ static struct bdl_page_policy_version version_row(
 		.state = bdl_version_title(v->state),
 		.shade = bdl_version_shade(v->state),
 		.when = from_when(r, v),
-		.iso = v->from_ms > 0 ? bdl_when_iso(r, v->from_ms) : "",
+		.iso = v->from_ms > 0 && v->state != BDL_VERSION_WITHDRAWN
+		    ? bdl_when_iso(r, v->from_ms)
+		    : "",
 		.body = v->body,
 		.on = v->on,
 		.minute = v->minute,
