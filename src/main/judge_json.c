@@ -66,10 +66,13 @@ static json_t *tell_json(uint32_t tell)
 	return list;
 }
 
-static json_t *reason_json(const struct bdl_rule_ref *ref)
+/* Of what asks for more than was told nobody can say that it does not speak of the act. */
+static json_t *reason_json(const struct bdl_rule_ref *ref, const json_t *cannot_tell)
 {
 	if (!ref)
-		return json_string("no clause speaks of it");
+		return json_string(json_array_size(cannot_tell)
+			? "no clause is known to speak of it; see cannot_tell"
+			: "no clause speaks of it");
 	return json_sprintf("%.*s%s%.*s", BDL_FMT(ref->clause->number),
 	    ref->clause->number.n ? " " : "", BDL_FMT(ref->clause->text));
 }
@@ -147,13 +150,14 @@ static json_t *answer_json(struct bdl_bench *b, const struct bdl_question *q)
 	bool decided = v.rule != BDL_NO_RULE;
 	if (decided)
 		ref = bdl_ruleset_rule(r, v.rule);
+	json_t *cannot_tell = steps_json(b, q, BDL_STEP_CANNOT_TELL, true);
 	bdl_digest_hex(bdl_ruleset_version(r), version);
 	json_t *answer = json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o}", "verdict",
 	    bdl_action_word(v.action), "clause", decided ? clause_name(ref) : json_null(),
-	    "clauses", clauses_json(r, &v), "reason", reason_json(decided ? &ref : NULL), "tell",
-	    tell_json(v.tell), "critical", (int)v.critical, "version", version, "facts",
-	    facts_json(b, q, &whole.facts), "cannot_tell",
-	    steps_json(b, q, BDL_STEP_CANNOT_TELL, true));
+	    "clauses", clauses_json(r, &v), "reason",
+	    reason_json(decided ? &ref : NULL, cannot_tell), "tell", tell_json(v.tell), "critical",
+	    (int)v.critical, "version", version, "facts", facts_json(b, q, &whole.facts),
+	    "cannot_tell", cannot_tell);
 	if (answer && !q->whole &&
 	    json_object_set_new(
 		answer, "not_carried_out", steps_json(b, q, BDL_STEP_APPLIED, false)) < 0) {

@@ -47,11 +47,14 @@ static const struct {
 	    "14:44: warning: 'head' is told twice\n" },
 	{ "block web to category a, b, a", "14:29: warning: 'a' is named twice\n" },
 	{ "block web by staf",
-	    "14:14: error: unknown group 'staf'; expected one of the groups that the policy binds (did "
-	    "you mean 'staff'?)\n" },
+	    "14:14: error: unknown group 'staf'; expected one of the groups that the policy binds, or "
+	    "a role (did you mean 'staff'?)\n" },
+	{ "block web by heads",
+	    "14:14: error: unknown group 'heads'; expected one of the groups that the policy binds, "
+	    "or a role (did you mean 'head'?)\n" },
 	{ "block web by parants",
-	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds "
-	    "(did you mean 'parents'?)\n" },
+	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds, "
+	    "or a role (did you mean 'parents'?)\n" },
 	{ "block web by parents", "" },
 	{ "block web to category a unless by governors, unknown",
 	    "14:46: error: nobody is excepted for being 'unknown'; expected a group or a role: who is "
