@@ -52,12 +52,13 @@ static int check_policies(const struct bdl_bench *b, char *const *paths,
 static int parse_policies(struct bdl_bench *b, char *const *paths, size_t n,
     struct bdl_findings **findings, struct bdl_err *err)
 {
-	for (; b->n < n; b->n++) {
-		findings[b->n] = bdl_findings_new();
-		int rc = bdl_text_parse(paths[b->n], findings[b->n], &b->documents[b->n], err);
+	for (size_t i = 0; i < n; i++) {
+		findings[i] = bdl_findings_new();
+		int rc = bdl_text_parse(paths[i], findings[i], &b->documents[i], err);
 		if (rc < 0)
 			return rc;
 	}
+	b->n = n;
 	return check_policies(b, paths, findings, err);
 }
 
