@@ -379,6 +379,8 @@ static void refuses_facts_that_cannot_be(void **state)
 		const char *what, *on, *first, *second;
 	} cases[] = {
 		{ "one person twice", "", "A. Head", "a. head " },
+		{ "one person twice, seen the same", "", "A. Head", "A.\xcd\x8f Head\xef\xb8\x8f" },
+		{ "a person read backwards", "", "A. Head", "\xe2\x80\xaeriahC" },
 		{ "the one who ran it as the second", "", "", "office" },
 		{ "what no terminal should be told", "", "A. Head\x1b[2J", "B. Chair" },
 		{ "no UTF-8", "", "A. Head", "B. Ch\xe4r" },
