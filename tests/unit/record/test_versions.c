@@ -82,6 +82,9 @@ static void publishes_issue_after_issue(void **state)
 	assert_view(bytes, second);
 	assert_int_equal(
 	    bdl_versions_document(s, BDL_LIT("staff"), 4, region, &bytes, NULL), BDL_E_MISSING);
+	struct bdl_region *small BDL_AUTO(bdl_region_free) = bdl_region_new(second.n / 2);
+	assert_int_equal(
+	    bdl_versions_document(s, BDL_LIT("staff"), 2, small, &bytes, NULL), BDL_E_LIMIT);
 	assert_int_equal(bdl_versions_issue(s, BDL_LIT("staff"), &digest, &issue, NULL), 0);
 	assert_int_equal(issue, 3);
 	assert_int_equal(bdl_versions_issue(s, BDL_LIT("pupils"), &digest, &issue, NULL), 0);
