@@ -42,7 +42,6 @@ static void is_set_up_with_care(void **state)
 		{ "PRAGMA foreign_keys", 1 },
 		{ "PRAGMA synchronous", 2 },
 		{ "PRAGMA trusted_schema", 0 },
-		{ "PRAGMA busy_timeout", 5000 },
 		{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1 },
 	};
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
