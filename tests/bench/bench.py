@@ -291,6 +291,21 @@ def bench_parts(build, folder):
           f"{lists['ns_a_look_up']} ns a look-up with all parent domains")
 
 
+def bench_scribe(build, folder):
+    """A day in term through the scribe, while somebody writes as people do on the portal."""
+    out = subprocess.run([os.path.join(build, "tests/bench/bench_scribe"), f"{folder}/scribe"],
+                         check=True, capture_output=True, text=True)
+    got = json.loads(out.stdout)
+    print(f"scribe: {got['acts_a_second']:,} acts a second on one core "
+          f"({got['cpu_us_an_act']} us of it an act)")
+    for name, what in (("transaction", "its transactions"), ("people", "people's writes meanwhile")):
+        t = got[name]
+        print(f"{'':<8}{what}: p50 {t['p50_ms']} ms, p99 {t['p99_ms']} ms, "
+              f"longest {t['max_ms']} ms of {t['n']:,}")
+    print(f"{'':<8}MB a school week: " +
+          ", ".join(f"{kind} {mb}" for kind, mb in got["mb_a_week"].items()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build")
@@ -306,6 +321,7 @@ def main():
     try:
         make_data(f"{folder}/data", args.domains)
         bench_parts(args.build, folder)
+        bench_scribe(args.build, folder)
         sys.stdout.flush()
         bench_door(args.build, folder, args)
     finally:
