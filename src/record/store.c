@@ -10,12 +10,16 @@
 #define BUSY_NAP_US    250  /* between two looks */
 #define CACHE_KIB      "32768"
 /*
- * Acts touch index pages at random, so each page is best written back after several batches: with
- * SQLite's 1,000 pages and 2 MB of cache the scribe is little more than half as fast.
+ * Pages of the write-ahead log. The scribe tidies it (bdl_store_sync) whenever so many are new, while
+ * others go on writing; what they add meanwhile keeps the log from beginning anew, so past the second
+ * number they wait until it can. The third, at which SQLite does the same within somebody's commit,
+ * is for a store that no scribe looks after.
  */
-#define WAL_PAGES "4000"
-#define WAL_LONG  3000 /* pages; fewer than those, so that nobody else tidies up for the scribe */
-#define WAL_KEPT  "67108864" /* bytes of write-ahead log that stay after a checkpoint */
+#define LOG_LONG        3000
+#define LOG_TOO_LONG    12000
+#define LOG_PAGES       "20000"
+#define LOG_KEPT        "67108864" /* bytes of it that stay when it begins anew */
+#define LOG_PATIENCE_MS 50         /* for others to end what they are reading */
 
 struct bdl_store {
 	sqlite3 *db;
@@ -23,8 +27,8 @@ struct bdl_store {
 	/* Kept prepared, in the order of their last use. */
 	sqlite3_stmt *statements[STATEMENTS_MAX];
 	size_t n_statements;
-	int64_t busy_since_ms;
-	int log_pages; /* of the write-ahead log after the last commit; counted where relaxed */
+	int64_t busy_since_ms, busy_ms; /* of waiting for others */
+	int log_pages, log_synced;      /* pages of the write-ahead log; kept where relaxed */
 };
 
 static int fail_sql(struct bdl_store *s, int rc, const char *what, struct bdl_err *err)
@@ -252,6 +256,8 @@ static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
 
 	(void)db; /* a store has one connection and one file */
 	(void)name;
+	if (pages < s->log_pages)
+		s->log_synced = 0; /* it began anew */
 	s->log_pages = pages;
 	return SQLITE_OK;
 }
@@ -264,24 +270,21 @@ void bdl_store_relax(struct bdl_store *s)
 
 bool bdl_store_is_long(const struct bdl_store *s)
 {
-	return s->log_pages >= WAL_LONG;
+	return s->log_pages - s->log_synced >= LOG_LONG;
 }
 
 int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err)
 {
+	int mode = s->log_pages < LOG_TOO_LONG ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_FULL;
 	int in_log = 0, in_file = 0;
-	int rc =
-	    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &in_file);
 
-	if ((rc & 0xff) == SQLITE_BUSY) { /* another connection does the same */
-		*ret_synced = false;
-		return 0;
-	}
-	if (rc)
+	s->busy_ms = LOG_PATIENCE_MS;
+	int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, &in_log, &in_file);
+	s->busy_ms = BUSY_MS;
+	if (rc && (rc & 0xff) != SQLITE_BUSY)
 		return fail_sql(s, rc, "sync", err);
-	*ret_synced = in_log == in_file;
-	if (*ret_synced)
-		s->log_pages = 0; /* the next transaction begins the log anew */
+	*ret_synced = !rc && in_log == in_file;
+	s->log_synced = s->log_pages; /* what could not be synced is tried again as it grows */
 	return 0;
 }
 
@@ -392,7 +395,7 @@ static int on_busy(void *arg, int looks)
 
 	if (looks == 0)
 		s->busy_since_ms = bdl_tick_ms();
-	if (bdl_tick_ms() - s->busy_since_ms >= BUSY_MS)
+	if (bdl_tick_ms() - s->busy_since_ms >= s->busy_ms)
 		return 0;
 	(void)nanosleep(&nap, NULL); /* woken early it looks early */
 	return 1;
@@ -429,7 +432,7 @@ static int settle(struct bdl_store *s, struct bdl_err *err)
 	return exec(s,
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
 	    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -" CACHE_KIB ";"
-	    "PRAGMA wal_autocheckpoint = " WAL_PAGES "; PRAGMA journal_size_limit = " WAL_KEPT,
+	    "PRAGMA wal_autocheckpoint = " LOG_PAGES "; PRAGMA journal_size_limit = " LOG_KEPT,
 	    err);
 }
 
@@ -451,6 +454,7 @@ int bdl_store_open(
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
 	s->mode = mode;
+	s->busy_ms = BUSY_MS;
 	flags |= mode == BDL_STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 					 : SQLITE_OPEN_READONLY;
 	int rc = sqlite3_open_v2(path, &s->db, flags, NULL);

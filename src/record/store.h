@@ -42,9 +42,9 @@ void bdl_store_rollback(struct bdl_store *s); /* fine where none is open */
  * For a connection whose rows are safe elsewhere until they are on the disk (the scribe's, in the
  * journal): its commits no longer wait for the disk, nor do they tidy the write-ahead log; a power
  * cut may take back the last of them, whole ones, in their order. bdl_store_sync brings all that was
- * committed to its place in the file and to the disk, and holds up nobody who writes; *ret_synced
- * is false where somebody was still reading or writing: try again later. It is due when the log
- * is long.
+ * committed before it to its place in the file and to the disk, and holds up nobody who writes, but
+ * for a moment where the log has grown far too long; *ret_synced is false where somebody was still
+ * reading what is older: try again later. It is due when the log is long.
  */
 void bdl_store_relax(struct bdl_store *s);
 bool bdl_store_is_long(const struct bdl_store *s);
