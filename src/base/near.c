@@ -50,7 +50,10 @@ const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n)
 		if (word.n > WORD_MAX || word.n > v.n + 2 || v.n > word.n + 2)
 			continue;
 		slips = slips_between(v, word);
-		if (slips <= allowed && slips < fewest && slips < v.n) {
+		if (slips > allowed || slips >= v.n)
+			continue;
+		if (slips < fewest ||
+		    (closest && slips == fewest && *closest != v.p[0] && word.p[0] == v.p[0])) {
 			fewest = slips;
 			closest = words[i];
 		}

@@ -6,7 +6,8 @@
 
 /*
  * The closest of `n` words within two slips of the pen (one for words of up to four letters, and
- * never all that was written), in either case, or NULL. The first among equals.
+ * never all that was written), in either case, or NULL. Among equals one with the same first letter
+ * comes first, and then the first.
  */
 const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n);
 

@@ -41,6 +41,28 @@ size_t bdl_utf8_next(struct bdl_view v, uint32_t *ret_char, bool *ret_bad)
 	return n;
 }
 
+/* Latin Extended-A: capitals and small letters take turns, in two stretches the other way round. */
+static uint32_t lower_extended(uint32_t ch)
+{
+	if (ch == 0x178)
+		return 0xff;
+	bool odd_first = (ch >= 0x139 && ch <= 0x148) || ch >= 0x179;
+	bool alone = ch == 0x130 || ch == 0x131 || ch == 0x138 || ch == 0x149 || ch == 0x17f;
+
+	return !alone && (ch & 1) == odd_first ? ch + 1 : ch;
+}
+
+uint32_t bdl_utf8_lower(uint32_t ch)
+{
+	if (ch >= 0x100 && ch <= 0x17f)
+		return lower_extended(ch);
+	bool latin = (ch >= 'A' && ch <= 'Z') || (ch >= 0xc0 && ch <= 0xde && ch != 0xd7);
+	bool greek = ch >= 0x391 && ch <= 0x3a9 && ch != 0x3a2;
+	if (latin || greek || (ch >= 0x410 && ch <= 0x42f))
+		return ch + 0x20;
+	return ch >= 0x400 && ch <= 0x40f ? ch + 0x50 : ch;
+}
+
 struct bdl_view bdl_utf8_without_mark(struct bdl_view v)
 {
 	const struct bdl_view mark = BDL_LIT("\xef\xbb\xbf");

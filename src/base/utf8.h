@@ -22,6 +22,12 @@ static inline bool bdl_utf8_is_control(uint32_t ch)
 /* Without the byte order mark that some editors begin a file with. */
 struct bdl_view bdl_utf8_without_mark(struct bdl_view v);
 
+/*
+ * The small letter of a capital: ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic, as names are
+ * written in Europe; any other character as it is. For comparing, not for showing.
+ */
+uint32_t bdl_utf8_lower(uint32_t ch);
+
 /* Valid, and without control characters. */
 bool bdl_utf8_printable(struct bdl_view v);
 

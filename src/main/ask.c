@@ -19,9 +19,9 @@ static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *rul
 	struct bdl_catmap map;
 	struct bdl_catset listed = { 0 };
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	int r = bdl_lists_open(path, &lists, err);
-	if (r < 0)
-		return r == BDL_E_MISSING ? 0 : r;
+	int rc = bdl_lists_open(path, &lists, err);
+	if (rc < 0)
+		return rc == BDL_E_MISSING ? 0 : rc;
 	bdl_catmap_make(lists, ruleset, &map);
 	bdl_lists_host(lists, facts->host, &listed);
 	bdl_catmap_apply(&map, &listed, &facts->categories);
@@ -36,6 +36,7 @@ static void write_step(
 		[BDL_STEP_NOT_BOUND] = "does not bind",
 		[BDL_STEP_NOT_MET] = "does not apply",
 		[BDL_STEP_LIFTED] = "is lifted",
+		[BDL_STEP_CANNOT_TELL] = "cannot be told",
 	};
 	struct bdl_rule_ref ref = bdl_ruleset_rule(ruleset, step->rule);
 	bdl_buf_printf(out, "  %c %.*s#%.*s %s: %s\n", step->decided ? '*' : ' ',
@@ -78,15 +79,15 @@ static int in_force(const struct bdl_conf *conf, struct bdl_ruleset **ret, struc
 	int64_t set_ms = 0;
 	size_t n = 0;
 	bdl_conf_path(conf, path, sizeof(path), "store.db");
-	int r = bdl_store_open(path, BDL_STORE_READ, &store, err);
-	if (r == 0)
-		r = bdl_versions_in_force(store, region, &sources, &n, err);
-	if ((r == 0 && n == 0) || r == BDL_E_MISSING)
+	int rc = bdl_store_open(path, BDL_STORE_READ, &store, err);
+	if (rc == 0)
+		rc = bdl_versions_in_force(store, region, &sources, &n, err);
+	if ((rc == 0 && n == 0) || rc == BDL_E_MISSING)
 		return bdl_fail(err, BDL_E_MISSING,
 		    "no policy is in force in '%s' yet: publish one", conf->dir);
-	if (r == 0)
-		r = bdl_people_refresh(store, roll, &set_ms, err);
-	return r < 0 ? r : bdl_ruleset_new(sources, n, ret, err);
+	if (rc == 0)
+		rc = bdl_people_refresh(store, roll, &set_ms, err);
+	return rc < 0 ? rc : bdl_ruleset_new(sources, n, ret, err);
 }
 
 int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, const char *at,
@@ -94,21 +95,23 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 {
 	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
-	struct bdl_facts facts = { .door = BDL_DOOR_WEB };
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(STEPS_MAX);
+	struct bdl_facts facts = { 0 };
 	struct bdl_url parts;
 	int64_t at_ms = bdl_now_ms();
 
 	if (at && !bdl_time_parse(bdl_view_of(at), &at_ms))
 		return bdl_fail(err, BDL_E_INVALID, "'%s' is no time such as 2026-11-23T09:30", at);
-	int r = bdl_url_parse(bdl_view_of(url), bdl_view_of(NULL), BDL_SCHEME_HTTP, &parts, err);
-	if (r < 0)
-		return r;
-	r = in_force(conf, &ruleset, &roll, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_url_parse(bdl_view_of(url), bdl_view_of(NULL), BDL_SCHEME_HTTP, &parts, err);
+	if (rc < 0)
+		return rc;
+	rc = in_force(conf, &ruleset, &roll, err);
+	if (rc < 0)
+		return rc;
 
 	struct bdl_civil civil = bdl_civil_local(at_ms);
-	facts.host = bdl_view_of(parts.host);
+	struct bdl_web_request q = { bdl_view_of(parts.host), parts.path, BDL_LIT("GET"), false };
+	bdl_facts_request(ruleset, &facts, &q, region);
 	facts.minute = (uint16_t)civil.minute;
 	facts.weekday = (uint8_t)civil.weekday;
 	const struct bdl_person *who =
@@ -117,6 +120,6 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 		return bdl_fail(err, BDL_E_MISSING, "'%s' is not on the roll", person);
 	facts.known = who != NULL;
 	facts.groups = who ? bdl_person_groups(who, ruleset) : 0;
-	r = categorise(conf, ruleset, &facts, err);
-	return r < 0 ? r : answer(ruleset, &facts, out, err);
+	rc = categorise(conf, ruleset, &facts, err);
+	return rc < 0 ? rc : answer(ruleset, &facts, out, err);
 }

@@ -1,8 +1,6 @@
 /*
- * beadle policy check FILE...
- * beadle policy publish, versions: policy_life.c
- * beadle policy diff, format: policy_text.c
- * beadle policy explain FILE|URL|HOST [--person LOGIN] [--at TIME]
+ * beadle policy explain FILE|URL|HOST [--person LOGIN] [--at TIME], and the table of the other verbs,
+ * which have files of their own (policy_verbs.h).
  */
 #include "base/alloc.h"
 #include "main/ask.h"
@@ -15,54 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Documents are checked against the lists of the data folder, where there are any. */
-static int known_lists(const char *dir, struct bdl_known_lists *ret, struct bdl_err *err)
-{
-	struct bdl_conf conf;
-	int r = bdl_data_open(dir, false, &conf, err);
-	if (r == BDL_E_MISSING)
-		return 0;
-	return r < 0 ? r : bdl_known_lists_open(&conf, ret, err);
-}
-
-static int check(struct bdl_args *a)
-{
-	struct bdl_err err;
-	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
-	if (!bdl_args_fit(a, 2, SIZE_MAX))
-		return BDL_EXIT_USAGE;
-	if (known_lists(a->data, &known, &err) < 0)
-		return bdl_complain(&err);
-
-	int status = BDL_EXIT_FINE;
-	for (size_t i = 1; i < a->n; i++) {
-		struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-		if (bdl_text_document(a->words[i], known.lists ? &known.context : NULL, &d, &err) <
-		    0) {
-			status = bdl_complain(&err);
-			continue;
-		}
-		size_t rules = 0, carried_out = 0;
-		for (size_t c = 0; c < d->n_clauses; c++)
-			for (size_t k = 0; k < d->clauses[c].n_rules; k++, rules++)
-				carried_out += bdl_rule_carried_out(&d->clauses[c].rules[k]);
-		printf("%s: fine; %zu %s, %zu %s", a->words[i], d->n_clauses,
-		    d->n_clauses == 1 ? "clause" : "clauses", rules, rules == 1 ? "rule" : "rules");
-		if (carried_out < rules)
-			printf(", of which this build carries out %zu", carried_out);
-		putchar('\n');
-	}
-	return status;
-}
-
 /* A document in plain English: each clause that has rules, and what they do. */
 static int explain_file(const char *file, const char *data)
 {
 	struct bdl_err err;
 	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	if (known_lists(data, &known, &err) < 0 ||
-	    bdl_text_document(file, known.lists ? &known.context : NULL, &d, &err) < 0)
+	if (bdl_known_lists_of(data, &known, &err) < 0 ||
+	    bdl_text_document(file, &known.context, &d, &err) < 0)
 		return bdl_complain(&err);
 	for (size_t i = 0; i < d->n_clauses; i++) {
 		const struct bdl_clause *c = &d->clauses[i];
@@ -105,13 +63,13 @@ static int explain(struct bdl_args *a)
 	struct bdl_conf conf;
 	char *url BDL_AUTO_FREE = bdl_xprintf("%s%s", strstr(what, "://") ? "" : "http://", what);
 	struct bdl_buf answer BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(256 * 1024);
-	int r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(
+	int rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(
 		    &conf, &err); /* even a reader touches the store's locks */
-	if (r == 0)
-		r = bdl_ask(&conf, url, person, at, &answer, &err);
-	if (r < 0)
+	if (rc == 0)
+		rc = bdl_ask(&conf, url, person, at, &answer, &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	fputs(bdl_buf_str(&answer), stdout);
 	return BDL_EXIT_FINE;
@@ -121,11 +79,17 @@ static const struct verb {
 	const char *name, *use;
 	int (*run)(struct bdl_args *a);
 } verbs[] = {
-	{ "check", "policy check FILE...", check },
+	{ "check", "policy check FILE...", bdl_policy_check },
+	{ "coverage", "policy coverage FILE... [--json]", bdl_policy_coverage },
+	{ "draft", "policy draft FILE [--name NAME]", bdl_policy_draft },
 	{ "publish",
-	    "policy publish FILE --minute REFERENCE [--name NAME] [--body BODY]\n"
-	    "           [--approved DAY] [--by PERSON --and PERSON] [--from DAY|TIME]",
+	    "policy publish FILE|--draft NAME --minute REFERENCE [--name NAME] [--digest DIGEST]\n"
+	    "           [--body BODY] [--approved DAY] [--by PERSON] [--and PERSON] [--from DAY|TIME]",
 	    bdl_policy_publish },
+	{ "confirm", "policy confirm NAME [--issue N] --and PERSON [--digest DIGEST]",
+	    bdl_policy_confirm },
+	{ "withdraw", "policy withdraw NAME --issue N --by PERSON --reason TEXT",
+	    bdl_policy_withdraw },
 	{ "versions", "policy versions [NAME]", bdl_policy_versions },
 	{ "explain", "policy explain FILE|URL|HOST [--person LOGIN] [--at TIME]", explain },
 	{ "diff", "policy diff OLD NEW", bdl_policy_diff },

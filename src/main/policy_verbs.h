@@ -8,8 +8,15 @@
 int bdl_policy_diff(struct bdl_args *a);
 int bdl_policy_format(struct bdl_args *a);
 
-/* policy_life.c: versions, from their approval on. */
+/* policy_check.c, policy_coverage.c: what is wrong in documents, and what of them is carried out. */
+int bdl_policy_check(struct bdl_args *a);
+int bdl_policy_coverage(struct bdl_args *a);
+
+/* policy_publish.c, policy_confirm.c, policy_versions.c: versions, from the draft on. */
+int bdl_policy_draft(struct bdl_args *a);
 int bdl_policy_publish(struct bdl_args *a);
+int bdl_policy_confirm(struct bdl_args *a);
+int bdl_policy_withdraw(struct bdl_args *a);
 int bdl_policy_versions(struct bdl_args *a);
 
 #endif

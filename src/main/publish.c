@@ -12,22 +12,43 @@
 
 #define ROW_BYTES_MAX (2 * BDL_DOCUMENT_MAX)
 
+static void begin(struct bdl_known_lists *k)
+{
+	struct bdl_civil now = bdl_civil_local(bdl_now_ms());
+
+	*k = (struct bdl_known_lists){ 0 };
+	(void)snprintf(k->today, sizeof(k->today), "%04d-%02d-%02d", now.year, now.month, now.day);
+	k->context.today = k->today;
+}
+
 int bdl_known_lists_open(
     const struct bdl_conf *conf, struct bdl_known_lists *ret, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
-	*ret = (struct bdl_known_lists){ 0 };
+	begin(ret);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	int r = bdl_lists_open(path, &ret->lists, err);
-	if (r == BDL_E_MISSING)
+	int rc = bdl_lists_open(path, &ret->lists, err);
+	if (rc == BDL_E_MISSING)
 		return 0;
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	unsigned n = bdl_lists_categories(ret->lists);
 	for (unsigned i = 0; i < n; i++)
 		ret->names[i] = bdl_lists_category(ret->lists, i);
-	ret->context = (struct bdl_check_context){ .categories = ret->names, .n_categories = n };
+	ret->context.categories = ret->names;
+	ret->context.n_categories = n;
 	return 0;
+}
+
+int bdl_known_lists_of(const char *data, struct bdl_known_lists *ret, struct bdl_err *err)
+{
+	struct bdl_conf conf;
+
+	int rc = bdl_data_open(data, false, &conf, err);
+	begin(ret);
+	if (rc == BDL_E_MISSING)
+		return 0;
+	return rc < 0 ? rc : bdl_known_lists_open(&conf, ret, err);
 }
 
 void bdl_known_lists_done(struct bdl_known_lists *k)
@@ -44,32 +65,43 @@ void bdl_operator(char out[BDL_OPERATOR_MAX])
 	snprintf(out, BDL_OPERATOR_MAX, "%s", name);
 }
 
-int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
+void bdl_publish_say(const struct bdl_conf *conf, const struct bdl_version_row *v)
+{
+	char digest[BDL_DIGEST_HEX], moment[BDL_LONG_LEN] = "";
+
+	bdl_digest_hex(&v->digest, digest);
+	if (v->from_ms > 0)
+		bdl_time_long(v->from_ms, moment);
+	printf("policy '%.*s', issue %lld (%.*s), ", BDL_FMT(v->name), (long long)v->issue,
+	    BDL_DIGEST_SHOWN, digest);
+	if (v->state == BDL_VERSION_WAITS)
+		printf("comes into force on %s", moment);
+	else if (v->state == BDL_VERSION_IN_FORCE)
+		printf("is in force%s",
+		    bdl_data_unlocked(conf, NULL) == BDL_E_BUSY
+			? ""
+			: " from the next start of beadle run");
+	else
+		printf("is approved by %.*s and waits for a second person", BDL_FMT(v->first));
+	printf(": %.*s\n", BDL_FMT(v->title));
+	if (v->state != BDL_VERSION_APPROVED)
+		return;
+	printf("nothing that is enforced changes by one person alone: what is in force stays\n"
+	       "once somebody else has confirmed it, it comes into force %s%s:\n"
+	       "  beadle policy confirm %.*s --issue %lld --and PERSON\n",
+	    moment[0] ? "on " : "at once", moment, BDL_FMT(v->name), (long long)v->issue);
+}
+
+int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, struct bdl_view name,
     const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROW_BYTES_MAX);
-	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_version_row row;
-	char digest[BDL_DIGEST_HEX];
 
-	int r = bdl_data_store(conf, &store, err);
-	if (r == 0)
-		r = bdl_versions_publish(store, name, d, approval, bdl_now_ms(), &row, region, err);
-	if (r < 0)
-		return r;
-	bdl_digest_hex(&row.digest, digest);
-	printf(
-	    "policy '%.*s', issue %lld (%.8s), ", BDL_FMT(row.name), (long long)row.issue, digest);
-	if (row.waits) {
-		char moment[BDL_LONG_LEN];
-		bdl_time_long(row.from_ms, moment);
-		printf("comes into force on %s", moment);
-	} else {
-		bool running = bdl_data_unlocked(conf, NULL) == BDL_E_BUSY;
-		printf("is in force%s", running ? "" : " from the next start of beadle run");
-	}
-	printf(": %.*s\n", BDL_FMT(row.title));
-	return 0;
+	int rc = bdl_versions_publish(store, name, d, approval, bdl_now_ms(), &row, region, err);
+	if (rc == 0)
+		bdl_publish_say(conf, &row);
+	return rc;
 }
 
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
@@ -77,16 +109,16 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 {
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	int r = bdl_roll_parse(csv, where, &roll, err);
-	if (r == 0 && bdl_roll_size(roll) == 0 && !may_be_empty)
-		r = bdl_fail(err, BDL_E_INVALID,
+	int rc = bdl_roll_parse(csv, where, &roll, err);
+	if (rc == 0 && bdl_roll_size(roll) == 0 && !may_be_empty)
+		rc = bdl_fail(err, BDL_E_INVALID,
 		    "%s has nobody on it; if that is meant, say --empty", where);
-	if (r == 0)
-		r = bdl_data_store(conf, &store, err);
-	if (r == 0)
-		r = bdl_force_roll_set(store, csv, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_force_roll_set(store, csv, err);
+	if (rc < 0)
+		return rc;
 	printf("the roll now has %zu %s\n", bdl_roll_size(roll),
 	    bdl_roll_size(roll) == 1 ? "person" : "people");
 	return 0;
@@ -98,14 +130,14 @@ int bdl_publish_lists(
 	char path[BDL_PATH_MAX];
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
 	bdl_conf_path(conf, path, sizeof(path), "lists");
-	int r = bdl_file_mkdirs(path, err);
+	int rc = bdl_file_mkdirs(path, err);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	if (r == 0)
-		r = bdl_list_build_write(build, path, bdl_now_ms(), err);
-	if (r == 0)
-		r = bdl_lists_open(path, &lists, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_list_build_write(build, path, bdl_now_ms(), err);
+	if (rc == 0)
+		rc = bdl_lists_open(path, &lists, err);
+	if (rc < 0)
+		return rc;
 	printf("the lists now have %llu domains in %u categories\n",
 	    (unsigned long long)bdl_lists_domains(lists), bdl_lists_categories(lists));
 	return 0;

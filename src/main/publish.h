@@ -7,14 +7,23 @@
 #include "policy/document.h"
 #include "record/versions.h"
 
-/* The categories that DIR/lists/lists.map knows; an empty context where there are no lists yet. */
+#define BDL_DAY_SIZE 40 /* "2026-11-21" and NUL; more for years that there are not */
+
+/*
+ * What a check asks about: the day, and the categories that DIR/lists/lists.map knows; without lists
+ * any category will do. The context points into it, so it stays where it is.
+ */
 struct bdl_known_lists {
 	struct bdl_lists *lists; /* NULL: none compiled */
 	const char *names[BDL_LIST_CATEGORIES_MAX];
+	char today[BDL_DAY_SIZE];
 	struct bdl_check_context context;
 };
 int bdl_known_lists_open(
     const struct bdl_conf *conf, struct bdl_known_lists *ret, struct bdl_err *err) BDL_MUST_USE;
+/* The same for a data folder that need not be there. */
+int bdl_known_lists_of(const char *data, struct bdl_known_lists *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 void bdl_known_lists_done(struct bdl_known_lists *k); /* takes a zeroed one */
 
 /*
@@ -24,10 +33,13 @@ void bdl_known_lists_done(struct bdl_known_lists *k); /* takes a zeroed one */
 #define BDL_OPERATOR_MAX 64
 void bdl_operator(char out[BDL_OPERATOR_MAX]);
 
-/*
- * Publish the document under this name, as record/versions.h has it, and say so on standard output.
- */
-int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_view name,
+#define BDL_DIGEST_SHOWN 12 /* digits of a digest, where a version is told from others by it */
+
+/* On standard output: what has become of a version that was approved or confirmed just now. */
+void bdl_publish_say(const struct bdl_conf *conf, const struct bdl_version_row *v);
+
+/* Approve the document as a policy of this name, as record/versions.h has it, and say so. */
+int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, struct bdl_view name,
     const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)
     BDL_MUST_USE;
 

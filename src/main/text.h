@@ -9,6 +9,16 @@
 /* "policy/staff.md" is the policy "staff": the file's name without folder and ".md". */
 struct bdl_view bdl_text_policy_name(const char *path);
 
+/* "policy 'staff'": the place in findings on a document of the store. The caller frees it. */
+char *bdl_text_where(struct bdl_view name);
+
+/* Read a document; what is wrong goes to `findings`, and nothing is written. */
+int bdl_text_parse(const char *path, struct bdl_findings *findings, struct bdl_document **ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Write the findings to standard error as "WHERE:LINE:COLUMN: ...". */
+void bdl_text_say(const char *where, struct bdl_findings *findings);
+
 /*
  * Read and check a document. What is wrong with it, warnings too, is written to standard error as
  * "FILE:LINE:COLUMN: ...". BDL_E_INVALID where it cannot be put in force.

@@ -29,7 +29,7 @@ static void check_front(const struct bdl_checker *c)
 		return; /* what is wrong with it was said already */
 	for (size_t i = 0; i < BDL_ARRAY_LEN(keys); i++)
 		if (!keys[i].given)
-			bdl_find(c->findings, BDL_ERROR, 1, 1, NULL, NULL,
+			bdl_find(c->findings, BDL_ERROR, 1, 1, "a line with this key", NULL,
 			    "the front matter does not say '%s'", keys[i].key);
 }
 
@@ -71,6 +71,11 @@ const struct bdl_clause *bdl_document_clause(const struct bdl_document *d, struc
 	return NULL;
 }
 
+struct bdl_view bdl_policy_title(const struct bdl_document *d)
+{
+	return bdl_text_cut(d->front.title, BDL_QUOTE_MAX);
+}
+
 static void check_clause(const struct bdl_checker *c, const struct bdl_clause *clause)
 {
 	if (clause->n_rules && !clause->text.n)
@@ -92,6 +97,7 @@ void bdl_document_check(const struct bdl_document *d, const struct bdl_check_con
 
 	check_front(&c);
 	check_ids(&c);
+	bdl_check_review(&c);
 	for (size_t i = 0; i < d->n_clauses; i++)
 		check_clause(&c, &d->clauses[i]);
 	bdl_check_together(&c);

@@ -34,6 +34,11 @@ static void check_group(const struct bdl_checker *c, const struct bdl_word *word
 {
 	struct bdl_view shown = bdl_text_cut(word->text, BDL_QUOTE_MAX);
 
+	if (lifts && bdl_view_is(word->text, "unknown")) {
+		complain(c, word, "a group or a role: who is unknown is held to the strictest",
+		    NULL, "nobody is excepted for being");
+		return;
+	}
 	if (c->d->front.n_binds == 0 || binds(c->d, word->text) || bdl_role_find(word->text) >= 0 ||
 	    bdl_view_is(word->text, "unknown"))
 		return;
@@ -229,6 +234,18 @@ static void check_clause_id(const struct bdl_checker *c, const struct bdl_word *
 
 	if (bdl_document_clause(c->d, word->text))
 		return;
+	for (size_t i = 0; c->context && i < c->context->n_others; i++) {
+		const struct bdl_document *other = c->context->others[i];
+
+		if (!bdl_document_clause(other, word->text))
+			continue;
+		bdl_find(c->findings, BDL_ERROR, word->line, word->column,
+		    "the id of a clause of this policy", NULL,
+		    "the clause '%.*s' is one of the policy '%.*s', which alone can lift it",
+		    BDL_FMT(bdl_text_cut(word->text, BDL_QUOTE_MAX)),
+		    BDL_FMT(bdl_policy_title(other)));
+		return;
+	}
 	for (size_t i = 0; i < c->d->n_clauses && !near; i++) {
 		const char *id = bdl_region_str(c->findings->region, c->d->clauses[i].id);
 
@@ -294,11 +311,25 @@ static void check_twice(
 	}
 }
 
+/* Results fit every door but DNS. Of a broken rule it may not be known which door it is of. */
+static bool fits_door(const struct bdl_rule *rule, const struct bdl_phrase_info *info)
+{
+	bool asked = info->part == BDL_PART_RESULT ? rule->door == BDL_DOOR_DNS
+						   : info->part != BDL_PART_HEAD;
+
+	return rule->kind > BDL_RULE_FORCE || rule->broken || !asked ||
+	    (info->doors >> rule->door & 1);
+}
+
 static void check_phrase(const struct bdl_checker *c, const struct bdl_rule *rule,
     const struct bdl_phrase *phrase, bool lifts)
 {
 	const struct bdl_phrase_info *info = bdl_phrase_info(phrase->form);
 
+	if (!fits_door(rule, info)) {
+		bdl_check_misfit(c, rule, phrase);
+		return;
+	}
 	for (size_t l = 0; l < BDL_PHRASE_LISTS; l++) {
 		enum bdl_name_class class = info->names[l];
 

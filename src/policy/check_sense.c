@@ -1,58 +1,55 @@
 /* Rules that say nothing, contradict themselves, or stand in the shadow of another. */
+#include "base/near.h"
 #include "policy/check_int.h"
 
-static bool has_word(const struct bdl_phrase *cond, struct bdl_view word)
+#define EXPECTED_MAX 256
+
+/* Two conditions that never hold together; two exceptions are no matter. */
+static void check_contradiction(
+    const struct bdl_checker *c, const struct bdl_phrase *later, const struct bdl_phrase *first)
 {
-	for (size_t i = 0; i < cond->lists[0].n; i++)
-		if (bdl_view_eq(cond->lists[0].words[i].text, word))
-			return true;
-	return false;
+	const char *words = bdl_phrase_info(later->form)->words;
+	struct bdl_buf expected BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(EXPECTED_MAX);
+
+	if (!bdl_phrases_exclude(later, first))
+		return;
+	(void)bdl_buf_printf(&expected, "one '%s' with a comma between the %s", words,
+	    later->form == BDL_PHRASE_TIME ? "periods" : "names");
+	bdl_find(c->findings, BDL_ERROR, later->line, later->column, bdl_buf_str(&expected), NULL,
+	    "this and another '%s' never come together: the rule can never apply", words);
 }
 
-static bool has_period(const struct bdl_phrase *cond, const struct bdl_period *p)
+static void check_exception(
+    const struct bdl_checker *c, const struct bdl_phrase *unless, const struct bdl_phrase *cond)
 {
-	for (size_t i = 0; i < cond->n_periods; i++) {
-		const struct bdl_period *q = &cond->periods[i];
-
-		if (p->from == q->from && p->to == q->to && (p->days & ~q->days) == 0)
-			return true;
-	}
-	return false;
+	if (bdl_phrase_lies_in(cond, unless))
+		bdl_find(c->findings, BDL_ERROR, unless->line, unless->column,
+		    "an exception that is narrower than the rule", NULL,
+		    "the exception takes back a condition: the rule can never apply");
+	else if (bdl_phrases_exclude(unless, cond))
+		bdl_find(c->findings, BDL_WARNING, unless->line, unless->column,
+		    "an exception that is narrower than the rule", NULL,
+		    "this and the rule's own '%s' never come together: nothing to except",
+		    bdl_phrase_info(cond->form)->words);
 }
 
-/* Whether whatever meets `a` plainly meets `b`: each value of `a` is one of `b`. */
-static bool is_part_of(const struct bdl_phrase *a, const struct bdl_phrase *b)
+/* An exception for every group that the policy binds, where no `by` says whom the rule is for. */
+static void check_everyone_excepted(
+    const struct bdl_checker *c, const struct bdl_rule *rule, const struct bdl_phrase *unless)
 {
-	if (a->form != b->form || a->manner < b->manner || a->number < b->number ||
-	    a->span.n != b->span.n || a->span.unit != b->span.unit ||
-	    (a->lists[0].n == 0 && b->lists[0].n > 0))
-		return false;
-	for (size_t i = 0; i < a->lists[0].n; i++)
-		if (b->lists[0].n && !has_word(b, a->lists[0].words[i].text))
-			return false;
-	for (size_t i = 0; i < a->n_periods; i++)
-		if (!has_period(b, &a->periods[i]))
-			return false;
-	return true;
-}
+	const struct bdl_front *front = &c->d->front;
 
-/* Two periods that share a minute on a day; those past midnight are taken to. */
-static bool overlap(const struct bdl_period *p, const struct bdl_period *q)
-{
-	if (p->from > p->to || q->from > q->to)
-		return true;
-	return (p->days & q->days) && p->from < q->to && q->from < p->to;
-}
-
-static bool never_both(const struct bdl_phrase *a, const struct bdl_phrase *b)
-{
-	if (a->form != b->form || a->form != BDL_PHRASE_TIME)
-		return false;
-	for (size_t i = 0; i < a->n_periods; i++)
-		for (size_t j = 0; j < b->n_periods; j++)
-			if (overlap(&a->periods[i], &b->periods[j]))
-				return false;
-	return true;
+	if (unless->form != BDL_PHRASE_BY || front->n_binds == 0)
+		return;
+	for (size_t i = 0; i < rule->n_conds; i++)
+		if (rule->conds[i].form == BDL_PHRASE_BY)
+			return;
+	for (size_t i = 0; i < front->n_binds; i++)
+		if (!bdl_phrase_names(unless, front->binds[i]))
+			return;
+	bdl_find(c->findings, BDL_WARNING, unless->line, unless->column,
+	    "a narrower exception, or a rule 'by unknown'", NULL,
+	    "everyone whom the policy binds is excepted: the rule is for unknown people only");
 }
 
 /* Conditions and exceptions against each other. */
@@ -60,18 +57,12 @@ static void check_conditions(const struct bdl_checker *c, const struct bdl_rule 
 {
 	for (size_t i = 0; i < rule->n_conds; i++)
 		for (size_t j = 0; j < i; j++)
-			if (never_both(&rule->conds[i], &rule->conds[j]))
-				bdl_find(c->findings, BDL_WARNING, rule->conds[i].line,
-				    rule->conds[i].column,
-				    "one 'during' with a comma between the periods", NULL,
-				    "these times and others of the rule never come together");
-	for (size_t i = 0; i < rule->n_unless; i++)
+			check_contradiction(c, &rule->conds[i], &rule->conds[j]);
+	for (size_t i = 0; i < rule->n_unless; i++) {
 		for (size_t j = 0; j < rule->n_conds; j++)
-			if (is_part_of(&rule->conds[j], &rule->unless[i]))
-				bdl_find(c->findings, BDL_ERROR, rule->unless[i].line,
-				    rule->unless[i].column,
-				    "an exception that is narrower than the rule", NULL,
-				    "the exception takes back a condition: the rule can never apply");
+			check_exception(c, &rule->unless[i], &rule->conds[j]);
+		check_everyone_excepted(c, rule, &rule->unless[i]);
+	}
 }
 
 static bool is_door_rule(const struct bdl_rule *rule)
@@ -79,24 +70,79 @@ static bool is_door_rule(const struct bdl_rule *rule)
 	return rule->kind <= BDL_RULE_FORCE;
 }
 
-/* The phrase belongs to rules of the doors, but not to this door. */
-static void check_fits_door(
+/* "'block', 'coach' or 'note'": the words of those that the door takes. */
+static void list_words(struct bdl_buf *out, const char *const *words, uint32_t which)
+{
+	size_t n = (size_t)__builtin_popcount(which), said = 0;
+
+	for (unsigned i = 0; which >> i; i++) {
+		if (!(which >> i & 1))
+			continue;
+		(void)bdl_buf_printf(out, "%s'%s'",
+		    said == 0          ? ""
+			: said + 1 < n ? ", "
+				       : " or ",
+		    words[i]);
+		said++;
+	}
+}
+
+/* People are meant by "to" where there is mail; at the web door it is a slip for a place. */
+static const char *place_meant(const struct bdl_checker *c, const struct bdl_phrase *phrase)
+{
+	const struct bdl_check_context *context = c->context;
+	const char *kind = "category";
+	struct bdl_view name = bdl_text_cut(phrase->lists[0].words[0].text, BDL_QUOTE_MAX);
+
+	if (name.p[0] == '/') {
+		kind = "path";
+	} else if (bdl_view_find(name, '.') < name.n) {
+		kind = "host";
+	} else if (context && context->categories) {
+		const char *near = bdl_near_miss(name, context->categories, context->n_categories);
+
+		if (!near)
+			return NULL;
+		name = bdl_view_of(near);
+	}
+	return bdl_region_printf(c->findings->region, "to %s %.*s", kind, BDL_FMT(name));
+}
+
+void bdl_check_misfit(
     const struct bdl_checker *c, const struct bdl_rule *rule, const struct bdl_phrase *phrase)
 {
 	const struct bdl_phrase_info *info = bdl_phrase_info(phrase->form);
+	bool place = phrase->form == BDL_PHRASE_RECIPIENTS && rule->door == BDL_DOOR_WEB;
+	struct bdl_buf expected BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(EXPECTED_MAX);
 
-	if (!(info->doors >> rule->door & 1))
-		bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column, NULL, NULL,
-		    "'%s' does not fit the door '%s'", info->words, bdl_door_word(rule->door));
+	(void)bdl_buf_add_str(
+	    &expected, place ? "'to category', 'to host' or 'to path'" : "it at the door ");
+	if (!place)
+		list_words(&expected, bdl_door_words, info->doors);
+	bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column, bdl_buf_str(&expected),
+	    place ? place_meant(c, phrase) : NULL, "'%s' does not fit the door '%s'", info->words,
+	    bdl_door_word(rule->door));
+}
+
+/* The verdicts that the door takes, as bits. */
+static uint32_t verdicts_of(enum bdl_door door)
+{
+	uint32_t verdicts = 0;
+
+	for (unsigned i = 0; i < BDL_ACTIONS; i++)
+		verdicts |= (uint32_t)bdl_action_fits((enum bdl_action)i, door) << i;
+	return verdicts;
 }
 
 static void check_verdict(const struct bdl_checker *c, const struct bdl_rule *rule)
 {
 	const char *action = bdl_action_word(rule->action), *door = bdl_door_word(rule->door);
+	struct bdl_buf verdicts BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(EXPECTED_MAX);
 
+	list_words(&verdicts, bdl_action_words, verdicts_of(rule->door));
 	if (!bdl_action_fits(rule->action, rule->door))
-		bdl_find(c->findings, BDL_ERROR, rule->line, rule->column, NULL, NULL,
-		    "'%s' does not fit the door '%s'", action, door);
+		bdl_find(c->findings, BDL_ERROR, rule->line, rule->column, bdl_buf_str(&verdicts),
+		    NULL, "'%s' does not fit the door '%s'", action, door);
 	else if (rule->n_conds == 0 && rule->deeds == 0 && rule->n_unless == 0)
 		bdl_find(c->findings, BDL_WARNING, rule->line, rule->column,
 		    "a condition such as 'to category gambling'", NULL,
@@ -131,23 +177,11 @@ static void check_results(const struct bdl_checker *c, const struct bdl_rule *ru
 	check_has(c, rule, BDL_PHRASE_OVER, allow,
 	    allow ? "a rule says which clauses it lifts" : "only 'allow' lifts clauses");
 	if (bdl_rule_phrase(rule, BDL_PHRASE_ALWAYS) && rule->n_unless)
-		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column, NULL,
-		    NULL, "an exception to what is 'always'");
+		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column,
+		    "no 'unless', or no 'always'", NULL, "an exception to what is 'always'");
 	if (keeping && keeping->manner == BDL_MANNER_PICTURE && rule->door != BDL_DOOR_SCREEN)
 		bdl_find(c->findings, BDL_ERROR, keeping->line, keeping->column, NULL, NULL,
 		    "only at the door 'screen' can a picture be kept");
-}
-
-/* DNS knows no person, and what it has said is kept by others: nothing may lift it. */
-static void check_dns(const struct bdl_checker *c, const struct bdl_rule *rule)
-{
-	if (rule->n_unless)
-		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column, NULL,
-		    NULL, "the door 'dns' takes no exceptions");
-	for (size_t i = 0; i < rule->n_conds; i++)
-		check_fits_door(c, rule, &rule->conds[i]);
-	for (size_t i = 0; i < rule->n_phrases; i++)
-		check_fits_door(c, rule, &rule->phrases[i]);
 }
 
 static void check_door(const struct bdl_checker *c, const struct bdl_rule *rule)
@@ -161,14 +195,11 @@ static void check_door(const struct bdl_checker *c, const struct bdl_rule *rule)
 	if (rule->kind == BDL_RULE_VERDICT && bdl_action_fits(rule->action, rule->door))
 		check_results(c, rule);
 	check_conditions(c, rule);
-	if (rule->door == BDL_DOOR_DNS) {
-		check_dns(c, rule);
-		return;
-	}
-	for (size_t i = 0; i < rule->n_conds; i++)
-		check_fits_door(c, rule, &rule->conds[i]);
-	for (size_t i = 0; i < rule->n_unless; i++)
-		check_fits_door(c, rule, &rule->unless[i]);
+	/* DNS knows no person, and what it has said is kept by others: nothing may lift it. */
+	if (rule->door == BDL_DOOR_DNS && rule->n_unless)
+		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column,
+		    "a rule that holds for everyone, always", NULL,
+		    "the door 'dns' takes no exceptions");
 }
 
 /* A phrase that may stand once stands twice. */
@@ -179,8 +210,9 @@ static void check_once(const struct bdl_checker *c, const struct bdl_rule *rule)
 		const struct bdl_phrase_info *info = bdl_phrase_info(phrase->form);
 
 		if (info->once && bdl_rule_phrase(rule, phrase->form) != phrase)
-			bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column, NULL, NULL,
-			    "'%s' can be said only once", info->words);
+			bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column,
+			    "one that says it all", NULL, "'%s' can be said only once",
+			    info->words);
 	}
 }
 
@@ -192,225 +224,4 @@ void bdl_check_sense(const struct bdl_checker *c, const struct bdl_rule *rule)
 	else if (rule->kind == BDL_RULE_CHECK && !bdl_rule_phrase(rule, BDL_PHRASE_TELL))
 		bdl_find(c->findings, BDL_ERROR, rule->line, rule->column,
 		    "a phrase such as 'tell head'", NULL, "nobody hears of this check");
-}
-
-/* Rules against each other. */
-
-/* All rules of the document, one after the other. */
-struct every {
-	const struct bdl_document *d;
-	size_t clause, next;
-};
-
-static const struct bdl_rule *next_rule(struct every *e)
-{
-	for (; e->clause < e->d->n_clauses; e->clause++, e->next = 0)
-		if (e->next < e->d->clauses[e->clause].n_rules)
-			return &e->d->clauses[e->clause].rules[e->next++];
-	return NULL;
-}
-
-static bool same_subject(const struct bdl_rule *a, const struct bdl_rule *b)
-{
-	return a->kind == b->kind && a->head.form == b->head.form && a->head.lists[0].n &&
-	    b->head.lists[0].n &&
-	    bdl_view_eq(a->head.lists[0].words[0].text, b->head.lists[0].words[0].text);
-}
-
-/* A phrase of this form in any description of what the rule describes. */
-static const struct bdl_phrase *described_by(
-    const struct bdl_document *d, const struct bdl_rule *rule, enum bdl_phrase_form form)
-{
-	struct every every = { .d = d };
-	const struct bdl_rule *other;
-
-	while ((other = next_rule(&every))) {
-		const struct bdl_phrase *phrase = bdl_rule_phrase(other, form);
-
-		if (phrase && same_subject(rule, other))
-			return phrase;
-	}
-	return NULL;
-}
-
-static bool list_has(
-    const struct bdl_phrase *phrase, enum bdl_phrase_form form, struct bdl_view name)
-{
-	return phrase->form == form && has_word(phrase, name);
-}
-
-static bool uses_permission(const struct bdl_rule *rule, struct bdl_view name)
-{
-	if (list_has(&rule->head, BDL_PHRASE_CHECK_GRANTS, name))
-		return true;
-	for (size_t i = 0; i < rule->n_unless; i++)
-		if (list_has(&rule->unless[i], BDL_PHRASE_GRANTED, name))
-			return true;
-	for (size_t i = 0; i < rule->n_phrases; i++)
-		if (list_has(&rule->phrases[i], BDL_PHRASE_NEEDING_GRANTED, name))
-			return true;
-	return false;
-}
-
-static bool is_used(const struct bdl_document *d, struct bdl_view name)
-{
-	struct every every = { .d = d };
-	const struct bdl_rule *rule;
-
-	while ((rule = next_rule(&every)))
-		if (uses_permission(rule, name))
-			return true;
-	return false;
-}
-
-static bool is_used_anywhere(const struct bdl_checker *c, struct bdl_view name)
-{
-	for (size_t i = 0; c->context && i < c->context->n_others; i++)
-		if (is_used(c->context->others[i], name))
-			return true;
-	return is_used(c->d, name);
-}
-
-static void check_permission(const struct bdl_checker *c, const struct bdl_rule *rule)
-{
-	const struct bdl_word *name = &rule->head.lists[0].words[0];
-
-	if (!described_by(c->d, rule, BDL_PHRASE_ASKED) ||
-	    !described_by(c->d, rule, BDL_PHRASE_DECIDED))
-		bdl_check_word(c, BDL_ERROR, name, "'asked by' and 'decided by'", NULL,
-		    "nobody asks for or decides the permission");
-	if (!described_by(c->d, rule, BDL_PHRASE_LIFTING) &&
-	    !described_by(c->d, rule, BDL_PHRASE_RECORDED_ONLY) && !is_used_anywhere(c, name->text))
-		bdl_check_word(c, BDL_WARNING, name,
-		    "'unless granted' in a rule, or 'recorded only' here", NULL,
-		    "nothing uses the permission");
-}
-
-static void check_recipient(const struct bdl_checker *c, const struct bdl_rule *rule)
-{
-	if (!described_by(c->d, rule, BDL_PHRASE_TELL) &&
-	    !described_by(c->d, rule, BDL_PHRASE_ESCALATE))
-		bdl_check_word(c, BDL_ERROR, &rule->head.lists[0].words[0],
-		    "a phrase such as 'tell head'", NULL, "nobody gets the report");
-}
-
-static void check_keeper(const struct bdl_checker *c, const struct bdl_rule *rule)
-{
-	if (!described_by(c->d, rule, BDL_PHRASE_KEPT_BY) &&
-	    !described_by(c->d, rule, BDL_PHRASE_ENTERED) &&
-	    !described_by(c->d, rule, BDL_PHRASE_BOOKED))
-		bdl_check_word(c, BDL_ERROR, &rule->head.lists[0].words[0],
-		    "'kept by', 'entered by' or 'booked by'", NULL, "nobody keeps the register");
-}
-
-static bool same_values(const struct bdl_phrase *a, const struct bdl_phrase *b)
-{
-	return is_part_of(a, b) && is_part_of(b, a);
-}
-
-/* What may be said once is said otherwise where the same thing was described before. */
-static void check_descriptions(const struct bdl_checker *c, const struct bdl_rule *rule)
-{
-	for (size_t i = 0; i < rule->n_phrases; i++) {
-		const struct bdl_phrase *phrase = &rule->phrases[i];
-		const struct bdl_phrase_info *info = bdl_phrase_info(phrase->form);
-		const struct bdl_phrase *first = described_by(c->d, rule, phrase->form);
-
-		if (info->once && first && first->line < rule->line && !same_values(first, phrase))
-			bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column, NULL, NULL,
-			    "'%s' is otherwise on line %u", info->words, first->line);
-	}
-}
-
-static bool lies_in(const struct bdl_rule *weak, const struct bdl_phrase *cond)
-{
-	for (size_t i = 0; i < weak->n_conds; i++)
-		if (is_part_of(&weak->conds[i], cond))
-			return true;
-	return false;
-}
-
-/*
- * Whether the strong rule applies whenever the weak one does. A verdict may be recorded beside a
- * stricter one, and those it tells are told: such a rule still does something.
- */
-static bool overrules(const struct bdl_rule *strong, const struct bdl_rule *weak)
-{
-	if (strong->door != weak->door || strong->action <= weak->action || strong->n_unless ||
-	    weak->n_phrases || weak->action == BDL_ALLOW ||
-	    (strong->deeds && (!weak->deeds || (weak->deeds & ~strong->deeds))))
-		return false;
-	for (size_t i = 0; i < strong->n_conds; i++)
-		if (!lies_in(weak, &strong->conds[i]))
-			return false;
-	return true;
-}
-
-static void check_overruled(const struct bdl_checker *c, const struct bdl_rule *weak)
-{
-	struct every every = { .d = c->d };
-	const struct bdl_rule *strong;
-
-	while ((strong = next_rule(&every)))
-		if (strong->kind == BDL_RULE_VERDICT && !strong->broken &&
-		    overrules(strong, weak)) {
-			bdl_find(c->findings, BDL_WARNING, weak->line, weak->column, NULL, NULL,
-			    "the rule on line %u always overrules this one", strong->line);
-			return;
-		}
-}
-
-/* Every rule of a door under the clause is `always`: nothing can lift it. */
-static bool is_always(const struct bdl_clause *clause)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < clause->n_rules; i++) {
-		if (clause->rules[i].kind != BDL_RULE_VERDICT)
-			continue;
-		if (!bdl_rule_phrase(&clause->rules[i], BDL_PHRASE_ALWAYS))
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-static void check_lifting(const struct bdl_checker *c, const struct bdl_rule *rule)
-{
-	for (size_t i = 0; i < rule->n_phrases; i++) {
-		const struct bdl_phrase *phrase = &rule->phrases[i];
-
-		if (phrase->form != BDL_PHRASE_OVER && phrase->form != BDL_PHRASE_LIFTING)
-			continue;
-		for (size_t j = 0; j < phrase->lists[0].n; j++) {
-			const struct bdl_word *word = &phrase->lists[0].words[j];
-			const struct bdl_clause *clause = bdl_document_clause(c->d, word->text);
-
-			if (clause && is_always(clause))
-				bdl_check_word(c, BDL_ERROR, word, NULL, NULL,
-				    "an exception to what is 'always': the clause");
-		}
-	}
-}
-
-void bdl_check_together(const struct bdl_checker *c)
-{
-	struct every every = { .d = c->d };
-	const struct bdl_rule *rule;
-
-	while ((rule = next_rule(&every))) {
-		if (rule->broken)
-			continue;
-		check_lifting(c, rule);
-		if (rule->kind == BDL_RULE_VERDICT)
-			check_overruled(c, rule);
-		else if (rule->kind == BDL_RULE_PERMIT)
-			check_permission(c, rule);
-		else if (rule->kind == BDL_RULE_REPORT)
-			check_recipient(c, rule);
-		else if (rule->kind == BDL_RULE_REGISTER)
-			check_keeper(c, rule);
-		if (rule->kind > BDL_RULE_FORCE)
-			check_descriptions(c, rule);
-	}
 }

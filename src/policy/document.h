@@ -20,7 +20,9 @@
 #define BDL_ID_MAX       64   /* of a clause: letters, digits, dots and hyphens */
 
 struct bdl_front {
-	struct bdl_view title, school, owner, approver, review;
+	struct bdl_view title, school, owner, approver;
+	struct bdl_view review; /* "every 12 months" or "2027-09-01" */
+	unsigned review_line, review_column;
 	struct bdl_view *binds; /* groups */
 	size_t n_binds;
 	struct bdl_view *companions;
@@ -64,7 +66,8 @@ BDL_DEFINE_AUTO(struct bdl_document, bdl_document_free);
 /*
  * The colleague's eye: names of what there is not; ids used twice; missing keys of the front matter;
  * a verdict or a phrase that does not fit its door; rules that can never apply, or that another
- * always overrules; permissions that nothing uses, reports that nobody gets.
+ * always overrules; permissions that nothing uses, reports that nobody gets; a review that is
+ * overdue; and, where others are given, what one policy says otherwise than another.
  *
  * What the context has not got (NULL, as the whole context may be) is not asked: any well-formed
  * name will do. A permission or register that this policy does not describe is an error where
@@ -79,6 +82,9 @@ struct bdl_check_context {
 	size_t n_places;
 	const char *const *times; /* of the calendar */
 	size_t n_times;
+	/* Days as "2026-11-21". A review that was due before today is told of. */
+	const char *today;
+	const char *approved_on; /* this version; without it "every 12 months" is due at no day */
 };
 void bdl_document_check(const struct bdl_document *d, const struct bdl_check_context *context,
     struct bdl_findings *findings);

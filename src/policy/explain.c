@@ -5,89 +5,180 @@
 
 #define WHY_MAX 1024
 
-/* A list of words after "is not in the category": cut where it grows past what a page can show. */
-static const char *why_cond(const struct bdl_test *t, bool holds, struct bdl_region *region)
+/* What the sentence is about: "the host is not in the category a", "the act is with files any". */
+static const char *subject_of(enum bdl_phrase_form form)
 {
-	static const char *const what[] = {
-		[BDL_TEST_CATEGORY] = "the host is",
-		[BDL_TEST_HOST] = "the host is",
-		[BDL_TEST_GROUP] = "the rule is",
-		[BDL_TEST_TIME] = "the time is",
-	};
+	switch ((int)form) {
+	case BDL_PHRASE_CATEGORY:
+	case BDL_PHRASE_HOST:
+		return "the host is";
+	case BDL_PHRASE_PATH:
+		return "the page is";
+	case BDL_PHRASE_BY:
+		return "the rule is";
+	case BDL_PHRASE_TIME:
+	case BDL_PHRASE_CALENDAR:
+		return "the time is";
+	default:
+		return "the act is";
+	}
+}
+
+/* "the rule is not for this person but for pupils and visitors", "the rule is not for staff" */
+static void say_groups(struct bdl_buf *text, const struct bdl_list *names, bool holds)
+{
+	bdl_say(text, holds ? " not for " : " not for this person but for ");
+	bdl_say_words(text, names, "and");
+}
+
+static void say_test(struct bdl_buf *text, const struct bdl_test *t, bool holds)
+{
 	const struct bdl_list *names = &t->phrase->lists[0];
+	enum bdl_phrase_form form = t->phrase->form;
+
+	if (form == BDL_PHRASE_LIFTING) {
+		bdl_say(text, "a permission that was granted opens this host");
+		return;
+	}
+	if (bdl_phrase_info(form)->part == BDL_PART_STATE) {
+		bdl_say(text, "an exception holds: ");
+		bdl_say_phrase(text, t->phrase);
+		return;
+	}
+	bdl_say(text, subject_of(form));
+	if (form == BDL_PHRASE_BY) {
+		say_groups(text, names, holds);
+		return;
+	}
+	bdl_say(text, holds ? " " : " not ");
+	if (form == BDL_PHRASE_HOST) {
+		bdl_say_words(text, names, "or");
+		bdl_say(text, names->n > 1 ? ", or below one of them" : " or below it");
+	} else {
+		bdl_say_phrase(text, t->phrase);
+	}
+}
+
+/* A list of words is cut where it grows past what a page can show. */
+static const char *why_test(const struct bdl_test *t, bool holds, struct bdl_region *region)
+{
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(WHY_MAX);
 
-	bdl_say(&text, what[t->kind]);
-	bdl_say(&text, holds ? " " : " not ");
-	if (t->kind == BDL_TEST_HOST) {
-		bdl_say_words(&text, names, "or");
-		bdl_say(&text, names->n > 1 ? ", or below one of them" : " or below it");
-	} else if (t->kind == BDL_TEST_GROUP) {
-		bdl_say(&text, holds ? "not for " : "for this person but for ");
-		bdl_say_words(&text, names, "and");
-	} else {
-		bdl_say_phrase(&text, t->phrase);
-	}
+	say_test(&text, t, holds);
 	if (bdl_buf_broken(&text))
 		return holds ? "an exception with a long list holds"
 			     : "a condition with a long list does not hold";
 	return bdl_region_str(region, bdl_buf_view(&text));
 }
 
-static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl_facts *f,
-    struct bdl_subject s, struct bdl_region *region, struct bdl_step *ret)
+static const char *why_deeds(uint32_t deeds, struct bdl_region *region)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(WHY_MAX);
+
+	bdl_say(&text, "the rule is only for ");
+	for (uint32_t rest = deeds; rest; rest &= rest - 1) {
+		if (rest != deeds)
+			bdl_say(&text, " and ");
+		bdl_say(&text, bdl_deed_info((enum bdl_deed)__builtin_ctz(rest))->english);
+	}
+	return bdl_region_str(region, bdl_buf_view(&text));
+}
+
+/* The facts that the rule asks for and the door could not know. */
+static const char *why_untold(uint64_t untold, struct bdl_region *region)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(WHY_MAX);
+
+	bdl_say(&text, "the door could not know ");
+	for (uint64_t rest = untold; rest; rest &= rest - 1) {
+		if (rest != untold)
+			bdl_say(&text, rest & (rest - 1) ? ", " : " and ");
+		bdl_say(&text, bdl_fact_words((enum bdl_fact)__builtin_ctzll(rest)));
+	}
+	return bdl_region_str(region, bdl_buf_view(&text));
+}
+
+static const char *why_allowed(
+    const struct bdl_ruleset *r, uint64_t lifters, struct bdl_region *region)
+{
+	const struct bdl_rule_ref *allow = &r->refs[r->allows[__builtin_ctzll(lifters)]];
+
+	return bdl_region_printf(
+	    region, "the clause %.*s allows it over this one", BDL_FMT(allow->clause->id));
+}
+
+static bool set(struct bdl_step *step, enum bdl_step_kind kind, const char *why)
+{
+	step->kind = kind;
+	step->why = why;
+	return true;
+}
+
+/* The first known condition that does not hold, or known exception that does. */
+static bool settled(const struct bdl_judged_rule *rule, const struct bdl_hearing *h,
+    struct bdl_region *region, struct bdl_step *ret)
+{
+	uint64_t deeds_told = 0;
+
+	for (uint32_t rest = rule->deeds; rest; rest &= rest - 1)
+		deeds_told |=
+		    ~h->f->told & 1ULL << bdl_fact_of_deed((enum bdl_deed)__builtin_ctz(rest));
+	if (rule->deeds && !deeds_told && !(rule->deeds & h->f->deeds))
+		return set(ret, BDL_STEP_NOT_MET, why_deeds(rule->deeds, region));
+	for (size_t i = 0; i < rule->n_conds; i++)
+		if (bdl_test_told(&rule->tests[i], h->f) && !bdl_condition_holds(rule, i, h))
+			return set(ret, BDL_STEP_NOT_MET, why_test(&rule->tests[i], false, region));
+	for (size_t i = 0; i < rule->n_unless; i++) {
+		const struct bdl_test *t = &rule->tests[rule->n_conds + i];
+
+		if (bdl_test_told(t, h->f) && bdl_exception_holds(rule, i, h))
+			return set(ret, BDL_STEP_LIFTED, why_test(t, true, region));
+	}
+	return false;
+}
+
+static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl_hearing *h,
+    uint64_t allows, struct bdl_region *region, struct bdl_step *ret)
 {
 	const struct bdl_judged_rule *rule = &r->rules[i];
-	size_t unmet, lifted;
+	uint64_t untold = rule->needs & ~h->f->told;
 
 	*ret = (struct bdl_step){ .rule = (uint16_t)i };
-	if (!(s.policies >> rule->policy & 1)) {
-		ret->kind = BDL_STEP_NOT_BOUND;
-		ret->why = bdl_region_printf(region, "the policy '%.*s' does not bind this person",
-		    BDL_FMT(r->policies[rule->policy].name));
+	if (!(h->s.policies >> rule->policy & 1))
+		(void)set(ret, BDL_STEP_NOT_BOUND,
+		    bdl_region_printf(region, "the policy '%.*s' does not bind this person",
+			BDL_FMT(r->policies[rule->policy].name)));
+	else if (settled(rule, h, region, ret))
 		return;
-	}
-	unmet = bdl_rule_unmet(rule, f, s);
-	if (unmet < rule->n_conds) {
-		ret->kind = BDL_STEP_NOT_MET;
-		ret->why = why_cond(&rule->conds[unmet], false, region);
-		return;
-	}
-	lifted = bdl_rule_lifted(rule, f, s);
-	if (lifted < rule->n_unless) {
-		ret->kind = BDL_STEP_LIFTED;
-		ret->why = why_cond(&rule->unless[lifted], true, region);
-		return;
-	}
-	ret->kind = BDL_STEP_APPLIED;
-	ret->why = rule->n_conds ? "all its conditions hold" : "it has no conditions";
+	else if (rule->lifters & allows)
+		(void)set(ret, BDL_STEP_LIFTED, why_allowed(r, rule->lifters & allows, region));
+	else if (untold)
+		(void)set(ret, BDL_STEP_CANNOT_TELL, why_untold(untold, region));
+	else
+		(void)set(ret, BDL_STEP_APPLIED,
+		    rule->n_conds || rule->deeds ? "all its conditions hold"
+						 : "it has no conditions");
 }
 
 struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,
     struct bdl_region *region, size_t *ret_n)
 {
-	struct bdl_step *steps = bdl_region_array(region, r->n_rules, sizeof(*steps));
-	struct bdl_step *decided = NULL;
-	struct bdl_subject s = bdl_subject_of(r, f);
-	size_t n = 0;
+	struct bdl_stretch rules = r->stretches[f->door][BDL_RULE_VERDICT];
+	size_t n = (size_t)(rules.to - rules.from);
+	struct bdl_step *steps = bdl_region_array(region, n, sizeof(*steps));
+	struct bdl_hearing h = { .f = f, .s = bdl_subject_of(r, f) };
+	uint64_t allows = bdl_allows_of(r, &h);
+	struct bdl_verdict v;
 
 	if (!steps)
 		return NULL;
-	for (size_t i = 0; i < r->n_rules; i++) {
-		struct bdl_step *step = &steps[n];
-
-		if (r->rules[i].door != f->door)
-			continue;
-		explain_rule(r, i, f, s, region, step);
-		if (step->kind == BDL_STEP_APPLIED &&
-		    (!decided || r->rules[i].action > r->rules[decided->rule].action))
-			decided = step;
-		n++;
+	bdl_judge(r, f, &v);
+	for (size_t i = 0; i < n; i++) {
+		explain_rule(r, rules.from + i, &h, allows, region, &steps[i]);
+		steps[i].decided = steps[i].rule == v.rule;
 	}
 	if (bdl_region_broken(region))
 		return NULL;
-	if (decided)
-		decided->decided = true;
 	*ret_n = n;
 	return steps;
 }

@@ -13,7 +13,9 @@ enum bdl_step_kind {
 	BDL_STEP_APPLIED,   /* all held, nothing lifted it */
 	BDL_STEP_NOT_BOUND, /* its policy does not bind this person */
 	BDL_STEP_NOT_MET,   /* a condition did not hold */
-	BDL_STEP_LIFTED,    /* an exception held */
+	BDL_STEP_LIFTED,    /* an exception held, or a rule `allow` stands over it */
+	/* it asks for what the door could not know; all else of it holds, and nothing known lifts it */
+	BDL_STEP_CANNOT_TELL,
 };
 
 struct bdl_step {
@@ -25,7 +27,7 @@ struct bdl_step {
 };
 
 /*
- * Every rule of the act's door, in order. Made by the same tests as the judge's, so the two cannot
+ * Every rule of the act's door that gives a verdict, in order. Made by the same tests as the judge's, so the two cannot
  * disagree. NULL past the region's maximum.
  */
 struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,

@@ -19,7 +19,8 @@ struct reader {
 	bool seen[KEYS];
 	struct bdl_view values[KEYS][BDL_FRONT_LIST_MAX];
 	size_t n[KEYS];
-	bool whole; /* read to the end */
+	unsigned review_line, review_column; /* of the key */
+	bool whole;                          /* read to the end */
 };
 
 /* The place of a mark in the document: libyaml counts lines and characters from 0. */
@@ -238,6 +239,10 @@ static bool read_pair(struct reader *r, bool *ret_end)
 	yaml_event_delete(&e);
 	if (!read_value(r, key))
 		return false;
+	if (key == REVIEW) {
+		r->review_line = line;
+		r->review_column = column;
+	}
 	if (key == REVIEW && r->n[REVIEW] && !is_review(r->values[REVIEW][0]))
 		bdl_find(r->findings, BDL_ERROR, line, column,
 		    "'every 12 months' or a date such as 2027-09-01", NULL,
@@ -306,6 +311,8 @@ static void read_yaml(struct bdl_view text, unsigned first_line, struct bdl_regi
 	ret->owner = r->values[OWNER][0];
 	ret->approver = r->values[APPROVER][0];
 	ret->review = r->values[REVIEW][0];
+	ret->review_line = r->review_line;
+	ret->review_column = r->review_column;
 	ret->binds = list_of(r, BINDS, &ret->n_binds);
 	ret->companions = list_of(r, COMPANIONS, &ret->n_companions);
 	free(r);

@@ -6,18 +6,7 @@
 #ifndef BDL_POLICY_JUDGE_H
 #define BDL_POLICY_JUDGE_H
 
-#include "policy/ruleset.h"
-
-/* The act and its facts, as the door knew them. Everything in it is recorded with the act. */
-struct bdl_facts {
-	enum bdl_door door;
-	bool known;           /* a person is known and on the roll; else every policy binds */
-	uint64_t groups;      /* of that person: bdl_ruleset_group, or'ed */
-	struct bdl_view host; /* normalised */
-	struct bdl_catset categories; /* in the ruleset's numbers */
-	uint16_t minute;              /* local, of the day */
-	uint8_t weekday;              /* 0 Monday */
-};
+#include "policy/facts.h"
 
 struct bdl_verdict {
 	enum bdl_action action;
@@ -31,9 +20,46 @@ struct bdl_verdict {
 /*
  * A known person is bound by the policies that bind one of their groups. One whom no policy binds
  * and an unknown person are bound by all of them, in their strictest reading: each `by` holds,
- * since they might be in any group, and no `unless by` lifts, since they are in none for certain.
+ * since they might be in any group, and no `unless by` lifts, since they are in none for certain;
+ * of what makes things milder (allow, splice) the other way round. `by unknown` holds only for the
+ * truly unknown.
+ *
+ * Where a rule `allow` applies, the rules of the clauses that it names in its own policy are lifted,
+ * but for those that are `always`. It is recorded among those that matched, and it decides, with the
+ * verdict allow, where it lifted something and no other rule applied.
  */
 void bdl_judge(const struct bdl_ruleset *r, const struct bdl_facts *f, struct bdl_verdict *ret);
+
+/*
+ * The counters in which this act counts, to be called before bdl_judge: those of rules of which all
+ * else holds. The door adds the act to them (one, its bytes, its device), puts what they stand at
+ * into facts.counts, and marks as told what it counts. A counter behind `tell` counts only once the
+ * rule is known to apply: where the rule has a counter among its conditions too, that is after those
+ * were told, so a door asks again until nothing new comes. false: it counts nowhere.
+ */
+struct bdl_counterset {
+	uint64_t w[BDL_COUNTERS_MAX / 64];
+};
+bool bdl_judge_counters(
+    const struct bdl_ruleset *r, const struct bdl_facts *f, struct bdl_counterset *ret);
+static inline void bdl_counterset_add(struct bdl_counterset *s, unsigned i)
+{
+	s->w[i / 64] |= 1ULL << (i % 64);
+}
+static inline bool bdl_counterset_has(const struct bdl_counterset *s, unsigned i)
+{
+	return s->w[i / 64] >> (i % 64) & 1;
+}
+
+/*
+ * Whether the contents stay sealed: every policy that binds the person and says anything about this
+ * door has a rule `splice` that applies, so that none is blinded by another.
+ */
+bool bdl_judge_splice(const struct bdl_ruleset *r, const struct bdl_facts *f);
+
+/* The switches that are put on: bits of enum bdl_switch, of all rules `force` that apply. */
+enum bdl_switch { BDL_SWITCH_SAFE_SEARCH, BDL_SWITCHES };
+uint32_t bdl_judge_force(const struct bdl_ruleset *r, const struct bdl_facts *f);
 
 static inline bool bdl_verdict_matched(const struct bdl_verdict *v, uint16_t rule)
 {

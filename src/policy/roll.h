@@ -1,6 +1,7 @@
 /*
  * The roll: who is a person of the school and which groups they are in. A CSV with a heading line,
- * `login,name,groups` (groups separated by spaces), in UTF-8. Logins are compared lower-case.
+ * `login,name,groups` (groups separated by spaces), in UTF-8. Logins are compared lower-case. Roles stand
+ * among the groups by their names in policy/words.h ("staff head"), so that rules find them by `by`.
  */
 #ifndef BDL_POLICY_ROLL_H
 #define BDL_POLICY_ROLL_H

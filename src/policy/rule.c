@@ -54,10 +54,13 @@ static bool is_value(int kind)
 /* "to categroy games" is a slip, and no message to people who are called so. */
 static bool is_slip(const struct reader *r, struct bdl_token t)
 {
-	static const char *const targets[] = { "category", "host", "path" };
+	static const char *const targets[] = { "category", "host", "path" },
+				 *const grants[] = { "grants" };
 
-	return r->last == BDL_TK_TO && t.kind == BDL_TK_WORD_ &&
-	    bdl_near_miss(t.text, targets, BDL_ARRAY_LEN(targets));
+	if (t.kind != BDL_TK_WORD_)
+		return false;
+	return (r->last == BDL_TK_TO && bdl_near_miss(t.text, targets, BDL_ARRAY_LEN(targets))) ||
+	    (r->last == BDL_TK_CHECK && bdl_near_miss(t.text, grants, BDL_ARRAY_LEN(grants)));
 }
 
 static bool grammar_takes(struct reader *r, struct bdl_token t)
@@ -90,9 +93,28 @@ static void settle_head(struct reader *r)
 		separate(r);
 }
 
-/* The grammar did not take the token (or a rule's end, kind 0). */
+/* What was meant is read in place of what was written: one slip, one message. */
+static bool read_as(struct reader *r, struct bdl_token slip, const char *meant)
+{
+	if (!meant)
+		return false;
+	slip.text = bdl_view_of(meant);
+	slip.kind = bdl_rules_word_kind(slip.text);
+	if (slip.kind == BDL_TK_WORD_)
+		return false;
+	if (slip.first && bdl_begins_phrase(slip.kind))
+		separate(r);
+	return grammar_takes(r, slip);
+}
+
+/*
+ * The grammar did not take the token (or a rule's end, kind 0). What follows is left out up to the
+ * next phrase, unless it is plain what was meant.
+ */
 static void tell_mistake(struct reader *r, struct bdl_token at)
 {
+	const char *meant = NULL;
+
 	r->skipping = true;
 	r->comma.kind = 0;
 	if (!bdl_grammar_would_take(r->grammar, BDL_TK_ACT_))
@@ -102,9 +124,11 @@ static void tell_mistake(struct reader *r, struct bdl_token at)
 		    "a verdict; a line that belongs to the rule above stands further in", NULL,
 		    "no rule begins with");
 	else
-		bdl_expect(&r->builder, r->grammar, r->list, at,
+		meant = bdl_expect(&r->builder, r->grammar, r->list, at,
 		    at.first ? "unexpected line" : "unexpected");
-	settle_head(r);
+	r->skipping = !read_as(r, at, meant);
+	if (r->skipping)
+		settle_head(r);
 }
 
 static void restart_grammar(struct reader *r)
@@ -136,7 +160,7 @@ static void push(struct reader *r, struct bdl_token t)
 	if (grammar_takes(r, t))
 		return;
 	tell_mistake(r, t);
-	if (bdl_begins_phrase(t.kind))
+	if (r->skipping && bdl_begins_phrase(t.kind))
 		resume_at(r, t);
 }
 
@@ -148,11 +172,16 @@ static void feed(struct reader *r, struct bdl_token t)
 		return;
 	}
 	if (r->comma.kind && !stands_after_comma(t.kind)) {
-		push(r, r->comma);
+		if (t.kind && bdl_grammar_would_take(r->grammar, BDL_TK_SEP_) &&
+		    !bdl_grammar_would_take(r->grammar, BDL_TK_COMMA_))
+			separate(r); /* no list goes on here: the word after the comma is wrong */
+		else
+			push(r, r->comma);
 	} else if (bdl_begins_phrase(t.kind) && (r->comma.kind || t.first)) {
 		separate(r);
 	} else if (t.first && r->last && t.kind && !goes_on(t.kind)) {
 		tell_mistake(r, t); /* a new line, and neither a phrase nor after a comma */
+		return;
 	}
 	r->comma.kind = 0;
 	if (r->skipping)

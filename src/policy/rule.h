@@ -103,9 +103,9 @@ void bdl_rules_parse(struct bdl_view block, unsigned first_line, struct bdl_regi
     struct bdl_findings *findings, struct bdl_rule **ret_rules, size_t *ret_n);
 
 /*
- * Whether this build does all that the rule says: block, coach and note at the web door, by
- * category, host, group and time. Only such rules come into a ruleset; the others stand in the
- * document, and nothing may claim that they are in force.
+ * Whether this build does all that the rule says (carried.c has the table). Only such rules come
+ * into the ruleset of a door; the others stand in the document, and nothing may claim that they are
+ * in force.
  */
 bool bdl_rule_carried_out(const struct bdl_rule *rule);
 

@@ -6,7 +6,7 @@
 
 #define EXPECTED_MAX 512
 #define TOKENS_MAX   256
-#define NAMED_MAX    8 /* so many words are named; of more, only some phrases */
+#define NAMED_MAX    13 /* so many words are named; of more, only some phrases */
 
 bool bdl_begins_phrase(int kind)
 {
@@ -93,8 +93,11 @@ struct expectation {
 		bool is_word; /* of the language: it is quoted */
 	} items[NAMED_MAX];   /* to name */
 	size_t n_items;
-	bool too_many, phrases;
-	bool acts; /* the words of what comes in at a door are not named one by one */
+	bool too_many;
+	bool phrases;    /* any phrase may come: some are named */
+	bool conditions; /* the same of conditions */
+	bool whole;      /* what was read is whole: a phrase may begin */
+	bool acts;       /* the words of what comes in at a door are not named one by one */
 	struct bdl_buf text;
 };
 
@@ -141,8 +144,10 @@ static void expect_token(struct expectation *e, int token, int after, enum bdl_r
 		expect_item(e, "a comma and another", false);
 	else if (e->n_words < TOKENS_MAX && bdl_grammar_spell(token, e->spellings[token])) {
 		e->words[e->n_words++] = e->spellings[token];
-		if (bdl_begins_phrase(token))
+		if (bdl_begins_phrase(token) && e->whole)
 			e->phrases = true;
+		else if (bdl_begins_phrase(token) && after == BDL_TK_UNLESS)
+			e->conditions = true;
 		else if (!e->acts &&
 		    token != BDL_TK_DAYS) /* a length of time, of which one was named */
 			expect_item(e, e->spellings[token], true);
@@ -150,7 +155,7 @@ static void expect_token(struct expectation *e, int token, int after, enum bdl_r
 }
 
 /* What phrases there are, for those who read the message; the whole list is on the manual page. */
-static const char *phrases_of(enum bdl_rule_kind kind)
+const char *bdl_expect_phrases(enum bdl_rule_kind kind)
 {
 	static const char *const phrases[BDL_RULE_KINDS] = {
 		[BDL_RULE_VERDICT] = "a phrase such as 'to', 'by', 'during', 'unless' or 'tell'",
@@ -188,19 +193,49 @@ static void write_items(struct expectation *e)
 
 		if (i)
 			(void)bdl_buf_add_str(&e->text,
-			    i + 1 < e->n_items ? ", "
-				: e->phrases   ? ", or "
-					       : " or ");
+			    i + 1 < e->n_items                ? ", "
+				: e->phrases || e->conditions ? ", or "
+							      : " or ");
 		(void)bdl_buf_printf(&e->text, "%s%s%s", quote, e->items[i].text, quote);
 	}
 }
 
-void bdl_expect(struct bdl_rule_builder *b, const void *grammar, int value, struct bdl_token at,
-    const char *what)
+/* What a word that the grammar does not take was meant to be; a word that it knows is no slip. */
+static const char *meant_by(const struct expectation *e, struct bdl_token at)
 {
-	struct expectation e = { .text = BDL_BUF(EXPECTED_MAX) };
+	static const struct {
+		int kind;
+		const char *meant;
+	} halves[] = { { BDL_TK_CATEGORY, "to category" }, { BDL_TK_HOST, "to host" },
+		{ BDL_TK_PATH, "to path" }, { BDL_TK_METHOD, "with method" },
+		{ BDL_TK_WORDS, "with words" }, { BDL_TK_TYPES, "with types" },
+		{ BDL_TK_PHRASES, "with phrases" }, { BDL_TK_PICTURES, "with pictures" },
+		{ BDL_TK_FILES, "with files" }, { BDL_TK_LINKS, "with links" },
+		{ BDL_TK_MARKINGS, "with markings" }, { BDL_TK_PROGRAMS, "with programs" },
+		{ BDL_TK_PERSONAL_DATA, "with personal-data" }, { BDL_TK_MORE, "of more" } };
+	const char *near = bdl_near_miss(at.text, e->words, e->n_words);
+
+	for (size_t i = 0; e->whole && i < BDL_ARRAY_LEN(halves); i++)
+		if (halves[i].kind == at.kind)
+			return halves[i].meant;
+	return near && !bdl_view_is(at.text, near) ? near : NULL;
+}
+
+/* The suggestion of the last finding, unless there was no room for one more. */
+static const char *kept_suggestion(const struct bdl_findings *f)
+{
+	return f->n_left_out ? NULL : f->items[f->n - 1].suggestion;
+}
+
+const char *bdl_expect(struct bdl_rule_builder *b, const void *grammar, int value,
+    struct bdl_token at, const char *what)
+{
+	struct expectation e = {
+		.text = BDL_BUF(EXPECTED_MAX),
+		.whole = bdl_grammar_would_take(grammar, BDL_TK_ALWAYS),
+	};
 	enum bdl_rule_kind kind = b->rule.kind;
-	const char *near, *expected;
+	const char *expected;
 
 	BDL_BUG_IF(bdl_grammar_tokens() > TOKENS_MAX);
 	if (bdl_grammar_would_take(grammar, BDL_TK_ACT_))
@@ -208,23 +243,25 @@ void bdl_expect(struct bdl_rule_builder *b, const void *grammar, int value, stru
 	for (int token = 1; token < bdl_grammar_tokens(); token++)
 		if (!is_left_out(token, value, kind) && bdl_grammar_would_take(grammar, token))
 			expect_token(&e, token, value, kind);
-	if (bdl_grammar_would_take(grammar, BDL_TK_ACTION_) && e.too_many) {
+	if (bdl_grammar_would_take(grammar, BDL_TK_PERMIT)) {
 		e.too_many = false; /* the beginning of a rule: there are a dozen words for it */
 		e.n_items = 0;
 		expect_item(
 		    &e, "a verdict such as block, coach or note, or a word such as permit", false);
 	}
-	if (e.phrases)
-		expect_item(&e, phrases_of(kind), false);
+	if (e.conditions)
+		expect_item(&e, "a condition such as 'to', 'by' or 'during'", false);
+	else if (e.phrases)
+		expect_item(&e, bdl_expect_phrases(kind), false);
 	write_items(&e);
-	near = at.kind == BDL_TK_WORD_ ? bdl_near_miss(at.text, e.words, e.n_words) : NULL;
 	expected = e.n_items && !e.too_many ? bdl_buf_str(&e.text) : NULL;
 	if (at.kind) {
-		bdl_build_complain(b, at, expected, near, what);
+		bdl_build_complain(b, at, expected, meant_by(&e, at), what);
 	} else {
 		b->bad = true;
 		bdl_find(b->findings, BDL_ERROR, at.line, at.column, expected, NULL,
 		    "the rule ends too early");
 	}
 	bdl_buf_done(&e.text);
+	return kept_suggestion(b->findings);
 }

@@ -29,9 +29,8 @@ static int give(struct bdl_lexer *l, int kind, const char *start, struct bdl_tok
 }
 
 /* One of the grammar's own words, or one of a set that it takes as a whole, or just a word. */
-static int kind_of_word(const struct bdl_lexer *l, const char *start)
+int bdl_rules_word_kind(struct bdl_view v)
 {
-	struct bdl_view v = bdl_view_at(start, (size_t)(l->cursor - start));
 	int kind = bdl_grammar_word(v);
 
 	if (kind)
@@ -46,6 +45,11 @@ static int kind_of_word(const struct bdl_lexer *l, const char *start)
 		if (bdl_deed_find((enum bdl_door)door, v) >= 0)
 			return BDL_TK_ACT_;
 	return BDL_TK_WORD_;
+}
+
+static int kind_of_word(const struct bdl_lexer *l, const char *start)
+{
+	return bdl_rules_word_kind(bdl_view_at(start, (size_t)(l->cursor - start)));
 }
 
 /* The block is no string, so a NUL past its end is pretended; one inside it is a word of its own. */

@@ -33,6 +33,7 @@ struct bdl_lexer {
 
 /* The next token, and its kind; 0 at the end of the block, for ever. */
 int bdl_rules_lex(struct bdl_lexer *l, struct bdl_token *ret);
+int bdl_rules_word_kind(struct bdl_view word); /* BDL_TK_WORD_ where it is none of the language */
 
 /* A rule while it is read; copied out of here once it is whole. */
 struct bdl_rule_builder {
@@ -102,9 +103,13 @@ bool bdl_begins_phrase(int kind);
 
 /*
  * Tell that the grammar does not take this token, with what it would have taken. `value` is the
- * word before the values that may come here ("to category"), or 0.
+ * word before the values that may come here ("to category"), or 0. Returns the word of the language
+ * that was meant, where that can be told, for as long as the findings live; else NULL.
  */
-void bdl_expect(struct bdl_rule_builder *b, const void *grammar, int value, struct bdl_token at,
-    const char *what);
+const char *bdl_expect(struct bdl_rule_builder *b, const void *grammar, int value,
+    struct bdl_token at, const char *what);
+
+/* "a phrase such as 'to', 'by', ...": what may follow the head of such a rule. */
+const char *bdl_expect_phrases(enum bdl_rule_kind kind);
 
 #endif

@@ -14,11 +14,6 @@ void bdl_ruleset_free(struct bdl_ruleset *r)
 	free(r);
 }
 
-static int limit(struct bdl_err *err, const char *what, size_t max)
-{
-	return bdl_fail(err, BDL_E_LIMIT, "the policies name more than %zu %s", max, what);
-}
-
 static int no_room(struct bdl_err *err)
 {
 	return bdl_fail(err, BDL_E_LIMIT, "the policies need more memory than a ruleset may");
@@ -104,207 +99,8 @@ static int make_version(struct bdl_ruleset *r, struct bdl_err *err)
 	return 0;
 }
 
-/* Resolving words. Each adds what is new, and fails only at a limit. */
-
-static int add_group(
-    struct bdl_ruleset *r, struct bdl_view name, uint64_t *mask, struct bdl_err *err)
-{
-	uint64_t bit = bdl_ruleset_group(r, name);
-
-	if (!bit && r->n_groups == BDL_GROUPS_MAX)
-		return limit(err, "groups", BDL_GROUPS_MAX);
-	if (!bit) {
-		bit = 1ULL << r->n_groups;
-		r->groups[r->n_groups++] = name;
-	}
-	*mask |= bit;
-	return 0;
-}
-
-static int add_category(
-    struct bdl_ruleset *r, struct bdl_view name, struct bdl_catset *set, struct bdl_err *err)
-{
-	int i = bdl_ruleset_category_find(r, name);
-
-	if (i < 0 && r->n_categories == BDL_RULESET_CATEGORIES_MAX)
-		return limit(err, "categories", BDL_RULESET_CATEGORIES_MAX);
-	if (i < 0) {
-		i = (int)r->n_categories;
-		r->categories[r->n_categories++] = bdl_region_str(r->region, name);
-	}
-	bdl_catset_add(set, (unsigned)i);
-	return 0;
-}
-
-static int compile_hosts(
-    struct bdl_ruleset *r, const struct bdl_phrase *c, struct bdl_test *t, struct bdl_err *err)
-{
-	const struct bdl_list *names = &c->lists[0];
-	struct bdl_view *hosts = bdl_region_array(r->region, names->n, sizeof(*hosts));
-	char host[BDL_HOST_MAX + 1];
-	bool is_ip;
-
-	if (!hosts)
-		return no_room(err);
-	for (size_t i = 0; i < names->n; i++) {
-		int rc = bdl_host_normalise(names->words[i].text, host, &is_ip, err);
-		if (rc < 0)
-			return rc;
-		hosts[i] = bdl_region_view(r->region, bdl_view_of(host));
-	}
-	t->hosts = hosts;
-	t->n_hosts = names->n;
-	return 0;
-}
-
-/* The condition's words as the judge compares them. */
-static int compile_words(
-    struct bdl_ruleset *r, const struct bdl_phrase *c, struct bdl_test *t, struct bdl_err *err)
-{
-	const struct bdl_list *names = &c->lists[0];
-	int rc = 0;
-
-	if (t->kind == BDL_TEST_HOST)
-		return compile_hosts(r, c, t, err);
-	for (size_t i = 0; i < names->n && rc == 0; i++) {
-		if (t->kind == BDL_TEST_CATEGORY)
-			rc = add_category(r, names->words[i].text, &t->categories, err);
-		else if (t->kind == BDL_TEST_GROUP)
-			rc = add_group(r, names->words[i].text, &t->groups, err);
-	}
-	return rc;
-}
-
-static enum bdl_test_kind test_of(enum bdl_phrase_form form)
-{
-	if (form == BDL_PHRASE_CATEGORY)
-		return BDL_TEST_CATEGORY;
-	if (form == BDL_PHRASE_HOST)
-		return BDL_TEST_HOST;
-	if (form == BDL_PHRASE_BY)
-		return BDL_TEST_GROUP;
-	BDL_BUG_IF(form != BDL_PHRASE_TIME); /* only rules that are carried out are compiled */
-	return BDL_TEST_TIME;
-}
-
-static int compile_conds(struct bdl_ruleset *r, const struct bdl_phrase *conds, size_t n,
-    const struct bdl_test **ret, struct bdl_err *err)
-{
-	struct bdl_test *tests = bdl_region_array(r->region, n, sizeof(*tests));
-
-	if (!tests)
-		return no_room(err);
-	for (size_t i = 0; i < n; i++) {
-		tests[i] = (struct bdl_test){
-			.kind = test_of(conds[i].form),
-			.periods = conds[i].periods,
-			.n_periods = conds[i].n_periods,
-			.phrase = &conds[i],
-		};
-		int rc = compile_words(r, &conds[i], &tests[i], err);
-		if (rc < 0)
-			return rc;
-	}
-	*ret = tests;
-	return 0;
-}
-
-static void compile_tell(const struct bdl_rule *rule, struct bdl_judged_rule *out)
-{
-	for (size_t i = 0; i < rule->n_phrases; i++) {
-		const struct bdl_phrase *phrase = &rule->phrases[i];
-
-		if (phrase->form != BDL_PHRASE_TELL)
-			continue;
-		out->critical |= phrase->manner == BDL_MANNER_CRITICAL;
-		for (size_t j = 0; j < phrase->lists[0].n; j++) {
-			int role = bdl_role_find(phrase->lists[0].words[j].text);
-
-			BDL_BUG_IF(role < 0); /* the check refused it */
-			out->tell |= 1u << role;
-		}
-	}
-}
-
-static int compile_rule(struct bdl_ruleset *r, uint16_t policy, const struct bdl_clause *clause,
-    const struct bdl_rule *rule, struct bdl_err *err)
-{
-	struct bdl_judged_rule *out = &r->rules[r->n_rules];
-	int rc;
-
-	*out = (struct bdl_judged_rule){
-		.n_conds = (uint16_t)rule->n_conds,
-		.n_unless = (uint16_t)rule->n_unless,
-		.policy = policy,
-		.action = (uint8_t)rule->action,
-		.door = (uint8_t)rule->door,
-	};
-	compile_tell(rule, out);
-	if ((rc = compile_conds(r, rule->conds, rule->n_conds, &out->conds, err)) < 0 ||
-	    (rc = compile_conds(r, rule->unless, rule->n_unless, &out->unless, err)) < 0)
-		return rc;
-	r->refs[r->n_rules++] = (struct bdl_rule_ref){
-		.policy = policy,
-		.policy_name = r->policies[policy].name,
-		.clause = clause,
-		.rule = rule,
-	};
-	return 0;
-}
-
-/* What this build cannot carry out is not in the ruleset. */
-static size_t count_rules(const struct bdl_document *d)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->n_clauses; i++)
-		for (size_t j = 0; j < d->clauses[i].n_rules; j++)
-			n += bdl_rule_carried_out(&d->clauses[i].rules[j]);
-	return n;
-}
-
-static int compile_document(struct bdl_ruleset *r, uint16_t policy, struct bdl_err *err)
-{
-	const struct bdl_document *d = r->policies[policy].document;
-	int rc = 0;
-
-	for (size_t i = 0; i < d->n_clauses && rc == 0; i++)
-		for (size_t j = 0; j < d->clauses[i].n_rules && rc == 0; j++)
-			if (bdl_rule_carried_out(&d->clauses[i].rules[j]))
-				rc = compile_rule(
-				    r, policy, &d->clauses[i], &d->clauses[i].rules[j], err);
-	return rc;
-}
-
-static int compile(struct bdl_ruleset *r, struct bdl_err *err)
-{
-	size_t n = 0;
-	int rc;
-
-	for (size_t i = 0; i < r->n_policies; i++) {
-		const struct bdl_front *front = &r->policies[i].document->front;
-
-		n += count_rules(r->policies[i].document);
-		for (size_t j = 0; j < front->n_binds; j++)
-			if ((rc = add_group(r, front->binds[j], &r->policies[i].binds, err)) < 0)
-				return rc;
-		r->bound |= r->policies[i].binds;
-	}
-	if (n > BDL_RULES_MAX)
-		return bdl_fail(
-		    err, BDL_E_LIMIT, "%zu rules in all policies, more than %d", n, BDL_RULES_MAX);
-	r->rules = bdl_region_array(r->region, n, sizeof(*r->rules));
-	r->refs = bdl_region_array(r->region, n, sizeof(*r->refs));
-	if (!r->rules || !r->refs)
-		return no_room(err);
-	for (size_t i = 0; i < r->n_policies; i++)
-		if ((rc = compile_document(r, (uint16_t)i, err)) < 0)
-			return rc;
-	return bdl_region_broken(r->region) ? no_room(err) : 0;
-}
-
-int bdl_ruleset_new(
-    const struct bdl_source *sources, size_t n, struct bdl_ruleset **ret, struct bdl_err *err)
+static int make(const struct bdl_source *sources, size_t n, bool whole, struct bdl_ruleset **ret,
+    struct bdl_err *err)
 {
 	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = NULL;
 	int rc;
@@ -317,10 +113,22 @@ int bdl_ruleset_new(
 	for (size_t i = 0; i < n; i++)
 		if ((rc = add_policy(r, &sources[i], err)) < 0)
 			return rc;
-	if ((rc = make_version(r, err)) < 0 || (rc = compile(r, err)) < 0)
+	if ((rc = make_version(r, err)) < 0 || (rc = bdl_ruleset_compile(r, whole, err)) < 0)
 		return rc;
 	*ret = bdl_steal(&r);
 	return 0;
+}
+
+int bdl_ruleset_new(
+    const struct bdl_source *sources, size_t n, struct bdl_ruleset **ret, struct bdl_err *err)
+{
+	return make(sources, n, false, ret, err);
+}
+
+int bdl_ruleset_new_whole(
+    const struct bdl_source *sources, size_t n, struct bdl_ruleset **ret, struct bdl_err *err)
+{
+	return make(sources, n, true, ret, err);
 }
 
 /* What others ask of it. */
@@ -372,6 +180,47 @@ uint64_t bdl_ruleset_group(const struct bdl_ruleset *r, struct bdl_view name)
 		if (bdl_view_eq(r->groups[i], name))
 			return 1ULL << i;
 	return 0;
+}
+
+size_t bdl_ruleset_atoms(const struct bdl_ruleset *r)
+{
+	return r->n_atoms;
+}
+
+int bdl_ruleset_atom(const struct bdl_ruleset *r, enum bdl_phrase_form form, struct bdl_view name,
+    enum bdl_manner manner)
+{
+	for (size_t i = 0; i < r->n_atoms; i++) {
+		const struct bdl_atom *atom = &r->atoms[i];
+
+		if (atom->form == form && atom->manner == manner && bdl_view_eq(atom->name, name))
+			return (int)i;
+	}
+	return -1;
+}
+
+int bdl_ruleset_amount(const struct bdl_ruleset *r, struct bdl_view permission)
+{
+	for (size_t i = 0; i < r->n_amounts; i++)
+		if (bdl_view_eq(r->amounts[i], permission))
+			return (int)i;
+	return -1;
+}
+
+uint64_t bdl_ruleset_asked(const struct bdl_ruleset *r)
+{
+	return r->asked;
+}
+
+size_t bdl_ruleset_counters(const struct bdl_ruleset *r)
+{
+	return r->n_counters;
+}
+
+const struct bdl_act_counter *bdl_ruleset_counter(const struct bdl_ruleset *r, size_t i)
+{
+	BDL_BUG_IF(i >= r->n_counters);
+	return &r->counters[i];
 }
 
 size_t bdl_ruleset_rules(const struct bdl_ruleset *r)

@@ -11,17 +11,19 @@
 #include "record/versions.h"
 
 /* The facts as the judge takes them, by the numbers of this ruleset. */
-static void facts_of(const struct bdl_act *a, const struct bdl_ruleset *rs, struct bdl_facts *ret)
+static void facts_of(const struct bdl_request *r, const struct bdl_act *a,
+    const struct bdl_ruleset *rs, struct bdl_facts *ret)
 {
+	struct bdl_web_request q = { a->host, a->path, a->method, a->kind == BDL_KIND_UPLOAD };
 	struct bdl_view words, word;
 
 	*ret = (struct bdl_facts){
-		.door = a->door,
 		.known = a->known,
-		.host = a->host,
 		.minute = a->minute,
 		.weekday = a->weekday,
 	};
+	bdl_facts_request(rs, ret, &q, r->region);
+	ret->door = a->door;
 	words = a->groups;
 	while (bdl_view_cut(&words, ' ', &word))
 		ret->groups |= bdl_ruleset_group(rs, word);
@@ -64,7 +66,7 @@ static const char *in_english(const struct bdl_request *r, const struct bdl_rule
 static const char *step_title(enum bdl_step_kind kind)
 {
 	static const char *const titles[] = { "Applied", "Does not bind this person",
-		"Did not apply", "Lifted by an exception" };
+		"Did not apply", "Lifted by an exception", "Cannot be told" };
 	return titles[kind];
 }
 
@@ -173,7 +175,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
 	}
-	facts_of(a, rs, &facts);
+	facts_of(r, a, rs, &facts);
 	bdl_judge(rs, &facts, &verdict);
 	v->can_tell = true;
 	v->agrees = agrees(a, rs, &verdict);

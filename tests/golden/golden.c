@@ -5,8 +5,10 @@
  *   explain  each rule in plain English
  *   html     the document as a page
  *   format   the document with its rules laid out
+ *   coverage what of the document this build carries out
  *   diff     what changed since the document NAME.old, where FILE is NAME.in
  */
+#include "policy/coverage.h"
 #include "policy/diff.h"
 #include "policy/explain.h"
 #include "policy/format.h"
@@ -107,6 +109,16 @@ static int write_diff(struct golden *g, const char *path, struct bdl_err *err)
 	return rc;
 }
 
+static int write_coverage(struct golden *g)
+{
+	struct bdl_coverage sum = { 0 };
+
+	bdl_coverage_add(&sum, g->document);
+	bdl_coverage_write(g->document, &g->out);
+	bdl_coverage_write_totals(&sum, &g->out);
+	return 0;
+}
+
 static int run(struct golden *g, const char *mode, const char *path, struct bdl_err *err)
 {
 	bool rules = strcmp(mode, "rules") == 0;
@@ -124,6 +136,8 @@ static int run(struct golden *g, const char *mode, const char *path, struct bdl_
 		return bdl_document_html(g->document, &g->out);
 	if (strcmp(mode, "format") == 0)
 		return bdl_document_format(g->document, &g->out, err);
+	if (strcmp(mode, "coverage") == 0)
+		return write_coverage(g);
 	if (strcmp(mode, "diff") == 0)
 		return write_diff(g, path, err);
 	return bdl_fail(err, BDL_E_INVALID, "no such mode: %s", mode);
@@ -136,7 +150,8 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (argc != 3) {
-		(void)fputs("usage: golden check|rules|explain|html|format|diff FILE\n", stderr);
+		(void)fputs(
+		    "usage: golden check|rules|explain|coverage|html|format|diff FILE\n", stderr);
 		return 2;
 	}
 	g.findings = bdl_findings_new();

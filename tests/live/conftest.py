@@ -42,6 +42,7 @@ ACTS = """(SELECT person, known, address, person_groups, host, scheme, path, kin
  JOIN basis b ON b.school = l.school AND b.id = l.basis
  JOIN page_path p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path)"""
 ACTIONS = ["allow", "note", "coach", "hold", "block"]  # policy/words.h
+TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a test publishes
 PATIENCE = 20  # seconds; anything that takes longer is broken
 
 

@@ -1,5 +1,6 @@
 """The commands: what they say, how they end, and that a start names what is in its way."""
 
+import json
 import os
 import pwd
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, alive, children, has_user, program, until
+from conftest import ROOT, TWO_PEOPLE, alive, children, has_user, program, until
 
 USAGE = [
     ([], "use: beadle COMMAND"),
@@ -20,6 +21,10 @@ USAGE = [
     (["policy"], "beadle policy check FILE..."),
     (["policy", "publish", str(ROOT / "policy/staff.md")], "--minute"),
     (["policy", "check"], "something is missing"),
+    (["policy", "coverage"], "something is missing"),
+    (["policy", "confirm", "staff"], "--and PERSON"),
+    (["policy", "confirm", "staff", "--and", "B. Chair", "--issue", "two"], "no number of an issue"),
+    (["policy", "withdraw", "staff", "--issue", "2"], "--reason TEXT"),
     (["people", "export", "x"], "'import', not export"),
     (["status", "--loud"], "'--loud' is not an option"),
     (["status", "now"], "'now' is one word too many"),
@@ -95,6 +100,58 @@ def test_policy_check_finds(school):
     assert school.rows("SELECT count(*) AS n FROM policy_version")[0]["n"] == before
 
 
+def test_policies_are_checked_together(school):
+    """What one names another may describe; alone the same is a warning, and a finding all the same."""
+    staff, pupils = school.folder / "staff.md", school.folder / "pupils.md"
+    staff.write_text((ROOT / "policy/staff.md").read_text().replace(
+        "block web to category gambling", "block web to category gambling\n  unless granted betting"))
+    text = (ROOT / "policy/pupils.md").read_text()
+    pupils.write_text(text)
+    line = staff.read_text()[:staff.read_text().index("granted")].count("\n") + 1
+    alone = school.beadle("policy", "check", str(staff), check=False)
+    assert alone.returncode == 1 and f"{staff}:{line}:18: warning: unknown permission" in alone.stderr, alone
+    assert "it can be put in force, but has 1 warning" in alone.stderr, alone
+    both = school.beadle("policy", "check", str(staff), str(pupils), check=False)
+    assert both.returncode == 1 and f"{staff}:{line}:18: error: unknown permission 'betting'" in both.stderr, both
+    assert f"{pupils}: fine; " in both.stdout and f"{staff}: fine" not in both.stdout, both
+    assert "1 error to mend" in both.stderr, both
+    pupils.write_text(text + "\n```rules\npermit betting, asked by pupils, decided by head\n```\n")
+    both = school.beadle("policy", "check", str(staff), str(pupils))
+    assert both.stdout.count(": fine; ") == 2 and both.stderr == "", both
+    unread = school.beadle("policy", "check", str(staff), str(school.folder / "none.md"), check=False)
+    assert unread.returncode == 1 and "none.md" in unread.stderr and "warning: unknown permission" in unread.stderr
+
+
+def test_coverage_claims_what_runs(school):
+    file = school.folder / "staff.md"
+    file.write_text((ROOT / "policy/staff.md").read_text().replace(
+        "block web to category gambling", "block dns to category gambling\nblock web to category gambling"))
+    said = school.beadle("policy", "coverage", str(file)).stdout
+    assert "  dns: not carried out; this build lacks 'dns'\n    block dns to category gambling\n" in said, said
+    assert "  web: carried out\n    block web to category gambling, tell technicians\n" in said, said
+    assert re.search(r"^Together +6 +1$", said, re.M) and "without a rule: signed only" in said, said
+    assert max(map(len, said.splitlines()[1:])) <= 80
+    two = json.loads(school.beadle("policy", "coverage", str(file), str(ROOT / "policy/pupils.md"), "--json").stdout)
+    assert [len(p["clauses"]) for p in two["policies"]] == [8, 6]
+    rules = [r for p in two["policies"] for c in p["clauses"] for r in c["rules"]]
+    assert two["totals"]["doors"]["dns"] == {"carried_out": 0, "not_carried_out": 1}
+    assert sum(r["carried_out"] for r in rules) == two["totals"]["doors"]["web"]["carried_out"] == len(rules) - 1
+    lacking = [r for r in rules if not r["carried_out"]]
+    assert [(r["door"], r["missing"]) for r in lacking] == [("dns", "dns")]
+    assert file.read_text().splitlines()[lacking[0]["line"] - 1] == "block dns to category gambling"
+
+
+def test_policy_check_knows_the_day(school):
+    file = school.folder / "overdue.md"
+    text = re.sub(r"(?m)^review: .*$", "review: 2024-09-01", (ROOT / "policy/staff.md").read_text())
+    file.write_text(text)
+    done = school.beadle("policy", "check", str(file), check=False)
+    assert done.returncode == 1 and "should have been reviewed by 2024-09-01" in done.stderr, done
+    assert "it can be put in force, but has 1 warning" in done.stderr, done
+    file.write_text(text.replace("2024-09-01", "2099-09-01"))
+    assert "reviewed" not in school.beadle("policy", "check", str(file)).stderr
+
+
 def test_policy_check_and_explain(school):
     done = school.beadle("policy", "check", *[str(ROOT / f"policy/{p}.md") for p in ("staff", "pupils")])
     assert done.stdout.count(": fine; ") == 2
@@ -110,9 +167,9 @@ def test_what_is_not_carried_out_is_said(school):
     line = text[:text.index("block dns")].count("\n") + 1
     assert ", of which this build carries out 6\n" in school.beadle("policy", "check", str(file)).stdout
     said = school.beadle("policy", "explain", str(file)).stdout
-    assert "Look-ups in the category gambling are blocked. (This version does not carry it out.)" in said
+    assert "Look-ups in the category gambling are blocked for everyone. Nobody is told. (This version does not carry it out.)" in said
     assert said.count("(This version") == 1
-    done = school.beadle("policy", "publish", str(file), "--minute", "x", "--name", "wider")
+    done = school.beadle("policy", "publish", str(file), "--minute", "x", "--name", "wider", *TWO_PEOPLE)
     assert f"{file}:{line}:1: note: this build cannot carry out 'dns': the rule is not in force" in done.stderr
     assert "1 rule stands in the document only" in done.stderr
 
@@ -132,8 +189,8 @@ def test_explain_an_address(beadle):
 
 def test_publishing_the_same_again_is_refused(school):
     done = school.beadle("policy", "publish", str(ROOT / "policy/staff.md"), "--minute", "x",
-                         check=False)
-    assert done.returncode == 1 and done.stderr.startswith("beadle: "), done
+                         *TWO_PEOPLE, check=False)
+    assert done.returncode == 1 and "is in force already" in done.stderr, done
 
 
 def test_who_published_is_kept(school):
@@ -168,7 +225,7 @@ def test_published_and_explained_while_nothing_runs(school):
     """The answer comes from the store: what was published counts at once."""
     file = school.folder / "staff.md"
     file.write_text((ROOT / "policy/staff.md").read_text().replace("category gambling", "host tea.example"))
-    done = school.beadle("policy", "publish", str(file), "--minute", "x")
+    done = school.beadle("policy", "publish", str(file), "--minute", "x", *TWO_PEOPLE)
     assert "in force from the next start" in done.stdout, done
     ask = lambda *a: school.beadle("policy", "explain", *a, "--person", "t.ashdown").stdout
     assert ask("tea.example").startswith("block, by clause web.gambling")
@@ -181,7 +238,7 @@ def test_published_and_explained_at_once(beadle):
     file = beadle.folder / "staff.md"
     file.write_text((ROOT / "policy/staff.md").read_text().replace("category gambling", "host tea.example"))
     assert "from the next start" not in beadle.beadle(
-        "policy", "publish", str(file), "--minute", "x").stdout
+        "policy", "publish", str(file), "--minute", "x", *TWO_PEOPLE).stdout
     assert beadle.beadle("policy", "explain", "tea.example", "--person",
                          "t.ashdown").stdout.startswith("block, by clause web.gambling")
 
@@ -189,11 +246,12 @@ def test_published_and_explained_at_once(beadle):
 def test_help_of_one_verb():
     ask = lambda *a: subprocess.run([program(), "help", *a], capture_output=True, text=True)
     publish = ask("policy", "publish").stdout
-    assert publish.startswith("use: beadle policy publish FILE --minute REFERENCE [--name NAME] ")
+    assert publish.startswith("use: beadle policy publish FILE|--draft NAME --minute REFERENCE ")
     assert publish.count("use: ") == 1 and "[--from DAY|TIME]" in publish
     assert ask("people", "import").stdout.startswith("use: beadle people import FILE")
     verbs = re.findall(r"^use: beadle policy (\w+) ", ask("policy").stdout, re.M)
-    assert verbs == ["check", "publish", "versions", "explain", "diff", "format"]
+    assert verbs == ["check", "coverage", "draft", "publish", "confirm", "withdraw", "versions",
+                     "explain", "diff", "format"]
     for words in (("policy", "burn"), ("people", "burn"), ("burn",)):
         assert ask(*words).returncode == 2, words
     assert "No variable of the environment" in ask("settings").stdout

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import ACTIONS, ROOT, until
+from conftest import ACTIONS, ROOT, TWO_PEOPLE, until
 
 BOTH = pytest.mark.parametrize("scheme", ["http", "https"])
 
@@ -203,7 +203,7 @@ def test_publishing_changes_verdicts_at_once_and_fails_nobody(beadle, sites):
             file.write_text(words)
             before = len(loop.got)
             beadle.beadle("policy", "publish", str(file), "--minute", f"item {number}",
-                          "--name", "staff")
+                          "--name", "staff", *TWO_PEOPLE)
             published = time.monotonic()
             until(lambda: any(r.status == verdict for _, r in loop.got[before:]), "no change", 5)
             took = next(t for t, r in loop.got[before:] if r.status == verdict) - published

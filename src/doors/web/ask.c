@@ -46,11 +46,15 @@ static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 	struct bdl_civil civil = bdl_civil_local(a->at_ms);
 	struct bdl_facts *f = &a->facts;
 
-	f->door = BDL_DOOR_WEB;
+	struct bdl_web_request q = { bdl_view_of(a->url.host), a->url.path, a->method,
+		a->kind == BDL_KIND_UPLOAD };
+
+	f->host = q.host;
 	f->known = a->person != NULL;
+	if (now->ruleset)
+		bdl_facts_request(now->ruleset, f, &q, web->scratch);
 	if (a->person && now->ruleset)
 		f->groups = bdl_person_groups(a->person, now->ruleset);
-	f->host = bdl_view_of(a->url.host);
 	f->minute = (uint16_t)civil.minute;
 	f->weekday = (uint8_t)civil.weekday;
 	if (!now->lists)

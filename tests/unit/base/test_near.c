@@ -37,6 +37,9 @@ static void suggests_near_misses(void **state)
 	/* The closest, not the first. */
 	static const char *const close[] = { "gambling", "gabling" };
 	assert_string_equal(bdl_near_miss(BDL_LIT("gablin"), close, 2), "gabling");
+	/* Of two as close the one that begins alike. */
+	static const char *const equals[] = { "using", "signed", "singed" };
+	assert_string_equal(bdl_near_miss(BDL_LIT("sign"), equals, 3), "signed");
 }
 
 int main(void)

@@ -64,10 +64,49 @@ static void a_mark_is_left_out(void **state)
 	check_view("none", bdl_utf8_without_mark(bdl_view_of(NULL)), "");
 }
 
+static void capitals_have_small_letters(void **state)
+{
+	static const uint32_t pairs[][2] = {
+		{ 'A', 'a' },
+		{ 'Z', 'z' },
+		{ '@', '@' },
+		{ '[', '[' },
+		{ 'a', 'a' },
+		{ 0xc9, 0xe9 } /* E acute */,
+		{ 0xd7, 0xd7 } /* the times sign */,
+		{ 0xdf, 0xdf },
+		{ 0xe9, 0xe9 },
+		{ 0x100, 0x101 },
+		{ 0x101, 0x101 },
+		{ 0x141, 0x142 } /* L stroke */,
+		{ 0x142, 0x142 },
+		{ 0x160, 0x161 } /* S caron */,
+		{ 0x178, 0xff },
+		{ 0x17d, 0x17e } /* Z caron */,
+		{ 0x17e, 0x17e },
+		{ 0x131, 0x131 },
+		{ 0x138, 0x138 },
+		{ 0x149, 0x149 },
+		{ 0x17f, 0x17f },
+		{ 0x391, 0x3b1 },
+		{ 0x3a2, 0x3a2 },
+		{ 0x416, 0x436 },
+		{ 0x401, 0x451 },
+		{ 0x4e00, 0x4e00 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(pairs); i++)
+		if (bdl_utf8_lower(pairs[i][0]) != pairs[i][1])
+			fail_msg("U+%04X gives U+%04X, want U+%04X", pairs[i][0],
+			    bdl_utf8_lower(pairs[i][0]), pairs[i][1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(characters_are_read),
+		cmocka_unit_test(capitals_have_small_letters),
 		cmocka_unit_test(a_mark_is_left_out),
 		cmocka_unit_test(printable_text_is_known),
 	};

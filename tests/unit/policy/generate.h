@@ -113,6 +113,7 @@ static inline struct any_act generate_act(uint64_t *seed)
 static inline struct bdl_facts facts_of(const struct bdl_ruleset *r, const struct any_act *act)
 {
 	struct bdl_facts f = {
+		.told = bdl_door_told(BDL_DOOR_WEB),
 		.known = act->known,
 		.host = bdl_view_of(act->host),
 		.minute = act->minute,

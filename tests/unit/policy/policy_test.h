@@ -14,7 +14,8 @@
 #define FRONT(binds)                                                                     \
 	"---\ntitle: A policy\nschool: A school\nowner: the head\napprover: governors\n" \
 	"review: every 12 months\nbinds: " binds "\n---\n"
-#define FRONT_LINES 8
+#define FRONT_LINES       8
+#define CLAUSE(id, rules) "\n# C {#" id "}\n\nSo.\n\n```rules\n" rules "\n```\n"
 
 /* A document of one clause with these rules, which begin on its line 14. */
 #define RULES_LINE (FRONT_LINES + 6)
@@ -31,16 +32,24 @@ static inline struct bdl_view document_of(struct bdl_buf *buf, const char *binds
 }
 
 /* The ruleset of one policy with these rules; fails the test where they have errors. */
-static inline struct bdl_ruleset *ruleset_of(const char *binds, const char *rules)
+static inline struct bdl_ruleset *any_ruleset_of(const char *binds, const char *rules, bool whole)
 {
 	struct bdl_buf buf BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
 	struct bdl_source source = { BDL_LIT("school"), document_of(&buf, binds, rules) };
 	struct bdl_ruleset *r;
 	struct bdl_err err;
 
-	if (bdl_ruleset_new(&source, 1, &r, &err) < 0)
+	if ((whole ? bdl_ruleset_new_whole : bdl_ruleset_new)(&source, 1, &r, &err) < 0)
 		fail_msg("%s\n%s", err.text, rules);
 	return r;
+}
+static inline struct bdl_ruleset *ruleset_of(const char *binds, const char *rules)
+{
+	return any_ruleset_of(binds, rules, false);
+}
+static inline struct bdl_ruleset *whole_ruleset_of(const char *binds, const char *rules)
+{
+	return any_ruleset_of(binds, rules, true);
 }
 
 /* Facts: categories separated by commas, of which those that no rule names are left out. */

@@ -19,6 +19,9 @@ static void check(
 
 static const char *const known[] = { "gambling", "leisure", "social-networks", "a", "b" };
 
+#define TAKES_BACK                                                                                \
+	"15:10: error: the exception takes back a condition: the rule can never apply; expected " \
+	"an exception that is narrower than the rule\n"
 #define NO_PATH(word)                                     \
 	"14:19: error: no path is written '" word         \
 	"'; expected a path such as /live, which stands " \
@@ -50,6 +53,9 @@ static const struct {
 	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds "
 	    "(did you mean 'parents'?)\n" },
 	{ "block web by parents", "" },
+	{ "block web to category a unless by governors, unknown",
+	    "14:46: error: nobody is excepted for being 'unknown'; expected a group or a role: who is "
+	    "unknown is held to the strictest\n" },
 	{ "block web by pupils",
 	    "14:14: error: this policy does not bind pupils: the rule can never apply; expected one of "
 	    "the groups that the policy binds\n" },
@@ -91,11 +97,14 @@ static const struct {
 	    "family such as image/* (did you mean 'video/*'?)\n"
 	    "t:15:32: error: no media type is 'image/*/x'; expected a media type such as video/mp4, or a "
 	    "family such as image/* (did you mean 'image/*'?)\n" },
-	{ "block dns to path /a", "14:11: error: 'to path' does not fit the door 'dns'\n" },
+	{ "block dns to path /a",
+	    "14:11: error: 'to path' does not fit the door 'dns'; expected it at the door 'web'\n" },
 	{ "block mail with method post",
-	    "14:12: error: 'with method' does not fit the door 'mail'\n" },
-	{ "hold web to category a", "14:1: error: 'hold' does not fit the door 'web'\n" },
-	{ "coach dns to category a", "14:1: error: 'coach' does not fit the door 'dns'\n" },
+	    "14:12: error: 'with method' does not fit the door 'mail'; expected it at the door 'web'\n" },
+	{ "hold web to category a",
+	    "14:1: error: 'hold' does not fit the door 'web'; expected 'allow', 'note', 'coach' or 'block'\n" },
+	{ "coach dns to category a",
+	    "14:1: error: 'coach' does not fit the door 'dns'; expected 'block'\n" },
 	{ "hold mail to category a\n  released by head",
 	    "14:1: error: 'returned after' is missing: what nobody releases must go back\n" },
 	{ "hold mail to category a\n  released by head\n  returned after 2 days", "" },
@@ -122,9 +131,9 @@ static const struct {
 	    "'decided by'\n" },
 	{ "permit leave\n  recorded only\n  asked by staff\npermit leave\n  decided by head", "" },
 	{ "permit leave\n  recorded only, asked by staff, decided by head\npermit leave\n  decided by office",
-	    "17:3: error: 'decided by' is otherwise on line 15\n" },
+	    "17:3: error: 'decided by' is otherwise on line 15; expected the same in both places, or two names\n" },
 	{ "permit leave\n  recorded only, asked by staff, decided by head, decided by office",
-	    "15:51: error: 'decided by' can be said only once\n" },
+	    "15:51: error: 'decided by' can be said only once; expected one that says it all\n" },
 	{ "report harm stating what",
 	    "14:8: error: nobody gets the report 'harm'; expected a phrase such as 'tell head'\n" },
 	{ "report harm stating what\nreport harm tell head", "" },
@@ -155,51 +164,98 @@ static const struct {
 	    "unknown-devices (did you mean 'own-devices'?)\n" },
 	{ "block web to category a by unknown, office", "" },
 	{ "block dns to category a during 08:00-09:00",
-	    "14:25: error: 'during' does not fit the door 'dns'\n" },
+	    "14:25: error: 'during' does not fit the door 'dns'; expected it at the door 'web', 'mail', 'screen' or 'logs'\n" },
 	{ "block dns to category a unless to category b",
-	    "14:32: error: the door 'dns' takes no exceptions\n" },
+	    "14:32: error: the door 'dns' takes no exceptions; expected a rule that holds for everyone, always\n" },
 	{ "block dns to category a tell head",
-	    "14:25: error: 'tell' does not fit the door 'dns'\n" },
-	{ "block mail using own-devices", "14:12: error: 'using' does not fit the door 'mail'\n" },
-	{ "block web to parents", "14:11: error: 'to' does not fit the door 'web'\n" },
+	    "14:25: error: 'tell' does not fit the door 'dns'; expected it at the door 'web', 'mail', 'screen' or 'logs'\n" },
+	{ "block mail using own-devices",
+	    "14:12: error: 'using' does not fit the door 'mail'; expected it at the door 'web' or 'screen'\n" },
+	{ "block web to gambling",
+	    "14:11: error: 'to' does not fit the door 'web'; expected 'to category', 'to host' or 'to path' (did you mean 'to category gambling'?)\n" },
+	{ "block web to gambeling",
+	    "14:11: error: 'to' does not fit the door 'web'; expected 'to category', 'to host' or 'to path' (did you mean 'to category gambling'?)\n" },
+	{ "coach web to games.example, b",
+	    "14:11: error: 'to' does not fit the door 'web'; expected 'to category', 'to host' or 'to path' (did you mean 'to host games.example'?)\n" },
+	{ "coach web unless to /live",
+	    "14:18: error: 'to' does not fit the door 'web'; expected 'to category', 'to host' or 'to path' (did you mean 'to path /live'?)\n" },
+	{ "block web to parents",
+	    "14:11: error: 'to' does not fit the door 'web'; expected 'to category', 'to host' or 'to path'\n" },
 	{ "note mail\n  with phrases a-thing\n  keeping picture",
 	    "16:3: error: only at the door 'screen' can a picture be kept\n" },
 	{ "block web to category a\n  always\n  unless to category b",
-	    "16:10: error: an exception to what is 'always'\n" },
+	    "16:10: error: an exception to what is 'always'; expected no 'unless', or no 'always'\n" },
 	{ "splice mail to category a",
 	    "14:1: error: 'splice' does not fit the door 'mail'; expected 'web'\n" },
 	{ "block web to category a, b\ncoach web to category a by staff",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web to category a, b\ncoach web to category a by staff tell head", "" },
 	{ "block web to category a\n  unless to category b\ncoach web to category a by staff", "" },
+	{ "block web to category a\n  unless to category b\ncoach web to category a\n  unless to category b, by staff",
+	    "16:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
+	{ "block web to category a\n  unless granted leave\ncoach web to category a by staff\n  unless granted leave up to amount\npermit leave asked by staff, stating amount, decided by head",
+	    "" },
+	{ "block web to category a\n  unless granted leave up to amount\ncoach web to category a by staff\n  unless granted leave\npermit leave asked by staff, stating amount, decided by head",
+	    "16:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
+	{ "block web to host a.example\ncoach web to host www.a.example to path /b",
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
+	{ "block web to category a, b\nblock web to category a",
+	    "15:1: warning: the rule on line 14 says this already; expected one of the two\n" },
+	{ "block web to category a\nblock web to category a",
+	    "15:1: warning: the rule on line 14 says this already; expected one of the two\n" },
+	{ "block web to category a\nblock web to category a, b",
+	    "14:1: warning: the rule on line 15 says this already; expected one of the two\n" },
+	{ "block web to category a tell head\nblock web to category a tell office", "" },
 	{ "block web upload to category a\ncoach web to category a", "" },
 	{ "block web to category a\ncoach web upload to category a",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web with phrases a-thing\ncoach web with serious phrases a-thing",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web with serious phrases a-thing\ncoach web with phrases a-thing", "" },
 	{ "block web upload of more than 2 GB\ncoach web upload of more than 3 GB",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web tell head",
 	    "14:1: warning: this rule applies to everything at the door 'web'; expected a condition "
 	    "such as 'to category gambling'\n" },
-	{ "block web to category a\n  unless to category a, b",
-	    "15:10: error: the exception takes back a condition: the rule can never apply; "
-	    "expected an exception that is narrower than the rule\n" },
+	{ "block web to category a\n  unless to category a, b", TAKES_BACK },
 	{ "block web to category a, b\n  unless to category a", "" },
-	{ "block web by staff\n  unless by staff",
-	    "15:10: error: the exception takes back a condition: the rule can never apply; "
-	    "expected an exception that is narrower than the rule\n" },
+	{ "block web by staff\n  unless by staff", TAKES_BACK },
 	{ "block web during 08:00-09:00 on mon\n  unless during 08:00-09:00 on mon-fri",
-	    "15:10: error: the exception takes back a condition: the rule can never apply; "
-	    "expected an exception that is narrower than the rule\n" },
+	    TAKES_BACK },
 	{ "block web during 08:00-09:00 on mon-fri\n  unless during 08:00-09:00 on mon", "" },
 	{ "block web during 08:00-09:00\n  during 10:00-11:00",
-	    "15:3: warning: these times and others of the rule never come together; expected one 'during' "
-	    "with a comma between the periods\n" },
+	    "15:3: error: this and another 'during' never come together: the rule can never apply; expected one 'during' with a comma between the periods\n" },
 	{ "block web during 08:00-09:00 on mon\n  during 08:00-09:00 on tue",
-	    "15:3: warning: these times and others of the rule never come together; expected one 'during' "
-	    "with a comma between the periods\n" },
+	    "15:3: error: this and another 'during' never come together: the rule can never apply; expected one 'during' with a comma between the periods\n" },
+	{ "block web during 22:00-02:00 on sun\n  during 02:00-03:00 on mon",
+	    "15:3: error: this and another 'during' never come together: the rule can never apply; expected one 'during' with a comma between the periods\n" },
+	{ "block web during 22:00-02:00 on sun\n  during 01:00-03:00 on mon", "" },
+	{ "block web to host a.example\n  to host b.example, ba.example",
+	    "15:3: error: this and another 'to host' never come together: the rule can never apply; expected one 'to host' with a comma between the names\n" },
+	{ "block web to host A.example\n  to host www.a.example, b.example", "" },
+	{ "block web to path /a\n  to path /ab, /b/a",
+	    "15:3: error: this and another 'to path' never come together: the rule can never apply; expected one 'to path' with a comma between the names\n" },
+	{ "block web to path /a\n  to path /a/b, /b", "" },
+	{ "block web with method post\n  with method get, put",
+	    "15:3: error: this and another 'with method' never come together: the rule can never apply; expected one 'with method' with a comma between the names\n" },
+	{ "block web using own-devices\n  using school-devices",
+	    "15:3: error: this and another 'using' never come together: the rule can never apply; expected one 'using' with a comma between the names\n" },
+	{ "block web to category a\n  to category b, by staff, by governors", "" },
+	{ "block web during 22:00-02:00 on sun unless during 23:00-01:00 on sun", "" },
+	{ "block web during 23:00-01:00 on sun\n  unless during 22:00-02:00 on sat and sun",
+	    TAKES_BACK },
+	{ "block web during 00:30-01:00 on mon\n  unless during 22:00-02:00 on sun", TAKES_BACK },
+	{ "block web to host www.a.example\n  unless to host a.example", TAKES_BACK },
+	{ "block web to host a.example\n  unless to host www.a.example", "" },
+	{ "block web to path /a/b\n  unless to path /a", TAKES_BACK },
+	{ "block web to path /ab\n  unless to path /a",
+	    "15:10: warning: this and the rule's own 'to path' never come together: nothing to except; expected an exception that is narrower than the rule\n" },
+	{ "block web with types image/png\n  unless with types image/*", TAKES_BACK },
+	{ "block web with types image/*\n  unless with types image/png, text/*", "" },
+	{ "block web to category a\n  unless by governors, parents, staff",
+	    "15:10: warning: everyone whom the policy binds is excepted: the rule is for unknown people only; expected a narrower exception, or a rule 'by unknown'\n" },
+	{ "block web by staff, to category a\n  unless by governors, parents", "" },
+
 	{ "block web during 08:00-10:00\n  during 09:00-11:00", "" },
 };
 
@@ -329,8 +385,104 @@ static void nothing_lifts_always(void **state)
 
 	assert_int_equal(bdl_document_parse(bdl_view_of(text), findings, &d, NULL), 0);
 	check_with(d, NULL,
-	    "t:18:30: error: an exception to what is 'always': the clause 'a'\n"
-	    "t:22:11: error: an exception to what is 'always': the clause 'a'\n");
+	    "t:18:30: error: an exception to what is 'always': the clause 'a'; expected a clause that something may lift\n"
+	    "t:22:11: error: an exception to what is 'always': the clause 'a'; expected a clause that something may lift\n");
+}
+
+static void check_together(
+    struct bdl_document *const *all, size_t n, size_t which, const char *want)
+{
+	const struct bdl_document *others[4];
+	struct bdl_check_context context = { .others = others };
+
+	assert_true(n <= BDL_ARRAY_LEN(others));
+	for (size_t i = 0; i < n; i++)
+		if (i != which)
+			others[context.n_others++] = all[i];
+	check_with(all[which], &context, want);
+}
+
+static struct bdl_document *parse_titled(const char *title, const char *binds, const char *body)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d = NULL;
+
+	(void)bdl_buf_printf(&text,
+	    "---\ntitle: %s\nschool: s\nowner: o\napprover: a\nreview: every 1 month\nbinds: %s\n---\n%s",
+	    title, binds, body);
+	assert_int_equal(bdl_document_parse(bdl_buf_view(&text), findings, &d, NULL), 0);
+	assert_int_equal(findings->n, 0);
+	return d;
+}
+
+/* What one policy says against what another says; two that bind the same people may differ. */
+static void sets_policies_side_by_side(void **state)
+{
+	(void)state;
+	struct bdl_document *staff BDL_AUTO(bdl_document_free) =
+	    parse_titled("Staff", "staff, supply",
+		"# A {#a}\nA.\n```rules\nblock web to category a\n"
+		"permit leave recorded only, asked by staff, decided by head\n"
+		"register keys kept by office, holding tag\n"
+		"report harm stating what, due in 1 day, tell head\n```\n");
+	struct bdl_document *supply BDL_AUTO(bdl_document_free) = parse_titled("Supply", "supply",
+	    "# A {#a}\nA.\n```rules\ncoach web to category a, to host x.example\n"
+	    "permit leave recorded only, asked by supply, decided by leader\n"
+	    "register keys kept by office, holding person\n"
+	    "report harm stating where, due in 2 days, tell leader\n```\n");
+	struct bdl_document *pupils BDL_AUTO(bdl_document_free) = parse_titled("Pupils", "pupils",
+	    "# B {#b}\nB.\n```rules\ncoach web to category a\nallow web to category a over a\n```\n");
+	struct bdl_document *all[] = { staff, supply, pupils };
+
+	check_together(all, 3, 0,
+	    "t:13:45: warning: 'decided by' is otherwise on line 13 of the policy 'Supply'; expected the same in both, or two names\n");
+	check_together(all, 3, 1,
+	    "t:12:1: warning: the rule on line 12 of the policy 'Staff' always overrules this one; expected a stricter verdict here, or a narrower rule there\n"
+	    "t:13:46: warning: 'decided by' is otherwise on line 13 of the policy 'Staff'; expected the same in both, or two names\n");
+	check_together(all, 3, 2,
+	    "t:13:30: error: the clause 'a' is one of the policy 'Staff', which alone can lift it; expected the id of a clause of this policy\n");
+	check_together(all + 2, 1, 0,
+	    "t:13:30: error: unknown clause 'a'; expected the id of a clause of this policy\n");
+}
+
+static void check_due(
+    const char *review, const char *today, const char *approved_on, const char *due)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_buf want BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_check_context context = { .today = today, .approved_on = approved_on };
+
+	(void)bdl_buf_printf(&text,
+	    "---\ntitle: t\nschool: s\nreview: %s\nowner: o\napprover: a\nbinds: staff\n---\n",
+	    review);
+	if (due)
+		(void)bdl_buf_printf(&want,
+		    "t:4:1: warning: the policy should have been reviewed by %s; expected a review, and its "
+		    "next day\n",
+		    due);
+	assert_int_equal(bdl_document_parse(bdl_buf_view(&text), findings, &d, NULL), 0);
+	check_with(d, &context, bdl_buf_str(&want));
+}
+
+static void knows_an_overdue_review(void **state)
+{
+	(void)state;
+	check_due("2024-09-01", "2026-11-21", NULL, "2024-09-01");
+	check_due("2024-09-01", "2024-09-02", NULL, "2024-09-01");
+	check_due("2024-09-01", "2024-09-01", NULL, NULL);
+	check_due("2024-09-01", NULL, NULL, NULL);
+	check_due("every 12 months", "2026-11-21", NULL, NULL);
+	check_due("every 12 months", "2026-11-21", "2025-11-20", "2026-11-20");
+	check_due("every 12 months", "2026-11-21", "2025-11-21", NULL);
+	check_due("every 1 month", "2024-03-01", "2024-01-31", "2024-02-29");
+	check_due("every 1 month", "2024-02-29", "2024-01-31", NULL);
+	check_due("every 1 month", "2023-03-01", "2023-01-31", "2023-02-28");
+	check_due("every 3 months", "2027-02-01", "2026-10-31", "2027-01-31");
+	check_due("every 120 months", "2037-01-01", "2026-12-31", "2036-12-31");
+	check_due("every 12 months", "2026-11-21", "last year", NULL);
 }
 
 static void check_text(const char *text, const char *want)
@@ -355,11 +507,11 @@ static void looks_at_the_whole_document(void **state)
 	    "t:9:1: error: the clause 'a' has rules but no sentence; expected a first paragraph, which "
 	    "the block page shows\n");
 	check_text("---\nowner: x\nbinds:\n---\n",
-	    "t:1:1: error: the front matter does not say 'title'\n"
-	    "t:1:1: error: the front matter does not say 'school'\n"
-	    "t:1:1: error: the front matter does not say 'approver'\n"
-	    "t:1:1: error: the front matter does not say 'review'\n"
-	    "t:1:1: error: the front matter does not say 'binds'\n");
+	    "t:1:1: error: the front matter does not say 'title'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'school'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'approver'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'review'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'binds'; expected a line with this key\n");
 	check_text("# A\n",
 	    "t:1:1: error: the document has no front matter; expected a first line '---' "
 	    "and keys such as title below it\n");
@@ -372,7 +524,9 @@ int main(void)
 		cmocka_unit_test(reads_on_in_a_broken_rule),
 		cmocka_unit_test(asks_no_list_for_categories),
 		cmocka_unit_test(reads_policies_together),
+		cmocka_unit_test(sets_policies_side_by_side),
 		cmocka_unit_test(nothing_lifts_always),
+		cmocka_unit_test(knows_an_overdue_review),
 		cmocka_unit_test(looks_at_the_whole_document),
 	};
 

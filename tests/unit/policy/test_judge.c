@@ -119,6 +119,7 @@ static void judges(void **state)
 		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
 		    ruleset_of("staff, pupils", row->rules);
 		struct bdl_facts f = {
+			.told = bdl_door_told(BDL_DOOR_WEB),
 			.known = row->groups != NULL,
 			.groups = groups_of(r, row->groups),
 			.host = bdl_view_of(row->host),
@@ -176,6 +177,7 @@ static void binds_by_group(void **state)
 		fail_msg("%s", err.text);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(people); i++) {
 		struct bdl_facts f = {
+			.told = bdl_door_told(BDL_DOOR_WEB),
 			.known = people[i].groups != NULL,
 			.groups = groups_of(r, people[i].groups),
 			.host = BDL_LIT("x.example"),
@@ -196,7 +198,7 @@ static void keeps_to_the_door(void **state)
 {
 	(void)state;
 	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = ruleset_of("staff", "block web");
-	struct bdl_facts f = { .door = BDL_DOOR_MAIL };
+	struct bdl_facts f = { .told = UINT64_MAX, .door = BDL_DOOR_MAIL };
 	struct bdl_verdict v;
 
 	bdl_judge(r, &f, &v);

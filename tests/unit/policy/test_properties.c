@@ -182,7 +182,7 @@ static void the_explanation_agrees(void **state)
 {
 	(void)state;
 	uint64_t seed = 4;
-	size_t kinds[4] = { 0 };
+	size_t kinds[BDL_STEP_CANNOT_TELL + 1] = { 0 };
 
 	for (int p = 0; p < POLICIES; p++) {
 		struct made m;

@@ -37,7 +37,8 @@ static inline int publish(struct bdl_store *s, const char *name, struct bdl_view
     int64_t now_ms, struct bdl_version_row *ret, struct bdl_region *region, struct bdl_err *err)
 {
 	struct bdl_approval approval = { .minute = BDL_LIT("FGB 2026/11, item 7"),
-		.by = BDL_LIT("office") };
+		.by = BDL_LIT("office"),
+		.second = BDL_LIT("B. Chair") };
 
 	return publish_as(s, name, bytes, &approval, now_ms, ret, region, err);
 }

@@ -1,0 +1,131 @@
+/* beadle policy coverage FILE... [--json]: what of each clause this build carries out. */
+#include "main/policy_verbs.h"
+#include "main/text.h"
+#include "policy/coverage.h"
+#include "policy/format.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define TEXT_MAX (16 * 1024 * 1024)
+
+static json_t *text(struct bdl_view v)
+{
+	return json_stringn(v.p ? v.p : "", v.n);
+}
+
+static json_t *rule_json(const struct bdl_rule *rule)
+{
+	struct bdl_buf line BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
+	enum bdl_area area = bdl_rule_area(rule);
+	bool carried_out = bdl_rule_carried_out(rule);
+
+	bdl_rule_on_one_line(rule->text, &line);
+	return json_pack("{s:s, s:s, s:b, s:o, s:i}",
+	    bdl_area_is_door(area) ? "door" : "institution", bdl_area_word(area), "rule",
+	    bdl_buf_str(&line), "carried_out", (int)carried_out, "missing",
+	    carried_out ? json_null() : text(bdl_rule_beyond(rule)), "line", (int)rule->line);
+}
+
+static json_t *clause_json(const struct bdl_clause *clause)
+{
+	json_t *rules = json_array();
+
+	for (size_t i = 0; i < clause->n_rules; i++)
+		(void)json_array_append_new(
+		    rules, rule_json(&clause->rules[i])); /* looked at below */
+	return json_pack("{s:o, s:o, s:o, s:b, s:o}", "id", text(clause->id), "number",
+	    text(clause->number), "title", text(clause->title), "signed_only",
+	    (int)(clause->n_rules == 0), "rules", rules);
+}
+
+static json_t *policy_json(const char *path, const struct bdl_document *d)
+{
+	char digest[BDL_DIGEST_HEX];
+	json_t *clauses = json_array();
+
+	bdl_digest_hex(&d->digest, digest);
+	for (size_t i = 0; i < d->n_clauses; i++)
+		(void)json_array_append_new(clauses, clause_json(&d->clauses[i]));
+	return json_pack("{s:s, s:o, s:s, s:o}", "file", path, "title", text(d->front.title),
+	    "digest", digest, "clauses", clauses);
+}
+
+static json_t *totals_json(const struct bdl_coverage *sum)
+{
+	json_t *doors = json_object(), *institutions = json_object();
+
+	for (int i = 0; i < BDL_AREAS; i++) {
+		enum bdl_area area = (enum bdl_area)i;
+		json_t *one = json_pack("{s:I, s:I}", "carried_out",
+		    (json_int_t)sum->carried_out[i], "not_carried_out", (json_int_t)sum->left[i]);
+		(void)json_object_set_new(
+		    bdl_area_is_door(area) ? doors : institutions, bdl_area_word(area), one);
+	}
+	return json_pack("{s:I, s:I, s:o, s:o}", "clauses", (json_int_t)sum->n_clauses,
+	    "signed_only", (json_int_t)sum->n_signed_only, "doors", doors, "institutions",
+	    institutions);
+}
+
+/* What was read so far; the documents are looked at once and go. */
+struct report {
+	json_t *policies; /* NULL: as text */
+	struct bdl_buf text;
+	struct bdl_coverage sum;
+};
+
+static void report_done(struct report *r)
+{
+	json_decref(r->policies);
+	bdl_buf_done(&r->text);
+}
+
+static int add(struct report *r, const char *path, struct bdl_err *err)
+{
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+
+	int rc = bdl_text_read(path, &d, err);
+	if (rc < 0)
+		return rc;
+	bdl_coverage_add(&r->sum, d);
+	if (r->policies)
+		return json_array_append_new(r->policies, policy_json(path, d)) == 0
+		    ? 0
+		    : bdl_fail(err, BDL_E_NOMEM, "there is no memory for the answer");
+	(void)bdl_buf_printf(&r->text, "%s: %.*s\n\n", path, BDL_FMT(d->front.title));
+	bdl_coverage_write(d, &r->text);
+	return bdl_buf_add_str(&r->text, "\n") == 0
+	    ? 0
+	    : bdl_fail(err, BDL_E_LIMIT, "the answer is too long");
+}
+
+static int print(struct report *r, struct bdl_err *err)
+{
+	if (!r->policies) {
+		bdl_coverage_write_totals(&r->sum, &r->text);
+		fputs(bdl_buf_str(&r->text), stdout);
+		return 0;
+	}
+	json_t *all =
+	    json_pack("{s:O, s:o}", "policies", r->policies, "totals", totals_json(&r->sum));
+	bool written = all && json_dumpf(all, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
+	json_decref(all);
+	return written ? 0 : bdl_fail(err, BDL_E_IO, "the answer could not be written");
+}
+
+int bdl_policy_coverage(struct bdl_args *a)
+{
+	struct bdl_err err;
+	bool json = bdl_args_flag(a, "--json");
+
+	if (!bdl_args_fit(a, 2, SIZE_MAX))
+		return BDL_EXIT_USAGE;
+	struct report r BDL_AUTO_IN(report_done) = {
+		.policies = json ? json_array() : NULL,
+		.text = BDL_BUF(TEXT_MAX),
+	};
+	for (size_t i = 1; i < a->n; i++)
+		if (add(&r, a->words[i], &err) < 0)
+			return bdl_complain(&err);
+	return print(&r, &err) < 0 ? bdl_complain(&err) : BDL_EXIT_FINE;
+}

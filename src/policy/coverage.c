@@ -1,0 +1,154 @@
+#include "policy/coverage.h"
+#include "policy/format.h"
+#include "policy/text_int.h"
+
+#define COLUMNS 80
+
+static const char *const area_words[BDL_AREAS] = { "web", "mail", "screen", "dns", "logs",
+	"signing", "permissions", "reports", "registers", "desk", "cases", "checks", "approval",
+	"showing", "seeing", "keeping" };
+
+/* Of the kinds that belong to no door. */
+static const enum bdl_area institutions[BDL_RULE_KINDS] = {
+	[BDL_RULE_PERMIT] = BDL_AREA_PERMISSIONS,
+	[BDL_RULE_REPORT] = BDL_AREA_REPORTS,
+	[BDL_RULE_REGISTER] = BDL_AREA_REGISTERS,
+	[BDL_RULE_DESK] = BDL_AREA_DESK,
+	[BDL_RULE_CASE] = BDL_AREA_CASES,
+	[BDL_RULE_CHECK] = BDL_AREA_CHECKS,
+	[BDL_RULE_SIGN] = BDL_AREA_SIGNING,
+	[BDL_RULE_APPROVE] = BDL_AREA_APPROVAL,
+	[BDL_RULE_SHOW] = BDL_AREA_SHOWING,
+	[BDL_RULE_LET] = BDL_AREA_SEEING,
+	[BDL_RULE_KEEP] = BDL_AREA_KEEPING,
+};
+
+const char *bdl_area_word(enum bdl_area area)
+{
+	return area_words[area];
+}
+
+enum bdl_area bdl_rule_area(const struct bdl_rule *rule)
+{
+	_Static_assert((int)BDL_AREA_LOGS == (int)BDL_DOOR_LOGS, "doors come first");
+	_Static_assert((int)BDL_AREA_SIGNING == (int)BDL_DOORS, "doors come first");
+	enum bdl_area area = institutions[rule->kind];
+
+	/* Only the rules of doors have no row above, which reads as the first area, a door. */
+	return bdl_area_is_door(area) ? (enum bdl_area)rule->door : area;
+}
+
+void bdl_coverage_add(struct bdl_coverage *sum, const struct bdl_document *d)
+{
+	sum->n_clauses += d->n_clauses;
+	for (size_t i = 0; i < d->n_clauses; i++) {
+		const struct bdl_clause *clause = &d->clauses[i];
+
+		sum->n_signed_only += clause->n_rules == 0;
+		for (size_t j = 0; j < clause->n_rules; j++) {
+			enum bdl_area area = bdl_rule_area(&clause->rules[j]);
+
+			if (bdl_rule_carried_out(&clause->rules[j]))
+				sum->carried_out[area]++;
+			else
+				sum->left[area]++;
+		}
+	}
+}
+
+/* --- text --- */
+
+/* A writer of many pieces: the buffer's owner looks once whether it broke. */
+static void put(struct bdl_buf *out, const char *s)
+{
+	(void)bdl_buf_add_str(out, s);
+}
+
+/* Word by word on lines of COLUMNS; all but the first stand `indent` in. A long word stays whole. */
+static void put_wrapped(struct bdl_buf *out, struct bdl_view text, unsigned indent)
+{
+	unsigned column = 0;
+	struct bdl_view word;
+
+	while (bdl_view_cut(&text, ' ', &word)) {
+		unsigned chars = bdl_text_chars(word);
+
+		if (column > indent && column + 1 + chars > COLUMNS) {
+			put(out, "\n");
+			column = 0;
+		} else if (column > indent) {
+			put(out, " ");
+			column++;
+		}
+		if (column == 0) {
+			(void)bdl_buf_printf(out, "%*s", (int)indent, "");
+			column = indent;
+		}
+		(void)bdl_buf_add_view(out, word);
+		column += chars;
+	}
+	put(out, "\n");
+}
+
+static void put_rule(struct bdl_buf *out, const struct bdl_rule *rule)
+{
+	struct bdl_buf line BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
+	struct bdl_view missing = bdl_rule_beyond(rule);
+
+	put(out, "  ");
+	put(out, bdl_area_word(bdl_rule_area(rule)));
+	if (bdl_rule_carried_out(rule))
+		put(out, ": carried out\n");
+	else
+		(void)bdl_buf_printf(
+		    out, ": not carried out; this build lacks '%.*s'\n", BDL_FMT(missing));
+	bdl_rule_on_one_line(rule->text, &line);
+	put_wrapped(out, bdl_buf_view(&line), 4);
+}
+
+static void put_clause(struct bdl_buf *out, const struct bdl_clause *clause)
+{
+	struct bdl_buf head BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
+
+	(void)bdl_buf_printf(&head, "%.*s%s%.*s {#%.*s}", BDL_FMT(clause->number),
+	    clause->number.n ? " " : "", BDL_FMT(clause->title), BDL_FMT(clause->id));
+	put_wrapped(out, bdl_buf_view(&head), 0);
+	for (size_t i = 0; i < clause->n_rules; i++)
+		put_rule(out, &clause->rules[i]);
+	if (clause->n_rules == 0)
+		put(out, "  signed only\n");
+}
+
+void bdl_coverage_write(const struct bdl_document *d, struct bdl_buf *out)
+{
+	for (size_t i = 0; i < d->n_clauses; i++)
+		put_clause(out, &d->clauses[i]);
+}
+
+/* A line for each area of this sort that has rules, and what they come to. */
+static void put_areas(
+    struct bdl_buf *out, const struct bdl_coverage *sum, bool doors, size_t all[2])
+{
+	for (int i = 0; i < BDL_AREAS; i++) {
+		if (bdl_area_is_door((enum bdl_area)i) != doors ||
+		    sum->carried_out[i] + sum->left[i] == 0)
+			continue;
+		(void)bdl_buf_printf(out, "  %-14s  %11zu  %15zu\n", area_words[i],
+		    sum->carried_out[i], sum->left[i]);
+		all[0] += sum->carried_out[i];
+		all[1] += sum->left[i];
+	}
+}
+
+void bdl_coverage_write_totals(const struct bdl_coverage *sum, struct bdl_buf *out)
+{
+	size_t all[2] = { 0, 0 };
+
+	(void)bdl_buf_printf(out, "%-16s  carried out  not carried out\n", "Rules of doors");
+	put_areas(out, sum, true, all);
+	put(out, "Rules of institutions\n");
+	put_areas(out, sum, false, all);
+	(void)bdl_buf_printf(out, "%-16s  %11zu  %15zu\n", "Together", all[0], all[1]);
+	(void)bdl_buf_printf(out, "%zu %s; %zu without a rule: signed only\n", sum->n_clauses,
+	    sum->n_clauses == 1 ? "clause" : "clauses", sum->n_signed_only);
+}

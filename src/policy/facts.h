@@ -1,0 +1,124 @@
+/*
+ * The act and what its door knew of it: all that the judge looks at. A plain struct on the caller's
+ * stack; the views in it belong to the caller.
+ *
+ * What a door could not know is not the same as what is not so. `told` says which kinds of fact the
+ * door had the means to know; of those, what is not in here is not so. A rule that asks for a kind
+ * that was not told is not applied: nobody can tell (BDL_STEP_CANNOT_TELL in policy/explain.h).
+ */
+#ifndef BDL_POLICY_FACTS_H
+#define BDL_POLICY_FACTS_H
+
+#include "base/buf.h"
+#include "base/region.h"
+#include "policy/ruleset.h"
+
+enum bdl_fact {
+	BDL_FACT_PERSON, /* who it is, or that nobody knows */
+	BDL_FACT_CATEGORY,
+	BDL_FACT_HOST,
+	BDL_FACT_PATH,
+	BDL_FACT_METHOD,
+	BDL_FACT_TIME,     /* minute and weekday */
+	BDL_FACT_CALENDAR, /* contact, lessons, term */
+	BDL_FACT_PLACE,
+	BDL_FACT_DEVICE,       /* whose it is: own, the school's, unknown */
+	BDL_FACT_OTHERS_USING, /* whether the device is somebody else's */
+	BDL_FACT_WORDS,        /* the text that was searched for or typed */
+	BDL_FACT_PHRASES,
+	BDL_FACT_PICTURES,
+	BDL_FACT_FILES,
+	BDL_FACT_TYPES,
+	BDL_FACT_LINKS,
+	BDL_FACT_MARKINGS,
+	BDL_FACT_PROGRAMS,
+	BDL_FACT_DATA, /* personal data, and of how many people */
+	BDL_FACT_SIZE,
+	BDL_FACT_RECIPIENTS, /* who, and how many */
+	BDL_FACT_SENDERS,
+	BDL_FACT_FORWARDED,
+	BDL_FACT_OTHERS_FILE, /* whether the file is somebody else's */
+	BDL_FACT_TIMES,       /* counters of times */
+	BDL_FACT_DEVICES,     /* counters of devices */
+	BDL_FACT_VOLUME,      /* counters of bytes */
+	BDL_FACT_GRANTED,
+	BDL_FACT_REGISTERED,
+	BDL_FACT_SIGNED,
+	BDL_FACT_ENCRYPTED,
+	BDL_FACT_SHARED,
+	BDL_FACT_SEARCH,   /* whether a web request is a search */
+	BDL_FACT_DOWNLOAD, /* whether it is a download */
+	BDL_FACT_UPLOAD,   /* whether it is an upload */
+	BDL_FACT_DEED,     /* the same of the other doors: which of their deeds it is */
+	BDL_FACTS
+};
+#define BDL_TOLD(fact) (1ULL << BDL_FACT_##fact)
+
+/* The kind of fact that a condition or exception asks for; BDL_FACTS for other forms. */
+enum bdl_fact bdl_fact_of(const struct bdl_phrase *phrase);
+enum bdl_fact bdl_fact_of_deed(enum bdl_deed deed);
+/* "whose device it is": what was not told, within a sentence. */
+const char *bdl_fact_words(enum bdl_fact fact);
+
+/* Which kinds the doors of this build tell of every act (carried.c); 0 for one that is not there. */
+uint64_t bdl_door_told(enum bdl_door door);
+
+struct bdl_facts {
+	enum bdl_door door;
+	uint64_t told;        /* bits of enum bdl_fact */
+	uint32_t deeds;       /* bits of enum bdl_deed: all that it is */
+	bool known;           /* a person is known and on the roll; else every policy binds */
+	uint64_t groups;      /* of that person: bdl_ruleset_group, or'ed */
+	struct bdl_view host; /* normalised */
+	struct bdl_view path; /* as bdl_url_path writes it; a query behind it is not looked at */
+	struct bdl_view text; /* folded by bdl_text_fold */
+	struct bdl_catset categories;      /* in the ruleset's numbers */
+	struct bdl_atomset atoms;          /* the named things that are so: bdl_facts_add */
+	uint16_t minute;                   /* local, of the day */
+	uint8_t weekday;                   /* 0 Monday */
+	uint64_t numbers[BDL_NUMBERS];     /* by enum bdl_number */
+	uint64_t amounts[BDL_AMOUNTS_MAX]; /* granted, by bdl_ruleset_amount */
+	/* What each counter of the ruleset stands at, this act included; NULL: none was told. */
+	const uint64_t *counts;
+};
+
+/*
+ * Say that a named thing is so, with all that follows from it: certain phrases are serious ones,
+ * and files of a kind are files of any. `name` is empty for forms without names (signed). What no
+ * rule asks for costs a look and changes nothing. The kind of fact is marked as told.
+ */
+void bdl_facts_add(const struct bdl_ruleset *r, struct bdl_facts *f, enum bdl_phrase_form form,
+    struct bdl_view name, enum bdl_manner manner);
+
+/*
+ * What a request tells by itself: door, host, path, method, whether it is an upload, and the words of
+ * a search (proto/search.h) folded. Marks as told
+ * what the web door tells of every act (bdl_door_told), of which the caller adds the rest: person,
+ * time, categories. A path that was not kept (empty) is not told. The path's comparable form is made
+ * in the region, and only where a rule asks for it; the host's view is kept as it is.
+ */
+struct bdl_web_request {
+	struct bdl_view host;   /* normalised */
+	struct bdl_view path;   /* as struct bdl_url has it */
+	struct bdl_view method; /* "GET" */
+	bool upload;
+};
+void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
+    const struct bdl_web_request *q, struct bdl_region *region);
+
+/*
+ * Texts for `with words`: letters small (bdl_utf8_lower), each run of what is no letter or digit as
+ * one blank, none at the ends. Of both the rule's words and the act's text; words are found where
+ * they stand whole.
+ */
+void bdl_text_fold(struct bdl_view text, struct bdl_buf *out);
+bool bdl_text_has_words(struct bdl_view folded, struct bdl_view words);
+
+/*
+ * Say that the person was granted the permission, and up to how much (UINT64_MAX: as much as they
+ * like). A grant for one host is told only of acts at that host or below it.
+ */
+void bdl_facts_grant(
+    const struct bdl_ruleset *r, struct bdl_facts *f, struct bdl_view permission, uint64_t amount);
+
+#endif

@@ -1,0 +1,67 @@
+/* Texts as `with words` compares them. */
+#include "base/ascii.h"
+#include "base/utf8.h"
+#include "policy/facts.h"
+
+/* Nobody sees these: a word with one inside is still that word. */
+static bool is_unseen(uint32_t ch)
+{
+	return ch == 0xad || (ch >= 0x200b && ch <= 0x200d) || ch == 0xfeff;
+}
+
+static bool is_of_a_word(uint32_t ch)
+{
+	return (ch > 0xbf && !(ch >= 0x2000 && ch <= 0x206f)) ||
+	    (ch < 0x80 && (bdl_is_letter((char)ch) || bdl_is_digit((char)ch)));
+}
+
+/* In UTF-8, of a character that came out of it. */
+static void add_character(struct bdl_buf *out, uint32_t ch)
+{
+	char bytes[4];
+	size_t n = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+
+	for (size_t i = n; i-- > 1; ch >>= 6)
+		bytes[i] = (char)(0x80 | (ch & 0x3f));
+	bytes[0] = (char)(n == 1 ? ch : (0xf00u >> n & 0xf0u) | ch);
+	(void)bdl_buf_add(out, bytes, n);
+}
+
+void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
+{
+	size_t start = out->n;
+	bool gap = false;
+
+	while (text.n) {
+		uint32_t ch;
+		bool bad;
+
+		text = bdl_view_from(text, bdl_utf8_next(text, &ch, &bad));
+		if (!bad && is_unseen(ch))
+			continue;
+		if (bad || !is_of_a_word(ch)) {
+			gap = true;
+			continue;
+		}
+		if (gap && out->n > start)
+			(void)bdl_buf_add_char(out, ' ');
+		add_character(out, bdl_utf8_lower(ch));
+		gap = false;
+	}
+}
+
+bool bdl_text_has_words(struct bdl_view folded, struct bdl_view words)
+{
+	const char *at = folded.p, *end = folded.p + folded.n;
+
+	if (!words.n || !folded.n)
+		return false;
+	while ((at = memmem(at, (size_t)(end - at), words.p, words.n))) {
+		bool begins = at == folded.p || at[-1] == ' ';
+
+		if (begins && (at + words.n == end || at[words.n] == ' '))
+			return true;
+		at++;
+	}
+	return false;
+}

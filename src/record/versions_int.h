@@ -1,0 +1,38 @@
+/* What publishing, confirming and bringing into force share. Private to record/. */
+#ifndef BDL_RECORD_VERSIONS_INT_H
+#define BDL_RECORD_VERSIONS_INT_H
+
+#include "record/versions.h"
+
+#define BDL_POLICY_NAME_MAX 48 /* bytes: lower-case letters, digits and hyphens */
+
+bool bdl_policy_name_ok(struct bdl_view name);
+
+/* BDL_E_INVALID, with the reason, for a name that is none. */
+int bdl_policy_name_check(struct bdl_view name, struct bdl_err *err);
+
+/* A person who answers for something: letters are in it, and nothing that steers a terminal. */
+bool bdl_person_ok(struct bdl_view person);
+
+/* Whether both name the same person: the same letters and digits, in either case. */
+bool bdl_person_same(struct bdl_view a, struct bdl_view b);
+
+/* In a transaction, each of these. */
+
+/* The version of this policy that is in force is so no longer. */
+int bdl_version_former_end(struct bdl_store *s, struct bdl_view name, struct bdl_err *err);
+
+/*
+ * The ruleset of what is now in force, compiled as the doors will compile it: what they could not
+ * enforce is refused, and the number they will record is the one kept here.
+ */
+int bdl_version_ruleset_keep(struct bdl_store *s, struct bdl_err *err);
+
+/*
+ * The document is compiled together with what is in force now in place of the policy `name`: so its
+ * author hears today what the doors could not enforce then.
+ */
+int bdl_version_try(
+    struct bdl_store *s, struct bdl_view name, struct bdl_view bytes, struct bdl_err *err);
+
+#endif
