@@ -1,11 +1,6 @@
-#include "record/scribe.h"
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
-#include "record/acts.h"
-#include "record/journal.h"
-#include "record/store_int.h"
-#include "record/visits_int.h"
+#include "record/scribe_int.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,21 +10,7 @@
 #define SOURCES_MAX     256
 #define SOURCE_NAME_MAX 64
 #define PAUSE_MS        5000 /* a source that could not be read is left alone for so long */
-
-/*
- * A transaction aims at half of what design allows it. What its rows cost differs from machine to
- * machine and with the size of the store, so how many it takes follows what the last ones took;
- * the weights are how long rows take beside each other, a visit's being one.
- */
-#define AIM_US      2500
-#define ROOM_FIRST  512 /* weight of a transaction's rows */
-#define ROOM_LEAST  64
-#define ROOM_MOST   BDL_SCRIBE_BATCH
-#define ACT_WEIGHT  32
-#define LOAD_WEIGHT 6
-
-#define TURN_ENTRIES 64                /* of one source, before the next has its turn */
-#define BATCH_BYTES  (2 * 1024 * 1024) /* of entries, however few */
+#define TURN_ENTRIES    64   /* of one source, before the next has its turn */
 
 struct source {
 	char *name, *folder;
@@ -41,31 +22,12 @@ struct source {
 	bool is_broken;     /* it cannot be read on */
 };
 
-/* An entry that becomes a row of its own: an act, or one that does not decode. */
-struct single {
-	struct source *source;
-	enum bdl_entry_type type;
-	struct bdl_journal_place after;
-	size_t at, n; /* of its payload in the batch's bytes */
-};
-
-/* What was read of all sources and is not in the store yet. */
-struct batch {
-	struct bdl_rollup *rollup;
-	struct single singles[BDL_SCRIBE_BATCH];
-	struct bdl_buf bytes;
-	size_t n_singles, entries, entry_bytes;
-	int64_t since_ms; /* when its first entry was read, on the ticking clock */
-	bool urgent;      /* somebody may look for it: it does not wait for more */
-};
-
 struct bdl_scribe {
 	struct bdl_store *store;
 	char *folder;
 	struct source sources[SOURCES_MAX];
 	size_t n, turn; /* whose turn it is to be read first */
-	struct batch batch;
-	size_t room; /* weight of the rows that the next transaction takes */
+	struct bdl_batch *batch;
 };
 
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
@@ -74,9 +36,7 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
 
 	scribe->store = s;
 	scribe->folder = bdl_xstrdup(folder);
-	scribe->batch.rollup = bdl_rollup_new();
-	scribe->batch.bytes = BDL_BUF(BATCH_BYTES + BDL_JOURNAL_ENTRY_MAX);
-	scribe->room = ROOM_FIRST;
+	scribe->batch = bdl_batch_new();
 	bdl_store_relax(s);
 	return scribe;
 }
@@ -90,8 +50,7 @@ void bdl_scribe_free(struct bdl_scribe *s)
 		free(s->sources[i].name);
 		free(s->sources[i].folder);
 	}
-	bdl_rollup_free(s->batch.rollup);
-	bdl_buf_done(&s->batch.bytes);
+	bdl_batch_free(s->batch);
 	free(s->folder);
 	free(s);
 }
@@ -138,159 +97,6 @@ static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
 	return rc;
 }
 
-static bool same_place(struct bdl_journal_place a, struct bdl_journal_place b)
-{
-	return a.segment == b.segment && a.offset == b.offset;
-}
-
-static int place_get(
-    struct bdl_store *s, const char *source, struct bdl_journal_place *ret, struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "SELECT segment, byte_at FROM journal_place WHERE school = ?1 AND source = ?2", &st,
-	    err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = (struct bdl_journal_place){ 0 };
-	if (rc) {
-		ret->segment = (uint64_t)bdl_col_int(st, 0);
-		ret->offset = (uint64_t)bdl_col_int(st, 1);
-	}
-	return 0;
-}
-
-static int place_set(
-    struct bdl_store *s, const char *source, struct bdl_journal_place place, struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO journal_place (school, source, segment, byte_at) VALUES (?1, ?2, ?3, ?4)"
-	    " ON CONFLICT (school, source) DO UPDATE SET segment = excluded.segment,"
-	    " byte_at = excluded.byte_at",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
-	bdl_bind_int(st, 3, (int64_t)place.segment);
-	bdl_bind_int(st, 4, (int64_t)place.offset);
-	return bdl_stmt_run(s, st, err);
-}
-
-/* --- entries --- */
-
-static int refuse(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
-    const char *reason, struct bdl_err *err)
-{
-	static const char digits[] = "0123456789abcdef";
-	struct bdl_buf hex BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_JOURNAL_ENTRY_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	for (size_t i = 0; i < e->payload.n; i++) {
-		unsigned char c = (unsigned char)e->payload.p[i];
-		/* The maximum holds the largest entry. */
-		(void)bdl_buf_add_char(&hex, digits[c >> 4]);
-		(void)bdl_buf_add_char(&hex, digits[c & 15]);
-	}
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after, entry_type,"
-	    " reason, payload_hex) SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-	    " FROM refused WHERE school = ?1",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, bdl_now_ms());
-	bdl_bind_text(st, 3, bdl_view_of(source));
-	bdl_bind_int(st, 4, (int64_t)e->after.segment);
-	bdl_bind_int(st, 5, (int64_t)e->after.offset);
-	bdl_bind_int(st, 6, (int64_t)e->type);
-	bdl_bind_text(st, 7, bdl_view_of(reason));
-	bdl_bind_text(st, 8, bdl_buf_view(&hex));
-	return bdl_stmt_run(s, st, err);
-}
-
-/* --- entries, in memory --- */
-
-static void batch_clear(struct batch *b)
-{
-	bdl_rollup_clear(b->rollup);
-	bdl_buf_clear(&b->bytes);
-	b->n_singles = b->entries = b->entry_bytes = 0;
-	b->urgent = false;
-}
-
-static size_t batch_weight(const struct batch *b)
-{
-	return bdl_rollup_visits(b->rollup) + LOAD_WEIGHT * bdl_rollup_loads(b->rollup) +
-	    ACT_WEIGHT * b->n_singles;
-}
-
-static bool batch_is_full(const struct bdl_scribe *s)
-{
-	const struct batch *b = &s->batch;
-
-	return b->entries == BDL_SCRIBE_BATCH || b->entry_bytes >= BATCH_BYTES ||
-	    batch_weight(b) >= s->room;
-}
-
-static int entry_decode(const struct bdl_journal_entry *e, struct bdl_act *ret, struct bdl_err *err)
-{
-	if (e->type != BDL_ENTRY_ACT)
-		return bdl_fail(
-		    err, BDL_E_INVALID, "an entry of the unknown type %u", (unsigned)e->type);
-	return bdl_act_decode(e->payload, ret, err);
-}
-
-static void batch_add(struct batch *b, struct source *source, const struct bdl_journal_entry *e)
-{
-	struct bdl_act act;
-
-	if (!b->entries++)
-		b->since_ms = bdl_tick_ms();
-	b->entry_bytes += e->payload.n;
-	if (!entry_decode(e, &act, NULL) && bdl_visits_take(&act)) {
-		bdl_rollup_add(b->rollup, &act);
-		return;
-	}
-	b->urgent = true;
-	b->singles[b->n_singles++] = (struct single){
-		.source = source,
-		.type = e->type,
-		.after = e->after,
-		.at = b->bytes.n,
-		.n = e->payload.n,
-	};
-	(void)bdl_buf_add_view(&b->bytes, e->payload); /* its maximum holds one past a full batch */
-}
-
-/* --- entries, into the store --- */
-
-static int single_store(
-    struct bdl_scribe *s, const struct single *one, size_t *refused, struct bdl_err *err)
-{
-	const struct bdl_journal_entry e = {
-		.type = one->type,
-		.payload = bdl_view_at(s->batch.bytes.p + one->at, one->n),
-		.after = one->after,
-	};
-	struct bdl_err why = { 0 };
-	struct bdl_act act;
-
-	if (!entry_decode(&e, &act, &why))
-		return bdl_acts_add(s->store, &act, err);
-	++*refused;
-	return refuse(s->store, one->source->name, &e, why.text, err);
-}
-
 /*
  * In the transaction the store's place must be the one that reading began at: a scribe whose
  * supervisor was killed may still be at its last turn, and what it commits after we looked is not
@@ -303,13 +109,13 @@ static int place_move(struct bdl_store *s, const struct source *source, struct b
 	if (!source->reader)
 		return 0;
 	next = bdl_journal_reader_place(source->reader);
-	if (same_place(next, source->stored))
+	if (bdl_place_same(next, source->stored))
 		return 0;
-	int rc = place_get(s, source->name, &now, err);
-	if (!rc && !same_place(now, source->stored))
+	int rc = bdl_place_get(s, source->name, &now, err);
+	if (!rc && !bdl_place_same(now, source->stored))
 		rc = bdl_fail(
 		    err, BDL_E_BUSY, "another scribe brings the journal '%s'", source->folder);
-	return rc ? rc : place_set(s, source->name, next, err);
+	return rc ? rc : bdl_place_set(s, source->name, next, err);
 }
 
 /* In one transaction the rows, and with them the places where reading goes on. */
@@ -319,29 +125,9 @@ static int batch_store(struct bdl_scribe *s, size_t *refused, struct bdl_err *er
 
 	for (size_t i = 0; !rc && i < s->n; i++)
 		rc = place_move(s->store, &s->sources[i], err);
-	for (size_t i = 0; !rc && i < s->batch.n_singles; i++)
-		rc = single_store(s, &s->batch.singles[i], refused, err);
 	if (!rc)
-		rc = bdl_rollup_store(s->batch.rollup, s->store, err);
+		rc = bdl_batch_store(s->batch, s->store, refused, err);
 	return rc ? rc : bdl_store_commit(s->store, err);
-}
-
-/*
- * More or fewer rows for the next transaction, by what this one took: at most twice as many, at least
- * half, since what one took may have been another process's turn at the processor.
- */
-static void room_adapt(struct bdl_scribe *s, int64_t took_us)
-{
-	if (took_us > 2 * AIM_US)
-		s->room /= 2;
-	else if (took_us > AIM_US)
-		s->room = s->room * AIM_US / (size_t)took_us;
-	else if (batch_is_full(s))
-		s->room += s->room * (size_t)(AIM_US - took_us) / AIM_US;
-	if (s->room < ROOM_LEAST)
-		s->room = ROOM_LEAST;
-	if (s->room > ROOM_MOST)
-		s->room = ROOM_MOST;
 }
 
 /* Read again from the place in the store: what was read since did not get there. */
@@ -361,20 +147,19 @@ static int batch_commit(struct bdl_scribe *s, struct bdl_scribe_round *ret, stru
 		rc = batch_store(s, &refused, err);
 	bdl_store_rollback(s->store);
 	if (rc) {
-		bdl_rollup_reset(s->batch.rollup);
-		batch_clear(&s->batch);
+		bdl_batch_reset(s->batch);
 		for (size_t i = 0; i < s->n; i++)
 			source_close(&s->sources[i]);
 		return rc;
 	}
 	ret->took_us = bdl_tick_us() - begun_us;
-	ret->stored = s->batch.entries;
+	ret->stored = bdl_batch_entries(s->batch);
 	ret->refused = refused;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->sources[i].reader)
 			s->sources[i].stored = bdl_journal_reader_place(s->sources[i].reader);
-	room_adapt(s, ret->took_us);
-	batch_clear(&s->batch);
+	bdl_batch_adapt(s->batch, ret->took_us);
+	bdl_batch_clear(s->batch);
 	return 0;
 }
 
@@ -404,7 +189,7 @@ static int source_open(
 	source->is_dry = source->again_ms > bdl_tick_ms();
 	if (source->reader || source->is_dry)
 		return 0;
-	int rc = place_get(s->store, source->name, &source->stored, err);
+	int rc = bdl_place_get(s->store, source->name, &source->stored, err);
 	if (rc)
 		return rc;
 	if (bdl_journal_reader_open(source->folder, source->stored, &source->reader, &what)) {
@@ -425,15 +210,15 @@ static void source_read(struct bdl_scribe *s, struct source *source, struct bdl_
 	struct bdl_journal_entry e;
 	struct bdl_err what = { 0 };
 
-	for (int i = 0; i < TURN_ENTRIES && !batch_is_full(s); i++) {
+	for (int i = 0; i < TURN_ENTRIES && !bdl_batch_is_full(s->batch); i++) {
 		int rc = bdl_journal_next(source->reader, &e, &what);
 		if (rc > 0) {
-			batch_add(&s->batch, source, &e);
+			bdl_batch_add(s->batch, source->name, &e);
 			continue;
 		}
 		source->is_dry = true;
 		if (rc < 0) {
-			s->batch.urgent = true;
+			bdl_batch_hurry(s->batch);
 			source->is_broken = rc != BDL_E_INVALID;
 			tell_journal(ret, &what);
 		}
@@ -451,7 +236,7 @@ static int batch_fill(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct
 		if (rc)
 			return rc;
 	}
-	while (is_more && !batch_is_full(s)) {
+	while (is_more && !bdl_batch_is_full(s->batch)) {
 		is_more = false;
 		for (size_t i = 0; i < s->n; i++) {
 			struct source *source = &s->sources[s->turn++ % s->n];
@@ -469,7 +254,7 @@ static bool has_moved(const struct bdl_scribe *s)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct source *source = &s->sources[i];
 		if (source->reader &&
-		    !same_place(bdl_journal_reader_place(source->reader), source->stored))
+		    !bdl_place_same(bdl_journal_reader_place(source->reader), source->stored))
 			return true;
 	}
 	return false;
@@ -506,15 +291,13 @@ static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, s
 int bdl_scribe_round(
     struct bdl_scribe *s, int64_t hold_ms, struct bdl_scribe_round *ret, struct bdl_err *err)
 {
-	struct batch *b = &s->batch;
 	struct bdl_err what = { 0 };
 
 	*ret = (struct bdl_scribe_round){ 0 };
 	if (sources_find(s, &what))
 		tell_journal(ret, &what);
 	int rc = batch_fill(s, ret, err);
-	bool may_wait = b->entries && !b->urgent && !batch_is_full(s);
-	if (!rc && has_moved(s) && (!may_wait || bdl_tick_ms() - b->since_ms >= hold_ms))
+	if (!rc && has_moved(s) && !bdl_batch_may_wait(s->batch, hold_ms))
 		rc = batch_commit(s, ret, err);
 	if (rc)
 		return rc;

@@ -166,8 +166,8 @@ static void slice_make(struct school_day *d)
 	for (uint32_t i = 0; i < PEOPLE; i++) {
 		if (!is_busy(d, &d->people[i], now_ms))
 			continue;
-		/* Busy for 600 s of every 1,500 or so. */
-		for (double x = fraction(d); x < pages * 2.25; x += 1)
+		/* People are busy for 750 s of every 1,650 or so, and open all their pages then. */
+		for (double x = fraction(d); x < pages * 2.2; x += 1)
 			page_add(d, i, now_ms + below(d, SLICE_MS));
 	}
 	if (d->n)
