@@ -27,6 +27,14 @@ int64_t bdl_tick_ms(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t bdl_tick_us(void)
+{
+	struct timespec ts;
+
+	BDL_BUG_IF(clock_gettime(CLOCK_MONOTONIC, &ts) != 0);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 /* Seconds and the milliseconds over, within what four digits of a year can say. */
 static time_t split(int64_t at_ms, int *ret_ms)
 {

@@ -10,6 +10,7 @@
 
 int64_t bdl_now_ms(void);  /* wall clock; may jump */
 int64_t bdl_tick_ms(void); /* monotonic, for durations */
+int64_t bdl_tick_us(void); /* the same in microseconds, for what takes few */
 
 /* Local civil time at an instant, by the process's time zone (TZ, else the system's). */
 struct bdl_civil {

@@ -25,6 +25,7 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
+#define HOLD_MS      2000 /* how long visits wait for more of their kind */
 #define SWEEP_S      3600 /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
@@ -90,13 +91,16 @@ static void tell_journal(struct scribe *s, const struct bdl_err *err)
 	s->told_tick_ms = bdl_tick_ms();
 }
 
-/* Bring what is in the journal to the store, for at most `for_ms`. 1: there may be more. */
-static int read_journal(struct scribe *s, int64_t for_ms, struct bdl_err *err)
+/*
+ * Bring what is in the journal to the store, for at most `for_ms`, but what may wait a while. 1: there
+ * may be more.
+ */
+static int read_journal(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
 {
 	int64_t until_ms = bdl_tick_ms() + for_ms;
 	struct bdl_scribe_round round;
 	do {
-		int rc = bdl_scribe_round(s->reader, &round, err);
+		int rc = bdl_scribe_round(s->reader, hold_ms, &round, err);
 		bdl_count(s->role->slot, BDL_COUNT_STORED, round.stored);
 		tell_journal(s, &round.journal);
 		if (round.refused > 0)
@@ -161,12 +165,12 @@ static int look_at_store(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
-static int work(struct scribe *s, int64_t for_ms, struct bdl_err *err)
+static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
 {
 	int rc = s->store ? 0 : store_open(s, err);
 	if (rc == 0)
 		rc = look_at_store(s, err);
-	return rc < 0 ? rc : read_journal(s, for_ms, err);
+	return rc < 0 ? rc : read_journal(s, for_ms, hold_ms, err);
 }
 
 static void recovered(struct scribe *s)
@@ -183,7 +187,7 @@ static void on_tick(uv_timer_t *timer)
 	struct scribe *s = timer->data;
 	struct bdl_err err;
 	uint64_t pause = TICK_MS;
-	int rc = work(s, TURN_MS, &err);
+	int rc = work(s, TURN_MS, HOLD_MS, &err);
 	if (rc < 0) {
 		trouble(s, "store-failed", &err);
 		pause = TROUBLE_MS;
@@ -274,7 +278,7 @@ int bdl_scribe_run(struct bdl_role *role)
 	bdl_loop_run(&s.loop);
 
 	/* The doors are ending too: what they wrote last is brought over now, or at the next start. */
-	if (work(&s, LAST_TURN_MS, &err) < 0)
+	if (work(&s, LAST_TURN_MS, 0, &err) < 0)
 		bdl_log_err(BDL_LOG_WARN, "store-failed", &err);
 	store_close(&s);
 	atomic_store(&role->slot->state, BDL_STATE_STOPPED);

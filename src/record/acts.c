@@ -150,8 +150,9 @@ static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct b
 	return rc;
 }
 
-static int violation_fold(struct bdl_store *s, const struct bdl_act *a, struct bdl_view tell,
-    int64_t id, struct bdl_err *err)
+/* `acts` of its kind at once: parts are counted before they come here. */
+static int violation_fold(struct bdl_store *s, const struct bdl_act *a, int64_t acts,
+    struct bdl_view tell, int64_t id, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool part = a->kind == BDL_KIND_PART;
@@ -168,8 +169,8 @@ static int violation_fold(struct bdl_store *s, const struct bdl_act *a, struct b
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, id);
-	bdl_bind_int(st, 3, !part);
-	bdl_bind_int(st, 4, part);
+	bdl_bind_int(st, 3, part ? 0 : acts);
+	bdl_bind_int(st, 4, part ? acts : 0);
 	bdl_bind_int(st, 5, a->at_ms);
 	bdl_bind_int(st, 6, a->action);
 	bdl_bind_int(st, 7, a->critical);
@@ -191,11 +192,23 @@ static int violation_of(struct bdl_store *s, const struct bdl_act *a, int64_t ac
 	if (rc)
 		return rc;
 	if (id)
-		rc = violation_fold(s, a, bdl_buf_view(&tell), id, err);
+		rc = violation_fold(s, a, 1, bdl_buf_view(&tell), id, err);
 	else if (a->kind != BDL_KIND_PART)
 		rc = violation_open(s, a, bdl_buf_view(&tell), act_id, &id, err);
 	if (!rc)
 		*ret_id = id;
+	return rc;
+}
+
+int bdl_violation_parts(
+    struct bdl_store *s, const struct bdl_act *a, int64_t parts, struct bdl_err *err)
+{
+	struct bdl_buf tell BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TELL_MAX);
+	int64_t id;
+
+	int rc = violation_find(s, a, &id, &tell, err);
+	if (!rc && id)
+		rc = violation_fold(s, a, parts, bdl_buf_view(&tell), id, err);
 	return rc;
 }
 
@@ -228,19 +241,22 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 	bdl_bind_text(st, 29, a->equipment);
 }
 
-static int total_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
+int bdl_acts_count(struct bdl_store *s, int64_t quarter_ms, enum bdl_action action, int64_t acts,
+    struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
-	    "INSERT INTO act_total (school, quarter_ms, action, acts) VALUES (?1, ?2, ?3, 1)"
-	    " ON CONFLICT (school, quarter_ms, action) DO UPDATE SET acts = act_total.acts + 1",
+	    "INSERT INTO act_total (school, quarter_ms, action, acts) VALUES (?1, ?2, ?3, ?4)"
+	    " ON CONFLICT (school, quarter_ms, action)"
+	    " DO UPDATE SET acts = act_total.acts + excluded.acts",
 	    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, bdl_quarter_of(a->at_ms));
-	bdl_bind_int(st, 3, a->action);
+	bdl_bind_int(st, 2, quarter_ms);
+	bdl_bind_int(st, 3, action);
+	bdl_bind_int(st, 4, acts);
 	return bdl_stmt_run(s, st, err);
 }
 
@@ -255,7 +271,7 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 	if (!rc)
 		rc = violation_of(s, a, id, &violation, err);
 	if (!rc)
-		rc = total_add(s, a, err);
+		rc = bdl_acts_count(s, bdl_quarter_of(a->at_ms), a->action, 1, err);
 	if (!rc)
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"

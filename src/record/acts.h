@@ -19,6 +19,16 @@
  */
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * What is rolled up and no row here (record/visits.h), inside an open transaction: so many acts of a
+ * quarter of an hour for the totals, and so many strict parts, of which `a` is the first, for their
+ * violation.
+ */
+int bdl_acts_count(struct bdl_store *s, int64_t quarter_ms, enum bdl_action action, int64_t acts,
+    struct bdl_err *err) BDL_MUST_USE;
+int bdl_violation_parts(
+    struct bdl_store *s, const struct bdl_act *a, int64_t parts, struct bdl_err *err) BDL_MUST_USE;
+
 struct bdl_act_row {
 	int64_t id;
 	struct bdl_act act; /* texts in the caller's region */

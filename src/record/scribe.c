@@ -1,10 +1,6 @@
-#include "record/scribe.h"
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/clock.h"
-#include "record/acts.h"
-#include "record/journal.h"
-#include "record/store_int.h"
+#include "record/scribe_int.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +10,7 @@
 #define SOURCES_MAX     256
 #define SOURCE_NAME_MAX 64
 #define PAUSE_MS        5000 /* a source that could not be read is left alone for so long */
+#define TURN_ENTRIES    64   /* of one source, before the next has its turn */
 
 struct source {
 	char *name, *folder;
@@ -21,21 +18,16 @@ struct source {
 	struct bdl_journal_place stored;
 	uint64_t forgotten; /* segments below this number are deleted */
 	int64_t again_ms;   /* on the ticking clock */
+	bool is_dry;        /* this round has read all there is */
+	bool is_broken;     /* it cannot be read on */
 };
 
 struct bdl_scribe {
 	struct bdl_store *store;
 	char *folder;
 	struct source sources[SOURCES_MAX];
-	size_t n;
-};
-
-/* What came of one batch. */
-struct batch {
-	size_t stored, refused;
-	bool in_transaction;
-	int journal_rc; /* of the reader: what could not be read is said, what was read is stored */
-	struct bdl_err journal;
+	size_t n, turn; /* whose turn it is to be read first */
+	struct bdl_batch *batch;
 };
 
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
@@ -44,6 +36,8 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
 
 	scribe->store = s;
 	scribe->folder = bdl_xstrdup(folder);
+	scribe->batch = bdl_batch_new();
+	bdl_store_relax(s);
 	return scribe;
 }
 
@@ -56,6 +50,7 @@ void bdl_scribe_free(struct bdl_scribe *s)
 		free(s->sources[i].name);
 		free(s->sources[i].folder);
 	}
+	bdl_batch_free(s->batch);
 	free(s->folder);
 	free(s);
 }
@@ -102,51 +97,37 @@ static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
 	return rc;
 }
 
-static bool same_place(struct bdl_journal_place a, struct bdl_journal_place b)
+/*
+ * In the transaction the store's place must be the one that reading began at: a scribe whose
+ * supervisor was killed may still be at its last turn, and what it commits after we looked is not
+ * to be brought a second time.
+ */
+static int place_move(struct bdl_store *s, const struct source *source, struct bdl_err *err)
 {
-	return a.segment == b.segment && a.offset == b.offset;
+	struct bdl_journal_place now, next;
+
+	if (!source->reader)
+		return 0;
+	next = bdl_journal_reader_place(source->reader);
+	if (bdl_place_same(next, source->stored))
+		return 0;
+	int rc = bdl_place_get(s, source->name, &now, err);
+	if (!rc && !bdl_place_same(now, source->stored))
+		rc = bdl_fail(
+		    err, BDL_E_BUSY, "another scribe brings the journal '%s'", source->folder);
+	return rc ? rc : bdl_place_set(s, source->name, next, err);
 }
 
-static int place_get(
-    struct bdl_store *s, const char *source, struct bdl_journal_place *ret, struct bdl_err *err)
+/* In one transaction the rows, and with them the places where reading goes on. */
+static int batch_store(struct bdl_scribe *s, size_t *refused, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int rc = 0;
 
-	int rc = bdl_stmt_get(s,
-	    "SELECT segment, byte_at FROM journal_place WHERE school = ?1 AND source = ?2", &st,
-	    err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = (struct bdl_journal_place){ 0 };
-	if (rc) {
-		ret->segment = (uint64_t)bdl_col_int(st, 0);
-		ret->offset = (uint64_t)bdl_col_int(st, 1);
-	}
-	return 0;
-}
-
-static int place_set(
-    struct bdl_store *s, const char *source, struct bdl_journal_place place, struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO journal_place (school, source, segment, byte_at) VALUES (?1, ?2, ?3, ?4)"
-	    " ON CONFLICT (school, source) DO UPDATE SET segment = excluded.segment,"
-	    " byte_at = excluded.byte_at",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
-	bdl_bind_int(st, 3, (int64_t)place.segment);
-	bdl_bind_int(st, 4, (int64_t)place.offset);
-	return bdl_stmt_run(s, st, err);
+	for (size_t i = 0; !rc && i < s->n; i++)
+		rc = place_move(s->store, &s->sources[i], err);
+	if (!rc)
+		rc = bdl_batch_store(s->batch, s->store, refused, err);
+	return rc ? rc : bdl_store_commit(s->store, err);
 }
 
 /* Read again from the place in the store: what was read since did not get there. */
@@ -156,148 +137,40 @@ static void source_close(struct source *source)
 	source->reader = NULL;
 }
 
-/* --- entries --- */
-
-static int refuse(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
-    const char *reason, struct bdl_err *err)
+static int batch_commit(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
 {
-	static const char digits[] = "0123456789abcdef";
-	struct bdl_buf hex BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_JOURNAL_ENTRY_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	size_t refused = 0;
 
-	for (size_t i = 0; i < e->payload.n; i++) {
-		unsigned char c = (unsigned char)e->payload.p[i];
-		/* The maximum holds the largest entry. */
-		(void)bdl_buf_add_char(&hex, digits[c >> 4]);
-		(void)bdl_buf_add_char(&hex, digits[c & 15]);
-	}
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after, entry_type,"
-	    " reason, payload_hex) SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-	    " FROM refused WHERE school = ?1",
-	    &st, err);
-	if (rc)
+	int rc = bdl_store_begin(s->store, err);
+	int64_t begun_us = bdl_tick_us();
+	if (!rc)
+		rc = batch_store(s, &refused, err);
+	bdl_store_rollback(s->store);
+	if (rc) {
+		bdl_batch_reset(s->batch);
+		for (size_t i = 0; i < s->n; i++)
+			source_close(&s->sources[i]);
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, bdl_now_ms());
-	bdl_bind_text(st, 3, bdl_view_of(source));
-	bdl_bind_int(st, 4, (int64_t)e->after.segment);
-	bdl_bind_int(st, 5, (int64_t)e->after.offset);
-	bdl_bind_int(st, 6, (int64_t)e->type);
-	bdl_bind_text(st, 7, bdl_view_of(reason));
-	bdl_bind_text(st, 8, bdl_buf_view(&hex));
-	return bdl_stmt_run(s, st, err);
-}
-
-static int entry_store(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
-    struct batch *b, struct bdl_err *err)
-{
-	struct bdl_err why = { 0 };
-	struct bdl_act act;
-
-	b->stored++;
-	int rc = e->type == BDL_ENTRY_ACT
-	    ? bdl_act_decode(e->payload, &act, &why)
-	    : bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u", (unsigned)e->type);
-	if (!rc)
-		return bdl_acts_add(s, &act, err);
-	b->refused++;
-	return refuse(s, source, e, why.text, err);
-}
-
-/*
- * Begin the batch's transaction, where that was not done yet. In it the store's place must be the
- * one that reading began at: a scribe whose supervisor was killed may still be at its last turn,
- * and what it commits after we looked is not to be brought a second time.
- */
-static int batch_begin(
-    struct bdl_store *s, const struct source *source, struct batch *b, struct bdl_err *err)
-{
-	struct bdl_journal_place now;
-
-	if (b->in_transaction)
-		return 0;
-	int rc = bdl_store_begin(s, err);
-	if (rc)
-		return rc;
-	b->in_transaction = true;
-	rc = place_get(s, source->name, &now, err);
-	if (!rc && !same_place(now, source->stored))
-		rc = bdl_fail(
-		    err, BDL_E_BUSY, "another scribe brings the journal '%s'", source->folder);
-	return rc;
-}
-
-/* Entries into one transaction, and with them the place where reading goes on. */
-static int entries_bring(
-    struct bdl_store *s, struct source *source, struct batch *b, struct bdl_err *err)
-{
-	struct bdl_journal_entry e;
-	int rc;
-
-	while (b->stored < BDL_SCRIBE_BATCH &&
-	    (b->journal_rc = bdl_journal_next(source->reader, &e, &b->journal)) > 0) {
-		rc = batch_begin(s, source, b, err);
-		if (!rc)
-			rc = entry_store(s, source->name, &e, b, err);
-		if (rc)
-			return rc;
 	}
-	struct bdl_journal_place place = bdl_journal_reader_place(source->reader);
-	if (same_place(place, source->stored))
-		return 0;
-	rc = batch_begin(s, source, b, err);
-	if (!rc)
-		rc = place_set(s, source->name, place, err);
-	if (!rc)
-		rc = bdl_store_commit(s, err);
-	if (!rc)
-		source->stored = place;
-	return rc;
+	ret->took_us = bdl_tick_us() - begun_us;
+	ret->stored = bdl_batch_entries(s->batch);
+	ret->refused = refused;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sources[i].reader)
+			s->sources[i].stored = bdl_journal_reader_place(s->sources[i].reader);
+	bdl_batch_adapt(s->batch, ret->took_us);
+	bdl_batch_clear(s->batch);
+	return 0;
 }
+
+/* --- rounds --- */
 
 /* Leave a source alone whose journal cannot be opened or read. */
 static void source_pause(struct source *source)
 {
 	source_close(source);
+	source->is_broken = false;
 	source->again_ms = bdl_tick_ms() + PAUSE_MS;
-}
-
-/* Negative where the store failed; what is wrong with the journal is left in the batch. */
-static int source_bring(
-    struct bdl_scribe *s, struct source *source, struct batch *b, struct bdl_err *err)
-{
-	if (!source->reader) {
-		int rc = place_get(s->store, source->name, &source->stored, err);
-		if (rc)
-			return rc;
-		b->journal_rc = bdl_journal_reader_open(
-		    source->folder, source->stored, &source->reader, &b->journal);
-	}
-	if (b->journal_rc < 0) {
-		source_pause(source);
-		return 0;
-	}
-	struct bdl_journal_place before = source->stored;
-	int rc = entries_bring(s->store, source, b, err);
-	bdl_store_rollback(s->store);
-	if (rc)
-		source_close(source);
-	else if (b->journal_rc < 0 && b->journal_rc != BDL_E_INVALID &&
-	    same_place(before, source->stored))
-		source_pause(source); /* at damage the reader itself waits, and has told of it */
-	return rc;
-}
-
-/* What is stored for good need not be kept in the journal. */
-static int source_forget(struct source *source, struct bdl_err *err)
-{
-	if (source->forgotten == source->stored.segment)
-		return 0;
-	int rc = bdl_journal_forget(source->folder, source->stored, err);
-	if (!rc)
-		source->forgotten = source->stored.segment;
-	return rc;
 }
 
 /* The first that is wrong with a journal is the one that is told. */
@@ -307,27 +180,129 @@ static void tell_journal(struct bdl_scribe_round *round, const struct bdl_err *w
 		round->journal = *what;
 }
 
-int bdl_scribe_round(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+/* Negative where the store failed; what is wrong with the journal is told. */
+static int source_open(
+    struct bdl_scribe *s, struct source *source, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	struct bdl_err what = { 0 };
+
+	source->is_dry = source->again_ms > bdl_tick_ms();
+	if (source->reader || source->is_dry)
+		return 0;
+	int rc = bdl_place_get(s->store, source->name, &source->stored, err);
+	if (rc)
+		return rc;
+	if (bdl_journal_reader_open(source->folder, source->stored, &source->reader, &what)) {
+		tell_journal(ret, &what);
+		source->is_dry = true;
+		source_pause(source);
+	}
+	return 0;
+}
+
+/*
+ * What one source has, for one turn. At damage the reader itself waits or goes on behind it, and
+ * that place is kept at once; a source that cannot be read is left alone when what was read of it
+ * is stored.
+ */
+static void source_read(struct bdl_scribe *s, struct source *source, struct bdl_scribe_round *ret)
+{
+	struct bdl_journal_entry e;
+	struct bdl_err what = { 0 };
+
+	for (int i = 0; i < TURN_ENTRIES && !bdl_batch_is_full(s->batch); i++) {
+		int rc = bdl_journal_next(source->reader, &e, &what);
+		if (rc > 0) {
+			bdl_batch_add(s->batch, source->name, &e);
+			continue;
+		}
+		source->is_dry = true;
+		if (rc < 0) {
+			bdl_batch_hurry(s->batch);
+			source->is_broken = rc != BDL_E_INVALID;
+			tell_journal(ret, &what);
+		}
+		return;
+	}
+}
+
+/* Until the batch is full or all sources are dry, each in its turn. */
+static int batch_fill(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	bool is_more = s->n > 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		int rc = source_open(s, &s->sources[i], ret, err);
+		if (rc)
+			return rc;
+	}
+	while (is_more && !bdl_batch_is_full(s->batch)) {
+		is_more = false;
+		for (size_t i = 0; i < s->n; i++) {
+			struct source *source = &s->sources[s->turn++ % s->n];
+			if (source->is_dry)
+				continue;
+			source_read(s, source, ret);
+			is_more = true;
+		}
+	}
+	return 0;
+}
+
+static bool has_moved(const struct bdl_scribe *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct source *source = &s->sources[i];
+		if (source->reader &&
+		    !bdl_place_same(bdl_journal_reader_place(source->reader), source->stored))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is stored for good need not be kept in the journal: once the store's own disk has it, which
+ * no commit of the scribe waits for.
+ */
+static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	struct bdl_err what = { 0 };
+	bool is_due = false, is_synced = false;
+
+	for (size_t i = 0; i < s->n; i++)
+		is_due = is_due || s->sources[i].forgotten != s->sources[i].stored.segment;
+	if (!is_due && !bdl_store_is_long(s->store))
+		return 0;
+	int rc = bdl_store_sync(s->store, &is_synced, err);
+	if (rc || !is_synced)
+		return rc;
+	for (size_t i = 0; i < s->n; i++) {
+		struct source *source = &s->sources[i];
+		if (source->forgotten == source->stored.segment)
+			continue;
+		if (bdl_journal_forget(source->folder, source->stored, &what))
+			tell_journal(ret, &what);
+		else
+			source->forgotten = source->stored.segment;
+	}
+	return 0;
+}
+
+int bdl_scribe_round(
+    struct bdl_scribe *s, int64_t hold_ms, struct bdl_scribe_round *ret, struct bdl_err *err)
 {
 	struct bdl_err what = { 0 };
 
 	*ret = (struct bdl_scribe_round){ 0 };
 	if (sources_find(s, &what))
 		tell_journal(ret, &what);
-	for (size_t i = 0; i < s->n; i++) {
-		struct source *source = &s->sources[i];
-		struct batch b = { 0 };
-		if (source->again_ms > bdl_tick_ms())
-			continue;
-		int rc = source_bring(s, source, &b, err);
-		if (rc)
-			return rc;
-		ret->stored += b.stored;
-		ret->refused += b.refused;
-		if (b.journal_rc >= 0)
-			b.journal_rc = source_forget(source, &b.journal);
-		if (b.journal_rc < 0)
-			tell_journal(ret, &b.journal);
-	}
-	return 0;
+	int rc = batch_fill(s, ret, err);
+	if (!rc && has_moved(s) && !bdl_batch_may_wait(s->batch, hold_ms))
+		rc = batch_commit(s, ret, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->sources[i].is_broken)
+			source_pause(&s->sources[i]);
+	return journals_forget(s, ret, err);
 }

@@ -1,41 +1,52 @@
 /*
  * The scribe's work: bring every journal entry to the store exactly once. The place up to which a
  * source was read is kept in the store and moves in the same transaction as the rows, so a kill at
- * any moment repeats nothing and skips nothing. A transaction holds at most 100 entries, so that
- * people's writes never wait long.
+ * any moment repeats nothing and skips nothing.
+ *
+ * Acts become rows of their own (record/acts.h) or are rolled up into visits (record/visits.h), in
+ * memory and for all sources together, before the transaction begins; it then holds as many rows as
+ * can be written in half of the five milliseconds that people's writes may wait, which is measured
+ * on the way. Commits do not wait for the disk: a segment of the journal is deleted when what came
+ * of it is on the store's disk, so after a power cut the rest is brought again.
  */
 #ifndef BDL_RECORD_SCRIBE_H
 #define BDL_RECORD_SCRIBE_H
 
 #include "record/store.h"
 
-#define BDL_SCRIBE_BATCH 100
+#define BDL_SCRIBE_BATCH 8192 /* entries of one transaction, at most */
 
 struct bdl_scribe;
 
-/* `folder` is DIR/journal; its sources are found as they appear. The store is the caller's. */
+/*
+ * `folder` is DIR/journal; its sources are found as they appear. The store is the caller's, and no
+ * longer waits for the disk at its commits (bdl_store_relax).
+ */
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder);
 void bdl_scribe_free(struct bdl_scribe *s); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
 
 /* What came of a round. */
 struct bdl_scribe_round {
-	size_t stored; /* entries brought over; 0: all is read */
-	size_t
-	    refused; /* of these: did not decode, kept aside in the table `refused`, never dropped */
+	size_t stored;   /* entries brought over; 0: all is read, or held back */
+	size_t refused;  /* of these: did not decode, kept aside in the table `refused` */
+	int64_t took_us; /* the transaction; 0: there was none */
 	/* The first journal that could not be read (record/journal.h); its code is 0 for none. */
 	struct bdl_err journal;
 };
 
 /*
- * One batch from each source. Negative where the store failed: that ends the round, and what it had
- * not committed is read again in the next. *ret says in any case what had been committed before.
+ * One batch of what all sources have, each in its turn. Negative where the store failed: that ends
+ * the round, and what it had not committed is read again in the next.
+ *
+ * Visits alone are held back for up to `hold_ms`, and then stored with those that came since: that
+ * writes far fewer bytes. An act of its own is stored at once, and all that was read before it.
  *
  * A journal that cannot be read holds up no other: its source is left alone for five seconds, or,
  * after damage, read on with the next round. BDL_E_BUSY also where another scribe, such as one that
  * its supervisor left behind, brings the same source: nothing is stored twice.
  */
-int bdl_scribe_round(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
-    BDL_MUST_USE;
+int bdl_scribe_round(struct bdl_scribe *s, int64_t hold_ms, struct bdl_scribe_round *ret,
+    struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -3,16 +3,23 @@
 #include "record/store_int.h"
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 
 #define STATEMENTS_MAX 64
-#define BUSY_MS        5000
+#define BUSY_MS        5000 /* that a transaction waits for another's end */
+#define BUSY_NAP_US    250  /* between two looks */
 #define CACHE_KIB      "32768"
 /*
- * Acts touch index pages at random, so each page is best written back after several batches: with
- * SQLite's 1,000 pages and 2 MB of cache the scribe is little more than half as fast.
+ * Pages of the write-ahead log. The scribe tidies it (bdl_store_sync) whenever so many are new, while
+ * others go on writing; what they add meanwhile keeps the log from beginning anew, so past the second
+ * number they wait until it can. The third, at which SQLite does the same within somebody's commit,
+ * is for a store that no scribe looks after.
  */
-#define WAL_PAGES "4000"
-#define WAL_KEPT  "67108864" /* bytes of write-ahead log that stay after a checkpoint */
+#define LOG_LONG        3000
+#define LOG_TOO_LONG    12000
+#define LOG_PAGES       "20000"
+#define LOG_KEPT        "67108864" /* bytes of it that stay when it begins anew */
+#define LOG_PATIENCE_MS 50         /* for others to end what they are reading */
 
 struct bdl_store {
 	sqlite3 *db;
@@ -20,6 +27,8 @@ struct bdl_store {
 	/* Kept prepared, in the order of their last use. */
 	sqlite3_stmt *statements[STATEMENTS_MAX];
 	size_t n_statements;
+	int64_t busy_since_ms, busy_ms; /* of waiting for others */
+	int log_pages, log_synced;      /* pages of the write-ahead log; kept where relaxed */
 };
 
 static int fail_sql(struct bdl_store *s, int rc, const char *what, struct bdl_err *err)
@@ -240,6 +249,45 @@ void bdl_store_rollback(struct bdl_store *s)
 		(void)exec(s, "ROLLBACK", NULL); /* fails where SQLite has done it by itself */
 }
 
+/* In the place of SQLite's own, which would tidy the log. */
+static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct bdl_store *s = arg;
+
+	(void)db; /* a store has one connection and one file */
+	(void)name;
+	if (pages < s->log_pages)
+		s->log_synced = 0; /* it began anew */
+	s->log_pages = pages;
+	return SQLITE_OK;
+}
+
+void bdl_store_relax(struct bdl_store *s)
+{
+	(void)exec(s, "PRAGMA synchronous = NORMAL", NULL); /* else they wait, which is right too */
+	(void)sqlite3_wal_hook(s->db, on_commit, s);        /* returns the former hook's argument */
+}
+
+bool bdl_store_is_long(const struct bdl_store *s)
+{
+	return s->log_pages - s->log_synced >= LOG_LONG;
+}
+
+int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err)
+{
+	int mode = s->log_pages < LOG_TOO_LONG ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_FULL;
+	int in_log = 0, in_file = 0;
+
+	s->busy_ms = LOG_PATIENCE_MS;
+	int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, &in_log, &in_file);
+	s->busy_ms = BUSY_MS;
+	if (rc && (rc & 0xff) != SQLITE_BUSY)
+		return fail_sql(s, rc, "sync", err);
+	*ret_synced = !rc && in_log == in_file;
+	s->log_synced = s->log_pages; /* what could not be synced is tried again as it grows */
+	return 0;
+}
+
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
 	return number_get(s, "PRAGMA data_version", ret, err);
@@ -337,6 +385,23 @@ static int schema_look(struct bdl_store *s, struct bdl_err *err)
 /* --- opening --- */
 
 /*
+ * SQLite's own handler naps longer each time, up to a tenth of a second, in which transactions of two
+ * milliseconds come and go: who waits would wait for luck.
+ */
+static int on_busy(void *arg, int looks)
+{
+	struct bdl_store *s = arg;
+	struct timespec nap = { .tv_nsec = BUSY_NAP_US * 1000 };
+
+	if (looks == 0)
+		s->busy_since_ms = bdl_tick_ms();
+	if (bdl_tick_ms() - s->busy_since_ms >= s->busy_ms)
+		return 0;
+	(void)nanosleep(&nap, NULL); /* woken early it looks early */
+	return 1;
+}
+
+/*
  * Nothing in the file may run code of its own (triggers and views that call functions) or reach
  * the file's inner tables; identifiers in double quotes are never taken for texts.
  */
@@ -358,7 +423,7 @@ static int settle(struct bdl_store *s, struct bdl_err *err)
 	}
 	(void)sqlite3_limit(s->db, SQLITE_LIMIT_ATTACHED, 0); /* returns the former limit */
 	(void)sqlite3_extended_result_codes(s->db, 1); /* cannot fail on an open connection */
-	(void)sqlite3_busy_timeout(s->db, BUSY_MS);    /* the same */
+	(void)sqlite3_busy_handler(s->db, on_busy, s); /* the same */
 	int rc = sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
 	if (rc)
 		return fail_sql(s, rc, "keep the write-ahead log", err);
@@ -367,7 +432,7 @@ static int settle(struct bdl_store *s, struct bdl_err *err)
 	return exec(s,
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
 	    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -" CACHE_KIB ";"
-	    "PRAGMA wal_autocheckpoint = " WAL_PAGES "; PRAGMA journal_size_limit = " WAL_KEPT,
+	    "PRAGMA wal_autocheckpoint = " LOG_PAGES "; PRAGMA journal_size_limit = " LOG_KEPT,
 	    err);
 }
 
@@ -389,6 +454,7 @@ int bdl_store_open(
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 
 	s->mode = mode;
+	s->busy_ms = BUSY_MS;
 	flags |= mode == BDL_STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 					 : SQLITE_OPEN_READONLY;
 	int rc = sqlite3_open_v2(path, &s->db, flags, NULL);

@@ -38,6 +38,18 @@ int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 int bdl_store_commit(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 void bdl_store_rollback(struct bdl_store *s); /* fine where none is open */
 
+/*
+ * For a connection whose rows are safe elsewhere until they are on the disk (the scribe's, in the
+ * journal): its commits no longer wait for the disk, nor do they tidy the write-ahead log; a power
+ * cut may take back the last of them, whole ones, in their order. bdl_store_sync brings all that was
+ * committed before it to its place in the file and to the disk, and holds up nobody who writes, but
+ * for a moment where the log has grown far too long; *ret_synced is false where somebody was still
+ * reading what is older: try again later. It is due when the log is long.
+ */
+void bdl_store_relax(struct bdl_store *s);
+bool bdl_store_is_long(const struct bdl_store *s);
+int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err) BDL_MUST_USE;
+
 /* Changes whenever another connection has committed: cheap to poll. */
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 

@@ -295,6 +295,21 @@ def bench_parts(build):
               "with all parent domains")
 
 
+def bench_scribe(build, folder):
+    """A day in term through the scribe, while somebody writes as people do on the portal."""
+    out = subprocess.run([os.path.join(build, "tests/bench/bench_scribe"), f"{folder}/scribe"],
+                         check=True, capture_output=True, text=True)
+    got = json.loads(out.stdout)
+    print(f"scribe: {got['acts_a_second']:,} acts a second on one core "
+          f"({got['cpu_us_an_act']} us of it an act)")
+    for name, what in (("transaction", "its transactions"), ("people", "people's writes meanwhile")):
+        t = got[name]
+        print(f"{'':<8}{what}: p50 {t['p50_ms']} ms, p99 {t['p99_ms']} ms, "
+              f"longest {t['max_ms']} ms of {t['n']:,}")
+    print(f"{'':<8}MB a school week: " +
+          ", ".join(f"{kind} {mb}" for kind, mb in got["mb_a_week"].items()))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build")
@@ -309,11 +324,12 @@ def main():
     os.chmod(folder, 0o755)
     try:
         make_data(f"{folder}/data", args.domains)
-        bench_parts(args.build)
+        bench_parts(args.build, folder)
         sys.stdout.flush()
         os.mkdir(f"{folder}/stream")
         os.chmod(f"{folder}/stream", 0o755)
         bench_first_byte(args.build, ROOT, f"{folder}/stream", [free_port() for _ in range(4)])
+        bench_scribe(args.build, folder)
         sys.stdout.flush()
         bench_door(args.build, folder, args)
     finally:

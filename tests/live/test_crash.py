@@ -5,6 +5,7 @@ the end, and exactly once where nobody was asked twice; the others go on; the ki
 
 import os
 import signal
+import subprocess
 import threading
 import time
 
@@ -112,7 +113,7 @@ def test_what_is_in_force_is_mended(beadle, sites):
     was = staff.read_bytes()
     staff.write_bytes(b"junk")
     until(lambda: staff.read_bytes() == was, "the document is not put back", patience=5)
-    assert beadle.log.read_text().count("ev=force-mended") == 2
+    until(lambda: beadle.log.read_text().count("ev=force-mended") == 2, "it is not said each time")
     assert beadle.visit(sites.url("casino.example", "/mended")).status == 403
 
 
@@ -186,3 +187,53 @@ def test_all_at_once(beadle, sites):
     until(lambda: answered <= set(stored(beadle)), "an answered act is not in the store")
     counts = stored(beadle)
     assert all(counts[path] == 1 for path in answered)
+
+
+class Traced:
+    """The system calls of the web workers, while it is open."""
+
+    CALLS = "trace=read,recvmsg,fdatasync,write,writev,sendmsg"
+
+    def __init__(self, school):
+        self.path, said = school.folder / "trace", school.folder / "trace.said"
+        workers = [pid for name, pid in school.pids().items() if name.startswith("web-")]
+        with said.open("w") as stderr:
+            self.process = subprocess.Popen(
+                ["strace", "-f", "-y", "-s", "8192", "-e", self.CALLS, "-o", str(self.path)] +
+                [word for pid in workers for word in ("-p", str(pid))], stderr=stderr)
+        until(lambda: said.read_text().count("attached") >= len(workers), "no trace")
+
+    def end(self):
+        """The calls in the order of their ends: thread, name, arguments and result, line of begin."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(10)
+        calls, begun = [], {}
+        for at, line in enumerate(self.path.read_text(errors="replace").splitlines()):
+            thread, _, rest = line.partition(" ")
+            rest = rest.strip()
+            if rest.endswith("<unfinished ...>"):
+                begun[thread] = (at, rest.removesuffix("<unfinished ...>"))
+                continue
+            began, head = at, ""
+            if rest.startswith("<... "):
+                began, head = begun.pop(thread, (at, ""))
+                rest = rest.partition("resumed>")[2]
+            name, _, tail = (head + rest).partition("(")
+            calls.append((began, at, name, tail))
+        return calls
+
+
+def test_a_block_is_on_the_disk_before_it_is_answered(beadle, sites):
+    """kill -9 leaves what the kernel has, so only the order of the calls shows it."""
+    traced = Traced(beadle)
+    for n in range(8):
+        assert beadle.visit(sites.url("casino.example", f"/traced-{n}")).status == 403
+    calls = traced.end()
+    for n in range(8):
+        asked = next(c for c in calls if c[2] in ("read", "recvmsg") and f"/traced-{n}" in c[3])
+        connection = asked[3].partition(",")[0]
+        answered = next(c for c in calls if c[2] in ("write", "writev", "sendmsg") and
+                        c[0] > asked[1] and c[3].startswith(connection) and "403" in c[3])
+        synced = [c for c in calls if c[2] == "fdatasync" and ".seg>" in c[3] and
+                  c[3].endswith("= 0") and asked[1] < c[0] and c[1] < answered[0]]
+        assert synced, f"/traced-{n} was answered before a sync: {asked[:2]} {answered[:2]}"

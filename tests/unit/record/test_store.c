@@ -1,7 +1,9 @@
+#include "base/clock.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -42,7 +44,6 @@ static void is_set_up_with_care(void **state)
 		{ "PRAGMA foreign_keys", 1 },
 		{ "PRAGMA synchronous", 2 },
 		{ "PRAGMA trusted_schema", 0 },
-		{ "PRAGMA busy_timeout", 5000 },
 		{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1 },
 	};
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
@@ -179,6 +180,41 @@ static void sees_the_commits_of_others(void **state)
 	assert_true(after == before);
 }
 
+/* Who waits gets its turn as soon as it is there, however long that took. */
+static void waits_for_another_writer(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	int ready[2], status;
+	char byte;
+
+	bdl_store_close(store_make(&f));
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		struct bdl_store *other = store_make(&f);
+		int rc = bdl_store_begin(other, NULL);
+		store_run(other, "INSERT INTO school VALUES (2)");
+		rc |= write(ready[1], "", 1) != 1;
+		(void)usleep(300000); /* an early end only makes the test weaker */
+		rc |= bdl_store_commit(other, NULL);
+		bdl_store_close(other);
+		_exit(rc != 0);
+	}
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	int64_t begun_ms = bdl_tick_ms();
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	assert_in_range(bdl_tick_ms() - begun_ms, 100, 4000);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 2);
+	bdl_store_rollback(s);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	(void)close(ready[0]); /* both were for this test */
+	(void)close(ready[1]);
+}
+
 static void keeps_many_statements(void **state)
 {
 	(void)state;
@@ -238,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_reader_never_writes),
 		cmocka_unit_test(rolls_back),
 		cmocka_unit_test(sees_the_commits_of_others),
+		cmocka_unit_test(waits_for_another_writer),
 		cmocka_unit_test(keeps_many_statements),
 		cmocka_unit_test(texts_come_back_byte_by_byte),
 	};

@@ -1,0 +1,85 @@
+/*
+ * Visits in the store: what was allowed, rolled up by client, site and basis within the hour, and the
+ * page loads among it, each with its address and with the facts that it was judged by. Parts of
+ * pages are counted here whatever their verdict. The scribe adds them (visits_int.h); here they are
+ * read, and what is too old is deleted.
+ *
+ * A client is a person at an address with the groups of then, a site a host with its categories of
+ * then, a basis the version of the policies with the verdict and its clauses.
+ */
+#ifndef BDL_RECORD_VISITS_H
+#define BDL_RECORD_VISITS_H
+
+#include "base/region.h"
+#include "record/act.h"
+#include "record/store.h"
+
+#define BDL_TEN_MS  (10 * 60 * 1000)
+#define BDL_HOUR_MS (60 * 60 * 1000) /* visits are rolled up by these, counted from 1970 */
+#define BDL_DAY_MS  (24 * 60 * 60 * 1000)
+
+#define BDL_VISIT_ROWS_MAX  200
+#define BDL_VISIT_HOURS_MAX 9000 /* that one list looks at: a year of day and night */
+
+/*
+ * Is the act one of those that are rolled up, and no row among the acts (record/acts.h)? Parts of
+ * pages are, and what the web door allowed without a clause.
+ */
+bool bdl_visits_take(const struct bdl_act *a);
+
+/* What names a row; all zero: none. */
+struct bdl_visit_place {
+	int64_t hour, client, site, basis;
+};
+struct bdl_load_place {
+	int64_t hour, client, id;
+};
+
+/* Empty views mean any. Lists go on behind a place, that of the last row of the page before. */
+struct bdl_visits_filter {
+	struct bdl_view person, host;
+	size_t limit; /* at most BDL_VISIT_ROWS_MAX */
+};
+
+struct bdl_visit_row {
+	struct bdl_visit_place place;
+	int64_t from_ms; /* beginning of its hour */
+	unsigned tens;   /* in which ten minutes of it: bit 0 the first, bit 5 the last */
+	int64_t pages;   /* page loads, uploads and downloads */
+	int64_t parts;
+	enum bdl_action action;
+	bool known;
+	struct bdl_view person, groups, address, host, categories, policy, clause;
+};
+
+/*
+ * Newest hour first, within it by client, site and basis. Each hour in which there was anything costs
+ * a look-up, which is what the list of somebody who was long away waits for.
+ */
+int bdl_visits_list(struct bdl_store *s, const struct bdl_visits_filter *f,
+    struct bdl_visit_place after, struct bdl_region *region, struct bdl_visit_row **ret,
+    size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+
+struct bdl_load_row {
+	struct bdl_load_place place;
+	struct bdl_act
+	    act; /* texts in the caller's region; with the facts that the judge asks for */
+};
+
+/* Newest hour first, within it by client, of a client the last to arrive first. */
+int bdl_loads_list(struct bdl_store *s, const struct bdl_visits_filter *f,
+    struct bdl_load_place after, struct bdl_region *region, struct bdl_load_row **ret,
+    size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+
+int bdl_loads_get(struct bdl_store *s, struct bdl_load_place place, struct bdl_region *region,
+    struct bdl_load_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */
+
+/*
+ * Delete visits, page loads and paths of the days (of UTC, counted from 1970) before this one, inside
+ * an open transaction: at most `limit` rows, the oldest first, so that nobody waits. *ret_n is how
+ * many went; fewer than `limit` when no more are left.
+ */
+int bdl_visits_delete(struct bdl_store *s, int64_t before_day, size_t limit, size_t *ret_n,
+    struct bdl_err *err) BDL_MUST_USE;
+
+#endif

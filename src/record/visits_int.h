@@ -1,0 +1,80 @@
+/*
+ * How the scribe makes visits: acts are counted in memory (the rollup), and what was counted goes to
+ * the store within one transaction. Texts that come again and again are names: known in memory by a
+ * small index, in the store by a number.
+ */
+#ifndef BDL_RECORD_VISITS_INT_H
+#define BDL_RECORD_VISITS_INT_H
+
+#include "record/act.h"
+#include "record/store.h"
+#include "record/visits.h"
+
+/* --- names --- */
+
+enum bdl_name_kind {
+	BDL_NAME_CLIENT,
+	BDL_NAME_SITE,
+	BDL_NAME_BASIS,
+	BDL_NAME_PATH, /* of one day */
+	BDL_NAME_KINDS,
+};
+
+struct bdl_names;
+
+struct bdl_names *bdl_names_new(void);
+void bdl_names_free(struct bdl_names *n); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_names, bdl_names_free);
+
+/* The index of what the act has of that kind; a new name is kept in memory. */
+uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a);
+uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a);
+uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method);
+uint32_t bdl_names_path(struct bdl_names *n, const struct bdl_act *a);
+
+/*
+ * Its number in the store, found or added there; needs a transaction where the store has not been
+ * asked for it yet.
+ */
+int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, int64_t *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Back to the act's texts, as far as a violation needs them. They lie in the names' memory. */
+void bdl_names_act(
+    const struct bdl_names *n, uint32_t client, uint32_t site, uint32_t basis, struct bdl_act *ret);
+
+/* The local time of the facts again, from what the basis has of it. */
+void bdl_visits_local(
+    int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute);
+
+/* Is it time to forget? Between two batches only: indexes are no good afterwards. */
+bool bdl_names_are_many(const struct bdl_names *n);
+void bdl_names_forget(struct bdl_names *n);
+
+/* --- the rollup --- */
+
+#define BDL_ROLLUP_ACTS_MAX 8192 /* of one transaction */
+
+struct bdl_rollup;
+
+struct bdl_rollup *bdl_rollup_new(void);
+void bdl_rollup_free(struct bdl_rollup *r); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_rollup, bdl_rollup_free);
+
+/* Count an act that is bdl_visits_take. At most BDL_ROLLUP_ACTS_MAX before it is cleared. */
+void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a);
+
+/* What was counted: rows of visits, and of page loads. */
+size_t bdl_rollup_visits(const struct bdl_rollup *r);
+size_t bdl_rollup_loads(const struct bdl_rollup *r);
+
+/* Bring it to the store, inside an open transaction. */
+int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
+
+/* Begin anew after a commit. */
+void bdl_rollup_clear(struct bdl_rollup *r);
+
+/* After a transaction that did not come to its end: the numbers it gave are no numbers. */
+void bdl_rollup_reset(struct bdl_rollup *r);
+
+#endif

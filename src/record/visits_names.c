@@ -1,0 +1,347 @@
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "record/store_int.h"
+#include "record/visits_int.h"
+
+#define SLOTS_MIN 4096
+#define NAMES_MAX 100000             /* past these, all are forgotten and looked up anew */
+#define TEXTS_MAX (16 * 1024 * 1024) /* bytes of keys, likewise */
+#define KEYS_MAX  (64 * 1024 * 1024) /* those and what one transaction may add */
+#define KEY_MAX   (BDL_ACT_BYTES_MAX + 256)
+
+#define MINUTE_MS    60000
+#define WEEK_MINUTES (7 * 24 * 60)
+#define EPOCH_MINUTE (3 * 24 * 60) /* 1970 began on a Thursday */
+
+/*
+ * A key is the name's columns in the order of its statements' parameters from ?2 on: a digest
+ * where there is one, numbers of eight bytes, texts behind their lengths of four bytes.
+ */
+struct name {
+	uint64_t hash;
+	struct bdl_view key;
+	int64_t number; /* 0: the store has not been asked */
+	enum bdl_name_kind kind;
+};
+
+struct bdl_names {
+	struct name *names;
+	size_t n, cap;
+	uint32_t *slots; /* index of a name plus one; 0: free */
+	size_t n_slots;  /* a power of two, at least twice n */
+	struct bdl_region *keys;
+	struct bdl_buf key; /* being made */
+};
+
+struct shape {
+	unsigned digests, numbers, texts;
+	const char *find; /* NULL: never looked for, as no index finds it */
+	const char *add;
+};
+
+static const struct shape shapes[BDL_NAME_KINDS] = {
+	[BDL_NAME_CLIENT] = {
+		.numbers = 1,
+		.texts = 3,
+		.find = "SELECT id FROM client WHERE school = ?1 AND known = ?2 AND person = ?3"
+			" AND address = ?4 AND person_groups = ?5",
+		.add = "INSERT INTO client (school, id, known, person, address, person_groups)"
+		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5 FROM client"
+		       " WHERE school = ?1 RETURNING id",
+	},
+	[BDL_NAME_SITE] = {
+		.texts = 2,
+		.find = "SELECT id FROM site WHERE school = ?1 AND host = ?2 AND categories = ?3",
+		.add = "INSERT INTO site (school, id, host, categories)"
+		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3 FROM site"
+		       " WHERE school = ?1 RETURNING id",
+	},
+	[BDL_NAME_BASIS] = {
+		.digests = 1,
+		.numbers = 5,
+		.texts = 6,
+		.find = "SELECT id FROM basis WHERE school = ?1 AND ruleset = ?2 AND door = ?3"
+			" AND utc_offset = ?4 AND action = ?5 AND critical = ?6 AND passed = ?7"
+			" AND method = ?8 AND scheme = ?9 AND policy = ?10 AND clause = ?11"
+			" AND clauses = ?12 AND tell = ?13",
+		.add = "INSERT INTO basis (school, id, ruleset, door, utc_offset, action, critical,"
+		       " passed, method, scheme, policy, clause, clauses, tell)"
+		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+		       " ?11, ?12, ?13 FROM basis WHERE school = ?1 RETURNING id",
+	},
+	[BDL_NAME_PATH] = {
+		.numbers = 1,
+		.texts = 1,
+		.add = "INSERT INTO page_path (school, day, id, path)"
+		       " SELECT ?1, ?2, coalesce(max(id), 0) + 1, ?3 FROM page_path"
+		       " WHERE school = ?1 AND day = ?2 RETURNING id",
+	},
+};
+
+struct bdl_names *bdl_names_new(void)
+{
+	struct bdl_names *n = bdl_xalloc(sizeof(*n));
+
+	n->keys = bdl_region_new(KEYS_MAX);
+	n->key = BDL_BUF(KEY_MAX);
+	n->n_slots = SLOTS_MIN;
+	n->slots = bdl_xcalloc(n->n_slots, sizeof(*n->slots));
+	return n;
+}
+
+void bdl_names_free(struct bdl_names *n)
+{
+	if (!n)
+		return;
+	bdl_region_free(n->keys);
+	bdl_buf_done(&n->key);
+	free(n->names);
+	free(n->slots);
+	free(n);
+}
+
+bool bdl_names_are_many(const struct bdl_names *n)
+{
+	return n->n > NAMES_MAX || bdl_region_used(n->keys) > TEXTS_MAX;
+}
+
+void bdl_names_forget(struct bdl_names *n)
+{
+	bdl_region_reset(n->keys);
+	memset(n->slots, 0, n->n_slots * sizeof(*n->slots));
+	n->n = 0;
+}
+
+/* --- keys --- */
+
+/* The parts of an act fit KEY_MAX, so what these return says nothing. */
+static void put_number(struct bdl_buf *b, int64_t v)
+{
+	(void)bdl_buf_add(b, &v, sizeof(v));
+}
+
+static void put_text(struct bdl_buf *b, struct bdl_view v)
+{
+	uint32_t n = (uint32_t)v.n;
+
+	(void)bdl_buf_add(b, &n, sizeof(n));
+	(void)bdl_buf_add_view(b, v);
+}
+
+static int64_t take_number(struct bdl_view *key)
+{
+	int64_t v;
+
+	memcpy(&v, key->p, sizeof(v));
+	*key = bdl_view_from(*key, sizeof(v));
+	return v;
+}
+
+static struct bdl_view take_text(struct bdl_view *key)
+{
+	uint32_t n;
+
+	memcpy(&n, key->p, sizeof(n));
+	struct bdl_view text = bdl_view_at(key->p + sizeof(n), n);
+	*key = bdl_view_from(*key, sizeof(n) + n);
+	return text;
+}
+
+static struct bdl_digest take_digest(struct bdl_view *key)
+{
+	struct bdl_digest d;
+
+	memcpy(d.b, key->p, sizeof(d.b));
+	*key = bdl_view_from(*key, sizeof(d.b));
+	return d;
+}
+
+/* --- in memory --- */
+
+static void slots_double(struct bdl_names *n)
+{
+	n->n_slots *= 2;
+	free(n->slots);
+	n->slots = bdl_xcalloc(n->n_slots, sizeof(*n->slots));
+	for (size_t i = 0; i < n->n; i++) {
+		size_t at = n->names[i].hash & (n->n_slots - 1);
+		while (n->slots[at])
+			at = (at + 1) & (n->n_slots - 1);
+		n->slots[at] = (uint32_t)i + 1;
+	}
+}
+
+/* The index of the key that was made. */
+static uint32_t key_index(struct bdl_names *n, enum bdl_name_kind kind)
+{
+	struct bdl_view key = bdl_buf_view(&n->key);
+	uint64_t hash = bdl_hash64(key.p, key.n, kind);
+	size_t at = hash & (n->n_slots - 1);
+
+	BDL_BUG_IF(bdl_buf_broken(&n->key));
+	for (; n->slots[at]; at = (at + 1) & (n->n_slots - 1)) {
+		const struct name *known = &n->names[n->slots[at] - 1];
+		if (known->hash == hash && known->kind == kind && bdl_view_eq(known->key, key))
+			return n->slots[at] - 1;
+	}
+	n->names = bdl_xgrow(n->names, n->n, &n->cap, sizeof(*n->names));
+	n->names[n->n++] = (struct name){
+		.hash = hash,
+		.key = bdl_region_view(n->keys, key),
+		.kind = kind,
+	};
+	BDL_BUG_IF(bdl_region_broken(n->keys)); /* it is looked after between the batches */
+	n->slots[at] = (uint32_t)n->n;
+	uint32_t index = (uint32_t)n->n - 1;
+	if (2 * n->n > n->n_slots)
+		slots_double(n);
+	return index;
+}
+
+uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a)
+{
+	bdl_buf_clear(&n->key);
+	put_number(&n->key, a->known);
+	put_text(&n->key, a->person);
+	put_text(&n->key, a->address);
+	put_text(&n->key, a->groups);
+	return key_index(n, BDL_NAME_CLIENT);
+}
+
+uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a)
+{
+	bdl_buf_clear(&n->key);
+	put_text(&n->key, a->host);
+	put_text(&n->key, a->categories);
+	return key_index(n, BDL_NAME_SITE);
+}
+
+/* By how many minutes the act's own clock was ahead of UTC: its facts are found again by it. */
+static int64_t utc_offset(const struct bdl_act *a)
+{
+	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
+	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
+
+	if (ahead < -WEEK_MINUTES / 2)
+		ahead += WEEK_MINUTES;
+	return ahead >= WEEK_MINUTES / 2 ? ahead - WEEK_MINUTES : ahead;
+}
+
+void bdl_visits_local(int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute)
+{
+	int64_t minute =
+	    (at_ms / MINUTE_MS + EPOCH_MINUTE + utc_offset + WEEK_MINUTES) % WEEK_MINUTES;
+
+	*ret_weekday = (uint8_t)(minute / (24 * 60));
+	*ret_minute = (uint16_t)(minute % (24 * 60));
+}
+
+uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method)
+{
+	static const struct bdl_view none;
+
+	bdl_buf_clear(&n->key);
+	(void)bdl_buf_add(&n->key, a->version.b, sizeof(a->version.b));
+	put_number(&n->key, a->door);
+	put_number(&n->key, utc_offset(a));
+	put_number(&n->key, a->action);
+	put_number(&n->key, a->critical);
+	put_number(&n->key, a->passed);
+	put_text(&n->key, with_method ? a->method : none);
+	put_text(&n->key, with_method ? a->scheme : none);
+	put_text(&n->key, a->policy);
+	put_text(&n->key, a->clause);
+	put_text(&n->key, a->clauses);
+	put_text(&n->key, a->tell);
+	return key_index(n, BDL_NAME_BASIS);
+}
+
+uint32_t bdl_names_path(struct bdl_names *n, const struct bdl_act *a)
+{
+	bdl_buf_clear(&n->key);
+	put_number(&n->key, a->at_ms / BDL_DAY_MS);
+	put_text(&n->key, a->path);
+	return key_index(n, BDL_NAME_PATH);
+}
+
+void bdl_names_act(
+    const struct bdl_names *n, uint32_t client, uint32_t site, uint32_t basis, struct bdl_act *ret)
+{
+	struct bdl_view key = n->names[client].key;
+
+	ret->known = take_number(&key);
+	ret->person = take_text(&key);
+	ret->address = take_text(&key);
+	key = n->names[site].key;
+	ret->host = take_text(&key);
+	key = n->names[basis].key;
+	ret->version = take_digest(&key);
+	ret->door = (enum bdl_door)take_number(&key);
+	(void)take_number(&key); /* a violation asks for no local time */
+	ret->action = (enum bdl_action)take_number(&key);
+	ret->critical = take_number(&key);
+	ret->passed = take_number(&key);
+	ret->method = take_text(&key);
+	ret->scheme = take_text(&key);
+	ret->policy = take_text(&key);
+	ret->clause = take_text(&key);
+	ret->clauses = take_text(&key);
+	ret->tell = take_text(&key);
+}
+
+/* --- in the store --- */
+
+static int bind_key(
+    struct bdl_store *s, sqlite3_stmt *st, const struct name *name, struct bdl_err *err)
+{
+	const struct shape *shape = &shapes[name->kind];
+	struct bdl_view key = name->key;
+	int i = 1;
+
+	bdl_bind_int(st, i++, BDL_SCHOOL);
+	if (shape->digests) {
+		struct bdl_digest version = take_digest(&key);
+		int64_t ruleset;
+		int rc = bdl_ruleset_id(s, &version, &ruleset, err);
+		if (rc)
+			return rc;
+		bdl_bind_int(st, i++, ruleset);
+	}
+	for (unsigned k = 0; k < shape->numbers; k++)
+		bdl_bind_int(st, i++, take_number(&key));
+	for (unsigned k = 0; k < shape->texts; k++)
+		bdl_bind_text(st, i++, take_text(&key));
+	return 0;
+}
+
+/* 1: *ret is its number; 0: no row. */
+static int ask(struct bdl_store *s, const char *sql, const struct name *name, int64_t *ret,
+    struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s, sql, &st, err);
+	if (!rc)
+		rc = bind_key(s, st, name, err);
+	if (!rc)
+		rc = bdl_stmt_step(s, st, err);
+	if (rc > 0)
+		*ret = bdl_col_int(st, 0);
+	return rc;
+}
+
+int bdl_names_number(
+    struct bdl_names *n, struct bdl_store *s, uint32_t index, int64_t *ret, struct bdl_err *err)
+{
+	struct name *name = &n->names[index];
+	int rc = 1;
+
+	if (!name->number && shapes[name->kind].find)
+		rc = ask(s, shapes[name->kind].find, name, &name->number, err);
+	if (rc >= 0 && !name->number)
+		rc = ask(s, shapes[name->kind].add, name, &name->number, err);
+	if (rc < 0)
+		return rc;
+	*ret = name->number;
+	return 0;
+}

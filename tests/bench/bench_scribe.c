@@ -1,0 +1,285 @@
+/*
+ * The scribe at a school's volume: a day's acts in real journal segments, brought to a store of its
+ * own on one core, while somebody on another core writes what a person writes on the portal. Prints
+ * one object of JSON.
+ *
+ *	bench_scribe FOLDER [REQUESTS]     FOLDER is made, and stays
+ */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "record/acts.h"
+#include "record/journal.h"
+#include "record/scribe.h"
+#include "record/store_int.h"
+#include "school_day.h"
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SEED       20261121
+#define REQUESTS   1000000
+#define WORKERS    2
+#define SAMPLES    (1024 * 1024)
+#define PAUSE_US   5000 /* between two writes of people */
+#define SYNC_EVERY 100000
+#define MB         1e6
+
+/* Microseconds, of transactions. Shared with the process that writes. */
+struct samples {
+	size_t n;
+	uint32_t us[SAMPLES];
+};
+
+static void sample(struct samples *s, int64_t us)
+{
+	if (s->n < SAMPLES)
+		s->us[s->n++] = (uint32_t)us;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void print_samples(const char *name, struct samples *s)
+{
+	qsort(s->us, s->n, sizeof(*s->us), ascending);
+	if (!s->n)
+		return;
+	printf("\"%s\": {\"n\": %zu, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"max_ms\": %.2f}, ", name,
+	    s->n, s->us[s->n / 2] / 1e3, s->us[s->n * 99 / 100] / 1e3, s->us[s->n - 1] / 1e3);
+}
+
+static void pin(int core)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)core, &set);
+	(void)sched_setaffinity(0, sizeof(set), &set); /* of one core there is no choice */
+}
+
+/* --- the journal --- */
+
+static int journal_sync(struct bdl_journal *j, struct bdl_err *err)
+{
+	struct bdl_journal_sync *s = bdl_journal_sync_begin(j);
+
+	if (!s)
+		return 0;
+	int rc = bdl_journal_sync_run(s, err);
+	bdl_journal_sync_end(j, s);
+	return rc;
+}
+
+static int journals_write(const char *folder, size_t requests, struct bdl_err *err)
+{
+	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
+	struct bdl_journal *j[WORKERS] = { 0 };
+	struct school_day *day = school_day_new(SEED);
+	struct bdl_act act;
+	int rc = 0;
+
+	for (int i = 0; !rc && i < WORKERS; i++) {
+		char path[PATH_MAX];
+		(void)snprintf(path, sizeof(path), "%s/journal/web-%d", folder, i);
+		rc = bdl_journal_open(path, BDL_JOURNAL_SEGMENT, &j[i], err);
+	}
+	for (size_t i = 0; !rc && i < requests; i++) {
+		struct bdl_journal *to = j[i / 7 % WORKERS];
+		school_day_next(day, &act);
+		bdl_buf_clear(&bytes);
+		rc = bdl_act_encode(&act, &bytes);
+		if (!rc)
+			rc = bdl_journal_append(to, BDL_ENTRY_ACT, bdl_buf_view(&bytes), err);
+		if (!rc && i % SYNC_EVERY < WORKERS)
+			rc = journal_sync(j[i % SYNC_EVERY], err);
+	}
+	for (int i = 0; i < WORKERS; i++)
+		bdl_journal_close(j[i]);
+	school_day_free(day);
+	return rc;
+}
+
+/* --- people who write --- */
+
+static int write_once(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err)
+{
+	int rc = bdl_store_begin(s, err);
+
+	if (!rc)
+		rc = bdl_stmt_run(s, st, err);
+	if (!rc)
+		rc = bdl_store_commit(s, err);
+	bdl_store_rollback(s);
+	return rc;
+}
+
+/* A child of its own: a small transaction every few milliseconds, each synced, until it is ended. */
+BDL_NORETURN static void people_write(const char *store, struct samples *samples)
+{
+	struct bdl_store *s;
+	struct bdl_err err = { 0 };
+	sqlite3_stmt *st;
+
+	pin(1);
+	int rc = bdl_store_open(store, BDL_STORE_WRITE, &s, &err);
+	if (!rc)
+		rc = bdl_stmt_get(s,
+		    "INSERT INTO written (text) VALUES ('a report of two hundred bytes')", &st,
+		    &err);
+	while (!rc) {
+		int64_t begin_us = bdl_tick_us();
+		rc = write_once(s, st, &err);
+		sample(samples, bdl_tick_us() - begin_us);
+		(void)usleep(PAUSE_US); /* a little sooner does not matter */
+	}
+	fprintf(stderr, "bench_scribe: the writer: %s\n", err.text);
+	_exit(1);
+}
+
+/* --- the scribe --- */
+
+static int bring(struct bdl_store *s, const char *folder, struct samples *took, size_t *ret_acts,
+    struct bdl_err *err)
+{
+	char path[PATH_MAX];
+	struct bdl_scribe_round round;
+	size_t acts = 0;
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/journal", folder);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = bdl_scribe_new(s, path);
+	do {
+		rc = bdl_scribe_round(scribe, 0, &round, err);
+		if (!rc && round.journal.code) {
+			*err = round.journal;
+			rc = round.journal.code;
+		}
+		if (!rc && round.took_us)
+			sample(took, round.took_us);
+		acts += round.stored;
+	} while (!rc && round.stored);
+	*ret_acts = acts;
+	return rc;
+}
+
+static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
+{
+	static const char sql[] =
+	    "SELECT CASE WHEN m.tbl_name = 'visit' THEN 'visits'"
+	    " WHEN m.tbl_name IN ('page_load', 'page_path') THEN 'page loads'"
+	    " WHEN m.tbl_name IN ('client', 'site', 'basis') THEN 'names'"
+	    " WHEN m.tbl_name IN ('act', 'violation') THEN 'acts and violations'"
+	    " ELSE 'other' END AS kind, sum(d.pgsize)"
+	    " FROM dbstat d LEFT JOIN sqlite_schema m ON m.name = d.name"
+	    " WHERE d.aggregate = 1 AND d.name <> 'written' GROUP BY kind ORDER BY kind";
+	double all = 0, week = (double)SCHOOL_DAY_REQUESTS * SCHOOL_WEEK_DAYS / (double)acts / MB;
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s, sql, &st, err);
+	if (rc)
+		return rc;
+	printf("\"mb_a_week\": {");
+	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
+		double bytes = (double)bdl_col_int(st, 1);
+		printf("\"%.*s\": %.1f, ", BDL_FMT(bdl_col_view(st, 0)), bytes * week);
+		all += bytes;
+	}
+	printf("\"all\": %.1f}, ", all * week);
+	return rc;
+}
+
+static int64_t number(struct bdl_store *s, const char *sql)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	if (bdl_stmt_get(s, sql, &st, NULL) || bdl_stmt_step(s, st, NULL) <= 0)
+		return -1;
+	return bdl_col_int(st, 0);
+}
+
+static double cpu_seconds(void)
+{
+	struct rusage u;
+
+	(void)getrusage(RUSAGE_SELF, &u); /* cannot fail for oneself */
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+static int measure(const char *folder, size_t requests, struct samples *shared, struct bdl_err *err)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
+	char store[PATH_MAX];
+	size_t acts = 0;
+	bool synced;
+
+	int rc = journals_write(folder, requests, err);
+	(void)snprintf(store, sizeof(store), "%s/store.db", folder);
+	if (!rc)
+		rc = bdl_store_open(store, BDL_STORE_WRITE, &s, err);
+	if (rc)
+		return rc;
+	(void)number(s, "CREATE TABLE written (id INTEGER PRIMARY KEY, text TEXT)");
+	bdl_store_close(bdl_steal(&s)); /* no connection of SQLite's outlives a fork */
+	pid_t people = fork();
+	if (people == 0)
+		people_write(store, &shared[1]);
+	pin(0);
+	rc = bdl_store_open(store, BDL_STORE_WRITE, &s, err);
+	double cpu = cpu_seconds();
+	int64_t begin_us = bdl_tick_us();
+	if (!rc)
+		rc = bring(s, folder, &shared[0], &acts, err);
+	double took = (double)(bdl_tick_us() - begin_us) / 1e6;
+	cpu = cpu_seconds() - cpu;
+	if (people > 0 && !kill(people, SIGKILL))
+		(void)waitpid(people, NULL, 0); /* a child of ours */
+	if (!rc)
+		rc = bdl_store_sync(s, &synced, err);
+	if (rc)
+		return rc;
+	printf("{\"acts\": %zu, \"acts_a_second\": %.0f, \"cpu_us_an_act\": %.2f, ", acts,
+	    (double)acts / took, cpu * 1e6 / (double)acts);
+	print_samples("transaction", &shared[0]);
+	print_samples("people", &shared[1]);
+	rc = print_sizes(s, acts, err);
+	printf(
+	    "\"rows\": {\"visits\": %lld, \"page loads\": %lld, \"acts\": %lld, \"violations\": %lld, "
+	    "\"hosts\": %lld}}\n",
+	    (long long)number(s, "SELECT count(*) FROM visit"),
+	    (long long)number(s, "SELECT count(*) FROM page_load"),
+	    (long long)number(s, "SELECT count(*) FROM act"),
+	    (long long)number(s, "SELECT count(*) FROM violation"),
+	    (long long)number(s, "SELECT count(*) FROM site"));
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct bdl_err err = { 0 };
+	uint64_t requests = REQUESTS;
+
+	if (argc < 2 || argc > 3 ||
+	    (argc == 3 && !bdl_view_uint(bdl_view_of(argv[2]), 1000000000, &requests))) {
+		fprintf(stderr, "usage: bench_scribe FOLDER [REQUESTS]\n");
+		return 2;
+	}
+	struct samples *shared = mmap(
+	    NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return 1;
+	int rc = measure(argv[1], requests, shared, &err);
+	if (rc)
+		fprintf(stderr, "bench_scribe: %s\n", err.text);
+	return rc != 0;
+}

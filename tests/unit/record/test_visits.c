@@ -1,0 +1,582 @@
+#include "record/acts.h"
+#include "record/journal.h"
+#include "record/scribe.h"
+#include "record/visits_int.h"
+#include "stored.h"
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define T0      1795261200000 /* 11:40 UTC, a whole ten minutes */
+#define MINUTE  60000
+#define SEGMENT (64 * 1024)
+
+static struct bdl_act part_allowed(int64_t at_ms)
+{
+	struct bdl_act a = page_blocked(at_ms);
+
+	a.action = BDL_ALLOW;
+	a.kind = BDL_KIND_PART;
+	a.path = a.policy = a.clause = a.clauses = a.tell = bdl_view_at(NULL, 0);
+	return a;
+}
+
+static struct bdl_act page_allowed(int64_t at_ms, const char *path)
+{
+	struct bdl_act a = part_allowed(at_ms);
+
+	a.kind = BDL_KIND_PAGE;
+	a.path = bdl_view_of(path);
+	return a;
+}
+
+/* A journal and the scribe that reads it. */
+struct desk {
+	struct folder folder;
+	struct bdl_store *store;
+	struct bdl_journal *journal;
+	struct bdl_scribe *scribe;
+	struct bdl_region *region;
+};
+
+static struct desk desk_make(void)
+{
+	struct desk d = { .folder = folder_make() };
+	char path[FOLDER_PATH];
+
+	d.store = store_make(&d.folder);
+	folder_path(&d.folder, "journal/web-0", path);
+	assert_int_equal(bdl_journal_open(path, SEGMENT, &d.journal, NULL), 0);
+	d.scribe = bdl_scribe_new(d.store, folder_path(&d.folder, "journal", path));
+	d.region = bdl_region_new(10000000);
+	return d;
+}
+
+static void desk_done(struct desk *d)
+{
+	bdl_scribe_free(d->scribe);
+	bdl_journal_close(d->journal);
+	bdl_store_close(d->store);
+	bdl_region_free(d->region);
+	folder_done(&d->folder);
+}
+
+static void record(struct desk *d, const struct bdl_act *a)
+{
+	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
+
+	assert_int_equal(bdl_act_encode(a, &b), 0);
+	assert_int_equal(bdl_journal_append(d->journal, BDL_ENTRY_ACT, bdl_buf_view(&b), NULL), 0);
+}
+
+static size_t bring(struct desk *d)
+{
+	struct bdl_scribe_round round;
+	struct bdl_err err = { 0 };
+	size_t all = 0;
+
+	do {
+		if (bdl_scribe_round(d->scribe, 0, &round, &err))
+			fail_msg("round: %s", err.text);
+		all += round.stored;
+	} while (round.stored);
+	return all;
+}
+
+static size_t visits(struct desk *d, const struct bdl_visits_filter *f,
+    struct bdl_visit_place after, struct bdl_visit_row **rows)
+{
+	struct bdl_err err = { 0 };
+	size_t n = 0;
+
+	if (bdl_visits_list(d->store, f, after, d->region, rows, &n, &err))
+		fail_msg("list: %s", err.text);
+	return n;
+}
+
+static size_t loads(struct desk *d, const struct bdl_visits_filter *f, struct bdl_load_place after,
+    struct bdl_load_row **rows)
+{
+	struct bdl_err err = { 0 };
+	size_t n = 0;
+
+	if (bdl_loads_list(d->store, f, after, d->region, rows, &n, &err))
+		fail_msg("list: %s", err.text);
+	return n;
+}
+
+static const struct bdl_visit_place newest_visit;
+static const struct bdl_load_place newest_load;
+
+static void assert_view(struct bdl_view got, struct bdl_view want)
+{
+	if (!bdl_view_eq(got, want))
+		fail_msg("got '%.*s', want '%.*s'", BDL_FMT(got), BDL_FMT(want));
+}
+
+static const struct bdl_visits_filter all = { .limit = 200 };
+
+/* A step after an allowed part at T0: is it counted with it, on a row of its own, or as an act? */
+static void rolls_up_what_belongs_together(void **state)
+{
+	(void)state;
+	enum { WITH, APART, ACT };
+	static const struct {
+		const char *what;
+		int64_t at;
+		const char *person, *address, *groups, *host, *categories, *method, *clause;
+		enum bdl_act_kind kind;
+		enum bdl_action action;
+		enum bdl_door door;
+		uint8_t version;
+		int want;
+	} cases[] = {
+		{ .what = "again", .want = WITH },
+		{ .what = "the last millisecond", .at = 20 * MINUTE - 1, .want = WITH },
+		{ .what = "the next hour", .at = 20 * MINUTE, .want = APART },
+		{ .what = "the ten minutes before", .at = -1, .want = WITH },
+		{ .what = "by another method", .method = "POST", .want = WITH },
+		{ .what = "of another person", .person = "bea", .want = APART },
+		{ .what = "from another address", .address = "10.9.9.9", .want = APART },
+		{ .what = "in other groups", .groups = "staff leader", .want = APART },
+		{ .what = "on another host", .host = "b.example", .want = APART },
+		{ .what = "in another category", .categories = "games", .want = APART },
+		{ .what = "by another version", .version = 1, .want = APART },
+		{ .what = "blocked", .action = BDL_BLOCK, .want = APART },
+		{ .what = "by a clause", .action = BDL_NOTE, .clause = "web.a", .want = APART },
+		{ .what = "a page", .kind = BDL_KIND_PAGE, .want = WITH },
+		{ .what = "an upload", .kind = BDL_KIND_UPLOAD, .want = WITH },
+		{ .what = "a page noted",
+		    .kind = BDL_KIND_PAGE,
+		    .action = BDL_NOTE,
+		    .clause = "web.a",
+		    .want = ACT },
+		{ .what = "a page blocked",
+		    .kind = BDL_KIND_PAGE,
+		    .action = BDL_BLOCK,
+		    .want = ACT },
+		{ .what = "a message", .door = BDL_DOOR_MAIL, .want = ACT },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+		struct bdl_act first = part_allowed(T0), then = part_allowed(T0 + cases[i].at);
+		struct bdl_visit_row *v;
+		if (cases[i].person)
+			then.person = bdl_view_of(cases[i].person);
+		if (cases[i].address)
+			then.address = bdl_view_of(cases[i].address);
+		if (cases[i].groups)
+			then.groups = bdl_view_of(cases[i].groups);
+		if (cases[i].host)
+			then.host = bdl_view_of(cases[i].host);
+		if (cases[i].categories)
+			then.categories = bdl_view_of(cases[i].categories);
+		if (cases[i].method)
+			then.method = bdl_view_of(cases[i].method);
+		if (cases[i].clause)
+			then.clause = then.clauses = bdl_view_of(cases[i].clause);
+		then.kind = cases[i].kind           ? cases[i].kind
+		    : strstr(cases[i].what, "page") ? BDL_KIND_PAGE
+						    : BDL_KIND_PART;
+		then.action = cases[i].action;
+		then.door = cases[i].door;
+		then.version.b[5] = cases[i].version;
+		/* The local clock goes with the time, as a door's does. */
+		then.minute = (uint16_t)(first.minute + (cases[i].at + MINUTE) / MINUTE - 1);
+		record(&d, &first);
+		assert_int_equal(bring(&d), 1);
+		record(&d, &then);
+		assert_int_equal(bring(&d), 1);
+		size_t n = visits(&d, &all, newest_visit, &v);
+		int64_t acts = store_number(d.store, "SELECT count(*) FROM act");
+		int got = acts ? ACT : n == 2 ? APART : WITH;
+		if (got != cases[i].want || n + (size_t)acts != (got == WITH ? 1 : 2))
+			fail_msg("%s: got %d, %zu visits", cases[i].what, got, n);
+		bool is_page = then.kind != BDL_KIND_PART && got != ACT;
+		assert_int_equal(store_number(d.store, "SELECT sum(pages) FROM visit"), is_page);
+		assert_int_equal(store_number(d.store, "SELECT sum(parts) FROM visit"),
+		    1 + (then.kind == BDL_KIND_PART && got != ACT));
+		assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), is_page);
+		assert_int_equal(store_number(d.store, "SELECT sum(acts) FROM act_total"), 2);
+	}
+}
+
+/* Also where local time is far from UTC, and another day. */
+static void a_page_load_keeps_its_facts(void **state)
+{
+	(void)state;
+	static const int64_t ahead[] = { 0, 60, 330, -600, 840, -720 };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(ahead); i++) {
+		struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+		struct bdl_act a = page_allowed(T0 + 12345, "/a?b=c d\xff");
+		struct bdl_load_row *rows, one;
+		/* T0 is a Saturday, 11:40 */
+		int64_t minute = 5 * 1440 + 11 * 60 + 40 + ahead[i];
+		a.weekday = (uint8_t)(minute / 1440);
+		a.minute = (uint16_t)(minute % 1440);
+		a.kind = i % 2 ? BDL_KIND_PAGE : BDL_KIND_DOWNLOAD;
+		for (unsigned k = 0; k < sizeof(a.version.b); k++)
+			a.version.b[k] = (uint8_t)(200 - k);
+		record(&d, &a);
+		assert_int_equal(bring(&d), 1);
+		assert_int_equal(loads(&d, &all, newest_load, &rows), 1);
+		struct bdl_load_place place = rows[0].place;
+		assert_int_equal(bdl_loads_get(d.store, place, d.region, &one, NULL), 0);
+		const struct bdl_act *got = &one.act;
+		assert_true(got->at_ms == a.at_ms && got->kind == a.kind && got->known);
+		assert_int_equal(got->action, BDL_ALLOW);
+		assert_int_equal(got->weekday, a.weekday);
+		assert_int_equal(got->minute, a.minute);
+		assert_true(bdl_digest_eq(&got->version, &a.version));
+		assert_view(got->person, a.person);
+		assert_view(got->groups, a.groups);
+		assert_view(got->address, a.address);
+		assert_view(got->method, a.method);
+		assert_view(got->scheme, a.scheme);
+		assert_view(got->host, a.host);
+		assert_view(got->path, a.path);
+		assert_view(got->categories, a.categories);
+		place.id++;
+		assert_int_equal(
+		    bdl_loads_get(d.store, place, d.region, &one, NULL), BDL_E_MISSING);
+	}
+}
+
+/* Blocked parts are counted, on their violation too where there is one; they are no acts. */
+static void strict_parts_are_counted(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_act page = page_blocked(T0), part = page_blocked(T0 + 5000);
+	struct bdl_visit_row *v;
+
+	part.kind = BDL_KIND_PART;
+	record(&d, &page);
+	for (int i = 0; i < 5; i++)
+		record(&d, &part);
+	part.host = BDL_LIT("elsewhere.example");
+	record(&d, &part);
+	assert_int_equal(bring(&d), 7);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM act"), 1);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM violation"), 1);
+	assert_int_equal(store_number(d.store, "SELECT 10 * acts + parts FROM violation"), 15);
+	assert_int_equal(visits(&d, &all, newest_visit, &v), 2);
+	assert_int_equal(v[0].parts + v[1].parts, 6);
+	assert_int_equal(v[0].action, BDL_BLOCK);
+	assert_view(v[0].clause, BDL_LIT("web.gambling"));
+	assert_view(v[0].policy, BDL_LIT("staff"));
+	assert_int_equal(
+	    store_number(d.store, "SELECT sum(acts) FROM act_total WHERE action = 4"), 7);
+}
+
+/*
+ * 300 page loads a minute apart, a part with each, of three people in turn; their hosts are such
+ * that nobody comes back to one within the hour.
+ */
+static void fill(struct desk *d)
+{
+	static const char *const people[] = { "adebayo", "bea", "" };
+
+	for (int i = 0; i < 300; i++) {
+		char path[16], host[32];
+		(void)snprintf(path, sizeof(path), "/%d", i);
+		(void)snprintf(host, sizeof(host), "h%d.example", i % 60);
+		struct bdl_act a = page_allowed(T0 + (int64_t)i * MINUTE, path);
+		a.minute = (uint16_t)(700 + i);
+		a.weekday = 5;
+		a.person = bdl_view_of(people[i % 3]);
+		a.host = bdl_view_of(host);
+		record(d, &a);
+		a.kind = BDL_KIND_PART;
+		record(d, &a);
+	}
+	assert_int_equal(bring(d), 600);
+}
+
+static void lists_by_every_filter(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *person, *host;
+		size_t want;
+	} cases[] = { { "", "", 200 }, { "bea", "", 100 }, { "", "h4.example", 5 },
+		{ "bea", "h4.example", 5 }, { "adebayo", "h4.example", 0 }, { "nobody", "", 0 },
+		{ "bea", "nowhere", 0 } };
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+
+	fill(&d);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct bdl_visits_filter f = {
+			.person = bdl_view_of(cases[i].person),
+			.host = bdl_view_of(cases[i].host),
+			.limit = 1000,
+		};
+		struct bdl_load_row *l;
+		struct bdl_visit_row *v;
+		assert_int_equal(loads(&d, &f, newest_load, &l), cases[i].want);
+		assert_int_equal(visits(&d, &f, newest_visit, &v), cases[i].want);
+		for (size_t k = 0; k < cases[i].want; k++) {
+			assert_true(!f.person.n || bdl_view_eq(v[k].person, f.person));
+			assert_true(!f.host.n || bdl_view_eq(v[k].host, f.host));
+			assert_true(!f.person.n || bdl_view_eq(l[k].act.person, f.person));
+			assert_true(!f.host.n || bdl_view_eq(l[k].act.host, f.host));
+			assert_true(v[k].pages == 1 && v[k].parts == 1);
+			assert_true(!k || v[k].from_ms <= v[k - 1].from_ms);
+			/* Of one person all are in the order of time. */
+			assert_true(!k || !f.person.n || l[k].act.at_ms < l[k - 1].act.at_ms);
+		}
+	}
+}
+
+/* Were they counted right, and once each: each act's minute, taken off a list of all. */
+static void page_by_page_all_come_once(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	const struct bdl_visits_filter f = { .limit = 7 };
+	struct bdl_visit_place after_visit = newest_visit;
+	struct bdl_load_place after_load = newest_load;
+	struct bdl_visit_row *v;
+	struct bdl_load_row *l;
+	bool came[300] = { false };
+	size_t n, seen = 0;
+
+	fill(&d);
+	for (; (n = visits(&d, &f, after_visit, &v)) > 0; seen += n)
+		after_visit = v[n - 1].place;
+	assert_int_equal(seen, 300);
+	for (seen = 0; (n = loads(&d, &f, after_load, &l)) > 0; seen += n) {
+		for (size_t i = 0; i < n; i++) {
+			int64_t minute = (l[i].act.at_ms - T0) / MINUTE;
+			assert_in_range(minute, 0, 299);
+			assert_false(came[minute]);
+			came[minute] = true;
+		}
+		after_load = l[n - 1].place;
+	}
+	assert_int_equal(seen, 300);
+}
+
+/* However many hours there are: each is a look-up by the key, none a walk. */
+static void lists_go_by_the_key(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_visit_row *v;
+	struct bdl_load_row *l;
+	unsigned lists = 0;
+	sqlite3_stmt *st;
+
+	fill(&d);
+	for (int i = 0; i < 8; i++) {
+		const struct bdl_visits_filter f = {
+			.person = bdl_view_of(i & 1 ? "bea" : ""),
+			.host = bdl_view_of(i & 2 ? "h4.example" : ""),
+			.limit = 1,
+		};
+		struct bdl_visit_place visit = { i & 4 ? T0 / BDL_HOUR_MS : 0, i & 4, 1, 1 };
+		struct bdl_load_place load = { i & 4 ? T0 / BDL_HOUR_MS : 0, i & 4, 1 };
+		(void)visits(&d, &f, visit, &v); /* prepared, and kept */
+		(void)loads(&d, &f, load, &l);
+	}
+	assert_int_equal(bdl_stmt_get(d.store, "SELECT 1", &st, NULL), 0);
+	sqlite3 *db = sqlite3_db_handle(st);
+	for (st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st)) {
+		const char *sql = sqlite3_sql(st);
+		if (!strstr(sql, " JOIN "))
+			continue;
+		struct bdl_buf explain BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
+		struct bdl_buf plan BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
+		sqlite3_stmt *ex;
+		assert_int_equal(bdl_buf_printf(&explain, "EXPLAIN QUERY PLAN %s", sql), 0);
+		assert_int_equal(
+		    sqlite3_prepare_v2(db, bdl_buf_str(&explain), -1, &ex, NULL), SQLITE_OK);
+		while (sqlite3_step(ex) == SQLITE_ROW)
+			assert_int_equal(
+			    bdl_buf_printf(&plan, "%s; ", (const char *)sqlite3_column_text(ex, 3)),
+			    0);
+		assert_int_equal(sqlite3_finalize(ex), SQLITE_OK);
+		lists++;
+		const char *got = bdl_buf_str(&plan);
+		if (strstr(got, "SCAN") || !strstr(got, "SEARCH r USING") ||
+		    strstr(got, "PRIMARY KEY (school=?)") ||
+		    (strstr(sql, "person = ") && !strstr(got, "(school=? AND hour=? AND client=?")))
+			fail_msg("%s: %s", sql, got);
+	}
+	assert_int_equal(lists, 16);
+}
+
+/* A clock that is put back, or was wrong for a while: each act is of its own time. */
+static void times_may_jump(void **state)
+{
+	(void)state;
+	static const int64_t at[] = { T0, T0 - 40 * (int64_t)BDL_DAY_MS, T0 + 1,
+		T0 + 3650 * (int64_t)BDL_DAY_MS, 0, T0 + 2, T0 - 40 * (int64_t)BDL_DAY_MS + 1,
+		253402300799999 };
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_visit_row *v;
+	struct bdl_load_row *l;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(at); i++) {
+		struct bdl_act a = page_allowed(at[i], "/same");
+		int64_t minute = (at[i] / MINUTE + 3 * 1440) % 10080;
+		a.weekday = (uint8_t)(minute / 1440);
+		a.minute = (uint16_t)(minute % 1440);
+		record(&d, &a);
+	}
+	assert_int_equal(bring(&d), BDL_ARRAY_LEN(at));
+	assert_int_equal(visits(&d, &all, newest_visit, &v), 5);
+	assert_true(v[0].from_ms == 253402300799999 - 3599999 && v[0].tens == 32);
+	assert_true(v[2].from_ms == T0 - 40 * MINUTE && v[2].pages == 3 && v[2].tens == 16);
+	assert_true(v[4].from_ms == 0);
+	assert_int_equal(loads(&d, &all, newest_load, &l), 8);
+	assert_true(l[7].act.at_ms == 0);
+	for (size_t i = 0; i < 8; i++)
+		assert_view(l[i].act.path, BDL_LIT("/same"));
+}
+
+static void holds_back_what_can_wait(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_act quiet = part_allowed(T0), loud = page_blocked(T0);
+	struct bdl_scribe_round round;
+
+	for (int i = 0; i < 3; i++) {
+		record(&d, &quiet);
+		assert_int_equal(bdl_scribe_round(d.scribe, 60000, &round, NULL), 0);
+		assert_int_equal(round.stored, 0);
+	}
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM journal_place"), 0);
+	record(&d, &loud); /* and all before it */
+	assert_int_equal(bdl_scribe_round(d.scribe, 60000, &round, NULL), 0);
+	assert_int_equal(round.stored, 4);
+	assert_int_equal(store_number(d.store, "SELECT parts FROM visit"), 3);
+	record(&d, &quiet);
+	assert_int_equal(bdl_scribe_round(d.scribe, 20, &round, NULL), 0);
+	assert_int_equal(round.stored, 0);
+	(void)usleep(25000); /* longer does not matter */
+	assert_int_equal(bdl_scribe_round(d.scribe, 20, &round, NULL), 0);
+	assert_int_equal(round.stored, 1);
+	assert_int_equal(store_number(d.store, "SELECT parts FROM visit"), 4);
+}
+
+/* What a transaction that failed gave numbers to has none afterwards. */
+static void a_full_disk_loses_nothing(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_scribe_round round;
+	struct bdl_err err;
+	unsigned failed = 0, written = 0;
+
+	assert_true(store_number(d.store, "PRAGMA max_page_count = 1") > 1); /* what it has */
+	for (unsigned i = 0; i < 200; i++) {
+		char host[200];
+		(void)snprintf(host, sizeof(host), "%0150u.example", i);
+		struct bdl_act a = page_allowed(T0 + i, "/same");
+		a.host = bdl_view_of(host);
+		record(&d, &a);
+		written++;
+		if (bdl_scribe_round(d.scribe, 0, &round, &err)) {
+			assert_int_equal(err.code, BDL_E_IO);
+			assert_int_equal(round.stored, 0);
+			failed++;
+		}
+	}
+	assert_true(failed > 0);
+	assert_true(store_number(d.store, "PRAGMA max_page_count = 100000") > 0);
+	(void)bring(&d);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), written);
+	assert_int_equal(store_number(d.store,
+			     "SELECT count(DISTINCT i.host) FROM page_load l"
+			     " JOIN site i ON i.school = l.school AND i.id = l.site"),
+	    written);
+	struct bdl_load_row *l;
+	assert_int_equal(loads(&d, &all, newest_load, &l), written);
+	for (unsigned i = 0; i < written; i++)
+		assert_view(l[i].act.path, BDL_LIT("/same"));
+}
+
+/* What a power cut may take back of the store, the journal still has. */
+static void the_journal_keeps_what_is_not_synced(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_store *reader BDL_AUTO(bdl_store_close) = store_make(&d.folder);
+	struct bdl_act a = part_allowed(T0);
+	char segment[FOLDER_PATH];
+	sqlite3_stmt *st;
+
+	record(&d, &a);
+	assert_int_equal(bring(&d), 1);
+	/* Somebody reads what is in the log, which therefore cannot go to its place. */
+	assert_int_equal(bdl_stmt_get(reader, "SELECT count(*) FROM visit, client", &st, NULL), 0);
+	store_run(reader, "BEGIN");
+	assert_int_equal(store_number(reader, "SELECT count(*) FROM visit"), 1);
+	for (int i = 0; i < 1000; i++)
+		record(&d, &a);
+	assert_int_equal(bring(&d), 1000);
+	folder_path(&d.folder, "journal/web-0/000000000001.seg", segment);
+	assert_int_equal(access(segment, F_OK), 0);
+	store_run(reader, "COMMIT");
+	assert_int_equal(bring(&d), 0);
+	assert_int_equal(access(segment, F_OK), -1);
+	assert_int_equal(store_number(d.store, "SELECT parts FROM visit"), 1001);
+}
+
+static void deletes_days_a_few_rows_at_a_time(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	size_t n, all_n = 0, rounds = 0;
+
+	for (int day = 0; day < 3; day++)
+		for (int i = 0; i < 20; i++) {
+			char path[16], host[32];
+			(void)snprintf(path, sizeof(path), "/%d", i);
+			(void)snprintf(host, sizeof(host), "h%d.example", i);
+			struct bdl_act a =
+			    page_allowed(T0 + day * (int64_t)BDL_DAY_MS + i * 10 * MINUTE, path);
+			a.host = bdl_view_of(host);
+			a.minute = (uint16_t)(a.minute + i * 10);
+			record(&d, &a);
+		}
+	assert_int_equal(bring(&d), 60);
+	do {
+		assert_int_equal(bdl_store_begin(d.store, NULL), 0);
+		assert_int_equal(bdl_visits_delete(d.store, T0 / BDL_DAY_MS + 2, 50, &n, NULL), 0);
+		assert_int_equal(bdl_store_commit(d.store, NULL), 0);
+		all_n += n;
+		rounds++;
+	} while (n == 50);
+	assert_int_equal(all_n, 120); /* two days: visits, page loads and their paths */
+	assert_int_equal(rounds, 3);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM visit"), 20);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), 20);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_path"), 20);
+	assert_true(
+	    store_number(d.store, "SELECT min(hour) FROM page_load") / 24 == T0 / BDL_DAY_MS + 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rolls_up_what_belongs_together),
+		cmocka_unit_test(a_page_load_keeps_its_facts),
+		cmocka_unit_test(strict_parts_are_counted),
+		cmocka_unit_test(lists_by_every_filter),
+		cmocka_unit_test(page_by_page_all_come_once),
+		cmocka_unit_test(lists_go_by_the_key),
+		cmocka_unit_test(times_may_jump),
+		cmocka_unit_test(holds_back_what_can_wait),
+		cmocka_unit_test(a_full_disk_loses_nothing),
+		cmocka_unit_test(the_journal_keeps_what_is_not_synced),
+		cmocka_unit_test(deletes_days_a_few_rows_at_a_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
