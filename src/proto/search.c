@@ -71,35 +71,38 @@ static char hex_byte(struct bdl_view v, size_t *i)
 	return (char)byte;
 }
 
-/* false where there is nothing to search for. */
-static bool add_decoded(struct bdl_view value, struct bdl_buf *words)
+/* Behind what is there already, with a blank between. */
+static void add_decoded(struct bdl_view value, struct bdl_buf *words, size_t start)
 {
-	size_t start = words->n;
+	bool gap = words->n > start;
 
-	for (size_t i = 0; i < value.n && words->n - start < BDL_SEARCH_MAX; i++) {
+	for (size_t i = 0; i < value.n && words->n - start < BDL_SEARCH_MAX - 1; i++) {
 		char c = hex_byte(value, &i);
 
-		if ((unsigned char)c < 0x20 || c == 0x7f)
-			c = ' ';
-		if (c != ' ' || (words->n > start && words->p[words->n - 1] != ' '))
-			(void)bdl_buf_add_char(words, c);
+		if ((unsigned char)c <= 0x20 || c == 0x7f) {
+			gap = words->n > start;
+			continue;
+		}
+		if (gap)
+			(void)bdl_buf_add_char(words, ' ');
+		(void)bdl_buf_add_char(words, c);
+		gap = false;
 	}
-	while (words->n > start && words->p[words->n - 1] == ' ')
-		words->n--;
-	return words->n > start;
 }
 
+/* Of several all are read: which of them an engine takes is its own affair. */
 static bool add_parameter(struct bdl_view query, const char *name, struct bdl_buf *words)
 {
 	struct bdl_view field, key;
+	size_t start = words->n;
 
 	while (bdl_view_cut(&query, '&', &field)) {
 		bool whole = bdl_view_cut(&field, '=', &key);
 
-		if (whole && bdl_view_is(key, name) && add_decoded(field, words))
-			return true;
+		if (whole && bdl_view_is(key, name))
+			add_decoded(field, words, start);
 	}
-	return false;
+	return words->n > start;
 }
 
 bool bdl_search_words(struct bdl_view host, struct bdl_view path, struct bdl_buf *words)

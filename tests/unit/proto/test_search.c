@@ -23,6 +23,7 @@ static void reads_searches(void **state)
 		{ "www.youtube.com", "/results?search_query=a+b", "a b" },
 		{ "yandex.com.tr", "/search/?text=x", "x" },
 		{ "duckduckgo.com", "/?q=&q=second", "second" },
+		{ "google.com", "/search?q=+a+&hl=en&q=%20b%0a", "a b" },
 		{ "duckduckgo.com", "/?q=50%", "50%" },
 		{ "duckduckgo.com", "/?q=a%0Ab%00c", "a b c" },
 
@@ -62,10 +63,10 @@ static void cuts_what_is_too_long(void **state)
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf words = BDL_BUF(16384);
 
 	(void)bdl_buf_add_str(&path, "/?q=");
-	for (int i = 0; i < 3000; i++)
+	for (int i = 0; i < 6000; i++)
 		(void)bdl_buf_add_char(&path, 'a');
 	assert_true(bdl_search_words(BDL_LIT("duckduckgo.com"), bdl_buf_view(&path), &words));
-	assert_int_equal(words.n, BDL_SEARCH_MAX);
+	assert_in_range(words.n, BDL_SEARCH_MAX - 1, BDL_SEARCH_MAX);
 }
 
 int main(void)
