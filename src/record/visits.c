@@ -14,9 +14,8 @@ struct list {
 	const char *select;          /* the rows of a school's hour */
 	const char *behind;          /* behind the place given */
 	const char *behind_compared; /* the same, where a person's clients find the rows */
-	const char
-	    *by_host; /* a host's own index or, as here, what the client's rows are compared with */
 	const char *in_order;
+	bool of_pages; /* page loads, not visits */
 	bdl_row_fn *read;
 	size_t row_size;
 };
@@ -32,17 +31,27 @@ struct rows {
 	size_t n, limit;
 };
 
-/* The newest hour that has visits, up to `hour`; -1: none. */
-static int hour_find(struct bdl_store *s, int64_t hour, int64_t *ret, struct bdl_err *err)
+/* The newest hour up to `hour` that has visits, or pages, of the host where one is given; -1: none. */
+static int hour_find(struct bdl_store *s, const struct list *l, const struct bdl_visits_filter *f,
+    int64_t hour, int64_t *ret, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
-	    "SELECT coalesce(max(hour), -1) FROM visit WHERE school = ?1 AND hour <= ?2", &st, err);
+	    f->host.n
+		? "SELECT coalesce(max(h.hour), -1) FROM site_hour h WHERE h.school = ?1"
+		  " AND h.site IN (SELECT id FROM site WHERE school = ?1 AND host = ?3)"
+		  " AND h.hour <= ?2 AND h.has_pages >= ?4"
+		: "SELECT coalesce(max(hour), -1) FROM visit WHERE school = ?1 AND hour <= ?2",
+	    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, hour);
+	if (f->host.n) {
+		bdl_bind_text(st, 3, f->host);
+		bdl_bind_int(st, 4, l->of_pages);
+	}
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
@@ -52,7 +61,7 @@ static int hour_find(struct bdl_store *s, int64_t hour, int64_t *ret, struct bdl
 
 /*
  * A person or a host is turned into numbers first. Of a person's clients the key finds the rows; a
- * host's are found by its index, but among a person's they are only compared.
+ * host's are compared among those of an hour that is known to have some.
  */
 static void hour_sql(
     struct bdl_buf *sql, const struct list *l, const struct bdl_visits_filter *f, bool is_behind)
@@ -64,8 +73,8 @@ static void hour_sql(
 		    P_SCHOOL, P_PERSON);
 	if (f->host.n)
 		(void)bdl_buf_printf(sql,
-		    " AND %sr.site IN (SELECT id FROM site WHERE school = ?%d AND host = ?%d)",
-		    f->person.n ? "+" : l->by_host, P_SCHOOL, P_HOST);
+		    " AND +r.site IN (SELECT id FROM site WHERE school = ?%d AND host = ?%d)",
+		    P_SCHOOL, P_HOST);
 	if (is_behind)
 		(void)bdl_buf_add_str(sql, f->person.n ? l->behind_compared : l->behind);
 	(void)bdl_buf_printf(sql, "%s LIMIT ?%d", l->in_order, P_LIMIT);
@@ -120,7 +129,7 @@ static int list_read(struct bdl_store *s, const struct list *l, const struct bdl
 	if (after.client)
 		rc = hour_list(s, l, f, after, out, err);
 	for (int i = 0; !rc && i < BDL_VISIT_HOURS_MAX && out->n < out->limit; i++) {
-		rc = hour_find(s, hour, &hour, err);
+		rc = hour_find(s, l, f, hour, &hour, err);
 		if (rc || hour < 0)
 			break;
 		rc = hour_list(s, l, f, (struct place){ .hour = hour }, out, err);
@@ -167,7 +176,6 @@ static const struct list visits = {
 		  " WHERE r.school = ?1 AND r.hour = ?4",
 	.behind = " AND (r.client, r.site, r.basis) > (?6, ?7, ?8)",
 	.behind_compared = " AND (+r.client, r.site, r.basis) > (?6, ?7, ?8)",
-	.by_host = "+",
 	.in_order = " ORDER BY r.client, r.site, r.basis",
 	.read = visit_row,
 	.row_size = sizeof(struct bdl_visit_row),
@@ -232,7 +240,7 @@ static const struct list loads = {
 	.select = LOADS_SELECT " AND r.hour = ?4",
 	.behind = " AND r.client >= ?6 AND (r.client > ?6 OR r.id < ?7)",
 	.behind_compared = " AND +r.client >= ?6 AND (+r.client > ?6 OR r.id < ?7)",
-	.by_host = "",
+	.of_pages = true,
 	.in_order = " ORDER BY r.client, r.id DESC",
 	.read = load_row,
 	.row_size = sizeof(struct bdl_load_row),
@@ -298,6 +306,11 @@ int bdl_visits_delete(
 		  " FROM page_path WHERE school = ?1 AND day < ?2 ORDER BY day, id LIMIT ?3)"
 		  " RETURNING 1",
 		    1 },
+		/* Of the visits that go next; an hour's last may be forgotten a little early. */
+		{ "DELETE FROM site_hour WHERE (school, site, hour) IN"
+		  " (SELECT school, site, hour FROM visit WHERE school = ?1 AND hour < ?2"
+		  " ORDER BY school, hour, client, site, basis LIMIT ?3) RETURNING 1",
+		    24 },
 		{ "DELETE FROM visit WHERE (school, hour, client, site, basis) IN"
 		  " (SELECT school, hour, client, site, basis FROM visit WHERE school = ?1"
 		  " AND hour < ?2 ORDER BY hour, client, site, basis LIMIT ?3) RETURNING 1",

@@ -54,7 +54,8 @@ struct bdl_visit_row {
 
 /*
  * Newest hour first, within it by client, site and basis. Each hour in which there was anything costs
- * a look-up, which is what the list of somebody who was long away waits for.
+ * a look-up, which is what the list of somebody who was long away waits for; each hour in which
+ * there was anything of a host costs reading the hour's rows, without a person some 8 ms for 90,000.
  */
 int bdl_visits_list(struct bdl_store *s, const struct bdl_visits_filter *f,
     struct bdl_visit_place after, struct bdl_region *region, struct bdl_visit_row **ret,

@@ -39,6 +39,12 @@ uint32_t bdl_names_path(struct bdl_names *n, const struct bdl_act *a);
 int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, int64_t *ret,
     struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * Is this the first time that the site is seen in that hour, or the first page of it? What a cache
+ * of one hour for each site can tell: true may come again.
+ */
+bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_pages);
+
 /* Back to the act's texts, as far as a violation needs them. They lie in the names' memory. */
 void bdl_names_act(
     const struct bdl_names *n, uint32_t client, uint32_t site, uint32_t basis, struct bdl_act *ret);

@@ -21,6 +21,8 @@ struct name {
 	uint64_t hash;
 	struct bdl_view key;
 	int64_t number; /* 0: the store has not been asked */
+	int64_t hour; /* of a site: when it was seen last, plus one; and whether a page of it was */
+	bool has_pages;
 	enum bdl_name_kind kind;
 };
 
@@ -287,6 +289,17 @@ void bdl_names_act(
 	ret->clause = take_text(&key);
 	ret->clauses = take_text(&key);
 	ret->tell = take_text(&key);
+}
+
+bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_pages)
+{
+	struct name *name = &n->names[site];
+
+	if (name->hour == hour + 1 && name->has_pages >= has_pages)
+		return false;
+	name->has_pages = has_pages || (name->hour == hour + 1 && name->has_pages);
+	name->hour = hour + 1;
+	return true;
 }
 
 /* --- in the store --- */

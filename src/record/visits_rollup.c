@@ -185,6 +185,29 @@ static int parts_count(
 	return bdl_violation_parts(s, &a, v->parts, err);
 }
 
+/* For who looks for a site: in which hours it is. */
+static int site_hour_store(struct bdl_rollup *r, struct bdl_store *s, const struct visit *v,
+    int64_t site, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t hour = v->key.ten / TENS;
+
+	if (!bdl_names_hour(r->names, v->key.site, hour, v->pages > 0))
+		return 0;
+	int rc = bdl_stmt_get(s,
+	    "INSERT INTO site_hour (school, site, hour, has_pages) VALUES (?1, ?2, ?3, ?4)"
+	    " ON CONFLICT (school, site, hour) DO UPDATE SET"
+	    " has_pages = site_hour.has_pages | excluded.has_pages",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, site);
+	bdl_bind_int(st, 3, hour);
+	bdl_bind_int(st, 4, v->pages > 0);
+	return bdl_stmt_run(s, st, err);
+}
+
 static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -211,6 +234,8 @@ static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 		bdl_bind_int(st, 7, v->pages);
 		bdl_bind_int(st, 8, v->parts);
 		rc = bdl_stmt_run(s, st, err);
+		if (!rc)
+			rc = site_hour_store(r, s, v, n.site, err);
 		if (!rc)
 			rc = parts_count(r, s, v, err);
 	}

@@ -317,7 +317,7 @@ def undo_two_people(school):
                        "withdrawn_why"):
             db.execute(f"ALTER TABLE policy_version DROP COLUMN {column}")
         db.execute("DROP TABLE policy_draft")
-        for later in ("visit", "page_load", "page_path", "client", "site", "basis"):
+        for later in ("visit", "page_load", "page_path", "site_hour", "client", "site", "basis"):
             db.execute(f"DROP TABLE {later}")
         db.execute("DELETE FROM schema_version WHERE version >= 6")
         db.execute("UPDATE policy_version SET second_person = ''")

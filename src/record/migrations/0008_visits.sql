@@ -77,7 +77,15 @@ CREATE TABLE page_load (
 	path BIGINT NOT NULL, -- of the hour's day, which is hour / 24
 	PRIMARY KEY (school, hour, client, id)
 ) WITHOUT ROWID;
-CREATE INDEX page_load_by_site ON page_load (school, site, hour, client, id);
+
+-- In which hours a site was visited, and whether pages of it were opened: where to look for it.
+CREATE TABLE site_hour (
+	school BIGINT NOT NULL,
+	site BIGINT NOT NULL,
+	hour BIGINT NOT NULL,
+	has_pages SMALLINT NOT NULL CHECK (has_pages IN (0, 1)),
+	PRIMARY KEY (school, site, hour)
+) WITHOUT ROWID;
 
 -- Paths with their queries, of a day in UTC, counted from 1970; one may stand there more than once.
 CREATE TABLE page_path (

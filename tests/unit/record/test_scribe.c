@@ -381,7 +381,7 @@ static void every_act_is_stored_once_whatever_is_killed(void **state)
 			scribe_for_ever(&f);
 		append_acts(j, written, ACTS / KILLS);
 		written += ACTS / KILLS;
-		(void)usleep((useconds_t)(rand() % 30000)); /* any moment will do */
+		(void)usleep((useconds_t)(rand() % 100000)); /* any moment will do */
 		assert_int_equal(kill(pid, SIGKILL), 0);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFSIGNALED(status));

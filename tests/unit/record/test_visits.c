@@ -272,6 +272,33 @@ static void strict_parts_are_counted(void **state)
 	    store_number(d.store, "SELECT sum(acts) FROM act_total WHERE action = 4"), 7);
 }
 
+/* A host of which only parts were seen so far, and then a page in the same hour. */
+static void finds_the_hours_of_a_host(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_act part = part_allowed(T0), page = page_allowed(T0 + MINUTE, "/late");
+	const struct bdl_visits_filter f = { .host = part.host, .limit = 10 };
+	struct bdl_visit_row *v;
+	struct bdl_load_row *l;
+
+	page.minute++;
+	for (int i = 0; i < 3; i++) {
+		record(&d, &part);
+		assert_int_equal(bring(&d), 1);
+		assert_int_equal(visits(&d, &f, newest_visit, &v), 1);
+		assert_int_equal(loads(&d, &f, newest_load, &l), 0);
+	}
+	record(&d, &page);
+	assert_int_equal(bring(&d), 1);
+	record(&d, &part);
+	assert_int_equal(bring(&d), 1);
+	assert_int_equal(visits(&d, &f, newest_visit, &v), 1);
+	assert_int_equal(loads(&d, &f, newest_load, &l), 1);
+	assert_view(l[0].act.path, BDL_LIT("/late"));
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM site_hour"), 1);
+}
+
 /*
  * 300 page loads a minute apart, a part with each, of three people in turn; their hosts are such
  * that nobody comes back to one within the hour.
@@ -553,8 +580,10 @@ static void deletes_days_a_few_rows_at_a_time(void **state)
 		all_n += n;
 		rounds++;
 	} while (n == 50);
-	assert_int_equal(all_n, 120); /* two days: visits, page loads and their paths */
-	assert_int_equal(rounds, 3);
+	/* Two days: visits, page loads and their paths, and in which hours hosts were visited. */
+	assert_int_equal(all_n, 160);
+	assert_int_equal(rounds, 4);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM site_hour"), 20);
 	assert_int_equal(store_number(d.store, "SELECT count(*) FROM visit"), 20);
 	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), 20);
 	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_path"), 20);
@@ -568,6 +597,7 @@ int main(void)
 		cmocka_unit_test(rolls_up_what_belongs_together),
 		cmocka_unit_test(a_page_load_keeps_its_facts),
 		cmocka_unit_test(strict_parts_are_counted),
+		cmocka_unit_test(finds_the_hours_of_a_host),
 		cmocka_unit_test(lists_by_every_filter),
 		cmocka_unit_test(page_by_page_all_come_once),
 		cmocka_unit_test(lists_go_by_the_key),
