@@ -1,12 +1,8 @@
 #include "doors/web/passes.h"
 #include "base/alloc.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "sys/table.h"
 #include <sodium.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define ROWS  4096
 #define ROW   16
@@ -30,66 +26,25 @@ struct place {
 	uint32_t row, tag;
 };
 
-/* A new table beside the path, moved there only where `replace` or nothing stands there yet. */
-static int make(const char *path, bool replace, struct bdl_err *err)
-{
-	BDL_AUTO_FREE char *beside = bdl_xprintf("%s.%d", path, (int)getpid());
-	(void)unlink(beside); /* of a process that died with our number */
-	BDL_AUTO_FD int fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return bdl_fail_sys(err, "make '%s'", beside);
-	int code = 0;
-	errno = posix_fallocate(fd, 0, sizeof(struct table)); /* returns what others leave there */
-	if (errno != 0 || pwrite(fd, magic, sizeof(magic), 0) != sizeof(magic))
-		code = bdl_fail_sys(err, "write '%s'", beside);
-	else if (replace ? rename(beside, path) < 0 : link(beside, path) < 0 && errno != EEXIST)
-		code = bdl_fail_sys(err, "make '%s'", path);
-	(void)unlink(beside); /* gone already where it was renamed */
-	return code;
-}
-
-/* The mapped table, or NULL where the file is not one. */
-static struct table *map(int fd)
-{
-	struct stat st;
-	if (fstat(fd, &st) < 0 || st.st_size != sizeof(struct table))
-		return NULL;
-	struct table *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (t == MAP_FAILED)
-		return NULL;
-	if (memcmp(t->magic, magic, sizeof(magic)) == 0)
-		return t;
-	(void)munmap(t, sizeof(*t)); /* cannot fail for our own map */
-	return NULL;
-}
-
 int bdl_passes_open(const char *path, const uint8_t key[BDL_PASSES_KEY], struct bdl_passes **ret,
     struct bdl_err *err)
 {
-	for (int attempt = 0; attempt < 3; attempt++) {
-		BDL_AUTO_FD int fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0 && errno != ENOENT)
-			return bdl_fail_sys(err, "open '%s'", path);
-		struct table *t = fd < 0 ? NULL : map(fd);
-		if (t) {
-			struct bdl_passes *p = bdl_xalloc(sizeof(*p));
-			p->table = t;
-			memcpy(p->key, key, BDL_PASSES_KEY);
-			*ret = p;
-			return 0;
-		}
-		int code = make(path, fd >= 0, err);
-		if (code < 0)
-			return code;
-	}
-	return bdl_fail(err, BDL_E_INVALID, "'%s' is no table of passes", path);
+	void *table = NULL;
+	int code = bdl_table_open(path, magic, sizeof(struct table), true, &table, err);
+	if (code < 0)
+		return code;
+	struct bdl_passes *p = bdl_xalloc(sizeof(*p));
+	p->table = table;
+	memcpy(p->key, key, BDL_PASSES_KEY);
+	*ret = p;
+	return 0;
 }
 
 void bdl_passes_close(struct bdl_passes *p)
 {
 	if (!p)
 		return;
-	(void)munmap(p->table, sizeof(*p->table)); /* cannot fail for our own map */
+	bdl_table_close(p->table, sizeof(*p->table));
 	sodium_memzero(p->key, sizeof(p->key));
 	free(p);
 }
