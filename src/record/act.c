@@ -2,7 +2,8 @@
 #include "base/clock.h"
 #include <stdio.h>
 
-#define ACT_FORMAT    1
+#define ACT_FORMAT    2
+#define ACT_FORMAT_1  1               /* without `kept`, of the first version */
 #define ACT_FIXED     48              /* bytes before the texts */
 #define ACT_LATEST_MS 253402300799999 /* the end of the year 9999 */
 
@@ -23,11 +24,13 @@ static const size_t act_texts[] = {
 	offsetof(struct bdl_act, clauses),
 	offsetof(struct bdl_act, tell),
 	offsetof(struct bdl_act, reason),
+	offsetof(struct bdl_act, kept),
 };
 
 const char *bdl_kind_word(enum bdl_act_kind k)
 {
-	static const char *const words[BDL_KINDS] = { "page", "part", "upload", "download" };
+	static const char *const words[BDL_KINDS] = { "page", "part", "upload", "download",
+		"search" };
 
 	return (unsigned)k < BDL_KINDS ? words[k] : "unknown";
 }
@@ -102,7 +105,7 @@ static int get_fixed(const char *p, struct bdl_act *a, struct bdl_err *err)
 {
 	const unsigned char *u = (const unsigned char *)p;
 
-	if (u[0] != ACT_FORMAT)
+	if (u[0] != ACT_FORMAT && u[0] != ACT_FORMAT_1)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "an act of format %u, expected %d", u[0], ACT_FORMAT);
 	if (u[1] >= BDL_DOORS || u[2] >= BDL_KINDS || u[3] >= BDL_ACTIONS)
@@ -137,7 +140,8 @@ int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *e
 	if (rc)
 		return rc;
 	size_t at = ACT_FIXED;
-	for (size_t i = 0; i < BDL_ARRAY_LEN(act_texts); i++) {
+	size_t n_texts = BDL_ARRAY_LEN(act_texts) - (bytes.p[0] == ACT_FORMAT_1);
+	for (size_t i = 0; i < n_texts; i++) {
 		if (bytes.n - at < 2)
 			return bdl_fail(err, BDL_E_INVALID, "an act cut before its text %zu", i);
 		size_t n = (size_t)get_number(bytes.p + at, 2);

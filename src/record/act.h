@@ -13,7 +13,14 @@
 #define BDL_ACT_BYTES_MAX (32 * 1024) /* encoded; longer texts are cut to fit by the door */
 
 /* How an act came about: people load pages and search; pages load their parts by themselves. */
-enum bdl_act_kind { BDL_KIND_PAGE, BDL_KIND_PART, BDL_KIND_UPLOAD, BDL_KIND_DOWNLOAD, BDL_KINDS };
+enum bdl_act_kind {
+	BDL_KIND_PAGE,
+	BDL_KIND_PART,
+	BDL_KIND_UPLOAD,
+	BDL_KIND_DOWNLOAD,
+	BDL_KIND_SEARCH,
+	BDL_KINDS
+};
 const char *bdl_kind_word(enum bdl_act_kind k);
 
 struct bdl_act {
@@ -38,6 +45,7 @@ struct bdl_act {
 	struct bdl_view clauses;    /* all that matched: "staff#web.gambling pupils#web.games" */
 	struct bdl_view tell;       /* roles, separated by spaces */
 	struct bdl_view reason;     /* what a coached person gave */
+	struct bdl_view kept;       /* facts: what the door found out (policy/facts.h) */
 };
 
 /* Append the encoded act to `out`. */

@@ -223,6 +223,7 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 	bdl_bind_text(st, 24, a->clauses);
 	bdl_bind_text(st, 25, a->tell);
 	bdl_bind_text(st, 26, a->reason);
+	bdl_bind_text(st, 27, a->kept);
 }
 
 static int total_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
@@ -257,9 +258,9 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"
 		    " known, passed, weekday, minute, person, person_groups, address, method, scheme,"
-		    " host, path, categories, policy, clause, clauses, tell, reason)"
+		    " host, path, categories, policy, clause, clauses, tell, reason, kept)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-		    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
+		    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
 		    &st, err);
 	if (rc)
 		return rc;

@@ -129,10 +129,10 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 	" ON v.school = p.school AND v.name = p.name AND v.digest = p.digest" \
 	" WHERE p.school = a.school AND p.ruleset = a.ruleset AND p.name = a.policy)"
 
-#define ACT_SELECT                                                                                                   \
-	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"                  \
-	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"                  \
-	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)," ISSUE_SELECT \
+#define ACT_SELECT                                                                                                         \
+	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"                        \
+	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"                        \
+	" tell, reason, kept, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)," ISSUE_SELECT \
 	" FROM act a WHERE school = ?1"
 
 static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
@@ -163,11 +163,12 @@ static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struc
 	a->clauses = bdl_col_text(st, 20, region);
 	a->tell = bdl_col_text(st, 21, region);
 	a->reason = bdl_col_text(st, 22, region);
+	a->kept = bdl_col_text(st, 23, region);
 	if (a->door >= BDL_DOORS || a->kind >= BDL_KINDS || a->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: act %lld has values that are none",
 		    (long long)ret->id);
-	ret->issue = bdl_col_int(st, 24);
-	return bdl_col_digest(st, 23, &a->version, err);
+	ret->issue = bdl_col_int(st, 25);
+	return bdl_col_digest(st, 24, &a->version, err);
 }
 
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,

@@ -16,7 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(fuzz_within(a.person, in) && fuzz_within(a.host, in) && fuzz_within(a.reason, in));
 	MUST(a.door < BDL_DOORS && a.kind < BDL_KINDS && a.action < BDL_ACTIONS);
 	MUST(a.minute < 24 * 60 && a.weekday < 7 && a.at_ms >= 0);
-	MUST(!bdl_act_encode(&a, &again));
-	MUST(bdl_view_eq(bdl_buf_view(&again), in));
+	/* The first format has no last text; an act of it may grow past the maximum by its length. */
+	size_t more = data[0] == 1 ? 2 : 0;
+	MUST(!bdl_act_encode(&a, &again) || (more && in.n + more > BDL_ACT_BYTES_MAX));
+	MUST(bdl_buf_broken(&again) || again.n == 0 || again.n == in.n + more);
+	MUST(again.n == 0 || memcmp(again.p + 1, in.p + 1, in.n - 1) == 0);
 	return 0;
 }

@@ -54,7 +54,11 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 	if (code < 0)
 		return code;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/passes");
-	return bdl_passes_open(path, web->key, &web->passes, err);
+	code = bdl_passes_open(path, web->key, &web->passes, err);
+	if (code < 0)
+		return code;
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/counters");
+	return bdl_counters_open(path, web->key, &web->counters, err);
 }
 
 static int close_files(const struct bdl_web *web, struct bdl_err *err)
@@ -126,6 +130,7 @@ static void on_stop(void *arg)
 	struct bdl_web *web = arg;
 	web->stopping = true;
 	web->stop_tick_ms = (int64_t)uv_now(&web->loop.uv);
+	bdl_log_socket_close(web);
 	if (web->listening)
 		uv_close((uv_handle_t *)&web->listener, NULL);
 	bdl_watch_close(web->watch_force);
@@ -165,6 +170,7 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	code = listen_on(web, err);
 	if (code < 0)
 		return code;
+	bdl_log_socket_open(web);
 	bdl_loop_warm_pool(&web->loop);
 	return bdl_sandbox_calls(BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
 }
@@ -174,6 +180,7 @@ static void web_free(struct bdl_web *web)
 	bdl_recorder_free(web->recorder);
 	bdl_snapshot_free(web->now);
 	bdl_passes_close(web->passes);
+	bdl_counters_close(web->counters);
 	bdl_region_free(web->scratch);
 	explicit_bzero(web->key, sizeof(web->key));
 	free(web);
@@ -193,6 +200,7 @@ int bdl_web_run(struct bdl_role *role)
 	struct bdl_err err = { 0 };
 	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
 	web->role = role;
+	web->log_fd = -1;
 	for (size_t i = 0; i < BDL_COUNTERS; i++) /* they may be those of one that was killed */
 		atomic_store(&role->slot->counters[i], 0);
 	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)

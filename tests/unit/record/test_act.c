@@ -103,13 +103,13 @@ static void has_the_documented_bytes(void **state)
 		.person = BDL_LIT("jo"),
 		.reason = BDL_LIT("!") };
 	static const char head[] =
-	    "\x01\x03\x01\x04\x02\x04\x03\x02\x05\x04\x03\x02\x01\x00\x00\x00";
+	    "\x02\x03\x01\x04\x02\x04\x03\x02\x05\x04\x03\x02\x01\x00\x00\x00";
 
 	assert_int_equal(bdl_act_encode(&a, &b), 0);
-	assert_int_equal(b.n, 48 + 13 * 2 + 3);
+	assert_int_equal(b.n, 48 + 14 * 2 + 3);
 	assert_memory_equal(b.p, head, 16);
 	assert_memory_equal(b.p + 48, "\x02\x00jo\x00\x00", 6);
-	assert_memory_equal(b.p + b.n - 3, "\x01\x00!", 3);
+	assert_memory_equal(b.p + b.n - 5, "\x01\x00!\x00\x00", 5);
 }
 
 static void refuses_every_cut_and_every_excess(void **state)
@@ -141,7 +141,7 @@ static void refuses_values_that_are_none(void **state)
 		const char *what;
 	} cases[] = {
 		{ 0, 0, "format 0" },
-		{ 0, 2, "format 2" },
+		{ 0, 3, "format 3" },
 		{ 1, BDL_DOORS, "door" },
 		{ 2, BDL_KINDS, "kind" },
 		{ 3, BDL_ACTIONS, "action" },
@@ -172,7 +172,7 @@ static void has_a_maximum(void **state)
 	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF((size_t)4 * BDL_ACT_BYTES_MAX);
 	char *text BDL_AUTO_FREE = malloc(BDL_ACT_BYTES_MAX + 1);
 	struct bdl_act a = { .at_ms = 1 }, got;
-	size_t most = BDL_ACT_BYTES_MAX - 48 - 13 * 2;
+	size_t most = BDL_ACT_BYTES_MAX - 48 - 14 * 2;
 
 	assert_non_null(text);
 	memset(text, 'p', BDL_ACT_BYTES_MAX + 1);
@@ -191,7 +191,7 @@ static void has_a_maximum(void **state)
 static void kinds_have_words(void **state)
 {
 	(void)state;
-	static const char *const want[] = { "page", "part", "upload", "download" };
+	static const char *const want[] = { "page", "part", "upload", "download", "search" };
 
 	for (int i = 0; i < BDL_KINDS; i++)
 		assert_string_equal(bdl_kind_word((enum bdl_act_kind)i), want[i]);
