@@ -53,7 +53,7 @@ const char *bdl_near_miss(struct bdl_view v, const char *const *words, size_t n)
 		if (slips > allowed || slips >= v.n)
 			continue;
 		if (slips < fewest ||
-		    (slips == fewest && *closest != v.p[0] && word.p[0] == v.p[0])) {
+		    (closest && slips == fewest && *closest != v.p[0] && word.p[0] == v.p[0])) {
 			fewest = slips;
 			closest = words[i];
 		}

@@ -27,6 +27,21 @@ const char *bdl_args_option(struct bdl_args *a, const char *name)
 	return value;
 }
 
+const char *bdl_args_next(struct bdl_args *a, const char *name)
+{
+	size_t len = strlen(name);
+	for (size_t i = 0; i < a->n; i++) {
+		const char *w = a->words[i], *value = NULL;
+		bool joined = strncmp(w, name, len) == 0 && w[len] == '=';
+		if (!joined && (strcmp(w, name) != 0 || i + 1 == a->n))
+			continue;
+		value = joined ? w + len + 1 : a->words[i + 1];
+		take_out(a, i, joined ? 1 : 2);
+		return value;
+	}
+	return NULL;
+}
+
 bool bdl_args_flag(struct bdl_args *a, const char *name)
 {
 	bool found = false;

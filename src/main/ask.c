@@ -19,9 +19,9 @@ static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *rul
 	struct bdl_catmap map;
 	struct bdl_catset listed = { 0 };
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	int r = bdl_lists_open(path, &lists, err);
-	if (r < 0)
-		return r == BDL_E_MISSING ? 0 : r;
+	int rc = bdl_lists_open(path, &lists, err);
+	if (rc < 0)
+		return rc == BDL_E_MISSING ? 0 : rc;
 	bdl_catmap_make(lists, ruleset, &map);
 	bdl_lists_host(lists, facts->host, &listed);
 	bdl_catmap_apply(&map, &listed, &facts->categories);
@@ -79,15 +79,15 @@ static int in_force(const struct bdl_conf *conf, struct bdl_ruleset **ret, struc
 	int64_t set_ms = 0;
 	size_t n = 0;
 	bdl_conf_path(conf, path, sizeof(path), "store.db");
-	int r = bdl_store_open(path, BDL_STORE_READ, &store, err);
-	if (r == 0)
-		r = bdl_versions_in_force(store, region, &sources, &n, err);
-	if ((r == 0 && n == 0) || r == BDL_E_MISSING)
+	int rc = bdl_store_open(path, BDL_STORE_READ, &store, err);
+	if (rc == 0)
+		rc = bdl_versions_in_force(store, region, &sources, &n, err);
+	if ((rc == 0 && n == 0) || rc == BDL_E_MISSING)
 		return bdl_fail(err, BDL_E_MISSING,
 		    "no policy is in force in '%s' yet: publish one", conf->dir);
-	if (r == 0)
-		r = bdl_people_refresh(store, roll, &set_ms, err);
-	return r < 0 ? r : bdl_ruleset_new(sources, n, ret, err);
+	if (rc == 0)
+		rc = bdl_people_refresh(store, roll, &set_ms, err);
+	return rc < 0 ? rc : bdl_ruleset_new(sources, n, ret, err);
 }
 
 int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, const char *at,
@@ -102,12 +102,12 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 
 	if (at && !bdl_time_parse(bdl_view_of(at), &at_ms))
 		return bdl_fail(err, BDL_E_INVALID, "'%s' is no time such as 2026-11-23T09:30", at);
-	int r = bdl_url_parse(bdl_view_of(url), bdl_view_of(NULL), BDL_SCHEME_HTTP, &parts, err);
-	if (r < 0)
-		return r;
-	r = in_force(conf, &ruleset, &roll, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_url_parse(bdl_view_of(url), bdl_view_of(NULL), BDL_SCHEME_HTTP, &parts, err);
+	if (rc < 0)
+		return rc;
+	rc = in_force(conf, &ruleset, &roll, err);
+	if (rc < 0)
+		return rc;
 
 	struct bdl_civil civil = bdl_civil_local(at_ms);
 	struct bdl_web_request q = { bdl_view_of(parts.host), parts.path, BDL_LIT("GET"), false };
@@ -120,6 +120,6 @@ int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, co
 		return bdl_fail(err, BDL_E_MISSING, "'%s' is not on the roll", person);
 	facts.known = who != NULL;
 	facts.groups = who ? bdl_person_groups(who, ruleset) : 0;
-	r = categorise(conf, ruleset, &facts, err);
-	return r < 0 ? r : answer(ruleset, &facts, out, err);
+	rc = categorise(conf, ruleset, &facts, err);
+	return rc < 0 ? rc : answer(ruleset, &facts, out, err);
 }

@@ -39,21 +39,21 @@ static int path_in(
 static int gather(struct demo *d, const char *folder, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
-	int r = path_in(folder, "demo/lists", path, err);
-	if (r == 0)
-		r = bdl_list_build_folder(d->lists, path, err);
-	if (r == 0)
-		r = path_in(folder, "demo/people.csv", path, err);
-	if (r == 0)
-		r = bdl_file_read(path, &d->people, err);
-	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
+	int rc = path_in(folder, "demo/lists", path, err);
+	if (rc == 0)
+		rc = bdl_list_build_folder(d->lists, path, err);
+	if (rc == 0)
+		rc = path_in(folder, "demo/people.csv", path, err);
+	if (rc == 0)
+		rc = bdl_file_read(path, &d->people, err);
+	for (size_t i = 0; rc == 0 && i < N_POLICIES; i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "%s.md", policies[i]);
-		r = path_in(folder, name, path, err);
-		if (r == 0)
-			r = bdl_text_document(path, NULL, &d->documents[i], err);
+		rc = path_in(folder, name, path, err);
+		if (rc == 0)
+			rc = bdl_text_document(path, NULL, &d->documents[i], err);
 	}
-	return r;
+	return rc;
 }
 
 /* The demonstration has its own proxy; settings that are there already are the operator's. */
@@ -86,10 +86,10 @@ static int log_on(const struct bdl_conf *conf, struct bdl_err *err)
 	char path[BDL_PATH_MAX];
 	struct bdl_file_id id;
 	bdl_conf_path(conf, path, sizeof(path), "squid");
-	int r = bdl_file_mkdirs(path, err);
+	int rc = bdl_file_mkdirs(path, err);
 	bdl_conf_path(conf, path, sizeof(path), "squid/local.conf");
-	if (r < 0 || bdl_file_id(path, &id))
-		return r;
+	if (rc < 0 || bdl_file_id(path, &id))
+		return rc;
 	return bdl_file_replace(path, text, sizeof(text) - 1, 0640, err);
 }
 
@@ -102,27 +102,27 @@ static int publish(const struct demo *d, const struct bdl_conf *conf, struct bdl
 		.second = BDL_LIT("Gwen Penhale (invented)"),
 		.by = bdl_view_of(d->by) };
 
-	int r = bdl_data_store(conf, &store, err);
-	for (size_t i = 0; r == 0 && i < N_POLICIES; i++) {
-		r = bdl_publish_policy(
+	int rc = bdl_data_store(conf, &store, err);
+	for (size_t i = 0; rc == 0 && i < N_POLICIES; i++) {
+		rc = bdl_publish_policy(
 		    conf, store, bdl_view_of(policies[i]), d->documents[i], &approval, err);
-		if (r == BDL_E_CONFLICT)
-			r = 0;
+		if (rc == BDL_E_CONFLICT)
+			rc = 0;
 	}
-	return r;
+	return rc;
 }
 
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
-	int r = settings(conf, err);
-	if (r == 0)
-		r = log_on(conf, err);
-	if (r == 0)
-		r = bdl_publish_lists(conf, d->lists, err);
-	if (r == 0)
-		r = bdl_publish_people(
+	int rc = settings(conf, err);
+	if (rc == 0)
+		rc = log_on(conf, err);
+	if (rc == 0)
+		rc = bdl_publish_lists(conf, d->lists, err);
+	if (rc == 0)
+		rc = bdl_publish_people(
 		    conf, bdl_buf_view(&d->people), "demo/people.csv", false, err);
-	return r == 0 ? publish(d, conf, err) : r;
+	return rc == 0 ? publish(d, conf, err) : rc;
 }
 
 int bdl_cmd_demo(struct bdl_args *a)
@@ -141,12 +141,12 @@ int bdl_cmd_demo(struct bdl_args *a)
 		.people = BDL_BUF(BDL_ROLL_BYTES_MAX),
 	};
 	bdl_operator(d.by);
-	int r = gather(&d, from, &err);
-	if (r == 0)
-		r = bdl_data_open(a->data, true, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = fill(&d, &conf, &err);
-	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+	int rc = gather(&d, from, &err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, true, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = fill(&d, &conf, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }

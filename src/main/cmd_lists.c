@@ -10,14 +10,14 @@ int bdl_cmd_lists(struct bdl_args *a)
 
 	if (!bdl_args_fit(a, 2, SIZE_MAX) || !bdl_args_verb(a, "compile"))
 		return BDL_EXIT_USAGE;
-	int r = 0;
-	for (size_t i = 1; r == 0 && i < a->n; i++)
-		r = bdl_list_build_folder(build, a->words[i], &err);
-	if (r == 0)
-		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_publish_lists(&conf, build, &err);
-	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+	int rc = 0;
+	for (size_t i = 1; rc == 0 && i < a->n; i++)
+		rc = bdl_list_build_folder(build, a->words[i], &err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = bdl_publish_lists(&conf, build, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }

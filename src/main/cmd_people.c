@@ -14,12 +14,12 @@ int bdl_cmd_people(struct bdl_args *a)
 	if (!bdl_args_fit(a, 2, 2) || !bdl_args_verb(a, "import"))
 		return BDL_EXIT_USAGE;
 	const char *file = a->words[1];
-	int r = bdl_file_read(file, &csv, &err);
-	if (r == 0)
-		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_publish_people(&conf, bdl_buf_view(&csv), file, may_be_empty, &err);
-	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+	int rc = bdl_file_read(file, &csv, &err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = bdl_publish_people(&conf, bdl_buf_view(&csv), file, may_be_empty, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }

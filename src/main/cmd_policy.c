@@ -63,13 +63,13 @@ static int explain(struct bdl_args *a)
 	struct bdl_conf conf;
 	char *url BDL_AUTO_FREE = bdl_xprintf("%s%s", strstr(what, "://") ? "" : "http://", what);
 	struct bdl_buf answer BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(256 * 1024);
-	int r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(
+	int rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(
 		    &conf, &err); /* even a reader touches the store's locks */
-	if (r == 0)
-		r = bdl_ask(&conf, url, person, at, &answer, &err);
-	if (r < 0)
+	if (rc == 0)
+		rc = bdl_ask(&conf, url, person, at, &answer, &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	fputs(bdl_buf_str(&answer), stdout);
 	return BDL_EXIT_FINE;

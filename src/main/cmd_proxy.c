@@ -13,12 +13,12 @@ int bdl_cmd_proxy(struct bdl_args *a)
 
 	if (!bdl_args_fit(a, 1, 1) || !bdl_args_verb(a, "write"))
 		return BDL_EXIT_USAGE;
-	int r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_squid_prepare(&conf, &squid, &err);
-	if (r < 0)
+	int rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = bdl_squid_prepare(&conf, &squid, &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	printf("wrote %s\n"
 	       "browsers must trust %s/squid/ca.crt; keep %s/squid/ca.pem secret\n",

@@ -59,18 +59,18 @@ static int prepare(
     const char *data, struct bdl_conf *conf, struct bdl_role *role, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
-	int r = bdl_data_open(data, false, conf, err);
-	if (r == 0)
-		r = bdl_data_become_owner(conf, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_data_open(data, false, conf, err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(conf, err);
+	if (rc < 0)
+		return rc;
 	/* After the change of user, which makes the kernel forget it. */
 	bdl_proc_follow_parent();
 	bdl_log_init(role->name, (enum bdl_level)conf->log_level);
 	bdl_conf_path(conf, path, sizeof(path), "run/board");
-	r = bdl_board_open(path, true, &role->board, err);
-	if (r < 0)
-		return r;
+	rc = bdl_board_open(path, true, &role->board, err);
+	if (rc < 0)
+		return rc;
 	role->conf = conf;
 	role->slot = bdl_board_slot(role->board, role->name);
 	if (!role->slot)

@@ -25,6 +25,9 @@ struct bdl_args {
 /* Take `--name VALUE` or `--name=VALUE` out; the last one wins. NULL where it is not given. */
 const char *bdl_args_option(struct bdl_args *a, const char *name);
 
+/* The same of one that may be given several times: the next of them, NULL after the last. */
+const char *bdl_args_next(struct bdl_args *a, const char *name);
+
 /* Take `--name` out; whether it was there. */
 bool bdl_args_flag(struct bdl_args *a, const char *name);
 

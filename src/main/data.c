@@ -13,9 +13,9 @@ int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_e
 {
 	struct stat st;
 	if (make) {
-		int r = bdl_file_mkdirs(dir, err);
-		if (r < 0)
-			return r;
+		int rc = bdl_file_mkdirs(dir, err);
+		if (rc < 0)
+			return rc;
 	}
 	bool there = stat(dir, &st) == 0;
 	if (!there && errno != ENOENT && errno != ENOTDIR)
@@ -63,9 +63,9 @@ static int busy(const struct bdl_conf *conf, int fd, struct bdl_err *err)
 static int lock_call(int fd, int op, short *ret_held)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int r = fcntl(fd, op, &l);
+	int rc = fcntl(fd, op, &l);
 	*ret_held = l.l_type;
-	return r;
+	return rc;
 }
 
 int bdl_data_unlocked(const struct bdl_conf *conf, struct bdl_err *err)

@@ -27,9 +27,10 @@ static const struct command commands[] = {
 	    "check a policy document, put it in force, or say in plain English what it does",
 	    bdl_cmd_policy },
 	{ "judge",
-	    "judge POLICY... --door web --url URL [--person LOGIN] [--group GROUP,...] [--from IP]\n"
-	    "           [--at TIME] [--lists FOLDER|FILE] [--people FILE]",
-	    "judge a request by documents alone, as JSON (no --grant: nothing is granted yet)",
+	    "judge POLICY... [--door DOOR] [--url URL] [--person LOGIN] [--group GROUP,...] [--from IP]\n"
+	    "           [--at TIME] [--grant NAME[=AMOUNT|HOST]]... [--given PHRASES] [--whole]\n"
+	    "           [--lists FOLDER|FILE] [--people FILE]",
+	    "judge an act by documents alone, as JSON: by what this build carries out, or --whole",
 	    bdl_cmd_judge },
 	{ "people", "people import FILE [--empty]",
 	    "replace the roll by a CSV of login,name,groups", bdl_cmd_people },

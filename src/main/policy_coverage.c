@@ -84,9 +84,9 @@ static int add(struct report *r, const char *path, struct bdl_err *err)
 {
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int e = bdl_text_read(path, &d, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_text_read(path, &d, err);
+	if (rc < 0)
+		return rc;
 	bdl_coverage_add(&r->sum, d);
 	if (r->policies)
 		return json_array_append_new(r->policies, policy_json(path, d)) == 0

@@ -23,13 +23,13 @@ static int diff(const char *old_path, const char *now_path, struct bdl_err *err)
 	struct bdl_document *now BDL_AUTO(bdl_document_free) = NULL;
 	struct bdl_diff d;
 
-	int r = bdl_text_read(old_path, &old, err);
-	if (r == 0)
-		r = bdl_text_read(now_path, &now, err);
-	if (r == 0)
-		r = bdl_diff_make(old, now, region, &d, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_text_read(old_path, &old, err);
+	if (rc == 0)
+		rc = bdl_text_read(now_path, &now, err);
+	if (rc == 0)
+		rc = bdl_diff_make(old, now, region, &d, err);
+	if (rc < 0)
+		return rc;
 	bdl_diff_write(&d, &text);
 	if (bdl_buf_broken(&text))
 		return bdl_fail(err, BDL_E_LIMIT, "the difference is too long to print");
@@ -52,10 +52,10 @@ static int replace(const char *path, struct bdl_view text, struct bdl_err *err)
 	struct stat st;
 	if (!realpath(path, real) || stat(real, &st) < 0)
 		return bdl_fail_sys(err, "look at '%s'", path);
-	int r = bdl_file_replace(real, text.p, text.n, st.st_mode & 07777, err);
-	if (r == 0 && geteuid() == 0 && chown(real, st.st_uid, st.st_gid) < 0)
-		r = bdl_fail_sys(err, "give '%s' back to its owner", real);
-	return r;
+	int rc = bdl_file_replace(real, text.p, text.n, st.st_mode & 07777, err);
+	if (rc == 0 && geteuid() == 0 && chown(real, st.st_uid, st.st_gid) < 0)
+		rc = bdl_fail_sys(err, "give '%s' back to its owner", real);
+	return rc;
 }
 
 /* *ret_other: whether the file was not in the layout. */
@@ -64,14 +64,14 @@ static int format(const char *path, bool check, bool *ret_other, struct bdl_err 
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int r = bdl_text_read(path, &d, err);
-	if (r == 0) {
-		r = bdl_document_format(d, &text, err);
-		if (r < 0)
-			r = bdl_fail_in(err, r, "%s", path);
+	int rc = bdl_text_read(path, &d, err);
+	if (rc == 0) {
+		rc = bdl_document_format(d, &text, err);
+		if (rc < 0)
+			rc = bdl_fail_in(err, rc, "%s", path);
 	}
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	*ret_other = !bdl_view_eq(bdl_buf_view(&text), d->bytes);
 	return *ret_other && !check ? replace(path, bdl_buf_view(&text), err) : 0;
 }

@@ -12,7 +12,7 @@ int bdl_policy_format(struct bdl_args *a);
 int bdl_policy_check(struct bdl_args *a);
 int bdl_policy_coverage(struct bdl_args *a);
 
-/* policy_publish.c, policy_versions.c: versions, from the draft on. */
+/* policy_publish.c, policy_confirm.c, policy_versions.c: versions, from the draft on. */
 int bdl_policy_draft(struct bdl_args *a);
 int bdl_policy_publish(struct bdl_args *a);
 int bdl_policy_confirm(struct bdl_args *a);

@@ -71,7 +71,9 @@ static const char *moment(int64_t at_ms, char out[MOMENT_LEN])
 /* Of a version that waits for its second person and was given no day there is no moment yet. */
 static const char *from_when(const struct bdl_version_row *v, char out[MOMENT_LEN])
 {
-	return v->from_ms ? moment(v->from_ms, out) : "once confirmed";
+	if (v->from_ms)
+		return moment(v->from_ms, out);
+	return v->state == BDL_VERSION_WITHDRAWN ? "never" : "once confirmed";
 }
 
 static void print_people(const struct bdl_version_row *v)
@@ -80,7 +82,8 @@ static void print_people(const struct bdl_version_row *v)
 	if (v->second.n)
 		printf(" and %.*s\n", BDL_FMT(v->second));
 	else
-		printf(" alone; THE SECOND PERSON IS MISSING\n");
+		puts(v->state == BDL_VERSION_WITHDRAWN ? " alone"
+						       : " alone; THE SECOND PERSON IS MISSING");
 	if (v->state == BDL_VERSION_APPROVED || (v->state == BDL_VERSION_IN_FORCE && v->alone))
 		printf(
 		    "       to confirm it: beadle policy confirm %.*s --issue %lld --and PERSON\n",
@@ -199,17 +202,17 @@ static int versions(const char *data, const char *name, struct bdl_err *err)
 	struct table t = { 0 };
 	struct bdl_conf conf;
 
-	int r = bdl_data_open(data, false, &conf, err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, err);
-	if (r == 0)
-		r = open_store(&conf, &store, err);
-	if (r == 0)
-		r = bdl_versions_list(store, region, &t.rows, &t.n, err);
-	if (r == 0)
-		r = bdl_drafts_list(store, region, &t.drafts, &t.n_drafts, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_data_open(data, false, &conf, err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, err);
+	if (rc == 0)
+		rc = open_store(&conf, &store, err);
+	if (rc == 0)
+		rc = bdl_versions_list(store, region, &t.rows, &t.n, err);
+	if (rc == 0)
+		rc = bdl_drafts_list(store, region, &t.drafts, &t.n_drafts, err);
+	if (rc < 0)
+		return rc;
 	t.store = store;
 	size_t printed = print_versions(&t, name);
 	if (print_new_drafts(&t, name, printed) > 0)

@@ -16,15 +16,15 @@ void bdl_ports_done(struct bdl_ports *p)
 }
 
 /* Put the setting's name before what is wrong with its address. */
-static int port_taken(const char *setting, const struct bdl_addr *a, int r, struct bdl_err *err)
+static int port_taken(const char *setting, const struct bdl_addr *a, int rc, struct bdl_err *err)
 {
 	char text[BDL_ADDR_TEXT];
 	bdl_addr_text(a, text);
-	if (r == BDL_E_BUSY)
-		return bdl_fail(err, r,
+	if (rc == BDL_E_BUSY)
+		return bdl_fail(err, rc,
 		    "%s: %s is in use by another program; choose another address with %s=...",
 		    setting, text, setting);
-	return r < 0 ? bdl_fail_in(err, r, "%s: %s", setting, text) : 0;
+	return rc < 0 ? bdl_fail_in(err, rc, "%s: %s", setting, text) : 0;
 }
 
 static int check_port(const char *setting, const struct bdl_addr *a, struct bdl_err *err)

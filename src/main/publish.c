@@ -27,11 +27,11 @@ int bdl_known_lists_open(
 	char path[BDL_PATH_MAX];
 	begin(ret);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	int r = bdl_lists_open(path, &ret->lists, err);
-	if (r == BDL_E_MISSING)
+	int rc = bdl_lists_open(path, &ret->lists, err);
+	if (rc == BDL_E_MISSING)
 		return 0;
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	unsigned n = bdl_lists_categories(ret->lists);
 	for (unsigned i = 0; i < n; i++)
 		ret->names[i] = bdl_lists_category(ret->lists, i);
@@ -44,11 +44,11 @@ int bdl_known_lists_of(const char *data, struct bdl_known_lists *ret, struct bdl
 {
 	struct bdl_conf conf;
 
-	int r = bdl_data_open(data, false, &conf, err);
+	int rc = bdl_data_open(data, false, &conf, err);
 	begin(ret);
-	if (r == BDL_E_MISSING)
+	if (rc == BDL_E_MISSING)
 		return 0;
-	return r < 0 ? r : bdl_known_lists_open(&conf, ret, err);
+	return rc < 0 ? rc : bdl_known_lists_open(&conf, ret, err);
 }
 
 void bdl_known_lists_done(struct bdl_known_lists *k)
@@ -98,10 +98,10 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, str
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROW_BYTES_MAX);
 	struct bdl_version_row row;
 
-	int r = bdl_versions_publish(store, name, d, approval, bdl_now_ms(), &row, region, err);
-	if (r == 0)
+	int rc = bdl_versions_publish(store, name, d, approval, bdl_now_ms(), &row, region, err);
+	if (rc == 0)
 		bdl_publish_say(conf, &row);
-	return r;
+	return rc;
 }
 
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
@@ -109,16 +109,16 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 {
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	int r = bdl_roll_parse(csv, where, &roll, err);
-	if (r == 0 && bdl_roll_size(roll) == 0 && !may_be_empty)
-		r = bdl_fail(err, BDL_E_INVALID,
+	int rc = bdl_roll_parse(csv, where, &roll, err);
+	if (rc == 0 && bdl_roll_size(roll) == 0 && !may_be_empty)
+		rc = bdl_fail(err, BDL_E_INVALID,
 		    "%s has nobody on it; if that is meant, say --empty", where);
-	if (r == 0)
-		r = bdl_data_store(conf, &store, err);
-	if (r == 0)
-		r = bdl_force_roll_set(store, csv, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_force_roll_set(store, csv, err);
+	if (rc < 0)
+		return rc;
 	printf("the roll now has %zu %s\n", bdl_roll_size(roll),
 	    bdl_roll_size(roll) == 1 ? "person" : "people");
 	return 0;
@@ -130,14 +130,14 @@ int bdl_publish_lists(
 	char path[BDL_PATH_MAX];
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
 	bdl_conf_path(conf, path, sizeof(path), "lists");
-	int r = bdl_file_mkdirs(path, err);
+	int rc = bdl_file_mkdirs(path, err);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	if (r == 0)
-		r = bdl_list_build_write(build, path, bdl_now_ms(), err);
-	if (r == 0)
-		r = bdl_lists_open(path, &lists, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_list_build_write(build, path, bdl_now_ms(), err);
+	if (rc == 0)
+		rc = bdl_lists_open(path, &lists, err);
+	if (rc < 0)
+		return rc;
 	printf("the lists now have %llu domains in %u categories\n",
 	    (unsigned long long)bdl_lists_domains(lists), bdl_lists_categories(lists));
 	return 0;

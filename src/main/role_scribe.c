@@ -66,9 +66,9 @@ static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
 
 static int store_open(struct scribe *s, struct bdl_err *err)
 {
-	int r = bdl_store_open(s->store_path, BDL_STORE_WRITE, &s->store, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_store_open(s->store_path, BDL_STORE_WRITE, &s->store, err);
+	if (rc < 0)
+		return rc;
 	s->reader = bdl_scribe_new(s->store, s->journal_path);
 	s->has_seen = false;
 	return 0;
@@ -96,15 +96,15 @@ static int read_journal(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 	int64_t until_ms = bdl_tick_ms() + for_ms;
 	struct bdl_scribe_round round;
 	do {
-		int r = bdl_scribe_round(s->reader, &round, err);
+		int rc = bdl_scribe_round(s->reader, &round, err);
 		bdl_count(s->role->slot, BDL_COUNT_STORED, round.stored);
 		tell_journal(s, &round.journal);
 		if (round.refused > 0)
 			bdl_log(BDL_LOG_ERR, "entry-refused",
 			    "%zu journal entries could not be read and are kept aside in the store",
 			    round.refused);
-		if (r < 0)
-			return r;
+		if (rc < 0)
+			return rc;
 	} while (round.stored > 0 && bdl_tick_ms() < until_ms);
 	return round.stored > 0;
 }
@@ -117,15 +117,15 @@ static int bring_due(struct scribe *s, struct bdl_err *err)
 {
 	size_t n = 0;
 	int64_t now_ms = bdl_now_ms();
-	int r = bdl_versions_bring(s->store, now_ms, &n, err);
-	if (r == BDL_E_INVALID || r == BDL_E_LIMIT) {
+	int rc = bdl_versions_bring(s->store, now_ms, &n, err);
+	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
 		bdl_log_err(BDL_LOG_ERR, "version-refused", err);
 		s->next_ms = now_ms + REFUSED_MS;
 		return 0;
 	}
 	if (n > 0)
 		bdl_log(BDL_LOG_NOTICE, "version-in-force", "%zu policies that waited", n);
-	return r < 0 ? r : bdl_versions_next(s->store, &s->next_ms, err);
+	return rc < 0 ? rc : bdl_versions_next(s->store, &s->next_ms, err);
 }
 
 /*
@@ -137,16 +137,16 @@ static int look_at_store(struct scribe *s, struct bdl_err *err)
 {
 	int64_t now = 0;
 	bool changed = false;
-	int r = bdl_store_change(s->store, &now, err);
+	int rc = bdl_store_change(s->store, &now, err);
 	bool is_news = !s->has_seen || now != s->seen || bdl_now_ms() >= s->next_ms;
-	if (r < 0 || (!is_news && bdl_tick_ms() - s->force_tick_ms < FORCE_MS))
-		return r;
+	if (rc < 0 || (!is_news && bdl_tick_ms() - s->force_tick_ms < FORCE_MS))
+		return rc;
 	if (is_news)
-		r = bring_due(s, err);
-	if (r == 0)
-		r = bdl_force_write(s->store, s->force_path, &changed, err);
-	if (r < 0)
-		return r;
+		rc = bring_due(s, err);
+	if (rc == 0)
+		rc = bdl_force_write(s->store, s->force_path, &changed, err);
+	if (rc < 0)
+		return rc;
 	s->seen = now;
 	s->has_seen = true;
 	s->force_tick_ms = bdl_tick_ms();
@@ -163,10 +163,10 @@ static int look_at_store(struct scribe *s, struct bdl_err *err)
 
 static int work(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 {
-	int r = s->store ? 0 : store_open(s, err);
-	if (r == 0)
-		r = look_at_store(s, err);
-	return r < 0 ? r : read_journal(s, for_ms, err);
+	int rc = s->store ? 0 : store_open(s, err);
+	if (rc == 0)
+		rc = look_at_store(s, err);
+	return rc < 0 ? rc : read_journal(s, for_ms, err);
 }
 
 static void recovered(struct scribe *s)
@@ -183,15 +183,15 @@ static void on_tick(uv_timer_t *timer)
 	struct scribe *s = timer->data;
 	struct bdl_err err;
 	uint64_t pause = TICK_MS;
-	int r = work(s, TURN_MS, &err);
-	if (r < 0) {
+	int rc = work(s, TURN_MS, &err);
+	if (rc < 0) {
 		trouble(s, "store-failed", &err);
 		pause = TROUBLE_MS;
 	} else {
 		bool is_past = s->is_noted && bdl_tick_ms() - s->noted_tick_ms >= NOTED_MS;
 		if (is_past || s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)
 			recovered(s);
-		if (r > 0)
+		if (rc > 0)
 			pause = 0;
 	}
 	if (!s->loop.stopping)
@@ -212,11 +212,11 @@ static int confine(const struct scribe *s, struct bdl_err *err)
 	 */
 	const struct bdl_path_right rights[] = { { s->role->conf->dir, BDL_MAY_WRITE } };
 	bool landlock = false;
-	int r = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
-	if (r == 0 && !landlock)
+	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	if (rc == 0 && !landlock)
 		bdl_log(
 		    BDL_LOG_WARN, "no-landlock", "this kernel cannot confine the scribe's files");
-	return r < 0 ? r : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+	return rc < 0 ? rc : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
 }
 
 /*
@@ -258,12 +258,12 @@ int bdl_scribe_run(struct bdl_role *role)
 	 * over after a lesson's rush must not make a page wait. The journal holds what waits.
 	 */
 	(void)setpriority(PRIO_PROCESS, 0, NICENESS); /* to be nicer is always allowed */
-	int r = bdl_loop_init(&s.loop, on_stop, &s, &err);
-	if (r == 0)
-		r = bdl_file_mkdirs(s.force_path, &err);
-	if (r == 0)
-		r = confine(&s, &err);
-	if (r < 0) {
+	int rc = bdl_loop_init(&s.loop, on_stop, &s, &err);
+	if (rc == 0)
+		rc = bdl_file_mkdirs(s.force_path, &err);
+	if (rc == 0)
+		rc = confine(&s, &err);
+	if (rc < 0) {
 		bdl_log_err(BDL_LOG_ERR, "start-failed", &err);
 		return EXIT_FAILURE;
 	}

@@ -47,16 +47,16 @@ static int compile(struct bdl_list_build *build, struct bdl_lists **ret, struct 
 	if (!mkdtemp(folder))
 		return bdl_fail_sys(err, "make a folder in /tmp");
 	(void)snprintf(path, sizeof(path), "%s/lists.map", folder); /* fits */
-	int r = bdl_list_build_write(build, path, bdl_now_ms(), err);
-	if (r == 0)
-		r = bdl_lists_open(path, ret, err);
+	int rc = bdl_list_build_write(build, path, bdl_now_ms(), err);
+	if (rc == 0)
+		rc = bdl_lists_open(path, ret, err);
 	if ((unlink(path) < 0 && errno != ENOENT) || rmdir(folder) < 0) {
-		if (r == 0) {
+		if (rc == 0) {
 			bdl_lists_close(*ret);
-			r = bdl_fail_sys(err, "remove '%s'", folder);
+			rc = bdl_fail_sys(err, "remove '%s'", folder);
 		}
 	}
-	return r;
+	return rc;
 }
 
 int bdl_shipped_lists(const char *path, struct bdl_lists **ret, struct bdl_err *err)
@@ -68,13 +68,13 @@ int bdl_shipped_lists(const char *path, struct bdl_lists **ret, struct bdl_err *
 	if (!S_ISDIR(st.st_mode))
 		return bdl_lists_open(path, ret, err);
 	build = bdl_list_build_new();
-	int r = bdl_list_build_folder(build, path, err);
-	return r == 0 ? compile(build, ret, err) : r;
+	int rc = bdl_list_build_folder(build, path, err);
+	return rc == 0 ? compile(build, ret, err) : rc;
 }
 
 int bdl_shipped_roll(const char *path, struct bdl_roll **ret, struct bdl_err *err)
 {
 	struct bdl_buf csv BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ROLL_BYTES_MAX);
-	int r = bdl_file_read(path, &csv, err);
-	return r == 0 ? bdl_roll_parse(bdl_buf_view(&csv), path, ret, err) : r;
+	int rc = bdl_file_read(path, &csv, err);
+	return rc == 0 ? bdl_roll_parse(bdl_buf_view(&csv), path, ret, err) : rc;
 }

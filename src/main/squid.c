@@ -69,18 +69,18 @@ static int keep_authority(
 {
 	struct bdl_buf pem BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(PEM_MAX);
 	char path[BDL_SQUID_PATH_MAX];
-	int r = bdl_file_read(cert, &pem, err);
+	int rc = bdl_file_read(cert, &pem, err);
 	path_in(conf, "ca.crt", path);
-	if (r == 0)
-		r = bdl_file_replace(path, pem.p, pem.n, 0644, err);
-	if (r == 0)
-		r = bdl_file_read(key, &pem, err);
+	if (rc == 0)
+		rc = bdl_file_replace(path, pem.p, pem.n, 0644, err);
+	if (rc == 0)
+		rc = bdl_file_read(key, &pem, err);
 	path_in(conf, "ca.pem", path);
-	if (r == 0)
-		r = bdl_file_replace(path, pem.p, pem.n, 0600, err);
+	if (rc == 0)
+		rc = bdl_file_replace(path, pem.p, pem.n, 0600, err);
 	if (pem.p)
 		explicit_bzero(pem.p, pem.n);
-	return r;
+	return rc;
 }
 
 static int make_authority(const struct bdl_conf *conf, struct bdl_err *err)
@@ -96,18 +96,18 @@ static int make_authority(const struct bdl_conf *conf, struct bdl_err *err)
 
 	const char *const argv[] = { "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
 		"-days", AUTHORITY_DAYS, "-config", request, "-keyout", key, "-out", cert, NULL };
-	int r = write_request(request, err);
-	if (r == 0) {
+	int rc = write_request(request, err);
+	if (rc == 0) {
 		mode_t before = umask(077);
-		r = bdl_tool_run(argv, err);
+		rc = bdl_tool_run(argv, err);
 		umask(before);
 	}
-	if (r == 0)
-		r = keep_authority(conf, key, cert, err);
+	if (rc == 0)
+		rc = keep_authority(conf, key, cert, err);
 	(void)unlink(key); /* what is left of them is of no use: the next start makes new ones */
 	(void)unlink(cert);
 	(void)unlink(request);
-	return r < 0 ? bdl_fail_in(err, r, "make the proxy's certificate authority") : 0;
+	return rc < 0 ? bdl_fail_in(err, rc, "make the proxy's certificate authority") : 0;
 }
 
 static int make_local(const struct bdl_conf *conf, struct bdl_err *err)
@@ -167,14 +167,14 @@ static int lend_key(const struct bdl_conf *conf, const struct bdl_squid *s, stru
 	const struct passwd *pw = s->user[0] ? getpwnam(s->user) : NULL;
 	if (!pw)
 		return 0;
-	int r = bdl_file_read(from, &pem, err);
-	if (r == 0)
-		r = bdl_file_replace(to, pem.p, pem.n, 0600, err);
+	int rc = bdl_file_read(from, &pem, err);
+	if (rc == 0)
+		rc = bdl_file_replace(to, pem.p, pem.n, 0600, err);
 	if (pem.p)
 		explicit_bzero(pem.p, pem.n);
-	if (r == 0 && lchown(to, pw->pw_uid, pw->pw_gid) < 0)
-		r = bdl_fail_sys(err, "give '%s' to %s", to, s->user);
-	return r;
+	if (rc == 0 && lchown(to, pw->pw_uid, pw->pw_gid) < 0)
+		rc = bdl_fail_sys(err, "give '%s' to %s", to, s->user);
+	return rc;
 }
 
 void bdl_squid_done(const struct bdl_squid *s)
@@ -198,9 +198,9 @@ static int make_certs(const struct bdl_conf *conf, struct bdl_squid *s, struct b
 	char crt[BDL_SQUID_PATH_MAX];
 	char id[BDL_DIGEST_HEX];
 	path_in(conf, "ca.crt", crt);
-	int r = bdl_file_read(crt, &pem, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_file_read(crt, &pem, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_digest d = bdl_digest_of(pem.p, pem.n);
 	bdl_digest_hex(&d, id);
 	snprintf(s->certs, sizeof(s->certs), "%s/ssl_db-%.12s", s->state, id);
@@ -208,9 +208,9 @@ static int make_certs(const struct bdl_conf *conf, struct bdl_squid *s, struct b
 		return 0;
 	const char *const argv[] = { conf->certgen_program, "-c", "-s", s->certs, "-M", "4MB",
 		NULL };
-	r = bdl_tool_run(argv, err);
+	rc = bdl_tool_run(argv, err);
 	const struct passwd *pw = s->user[0] ? getpwnam(s->user) : NULL;
-	return r == 0 && pw ? give_away(s->certs, pw, err) : r;
+	return rc == 0 && pw ? give_away(s->certs, pw, err) : rc;
 }
 
 /* The log of one start, and of the one before: it has no other bound. */
@@ -256,29 +256,29 @@ int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct
 	char folder[BDL_SQUID_PATH_MAX];
 	bdl_conf_path(conf, folder, sizeof(folder), "squid");
 
-	int r = check_path(conf, err);
-	if (r == 0)
-		r = bdl_file_mkdirs(folder, err);
-	if (r == 0)
-		r = make_authority(conf, err);
-	if (r == 0)
-		r = make_local(conf, err);
-	if (r == 0)
-		r = own_hosts(&s, err);
-	if (r == 0)
-		r = choose_state(conf, &s, err);
-	if (r == 0)
-		r = lend_key(conf, &s, err);
-	if (r == 0)
-		r = make_certs(conf, &s, err);
-	if (r < 0)
-		return r;
+	int rc = check_path(conf, err);
+	if (rc == 0)
+		rc = bdl_file_mkdirs(folder, err);
+	if (rc == 0)
+		rc = make_authority(conf, err);
+	if (rc == 0)
+		rc = make_local(conf, err);
+	if (rc == 0)
+		rc = own_hosts(&s, err);
+	if (rc == 0)
+		rc = choose_state(conf, &s, err);
+	if (rc == 0)
+		rc = lend_key(conf, &s, err);
+	if (rc == 0)
+		rc = make_certs(conf, &s, err);
+	if (rc < 0)
+		return rc;
 	turn_log(&s);
 	bdl_squid_conf(conf, &s, &text);
 	if (bdl_buf_broken(&text))
 		return bdl_fail(err, BDL_E_LIMIT, "the Squid configuration grew past its limit");
-	r = bdl_file_replace(s.conf_path, text.p, text.n, 0640, err);
-	if (r == 0)
+	rc = bdl_file_replace(s.conf_path, text.p, text.n, 0640, err);
+	if (rc == 0)
 		*ret = s;
-	return r;
+	return rc;
 }

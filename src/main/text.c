@@ -1,5 +1,6 @@
 #include "main/text.h"
 
+#include "base/alloc.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -16,21 +17,20 @@ struct bdl_view bdl_text_policy_name(const char *path)
 	return v;
 }
 
-const char *bdl_text_where(struct bdl_view name, char out[BDL_POLICY_WHERE])
+char *bdl_text_where(struct bdl_view name)
 {
-	snprintf(out, BDL_POLICY_WHERE, "policy '%.*s'", BDL_FMT(name));
-	return out;
+	return bdl_xprintf("policy '%.*s'", BDL_FMT(name));
 }
 
 int bdl_text_parse(
     const char *path, struct bdl_findings *findings, struct bdl_document **ret, struct bdl_err *err)
 {
 	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
-	int r = bdl_file_read(path, &bytes, err);
-	if (r < 0)
-		return r;
-	r = bdl_document_parse(bdl_buf_view(&bytes), findings, ret, err);
-	return r < 0 ? bdl_fail_in(err, r, "%s", path) : 0;
+	int rc = bdl_file_read(path, &bytes, err);
+	if (rc < 0)
+		return rc;
+	rc = bdl_document_parse(bdl_buf_view(&bytes), findings, ret, err);
+	return rc < 0 ? bdl_fail_in(err, rc, "%s", path) : 0;
 }
 
 void bdl_text_say(const char *where, struct bdl_findings *findings)
@@ -46,9 +46,9 @@ int bdl_text_document(const char *path, const struct bdl_check_context *context,
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int r = bdl_text_parse(path, findings, &d, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_text_parse(path, findings, &d, err);
+	if (rc < 0)
+		return rc;
 	bdl_document_check(d, context, findings);
 	bdl_text_say(path, findings);
 	if (findings->n_errors > 0)
@@ -63,9 +63,9 @@ int bdl_text_read(const char *path, struct bdl_document **ret, struct bdl_err *e
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
 
-	int r = bdl_text_parse(path, findings, &d, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_text_parse(path, findings, &d, err);
+	if (rc < 0)
+		return rc;
 	if (findings->n_errors > 0) {
 		bdl_text_say(path, findings);
 		return bdl_fail(err, BDL_E_INVALID, "%s cannot be read: %zu %s to mend", path,

@@ -9,9 +9,8 @@
 /* "policy/staff.md" is the policy "staff": the file's name without folder and ".md". */
 struct bdl_view bdl_text_policy_name(const char *path);
 
-/* "policy 'staff'": the place in findings on a document of the store. */
-#define BDL_POLICY_WHERE 80
-const char *bdl_text_where(struct bdl_view name, char out[BDL_POLICY_WHERE]);
+/* "policy 'staff'": the place in findings on a document of the store. The caller frees it. */
+char *bdl_text_where(struct bdl_view name);
 
 /* Read a document; what is wrong goes to `findings`, and nothing is written. */
 int bdl_text_parse(const char *path, struct bdl_findings *findings, struct bdl_document **ret,

@@ -1,5 +1,6 @@
 #include "main/together.h"
 
+#include "base/alloc.h"
 #include "main/text.h"
 
 #define SOURCES_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
@@ -28,9 +29,9 @@ static int add(
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d = NULL;
 
-	int r = bdl_document_parse(source->bytes, findings, &d, err);
-	if (r < 0)
-		return bdl_fail_in(err, r, "policy '%.*s'", BDL_FMT(source->name));
+	int rc = bdl_document_parse(source->bytes, findings, &d, err);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "policy '%.*s'", BDL_FMT(source->name));
 	if (bdl_view_eq(source->name, name)) {
 		t->former = d;
 		return 0;
@@ -72,13 +73,13 @@ static int others_check(const struct together *t, const struct bdl_document *d, 
 	for (size_t i = 0; i < t->n; i++) {
 		struct bdl_findings *before BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 		struct bdl_findings *after BDL_AUTO(bdl_findings_free) = bdl_findings_new();
-		char where[BDL_POLICY_WHERE];
+		char *where BDL_AUTO_FREE = bdl_text_where(t->names[i]);
 
 		check(t, t->others[i], t->former ? t->former : t->others[i], before);
 		check(t, t->others[i], d, after);
 		if (after->n_errors <= before->n_errors)
 			continue;
-		bdl_text_say(bdl_text_where(t->names[i], where), after);
+		bdl_text_say(where, after);
 		return bdl_fail(err, BDL_E_INVALID,
 		    "policy '%.*s' could not be read together with it", BDL_FMT(t->names[i]));
 	}
@@ -94,11 +95,11 @@ int bdl_together_check(struct bdl_store *store, const struct bdl_known_lists *kn
 	struct bdl_source *sources;
 	size_t n;
 
-	int r = bdl_versions_then(store, at_ms, region, &sources, &n, err);
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add(&t, &sources[i], name, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_versions_then(store, at_ms, region, &sources, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = add(&t, &sources[i], name, err);
+	if (rc < 0)
+		return rc;
 	t.approved_on = approved_on.n ? bdl_region_str(region, approved_on) : NULL;
 	check(&t, d, NULL, findings);
 	if (findings->n_errors > 0)

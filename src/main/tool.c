@@ -35,20 +35,20 @@ static size_t listen_to(int fd, char said[SAID_MAX])
 static int spawn(const char *const argv[], int out, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
-	int r = posix_spawn_file_actions_init(&actions);
-	if (r != 0)
-		return r;
-	r = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, out, 1);
-	if (r == 0)
-		r = posix_spawn_file_actions_adddup2(&actions, out, 2);
+	int rc = posix_spawn_file_actions_init(&actions);
+	if (rc != 0)
+		return rc;
+	rc = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&actions, out, 1);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&actions, out, 2);
 	/* POSIX keeps argv's strings unchanged but could not say so in C's types. */
-	if (r == 0)
-		r = posix_spawnp(
+	if (rc == 0)
+		rc = posix_spawnp(
 		    ret_pid, argv[0], &actions, NULL, (char **)(uintptr_t)argv, environ);
 	(void)posix_spawn_file_actions_destroy(&actions); /* cannot fail where init did not */
-	return r;
+	return rc;
 }
 
 int bdl_tool_run(const char *const argv[], struct bdl_err *err)
@@ -60,11 +60,11 @@ int bdl_tool_run(const char *const argv[], struct bdl_err *err)
 	int to BDL_AUTO_FD = ends[1];
 
 	pid_t pid = -1;
-	int r = spawn(argv, to, &pid);
-	if (r == ENOENT)
+	int rc = spawn(argv, to, &pid);
+	if (rc == ENOENT)
 		return bdl_fail(err, BDL_E_MISSING, "the program %s is not installed", argv[0]);
-	if (r != 0) {
-		errno = r;
+	if (rc != 0) {
+		errno = rc;
 		return bdl_fail_sys(err, "run %s", argv[0]);
 	}
 	(void)close(bdl_steal_fd(&to)); /* ours only: the program has its own */

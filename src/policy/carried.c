@@ -15,10 +15,10 @@ struct carried {
 static const struct carried doors[BDL_DOORS] = {
 	[BDL_DOOR_WEB] = {
 		.told = BDL_TOLD(PERSON) | BDL_TOLD(CATEGORY) | BDL_TOLD(HOST) | BDL_TOLD(PATH) |
-		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(UPLOAD),
-		.at_times = BDL_TOLD(SEARCH) | BDL_TOLD(WORDS) | BDL_TOLD(DOWNLOAD) |
-		    BDL_TOLD(TYPES) | BDL_TOLD(FILES) | BDL_TOLD(SIZE) | BDL_TOLD(TIMES) |
-		    BDL_TOLD(VOLUME),
+		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(WORDS) | BDL_TOLD(SEARCH) |
+		    BDL_TOLD(UPLOAD),
+		.at_times = BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES) |
+		    BDL_TOLD(SIZE) | BDL_TOLD(TIMES) | BDL_TOLD(VOLUME),
 		.kinds = 1u << BDL_RULE_SPLICE | 1u << BDL_RULE_FORCE,
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
@@ -67,9 +67,9 @@ static uint64_t told_of(const struct bdl_rule *rule)
 	const struct carried *door = &doors[rule->door];
 
 	if (rule->kind == BDL_RULE_SPLICE)
-		return door->told & ~(BDL_TOLD(PATH) | BDL_TOLD(METHOD) | BDL_TOLD(UPLOAD));
+		return door->told & ~BDL_TOLD_BY_REQUESTS;
 	if (rule->kind == BDL_RULE_FORCE)
-		return door->told | (door->at_times & (BDL_TOLD(SEARCH) | BDL_TOLD(WORDS)));
+		return door->told;
 	return door->told | door->at_times;
 }
 
@@ -90,13 +90,20 @@ static bool tells(const struct bdl_rule *rule, enum bdl_fact fact)
 	return fact != BDL_FACTS && (told_of(rule) >> fact & 1);
 }
 
+/* Of the web's texts only the words of a search are known; what stands on a page is not. */
+static bool knows(const struct bdl_rule *rule, const struct bdl_phrase *phrase)
+{
+	if (phrase->form == BDL_PHRASE_WORDS && rule->deeds != 1u << BDL_DEED_WEB_SEARCH)
+		return false;
+	return tells(rule, bdl_fact_of(phrase)) && !is_in_contents(phrase) && counts_within(phrase);
+}
+
 /* The first of these conditions or exceptions that the door does not know, or NULL. */
 static const struct bdl_phrase *first_untold(
     const struct bdl_rule *rule, const struct bdl_phrase *phrases, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!tells(rule, bdl_fact_of(&phrases[i])) || is_in_contents(&phrases[i]) ||
-		    !counts_within(&phrases[i]))
+		if (!knows(rule, &phrases[i]))
 			return &phrases[i];
 	return NULL;
 }

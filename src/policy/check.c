@@ -29,7 +29,7 @@ static void check_front(const struct bdl_checker *c)
 		return; /* what is wrong with it was said already */
 	for (size_t i = 0; i < BDL_ARRAY_LEN(keys); i++)
 		if (!keys[i].given)
-			bdl_find(c->findings, BDL_ERROR, 1, 1, NULL, NULL,
+			bdl_find(c->findings, BDL_ERROR, 1, 1, "a line with this key", NULL,
 			    "the front matter does not say '%s'", keys[i].key);
 }
 

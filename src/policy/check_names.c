@@ -34,6 +34,11 @@ static void check_group(const struct bdl_checker *c, const struct bdl_word *word
 {
 	struct bdl_view shown = bdl_text_cut(word->text, BDL_QUOTE_MAX);
 
+	if (lifts && bdl_view_is(word->text, "unknown")) {
+		complain(c, word, "a group or a role: who is unknown is held to the strictest",
+		    NULL, "nobody is excepted for being");
+		return;
+	}
 	if (c->d->front.n_binds == 0 || binds(c->d, word->text) || bdl_role_find(word->text) >= 0 ||
 	    bdl_view_is(word->text, "unknown"))
 		return;

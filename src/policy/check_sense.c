@@ -177,8 +177,8 @@ static void check_results(const struct bdl_checker *c, const struct bdl_rule *ru
 	check_has(c, rule, BDL_PHRASE_OVER, allow,
 	    allow ? "a rule says which clauses it lifts" : "only 'allow' lifts clauses");
 	if (bdl_rule_phrase(rule, BDL_PHRASE_ALWAYS) && rule->n_unless)
-		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column, NULL,
-		    NULL, "an exception to what is 'always'");
+		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column,
+		    "no 'unless', or no 'always'", NULL, "an exception to what is 'always'");
 	if (keeping && keeping->manner == BDL_MANNER_PICTURE && rule->door != BDL_DOOR_SCREEN)
 		bdl_find(c->findings, BDL_ERROR, keeping->line, keeping->column, NULL, NULL,
 		    "only at the door 'screen' can a picture be kept");
@@ -210,8 +210,9 @@ static void check_once(const struct bdl_checker *c, const struct bdl_rule *rule)
 		const struct bdl_phrase_info *info = bdl_phrase_info(phrase->form);
 
 		if (info->once && bdl_rule_phrase(rule, phrase->form) != phrase)
-			bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column, NULL, NULL,
-			    "'%s' can be said only once", info->words);
+			bdl_find(c->findings, BDL_ERROR, phrase->line, phrase->column,
+			    "one that says it all", NULL, "'%s' can be said only once",
+			    info->words);
 	}
 }
 

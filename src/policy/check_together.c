@@ -223,8 +223,8 @@ static void check_overruled_elsewhere(const struct bdl_checker *c, const struct 
 			continue;
 		while ((strong = next_rule(&every)))
 			if (leaves_nothing_to(strong, weak, false)) {
-				bdl_find(c->findings, BDL_WARNING, weak->line, weak->column, NULL,
-				    NULL,
+				bdl_find(c->findings, BDL_WARNING, weak->line, weak->column,
+				    "a stricter verdict here, or a narrower rule there", NULL,
 				    "the rule on line %u of the policy '%.*s' always overrules this one",
 				    strong->line, BDL_FMT(bdl_policy_title(every.d)));
 				return;
@@ -240,7 +240,11 @@ static void check_overruled(
 
 	while ((strong = next_rule(&every)))
 		if (leaves_nothing_to(strong, weak, &c->d->clauses[every.clause] == clause)) {
-			bdl_find(c->findings, BDL_WARNING, weak->line, weak->column, NULL, NULL,
+			bdl_find(c->findings, BDL_WARNING, weak->line, weak->column,
+			    strong->action > weak->action
+				? "a stricter verdict here, or a narrower rule there"
+				: "one of the two",
+			    NULL,
 			    strong->action > weak->action
 				? "the rule on line %u always overrules this one"
 				: "the rule on line %u says this already",
@@ -277,7 +281,8 @@ static void check_lifting(const struct bdl_checker *c, const struct bdl_rule *ru
 			const struct bdl_clause *clause = bdl_document_clause(c->d, word->text);
 
 			if (clause && is_always(clause))
-				bdl_check_word(c, BDL_ERROR, word, NULL, NULL,
+				bdl_check_word(c, BDL_ERROR, word,
+				    "a clause that something may lift", NULL,
 				    "an exception to what is 'always': the clause");
 		}
 	}

@@ -124,7 +124,67 @@ static bool same_front(const struct bdl_front *a, const struct bdl_front *b)
 	    same_list(a->companions, a->n_companions, b->companions, b->n_companions);
 }
 
-bool bdl_rule_same(const struct bdl_rule *a, const struct bdl_rule *b)
+static bool all_among(const struct bdl_list *a, const struct bdl_list *b)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		size_t j = 0;
+
+		while (j < b->n && !bdl_view_eq(a->words[i].text, b->words[j].text))
+			j++;
+		if (j == b->n)
+			return false;
+	}
+	return true;
+}
+
+/* The same names in whatever order; one that stands twice says nothing more. */
+static bool same_words(const struct bdl_list *a, const struct bdl_list *b)
+{
+	return all_among(a, b) && all_among(b, a);
+}
+
+static bool same_periods(const struct bdl_phrase *a, const struct bdl_phrase *b)
+{
+	for (size_t i = 0; i < a->n_periods && i < b->n_periods; i++) {
+		const struct bdl_period *p = &a->periods[i], *q = &b->periods[i];
+
+		if (p->from != q->from || p->to != q->to || p->days != q->days)
+			return false;
+	}
+	return a->n_periods == b->n_periods;
+}
+
+static bool same_phrase(const struct bdl_phrase *a, const struct bdl_phrase *b)
+{
+	bool same = a->form == b->form && a->manner == b->manner && a->number == b->number &&
+	    a->span.n == b->span.n && a->span.unit == b->span.unit && same_periods(a, b);
+
+	for (size_t i = 0; same && i < BDL_PHRASE_LISTS; i++)
+		same = same_words(&a->lists[i], &b->lists[i]);
+	return same;
+}
+
+static size_t copies_of(const struct bdl_phrase *phrases, size_t n, const struct bdl_phrase *phrase)
+{
+	size_t copies = 0;
+
+	for (size_t i = 0; i < n; i++)
+		copies += same_phrase(&phrases[i], phrase);
+	return copies;
+}
+
+/* The same phrases in whatever order. */
+static bool same_phrases(
+    const struct bdl_phrase *a, size_t n_a, const struct bdl_phrase *b, size_t n_b)
+{
+	for (size_t i = 0; i < n_a; i++)
+		if (copies_of(a, n_a, &a[i]) != copies_of(b, n_b, &a[i]))
+			return false;
+	return n_a == n_b;
+}
+
+/* Of a rule with a mistake only its words are known for certain. */
+static bool same_text(const struct bdl_rule *a, const struct bdl_rule *b)
 {
 	struct bdl_buf one BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TEXT_MAX);
 	struct bdl_buf two BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TEXT_MAX);
@@ -132,6 +192,17 @@ bool bdl_rule_same(const struct bdl_rule *a, const struct bdl_rule *b)
 	bdl_rule_on_one_line(a->text, &one);
 	bdl_rule_on_one_line(b->text, &two);
 	return bdl_view_eq(bdl_buf_view(&one), bdl_buf_view(&two));
+}
+
+bool bdl_rule_same(const struct bdl_rule *a, const struct bdl_rule *b)
+{
+	if (a->broken || b->broken)
+		return same_text(a, b);
+	return a->kind == b->kind && a->action == b->action && a->door == b->door &&
+	    a->deeds == b->deeds && same_phrase(&a->head, &b->head) &&
+	    same_phrases(a->conds, a->n_conds, b->conds, b->n_conds) &&
+	    same_phrases(a->unless, a->n_unless, b->unless, b->n_unless) &&
+	    same_phrases(a->phrases, a->n_phrases, b->phrases, b->n_phrases);
 }
 
 size_t bdl_rule_copies(const struct bdl_clause *c, size_t n, const struct bdl_rule *rule)

@@ -2,8 +2,9 @@
  * What changed between two versions of a policy, clause by clause, and whom each change binds: for
  * those who approve the newer one, and for those whom it will bind.
  *
- * Clauses are the same where their ids are. Rules are compared by what is written in them, not by
- * their layout, and their order within a clause does not count, as it never changes a verdict.
+ * Clauses are the same where their ids are. Rules are compared by what they say: neither their layout
+ * nor the order of their phrases and names counts, nor that of the rules within a clause, as none of
+ * these ever changes a verdict.
  */
 #ifndef BDL_POLICY_DIFF_H
 #define BDL_POLICY_DIFF_H
@@ -33,6 +34,13 @@ struct bdl_diff {
 /* The documents must outlive the result, which lies in the region. BDL_E_LIMIT past its maximum. */
 int bdl_diff_make(const struct bdl_document *old, const struct bdl_document *now,
     struct bdl_region *region, struct bdl_diff *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Whether rule `i` of the clause is not there as often in the other one (NULL: in none): what the
+ * newer clause has beyond the older was put in, and the other way round it was taken out.
+ */
+bool bdl_diff_rule_is_new(
+    const struct bdl_clause *clause, size_t i, const struct bdl_clause *other);
 
 static inline bool bdl_diff_any(const struct bdl_diff *d)
 {

@@ -4,7 +4,7 @@
 
 #include "policy/diff.h"
 
-/* Whether the same is written in both, layout and comments aside. */
+/* Whether both say the same. */
 bool bdl_rule_same(const struct bdl_rule *a, const struct bdl_rule *b);
 
 /* How often the rule is among the first `n` of the clause. */

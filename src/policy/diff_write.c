@@ -29,11 +29,33 @@ static void put_words(
 	}
 }
 
-/* Whom a rule is for: its `by`, or all whom its policy binds. */
+/* Of what may be asked for and seen: who may. */
+static const struct bdl_list *who_may(const struct bdl_rule *rule)
+{
+	const struct bdl_phrase *asked = bdl_rule_phrase(rule, BDL_PHRASE_ASKED);
+
+	if (rule->kind == BDL_RULE_PERMIT && asked)
+		return &asked->lists[0];
+	return rule->kind == BDL_RULE_LET ? &rule->head.lists[0] : NULL;
+}
+
+/*
+ * Whom a rule is for: its `by`, or all whom its policy binds. DNS asks nobody who they are: what it
+ * refuses it refuses to everyone.
+ */
 static void put_whom(struct bdl_buf *out, const struct bdl_rule *rule, const struct bdl_document *d)
 {
+	const struct bdl_list *may = who_may(rule);
 	bool first = true;
 
+	if (rule->kind == BDL_RULE_VERDICT && rule->door == BDL_DOOR_DNS) {
+		put(out, "everyone on the network");
+		return;
+	}
+	if (may) {
+		put_words(out, may->words, may->n, ", ");
+		return;
+	}
 	for (size_t i = 0; i < rule->n_conds; i++) {
 		const struct bdl_phrase *c = &rule->conds[i];
 
@@ -65,16 +87,21 @@ static void put_rule(struct bdl_buf *out, const char *what, const struct bdl_rul
 	put(out, "\n");
 }
 
+bool bdl_diff_rule_is_new(const struct bdl_clause *clause, size_t i, const struct bdl_clause *other)
+{
+	const struct bdl_rule *rule = &clause->rules[i];
+
+	return !other ||
+	    bdl_rule_copies(clause, i + 1, rule) > bdl_rule_copies(other, other->n_rules, rule);
+}
+
 /* The rules of `a` that are not as often in `b`. */
 static void put_rules_beyond(struct bdl_buf *out, const char *what, const struct bdl_clause *a,
     const struct bdl_clause *b, const struct bdl_document *d)
 {
-	for (size_t i = 0; i < a->n_rules; i++) {
-		size_t so_far = bdl_rule_copies(a, i + 1, &a->rules[i]);
-
-		if (!b || so_far > bdl_rule_copies(b, b->n_rules, &a->rules[i]))
+	for (size_t i = 0; i < a->n_rules; i++)
+		if (bdl_diff_rule_is_new(a, i, b))
 			put_rule(out, what, &a->rules[i], d);
-	}
 }
 
 static void put_name(struct bdl_buf *out, const struct bdl_clause *c)

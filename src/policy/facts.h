@@ -54,6 +54,10 @@ enum bdl_fact {
 };
 #define BDL_TOLD(fact) (1ULL << BDL_FACT_##fact)
 
+/* What is told of a web request and of no tunnel. */
+#define BDL_TOLD_BY_REQUESTS \
+	(BDL_TOLD(PATH) | BDL_TOLD(METHOD) | BDL_TOLD(UPLOAD) | BDL_TOLD(SEARCH) | BDL_TOLD(WORDS))
+
 /* The kind of fact that a condition or exception asks for; BDL_FACTS for other forms. */
 enum bdl_fact bdl_fact_of(const struct bdl_phrase *phrase);
 enum bdl_fact bdl_fact_of_deed(enum bdl_deed deed);
@@ -100,7 +104,8 @@ void bdl_facts_add(const struct bdl_ruleset *r, struct bdl_facts *f, enum bdl_ph
     struct bdl_view name, enum bdl_manner manner);
 
 /*
- * What a request tells by itself: door, host, path, method, whether it is an upload. Marks as told
+ * What a request tells by itself: door, host, path, method, whether it is an upload, and the words of
+ * a search (proto/search.h) folded. Marks as told
  * what the web door tells of every act (bdl_door_told), of which the caller adds the rest: person,
  * time, categories. A path that was not kept (empty) is not told. The path's comparable form is made
  * in the region, and only where a rule asks for it; the host's view is kept as it is.
@@ -145,9 +150,9 @@ bool bdl_facts_recall(const struct bdl_ruleset *r, struct bdl_facts *f, struct b
     struct bdl_region *region);
 
 /*
- * Texts for `with words`: letters (of ASCII and Latin-1) in lower case, each run of other bytes that
- * are no letters, digits or bytes past ASCII as one blank, none at the ends. Of both the rule's words
- * and the act's text; words are found where they stand whole.
+ * Texts for `with words`: letters small (bdl_utf8_lower), each run of what is no letter or digit as
+ * one blank, none at the ends. Of both the rule's words and the act's text; words are found where
+ * they stand whole.
  */
 void bdl_text_fold(struct bdl_view text, struct bdl_buf *out);
 bool bdl_text_has_words(struct bdl_view folded, struct bdl_view words);

@@ -5,7 +5,6 @@
 /* What an answer tells and a request cannot. */
 #define OF_ANSWERS \
 	(BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES) | BDL_TOLD(SIZE) | BDL_TOLD(VOLUME))
-#define OF_REQUESTS (BDL_TOLD(SEARCH) | BDL_TOLD(WORDS))
 #define OF_COUNTERS (BDL_TOLD(TIMES) | BDL_TOLD(VOLUME))
 
 static bool is_plain(char c)
@@ -64,12 +63,10 @@ bool bdl_kept_next(struct bdl_view *rest, struct bdl_region *region, struct bdl_
 static void set_stage(struct bdl_facts *f, struct bdl_view stage)
 {
 	if (bdl_view_is(stage, "connect")) {
-		f->told &= ~(BDL_TOLD(PATH) | BDL_TOLD(METHOD) | BDL_TOLD(UPLOAD));
+		f->told &= ~BDL_TOLD_BY_REQUESTS;
 		f->deeds = 0;
-	} else if (bdl_view_is(stage, "request")) {
-		f->told |= OF_REQUESTS;
 	} else if (bdl_view_is(stage, "response")) {
-		f->told |= OF_REQUESTS | BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES);
+		f->told |= BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES);
 		f->fresh = OF_ANSWERS;
 		f->deeds = 0; /* what was sent had its say; this is what comes back */
 	}
@@ -83,6 +80,7 @@ static void recall_terms(struct bdl_facts *f, struct bdl_view terms, struct bdl_
 	bdl_text_fold(terms, &text);
 	f->text = bdl_region_view(region, bdl_buf_view(&text));
 	f->deeds |= 1u << BDL_DEED_WEB_SEARCH;
+	f->told |= BDL_TOLD(SEARCH) | BDL_TOLD(WORDS);
 }
 
 /* "00000000deadbeef:3". One that no rule of this ruleset counts by is passed over. */

@@ -1,6 +1,7 @@
 /* What a web request alone tells, read alike by the door, by the portal and by the tools. */
 #include "base/ascii.h"
 #include "policy/facts.h"
+#include "proto/search.h"
 #include "proto/url.h"
 
 #define METHOD_MAX 32
@@ -27,6 +28,24 @@ static bool add_path(struct bdl_facts *f, struct bdl_view path, struct bdl_regio
 	return f->path.n > 0;
 }
 
+static void add_search(struct bdl_facts *f, struct bdl_region *region)
+{
+	struct bdl_buf words BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_TERMS_MAX);
+	struct bdl_buf folded BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_SEARCH_TERMS_MAX);
+
+	struct bdl_view none = { 0 };
+
+	f->told &= ~BDL_TOLD(WORDS); /* of a page nobody knows them */
+	if (bdl_search_find(f->host, f->path, none, &words) != BDL_SEARCH_TERMS)
+		return;
+	bdl_text_fold(bdl_buf_view(&words), &folded);
+	f->text = bdl_region_view(region, bdl_buf_view(&folded));
+	f->deeds |= 1u << BDL_DEED_WEB_SEARCH;
+	f->told |= BDL_TOLD(WORDS);
+}
+
+#define BY_PATH (BDL_TOLD(PATH) | BDL_TOLD(SEARCH) | BDL_TOLD(WORDS))
+
 void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
     const struct bdl_web_request *q, struct bdl_region *region)
 {
@@ -39,8 +58,8 @@ void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
 		f->deeds |= 1u << BDL_DEED_WEB_UPLOAD;
 	if (asked & BDL_TOLD(METHOD))
 		add_method(r, f, q);
-	if (!q->path.n)
-		f->told &= ~BDL_TOLD(PATH);
-	else if ((asked & BDL_TOLD(PATH)) && !add_path(f, q->path, region))
-		f->told &= ~BDL_TOLD(PATH);
+	if (!q->path.n || ((asked & BY_PATH) && !add_path(f, q->path, region)))
+		f->told &= ~BY_PATH;
+	else if (asked & (BDL_TOLD(SEARCH) | BDL_TOLD(WORDS)))
+		add_search(f, region);
 }

@@ -1,39 +1,52 @@
 /* Texts as `with words` compares them. */
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "policy/facts.h"
 
-static bool is_of_a_word(unsigned char c)
+/* Nobody sees these: a word with one inside is still that word. */
+static bool is_unseen(uint32_t ch)
 {
-	return c >= 0x80 || bdl_is_letter((char)c) || bdl_is_digit((char)c);
+	return ch == 0xad || (ch >= 0x200b && ch <= 0x200d) || ch == 0xfeff;
 }
 
-/* The second byte of Latin-1's capital letters is 0x20 below that of the small ones (not of the
- * multiplication sign). */
-static char lower(unsigned char before, unsigned char c)
+static bool is_of_a_word(uint32_t ch)
 {
-	bool capital = before == 0xc3 && c >= 0x80 && c <= 0x9e && c != 0x97;
+	return (ch > 0xbf && !(ch >= 0x2000 && ch <= 0x206f)) ||
+	    (ch < 0x80 && (bdl_is_letter((char)ch) || bdl_is_digit((char)ch)));
+}
 
-	return capital ? (char)(c + 0x20) : bdl_lower((char)c);
+/* In UTF-8, of a character that came out of it. */
+static void add_character(struct bdl_buf *out, uint32_t ch)
+{
+	char bytes[4];
+	size_t n = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+
+	for (size_t i = n; i-- > 1; ch >>= 6)
+		bytes[i] = (char)(0x80 | (ch & 0x3f));
+	bytes[0] = (char)(n == 1 ? ch : (0xf00u >> n & 0xf0u) | ch);
+	(void)bdl_buf_add(out, bytes, n);
 }
 
 void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
 {
 	size_t start = out->n;
-	unsigned char before = 0;
 	bool gap = false;
 
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
+	while (text.n) {
+		uint32_t ch;
+		bool bad;
 
-		if (!is_of_a_word(c)) {
+		text = bdl_view_from(text, bdl_utf8_next(text, &ch, &bad));
+		if (!bad && is_unseen(ch))
+			continue;
+		if (bad || !is_of_a_word(ch)) {
 			gap = true;
-		} else {
-			if (gap && out->n > start)
-				(void)bdl_buf_add_char(out, ' ');
-			(void)bdl_buf_add_char(out, lower(before, c));
-			gap = false;
+			continue;
 		}
-		before = c;
+		if (gap && out->n > start)
+			(void)bdl_buf_add_char(out, ' ');
+		add_character(out, bdl_utf8_lower(ch));
+		gap = false;
 	}
 }
 

@@ -269,7 +269,8 @@ bool bdl_judge_counters(
 		const struct bdl_judged_rule *rule = &r->rules[r->counting[i]];
 
 		if (r->counting[i] >= own.from && r->counting[i] < own.to &&
-		    !bdl_rule_past(rule, f) && !(rule->lifters & allows) && otherwise_applies(rule, &h))
+		    !bdl_rule_past(rule, f) && !(rule->lifters & allows) &&
+		    otherwise_applies(rule, &h))
 			add_counters(rule, &h, ret);
 	}
 	for (size_t i = 0; i < BDL_ARRAY_LEN(ret->w); i++)

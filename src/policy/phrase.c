@@ -48,7 +48,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	TARGET(MARKINGS, "with markings", "marked %a", WEB | MAIL, N1(OWN)),
 	TARGET(PROGRAMS, "with programs", "with programs of the kind %a", D(SCREEN), N1(PROGRAM)),
 	TARGET(DATA, "with personal-data", "with personal data%1%N", WEB | MAIL, N1(DATA)),
-	TARGET(SIZE, "of more than", "of more than %z", WEB, N1(NONE)),
+	TARGET(SIZE, "of more than", "%z", WEB, N1(NONE)),
 	TARGET(FORWARDED, "forwarded more than", "forwarded more than %n times", MAIL, N1(NONE)),
 	TARGET(OF_OTHERS, "of others", "of other people", D(LOGS), N1(NONE)),
 
@@ -59,13 +59,14 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	CIRCUMSTANCE(USING, "using", "using %a", WEB | D(SCREEN), N1(DEVICE)),
 	CIRCUMSTANCE(USING_OTHERS, "using devices of others", "using a device of somebody else",
 	    D(LOGS), N1(NONE)),
-	CIRCUMSTANCE(USING_COUNT, "using devices", "using %n devices within %s", D(LOGS), N1(NONE)),
+	CIRCUMSTANCE(
+	    USING_COUNT, "using devices", "from a person's %o device within %s", D(LOGS), N1(NONE)),
 	CIRCUMSTANCE(AT, "at", "at %a", WEB, N1(PLACE)),
 	[BDL_PHRASE_TIME] = { "during", "%p", BDL_PART_CIRCUMSTANCE, DOORS | K(DESK) | K(LET),
 	    PERSON, MANY, N1(NONE) },
 	[BDL_PHRASE_CALENDAR] = { "during", "during %a", BDL_PART_CIRCUMSTANCE,
 	    DOORS | K(DESK) | K(LET), PERSON, MANY, N1(CALENDAR) },
-	CIRCUMSTANCE(COUNT, "after", "from the %o time in %s", PERSON, N1(NONE)),
+	CIRCUMSTANCE(COUNT, "after", "from a person's %o time in %s", PERSON, N1(NONE)),
 
 #define STATE(form, words, english, kinds, doors, ...) \
 	[BDL_PHRASE_##form] = { words, english, BDL_PART_STATE, kinds, doors, MANY, __VA_ARGS__ }

@@ -35,8 +35,30 @@ void bdl_build_deed(struct bdl_rule_builder *b, struct bdl_token word)
 	bdl_build_word(b, word);
 }
 
+/* "'in', 'out' or 'reply-all'": what comes in at the door; there are several or none. */
+static void list_deeds(enum bdl_door door, struct bdl_buf *out)
+{
+	const char *last = NULL;
+
+	bdl_buf_clear(out);
+	for (int i = 0; i < BDL_DEEDS; i++) {
+		const struct bdl_deed_info *deed = bdl_deed_info((enum bdl_deed)i);
+
+		if (deed->door != door)
+			continue;
+		if (last)
+			(void)bdl_buf_printf(out, "%s'%s'", out->n ? ", " : "", last);
+		last = deed->word;
+	}
+	if (last)
+		(void)bdl_buf_printf(out, " or '%s'", last);
+	else
+		(void)bdl_buf_add_str(out, "nothing between the door and its phrases");
+}
+
 static void find_deeds(struct bdl_rule_builder *b)
 {
+	struct bdl_buf deeds BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(512);
 	const struct bdl_list *words = &b->values.lists[0];
 
 	for (size_t i = 0; i < words->n; i++) {
@@ -48,7 +70,8 @@ static void find_deeds(struct bdl_rule_builder *b)
 			continue;
 		}
 		b->bad = true;
-		bdl_find(b->findings, BDL_ERROR, w->line, w->column, NULL, NULL,
+		list_deeds(b->rule.door, &deeds);
+		bdl_find(b->findings, BDL_ERROR, w->line, w->column, bdl_buf_str(&deeds), NULL,
 		    "there is no '%.*s' at the door '%s'", BDL_FMT(w->text),
 		    bdl_door_word(b->rule.door));
 	}
@@ -308,7 +331,8 @@ static bool is_out_of_place(struct bdl_rule_builder *b)
 	if (!b->head_read || (info->kinds >> b->rule.kind & 1))
 		return false;
 	b->bad = true;
-	bdl_find(b->findings, BDL_ERROR, b->phrase.line, b->phrase.column, NULL, NULL,
+	bdl_find(b->findings, BDL_ERROR, b->phrase.line, b->phrase.column,
+	    bdl_expect_phrases(b->rule.kind), NULL,
 	    door ? "'%s' does not belong to %s" : "'%s' does not belong to '%s'", info->words,
 	    bdl_rule_kind_word(door ? BDL_RULE_VERDICT : b->rule.kind));
 	return true;

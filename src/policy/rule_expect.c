@@ -155,7 +155,7 @@ static void expect_token(struct expectation *e, int token, int after, enum bdl_r
 }
 
 /* What phrases there are, for those who read the message; the whole list is on the manual page. */
-static const char *phrases_of(enum bdl_rule_kind kind)
+const char *bdl_expect_phrases(enum bdl_rule_kind kind)
 {
 	static const char *const phrases[BDL_RULE_KINDS] = {
 		[BDL_RULE_VERDICT] = "a phrase such as 'to', 'by', 'during', 'unless' or 'tell'",
@@ -252,7 +252,7 @@ const char *bdl_expect(struct bdl_rule_builder *b, const void *grammar, int valu
 	if (e.conditions)
 		expect_item(&e, "a condition such as 'to', 'by' or 'during'", false);
 	else if (e.phrases)
-		expect_item(&e, phrases_of(kind), false);
+		expect_item(&e, bdl_expect_phrases(kind), false);
 	write_items(&e);
 	expected = e.n_items && !e.too_many ? bdl_buf_str(&e.text) : NULL;
 	if (at.kind) {

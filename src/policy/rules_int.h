@@ -109,4 +109,7 @@ bool bdl_begins_phrase(int kind);
 const char *bdl_expect(struct bdl_rule_builder *b, const void *grammar, int value,
     struct bdl_token at, const char *what);
 
+/* "a phrase such as 'to', 'by', ...": what may follow the head of such a rule. */
+const char *bdl_expect_phrases(enum bdl_rule_kind kind);
+
 #endif

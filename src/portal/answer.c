@@ -55,6 +55,7 @@ static const struct route routes[] = {
 	{ "/violations", bdl_show_violations, true },
 	{ "/policies", bdl_show_policies, true },
 	{ "/policies/*", bdl_show_policy, true },
+	{ "/policies/*/changes", bdl_show_changes, true },
 	{ "/policies/*/*", bdl_show_issue, true },
 	{ "/health", bdl_show_health, false },
 	{ "/assets/*/*", bdl_show_asset, false },

@@ -46,3 +46,15 @@ const struct bdl_document *bdl_issues_find(
 	*issue = (struct bdl_issue){ bdl_xview_dup(policy), number, document };
 	return document;
 }
+
+bool bdl_issues_pair(struct bdl_issues *issues, struct bdl_store *s, struct bdl_view policy,
+    int64_t old, int64_t now, const struct bdl_document **ret_old,
+    const struct bdl_document **ret_now)
+{
+	/* The second may have taken the place of the first, and never of the one that came before it. */
+	if (!bdl_issues_find(issues, s, policy, old) || !bdl_issues_find(issues, s, policy, now))
+		return false;
+	*ret_old = bdl_issues_find(issues, s, policy, old);
+	*ret_now = bdl_issues_find(issues, s, policy, now);
+	return *ret_old && *ret_now;
+}

@@ -28,4 +28,12 @@ void bdl_issues_clear(struct bdl_issues *issues); /* begins with a zeroed one, t
 const struct bdl_document *bdl_issues_find(
     struct bdl_issues *issues, struct bdl_store *s, struct bdl_view policy, int64_t number);
 
+/*
+ * Two issues of a policy, both good until the next that is asked for; false where the store has not
+ * both, or one cannot be read.
+ */
+bool bdl_issues_pair(struct bdl_issues *issues, struct bdl_store *s, struct bdl_view policy,
+    int64_t old, int64_t now, const struct bdl_document **ret_old,
+    const struct bdl_document **ret_now);
+
 #endif

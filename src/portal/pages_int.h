@@ -2,9 +2,13 @@
 #ifndef BDL_PORTAL_PAGES_INT_H
 #define BDL_PORTAL_PAGES_INT_H
 
+#include "policy_table.tmpl.h"
 #include "portal.tmpl.h"
 #include "portal/request.h"
-#include "record/act.h"
+#include "record/acts.h"
+#include "record/versions.h"
+#include "violation_table.tmpl.h"
+#include "waiting_table.tmpl.h"
 
 int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -12,6 +16,7 @@ int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err 
 int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -63,5 +68,20 @@ struct bdl_view bdl_person_name(const struct bdl_request *r, struct bdl_view log
 
 /* Roles as a sentence names them: "the technicians, the safeguarding lead". In the region. */
 const char *bdl_told(const struct bdl_request *r, struct bdl_view words);
+
+/* "staff, volunteers": whom the policy binds. In the region. */
+const char *bdl_binds(const struct bdl_request *r, const struct bdl_document *d);
+
+/* The state of a version for people, and the shade of its tag. */
+const char *bdl_version_title(enum bdl_version_state state);
+const char *bdl_version_shade(enum bdl_version_state state);
+
+/* What is in force, and what is not yet: rows are added to two empty tables. */
+int bdl_policy_tables(const struct bdl_request *r, struct bdl_part_policy_table *in_force,
+    struct bdl_part_waiting_table *waiting, struct bdl_err *err) BDL_MUST_USE;
+
+/* The first `n` violations, as rows of the table. */
+void bdl_violation_table(const struct bdl_request *r, const struct bdl_violation_row *rows,
+    size_t n, struct bdl_part_violation_table *table);
 
 #endif

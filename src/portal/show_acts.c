@@ -257,10 +257,10 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 
 /* --- violations --- */
 
-static struct bdl_page_violations_row violation_row(
-    const struct bdl_request *r, const struct bdl_violation_row *row)
+static struct bdl_part_violation_table_row violation_row(
+    const struct bdl_request *r, const struct bdl_violation_row *row, bool tells)
 {
-	return (struct bdl_page_violations_row){
+	return (struct bdl_part_violation_table_row){
 		.id = row->id,
 		.when = bdl_when(r, row->last_ms), /* they are in the order of this */
 		.iso = bdl_when_iso(r, row->last_ms),
@@ -280,7 +280,19 @@ static struct bdl_page_violations_row violation_row(
 		.many = row->acts > 1,
 		.parts = row->parts,
 		.told = bdl_told(r, row->tell),
+		.tells = tells,
 	};
+}
+
+void bdl_violation_table(const struct bdl_request *r, const struct bdl_violation_row *rows,
+    size_t n, struct bdl_part_violation_table *table)
+{
+	struct bdl_part_violation_table_row *out = bdl_region_array(r->region, n, sizeof(*out));
+
+	for (size_t i = 0; out && i < n; i++)
+		out[i] = violation_row(r, &rows[i], table->told);
+	table->rows = out;
+	table->n_rows = out ? n : 0;
 }
 
 int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
@@ -303,13 +315,11 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 		.clause = c.f.clause,
 		.before = c.f.before_id,
 		.filtered = c.person.n || c.host.n || c.f.clause.n,
-		.n_rows = n > ROWS ? ROWS : n,
+		.table = { .caption = "Violations, newest first", .hidden = true, .told = true },
+		.any = n > 0,
 		.older = n > ROWS ? rows[ROWS - 1].id : 0,
 	};
-	struct bdl_page_violations_row *out = bdl_region_array(r->region, v.n_rows, sizeof(*out));
-	for (size_t i = 0; out && i < v.n_rows; i++)
-		out[i] = violation_row(r, &rows[i]);
-	v.rows = out;
+	bdl_violation_table(r, rows, n > ROWS ? ROWS : n, &v.table);
 	if (!bdl_region_broken(r->region))
 		bdl_page_violations(&reply->body, &v);
 	return 0;

@@ -4,7 +4,6 @@
 #include "overview.tmpl.h"
 #include "pages_int.h"
 #include "record/acts.h"
-#include "record/versions.h"
 #include <stdio.h>
 
 #define NEWEST 8
@@ -20,32 +19,6 @@ static int64_t midnight(int64_t now_ms)
 	return at;
 }
 
-static int add_policies(
-    const struct bdl_request *r, struct bdl_page_overview *v, struct bdl_err *err)
-{
-	struct bdl_version_row *rows;
-	size_t n, m = 0;
-
-	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
-	struct bdl_page_overview_policy *out = bdl_region_array(r->region, n, sizeof(*out));
-	for (size_t i = 0; out && i < n; i++) {
-		if (rows[i].state != BDL_VERSION_IN_FORCE)
-			continue;
-		out[m++] = (struct bdl_page_overview_policy){
-			.name = rows[i].name,
-			.title = rows[i].title,
-			.issue = rows[i].issue,
-			.minute = rows[i].minute,
-			.since = bdl_when(r, rows[i].published_ms),
-		};
-	}
-	v->policies = out;
-	v->n_policies = m;
-	return 0;
-}
-
 static int add_violations(
     const struct bdl_request *r, struct bdl_page_overview *v, struct bdl_err *err)
 {
@@ -56,27 +29,8 @@ static int add_violations(
 	int e = bdl_violations_list(r->store, &newest, r->region, &rows, &n, err);
 	if (e < 0)
 		return e;
-	struct bdl_page_overview_violation *out = bdl_region_array(r->region, n, sizeof(*out));
-	for (size_t i = 0; out && i < n; i++)
-		out[i] = (struct bdl_page_overview_violation){
-			.id = rows[i].id,
-			.when = bdl_when(r, rows[i].last_ms),
-			.iso = bdl_when_iso(r, rows[i].last_ms),
-			.person = rows[i].person,
-			.name = bdl_person_name(r, rows[i].person),
-			.address = rows[i].address,
-			.host = rows[i].host,
-			.policy = rows[i].policy,
-			.issue = rows[i].issue,
-			.clause = rows[i].clause,
-			.clause_title =
-			    bdl_clause_title(r, rows[i].policy, rows[i].issue, rows[i].clause),
-			.verdict = bdl_action_word(rows[i].action),
-			.verdict_title = bdl_action_title(rows[i].action),
-			.critical = rows[i].critical,
-		};
-	v->violations = out;
-	v->n_violations = out ? n : 0;
+	bdl_violation_table(r, rows, n, &v->newest);
+	v->any_broken = v->newest.n_rows > 0;
 	return 0;
 }
 
@@ -153,15 +107,18 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 	struct bdl_page_overview v = {
 		.portal = bdl_frame(r, BDL_LIT("How it stands"), BDL_AT_OVERVIEW),
 		.now = bdl_when(r, r->now_ms),
+		.newest.caption = "Newest violations",
+		.in_force.caption = "Policies in force",
 	};
 
 	int e = bdl_acts_totals(r->store, midnight(r->now_ms), &today, err);
 	if (e == 0)
-		e = add_policies(r, &v, err);
+		e = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
 	if (e == 0)
 		e = add_violations(r, &v, err);
 	if (e < 0)
 		return e;
+	v.any_in_force = v.in_force.n_rows > 0;
 	v.acts = bdl_count_text(r, (uint64_t)today.acts, false);
 	v.blocked = bdl_count_text(r, (uint64_t)today.blocked, false);
 	v.coached = bdl_count_text(r, (uint64_t)today.coached, false);

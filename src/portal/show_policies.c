@@ -1,39 +1,96 @@
-/* The policies: which there are, and each as people read it, with its versions. */
-#include "issues_int.h"
+/* The policies that are in force, and those that are not yet. */
 #include "pages_int.h"
 #include "policies.tmpl.h"
-#include "policy.tmpl.h"
-#include "record/versions.h"
+#include "record/drafts.h"
 
-int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+const char *bdl_version_shade(enum bdl_version_state state)
 {
-	struct bdl_version_row *rows;
-	size_t n;
+	static const char *const shades[BDL_VERSION_STATES] = { "coach", "note", "up", "none",
+		"none" };
 
-	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
-	struct bdl_page_policies_row *out = bdl_region_array(r->region, n, sizeof(*out));
-	struct bdl_page_policies v = {
-		.portal = bdl_frame(r, BDL_LIT("Policies"), BDL_AT_POLICIES),
-		.rows = out,
-	};
+	return shades[state];
+}
+
+/* "Waits for a second person": the state, as a sentence begins with it. */
+const char *bdl_version_title(enum bdl_version_state state)
+{
+	static const char *const titles[BDL_VERSION_STATES] = { "Waits for a second person",
+		"Waits for its day", "In force", "Past", "Withdrawn" };
+
+	return titles[state];
+}
+
+static void add_in_force(const struct bdl_request *r, const struct bdl_version_row *rows, size_t n,
+    struct bdl_part_policy_table *table)
+{
+	struct bdl_part_policy_table_row *out = bdl_region_array(r->region, n, sizeof(*out));
+
 	for (size_t i = 0; out && i < n; i++)
 		if (rows[i].state == BDL_VERSION_IN_FORCE)
-			out[v.n_rows++] = (struct bdl_page_policies_row){
+			out[table->n_rows++] = (struct bdl_part_policy_table_row){
 				.name = rows[i].name,
 				.title = rows[i].title,
 				.issue = rows[i].issue,
 				.since = bdl_when(r, rows[i].from_ms),
+				.body = rows[i].body,
 				.minute = rows[i].minute,
+				.alone = rows[i].alone,
 			};
-	if (!bdl_region_broken(r->region))
-		bdl_page_policies(&reply->body, &v);
+	table->rows = out;
+}
+
+static struct bdl_part_waiting_table_row waiting_row(
+    const struct bdl_request *r, const struct bdl_version_row *v)
+{
+	return (struct bdl_part_waiting_table_row){
+		.name = v->name,
+		.title = v->title,
+		.issue = v->issue,
+		.state = bdl_version_title(v->state),
+		.shade = bdl_version_shade(v->state),
+		.when = v->from_ms > 0
+		    ? bdl_region_printf(r->region, "from %s", bdl_when(r, v->from_ms))
+		    : "as soon as it is confirmed",
+		.first = v->first,
+		.alone = v->state == BDL_VERSION_APPROVED,
+	};
+}
+
+static struct bdl_part_waiting_table_row draft_row(
+    const struct bdl_request *r, const struct bdl_draft_row *d)
+{
+	return (struct bdl_part_waiting_table_row){
+		.name = d->name,
+		.title = d->title,
+		.state = "Draft",
+		.shade = "none",
+		.when = bdl_region_printf(
+		    r->region, "kept by %.*s, %s", BDL_FMT(d->by), bdl_when(r, d->kept_ms)),
+	};
+}
+
+static int add_waiting(const struct bdl_request *r, const struct bdl_version_row *rows, size_t n,
+    struct bdl_part_waiting_table *table, struct bdl_err *err)
+{
+	struct bdl_draft_row *drafts;
+	size_t n_drafts;
+
+	int e = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
+	if (e < 0)
+		return e;
+	struct bdl_part_waiting_table_row *out =
+	    bdl_region_array(r->region, n + n_drafts, sizeof(*out));
+	for (size_t i = 0; out && i < n; i++)
+		if (rows[i].state == BDL_VERSION_APPROVED || rows[i].state == BDL_VERSION_WAITS)
+			out[table->n_rows++] = waiting_row(r, &rows[i]);
+	for (size_t i = 0; out && i < n_drafts; i++)
+		out[table->n_rows++] = draft_row(r, &drafts[i]);
+	table->rows = out;
 	return 0;
 }
 
-static int add_versions(const struct bdl_request *r, struct bdl_view name,
-    struct bdl_page_policy *v, struct bdl_err *err)
+int bdl_policy_tables(const struct bdl_request *r, struct bdl_part_policy_table *in_force,
+    struct bdl_part_waiting_table *waiting, struct bdl_err *err)
 {
 	struct bdl_version_row *rows;
 	size_t n;
@@ -41,93 +98,20 @@ static int add_versions(const struct bdl_request *r, struct bdl_view name,
 	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
 	if (e < 0)
 		return e;
-	struct bdl_page_policy_version *out = bdl_region_array(r->region, n, sizeof(*out));
-	for (size_t i = 0; out && i < n; i++) {
-		if (!bdl_view_eq(rows[i].name, name))
-			continue;
-		if (rows[i].issue == v->number) {
-			v->in_force = rows[i].state == BDL_VERSION_IN_FORCE;
-			v->since = bdl_when(r, rows[i].published_ms);
-		}
-		out[v->n_versions++] = (struct bdl_page_policy_version){
-			.name = rows[i].name,
-			.issue = rows[i].issue,
-			.since = bdl_when(r, rows[i].from_ms),
-			.iso = bdl_when_iso(r, rows[i].from_ms),
-			.minute = rows[i].minute,
-			.by = rows[i].by,
-			.digest = bdl_digest_short(r, &rows[i].digest),
-			.in_force = rows[i].state == BDL_VERSION_IN_FORCE,
-		};
-	}
-	v->versions = out;
-	return 0;
+	add_in_force(r, rows, n, in_force);
+	return add_waiting(r, rows, n, waiting, err);
 }
 
-static const struct bdl_document *document_find(const struct bdl_ruleset *rs, struct bdl_view name)
+int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
-	for (size_t i = 0; rs && i < bdl_ruleset_policies(rs); i++)
-		if (bdl_view_eq(bdl_ruleset_policy_name(rs, i), name))
-			return bdl_ruleset_document(rs, i);
-	return NULL;
-}
-
-/* "staff, volunteers" */
-static const char *binds(const struct bdl_request *r, const struct bdl_document *d)
-{
-	const char *text = "";
-	for (size_t i = 0; text && i < d->front.n_binds; i++)
-		text = bdl_region_printf(
-		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(d->front.binds[i]));
-	return text;
-}
-
-/* One issue of the policy r->args[0], whole. */
-static int show_document(struct bdl_request *r, const struct bdl_document *d, int64_t issue,
-    struct bdl_reply *reply, struct bdl_err *err)
-{
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf html = BDL_BUF(BDL_REPLY_MAX / 2);
-
-	int e = bdl_document_html(d, &html);
-	if (e < 0)
-		return bdl_fail(err, (enum bdl_code)e, "the policy could not be written as HTML");
-	struct bdl_page_policy v = {
-		.portal = bdl_frame(r, d->front.title, BDL_AT_POLICIES),
-		.title = d->front.title,
-		.name = r->args[0],
-		.number = issue,
-		.since = "",
-		.html = bdl_buf_view(&html),
-		.owner = d->front.owner,
-		.approver = d->front.approver,
-		.review = d->front.review,
-		.binds = binds(r, d),
+	struct bdl_page_policies v = {
+		.portal = bdl_frame(r, BDL_LIT("Policies"), BDL_AT_POLICIES),
+		.in_force.caption = "In force",
 	};
-	e = add_versions(r, r->args[0], &v, err);
+
+	int e = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
+	v.any = v.in_force.n_rows > 0;
 	if (e == 0 && !bdl_region_broken(r->region))
-		bdl_page_policy(&reply->body, &v);
+		bdl_page_policies(&reply->body, &v);
 	return e;
-}
-
-int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
-{
-	const struct bdl_document *d = document_find(r->ruleset, r->args[0]);
-	int64_t issue = 0;
-
-	if (!d)
-		return bdl_fail(err, BDL_E_MISSING, "no policy of this name is in force");
-	int e = bdl_versions_issue(r->store, r->args[0], &d->digest, &issue, err);
-	return e < 0 ? e : show_document(r, d, issue, reply, err);
-}
-
-int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
-{
-	uint64_t issue = 0;
-	const struct bdl_document *d = NULL;
-
-	if (bdl_view_uint(r->args[1], INT64_MAX, &issue))
-		d = bdl_issues_find(r->issues, r->store, r->args[0], (int64_t)issue);
-	if (!d)
-		return bdl_fail(err, BDL_E_MISSING, "there is no such issue of this policy");
-	return show_document(r, d, (int64_t)issue, reply, err);
 }

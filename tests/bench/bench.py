@@ -282,8 +282,10 @@ def bench_parts(build, folder):
     tests = os.path.join(build, "tests/bench")
     out = subprocess.run([f"{tests}/bench_judge", f"{ROOT}/policy/model/staff.md",
                           f"{ROOT}/policy/model/pupils.md"], check=True, capture_output=True, text=True)
-    judge = json.loads(out.stdout)
-    print(f"judge: {judge['ns_a_call']} ns a verdict, both model policies, the {judge['rules']} rules carried out")
+    for line in out.stdout.splitlines():
+        judge = json.loads(line)
+        print(f"judge: {judge['ns_a_call']} ns a verdict at the door {judge['door']}, both model policies, "
+              f"{judge['rules']} rules ({judge['scope']})")
     out = subprocess.run([f"{tests}/bench_lists", f"{folder}/data/lists",
                           f"{folder}/data/hosts.txt"], check=True, capture_output=True, text=True)
     lists = json.loads(out.stdout)

@@ -167,7 +167,7 @@ def test_what_is_not_carried_out_is_said(school):
     line = text[:text.index("block dns")].count("\n") + 1
     assert ", of which this build carries out 6\n" in school.beadle("policy", "check", str(file)).stdout
     said = school.beadle("policy", "explain", str(file)).stdout
-    assert "Look-ups in the category gambling are blocked. (This version does not carry it out.)" in said
+    assert "Look-ups in the category gambling are blocked for everyone. Nobody is told. (This version does not carry it out.)" in said
     assert said.count("(This version") == 1
     done = school.beadle("policy", "publish", str(file), "--minute", "x", "--name", "wider", *TWO_PEOPLE)
     assert f"{file}:{line}:1: note: this build cannot carry out 'dns': the rule is not in force" in done.stderr

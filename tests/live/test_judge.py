@@ -84,7 +84,9 @@ def test_a_verdict_in_full(judge):
     assert got == {
         "verdict": "coach", "clause": "staff#web.fun", "clauses": ["staff#web.fun"],
         "reason": "1.2 Fun is for the evening.", "tell": ["head"], "critical": True,
-        "facts": {"door": "web", "host": "www.games.example", "categories": ["leisure"],
+        "cannot_tell": [], "not_carried_out": [],
+        "facts": {"door": "web", "host": "www.games.example", "path": "/a?b", "words": None,
+                  "categories": ["leisure"], "deeds": [], "given": None, "grants": [],
                   "person": "a.one", "known": True, "groups": ["staff"], "minute": 570,
                   "weekday": "mon", "place": "10.1.2.3"}}
 
@@ -135,14 +137,21 @@ def test_the_lists_that_ship(judge, tmp_path):
 
 @pytest.mark.parametrize("words, said", [
     ((), "--url"),
-    (("--url", "http://ok.example/", "--door", "mail"), "'mail' is no door"),
+    (("--url", "http://ok.example/", "--door", "mail"), "for the doors web and dns"),
+    (("--url", "http://ok.example/", "--door", "webb"), "expected web, mail, screen, dns or logs"),
     (("--url", "http://a b/"), "beadle: "),
     (("--url", "http://ok.example/", "--at", "noon"), "2026-11-23T09:30"),
     (("--url", "http://ok.example/", "--from", "here"), "no address"),
-    (("--url", "http://ok.example/", "--grant", "social-media"), "'--grant' is not an option"),
+    (("--url", "http://ok.example/", "--grant", "social-media"), "unknown permission 'social-media'"),
+    (("--url", "http://ok.example/", "--grant", "a=b"), "expected a number, a size such as 5GB"),
+    (("--url", "http://ok.example/", "--given", "using own-device"), "did you mean 'own-devices'?"),
+    (("--url", "http://ok.example/", "--given", "by staff"), "'by' is said by --group"),
+    (("--url", "http://ok.example/", "--given", "tell head"), "expected 'granted'"),
+    (("--door", "mail", "--given", "using own-devices"), "'using' does not fit the door 'mail'"),
+    (("--door", "logs file lost"), "expected"),
 ], ids=lambda w: " ".join(w)[-20:] if isinstance(w, tuple) else "")
 def test_usage(judge, words, said):
-    done = judge(*words, check=False)
+    done = judge(*LISTS, *words, check=False)
     assert done.returncode == 2 and said in done.stderr and not done.stdout, done
 
 
@@ -154,3 +163,115 @@ def test_findings(judge, tmp_path):
     assert done.returncode == 1 and "none.md" in done.stderr, done
     done = judge("--url", "http://ok.example/", "--lists", "none", check=False)
     assert done.returncode == 1 and "'none'" in done.stderr, done
+
+
+WHOLE = FRONT.format("staff") + """
+## Own {#own}
+
+Own devices stay off.
+
+```rules
+block web using own-devices
+  unless granted own-device
+permit own-device asked by staff, decided by head
+```
+
+## Much {#much}
+
+Nobody takes it all.
+
+```rules
+block web download of more than 2 GB a day
+  unless granted large up to amount
+permit large asked by staff, stating amount, decided by head
+```
+
+## Page {#page}
+
+No games.
+
+```rules
+block web to host games.example
+permit open asked by staff, decided by head, lifting page for stated host
+```
+
+## Mail {#mail}
+
+Health stays here.
+
+```rules
+hold mail out with personal-data health
+  unless encrypted
+  released by office
+  returned after 1 day
+```
+
+## Logs {#logs}
+
+Nobody deletes all.
+
+```rules
+note logs file deleted
+  after 3 in 10 minutes
+  tell head
+```
+"""
+WEB = ("--url", "http://ok.example/")
+
+
+@pytest.mark.parametrize("words, verdict, clause, cannot_tell", [
+    ((*WEB,), "allow", None, ["own", "much"]),
+    ((*WEB, "--given", "using own-devices, not granted own-device"), "block", "own", ["much"]),
+    ((*WEB, "--given", "using own-devices"), "allow", None, ["own", "much"]),
+    ((*WEB, "--given", "using own-devices", "--grant", "own-device"), "allow", None, ["much"]),
+    ((*WEB, "--given", "using school-devices"), "allow", None, ["much"]),
+    ((*WEB, "--door", "web download", "--given", "using school-devices, of more than 2 GB a day"),
+     "allow", None, ["much"]),
+    ((*WEB, "--door", "web download", "--given", "using school-devices, of more than 2 GB a day",
+      "--grant", "large=1GB"), "block", "much", []),
+    ((*WEB, "--door", "web download", "--given", "using school-devices, of more than 2 GB a day",
+      "--grant=large=5GB"), "allow", None, []),
+    (("--url", "http://games.example/", "--given", "using school-devices"), "block", "page", ["much"]),
+    (("--url", "http://games.example/", "--given", "using school-devices", "--grant",
+      "open=games.example"), "allow", None, ["much"]),
+    (("--url", "http://games.example/", "--given", "using school-devices", "--grant",
+      "open=other.example"), "block", "page", ["much"]),
+    (("--door", "mail out", "--given", "with personal-data health, not encrypted"), "hold", "mail", []),
+    (("--door", "mail out", "--given", "with personal-data health"), "allow", None, ["mail"]),
+    (("--door", "mail out", "--given", "with personal-data health, encrypted"), "allow", None, []),
+    (("--door", "mail in", "--given", "with personal-data health, not encrypted"), "allow", None, []),
+    (("--door", "logs file deleted", "--given", "after 3 in 10 minutes"), "note", "logs", []),
+    (("--door", "logs file deleted", "--given", "after 2 in 10 minutes"), "allow", None, []),
+    (("--door", "logs file deleted",), "allow", None, ["logs"]),
+])
+def test_the_whole_language(judge, tmp_path, words, verdict, clause, cannot_tell):
+    (tmp_path / "whole.md").write_text(WHOLE)
+    got = judge("--whole", "--group", "staff", *LISTS, *words, policies=("whole.md",))
+    assert got["verdict"] == verdict, got
+    assert got["clause"] == (clause and f"whole#{clause}")
+    assert got["cannot_tell"] == [f"whole#{c}" for c in cannot_tell]
+    assert "not_carried_out" not in got
+
+
+def test_what_is_not_carried_out(judge, tmp_path):
+    (tmp_path / "whole.md").write_text(WHOLE)
+    got = judge(*WEB, "--group", "staff", *LISTS, "--given", "using own-devices, not granted own-device",
+                policies=("whole.md",))
+    assert (got["verdict"], got["clause"]) == ("allow", None)
+    assert got["not_carried_out"] == ["whole#own"] and got["cannot_tell"] == ["whole#much"]
+    assert got["facts"]["given"] == "using own-devices, not granted own-device"
+
+
+def test_one_policy_may_use_what_another_describes(judge, tmp_path):
+    (tmp_path / "whole.md").write_text(WHOLE)
+    (tmp_path / "other.md").write_text(FRONT.format("pupils") + """
+## Own {#own}
+
+Own devices stay off.
+
+```rules
+block web using own-devices unless granted own-device
+```
+""")
+    done = judge(*WEB, *LISTS, check=False, policies=("whole.md", "other.md"))
+    assert done.returncode == 0 and done.stderr == "", done

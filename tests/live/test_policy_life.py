@@ -235,7 +235,10 @@ def test_a_version_is_withdrawn(beadle):
     assert refused.returncode == 1 and "issue 1 of policy 'staff' is in force" in refused.stderr, refused
     for issue in ("2", "3"):
         beadle.beadle("policy", "withdraw", "staff", "--issue", issue, "--by", "B. Chair", "--reason", "a slip")
-    assert "withdrawn by: B. Chair, on " in newest(beadle) and ": a slip" in newest(beadle)
+    said = newest(beadle)
+    assert "withdrawn by: B. Chair, on " in said and ": a slip" in said and "MISSING" not in said, said
+    assert re.match(r"    3  never             [0-9a-f]{12}  withdrawn$", said, re.M), said
+    until(lambda: "a slip" in beadle.ask_portal("/policies/staff").body, "the portal says so")
     done = beadle.beadle("policy", "confirm", "staff", "--issue", "3", "--and", "B. Chair", check=False)
     assert done.returncode == 1 and "it is withdrawn" in done.stderr, done
     time.sleep(3.5)
@@ -266,6 +269,9 @@ def test_from_draft_to_the_door(beadle, sites):
     assert time.monotonic() - confirmed < 1.0
     assert status("casino.example") == 200
     assert "answered for by: A. Head and B. Chair" in newest(beadle)
+    page = beadle.ask_portal("/policies/staff/changes?from=1&to=2")
+    assert page.status == 200 and "What changes from issue 1 to issue 2" in page.body, page
+    assert "Pages on plain.example are blocked" in page.body and "Pages in the category gambling" in page.body
 
 
 def test_a_confirmed_version_waits_for_its_day(beadle, sites):
@@ -323,7 +329,11 @@ def test_a_store_of_the_program_before(school, sites):
     assert [tuple(r.values()) for r in rows] == [(1, 1, 0, 1, 0), (2, 0, 1, 0, 0)]
     said = school.beadle("policy", "versions", "staff").stdout
     assert said.count("THE SECOND PERSON IS MISSING") == 2, said
+    overview = lambda: school.ask_portal("/").body
+    assert overview().count("The second person is missing") == 2, "both policies, by one person each"
+    assert "Waits for a second person" in overview()
     school.beadle("policy", "confirm", "staff", "--issue", "1", "--and", "B. Chair")
     assert in_force(school) == [1]
+    assert overview().count("The second person is missing") == 1
     said = school.beadle("policy", "versions", "staff").stdout
     assert said.count("THE SECOND PERSON IS MISSING") == 1 and "and B. Chair" in said, said

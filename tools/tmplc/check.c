@@ -45,6 +45,10 @@ static int check_value(
 	if (type == TYPE_BOOL || type == TYPE_LIST)
 		return template_fail(c->t, n->at, err, "'%.*s' is a %s: it cannot be written",
 		    BDL_FMT(n->path.name), template_type_word(type));
+	if (type == TYPE_PART)
+		return c->html.state == HTML_TEXT
+		    ? 0
+		    : template_fail(c->t, n->at, err, "a part can only stand between tags");
 	enum html_state state = c->html.state;
 	n->escape = html_value(&c->html, &why);
 	if (n->escape == ESC_NONE)
@@ -59,39 +63,59 @@ static int check_value(
 }
 
 /* Load a part that stands beside this template, once. */
-static int find_part(
-    struct check *c, const struct node *n, const struct template **ret, struct bdl_err *err)
+static int find_part(struct check *c, struct bdl_view name, const char *at,
+    const struct template **ret, struct bdl_err *err)
 {
 	struct parts **last = &c->t->parts;
 	for (; *last; last = &(*last)->next)
-		if (bdl_view_eq((*last)->part->name, n->text)) {
+		if (bdl_view_eq((*last)->part->name, name)) {
 			*ret = (*last)->part;
 			return 0;
 		}
 	const char *slash = strrchr(c->t->file, '/');
 	size_t folder = slash ? (size_t)(slash + 1 - c->t->file) : 0;
 	const char *file = bdl_region_printf(
-	    c->t->region, "%.*s%.*s.html", (int)folder, c->t->file, BDL_FMT(n->text));
+	    c->t->region, "%.*s%.*s.html", (int)folder, c->t->file, BDL_FMT(name));
 	BDL_BUG_IF(!file);
 	struct template *part;
 	int e = template_declare(c->t->region, file, &part, err);
 	if (e == BDL_E_MISSING)
-		return template_fail(c->t, n->at, err, "there is no part '%.*s'", BDL_FMT(n->text));
+		return template_fail(c->t, at, err, "there is no part '%.*s'", BDL_FMT(name));
 	if (e < 0)
 		return e;
 	if (part->kind != KIND_PART)
-		return template_fail(c->t, n->at, err, "'%.*s' is a %s, not a part",
-		    BDL_FMT(n->text), template_kind_word(part->kind));
+		return template_fail(c->t, at, err, "'%.*s' is a %s, not a part", BDL_FMT(name),
+		    template_kind_word(part->kind));
 	*last = template_get(c->t, sizeof(**last));
 	(*last)->part = part;
 	*ret = part;
 	return 0;
 }
 
+/* The parts that fields are; in the order in which the header needs them. */
+static int find_field_parts(struct check *c, const struct field *fields, struct bdl_err *err)
+{
+	const struct template *part;
+	int e = 0;
+
+	for (const struct field *f = fields; f && e == 0; f = f->next) {
+		if (f->type == TYPE_LIST)
+			e = find_field_parts(c, f->fields, err);
+		if (f->type != TYPE_PART)
+			continue;
+		if (c->t->kind == KIND_PART && bdl_view_eq(f->item, c->t->name))
+			return template_fail(
+			    c->t, f->item.p, err, "a part cannot be a field of its own");
+		e = find_part(c, f->item, f->item.p, &part, err);
+	}
+	return e;
+}
+
 /* Whether a value of type `from` may be handed over as `to`. */
 static bool type_fits(enum field_type from, enum field_type to)
 {
-	return from != TYPE_LIST && (from == to || (from == TYPE_STR && to == TYPE_TEXT));
+	return from != TYPE_LIST && from != TYPE_PART &&
+	    (from == to || (from == TYPE_STR && to == TYPE_TEXT));
 }
 
 static int check_argument(struct check *c, const struct scope *scope, struct argument *a,
@@ -119,7 +143,7 @@ static int check_part(
 {
 	if (c->html.state != HTML_TEXT)
 		return template_fail(c->t, n->at, err, "a part can only stand between tags");
-	int e = find_part(c, n, &n->part, err);
+	int e = find_part(c, n->text, n->at, &n->part, err);
 	for (struct argument *a = n->arguments; a && e == 0; a = a->next) {
 		for (const struct argument *b = n->arguments; b != a; b = b->next)
 			if (bdl_view_eq(a->name, b->name))
@@ -153,6 +177,9 @@ static int check_block(
 	if (e < 0)
 		return e;
 	inner.list = n->path.field;
+	if (inner.list->type == TYPE_PART)
+		return template_fail(c->t, n->path.at, err, "'%.*s' is a part: it is only written",
+		    BDL_FMT(n->path.name));
 	if (n->kind == NODE_FOR && inner.list->type != TYPE_LIST)
 		return template_fail(c->t, n->path.at, err, "'%.*s' is a %s, not a list",
 		    BDL_FMT(n->path.name), template_type_word(inner.list->type));
@@ -220,7 +247,9 @@ static int check_nodes(
 int template_check(struct template *t, struct bdl_err *err)
 {
 	struct check c = { .t = t };
-	int e = check_nodes(&c, NULL, t->body, err);
+	int e = find_field_parts(&c, t->fields, err);
+	if (e == 0)
+		e = check_nodes(&c, NULL, t->body, err);
 	if (e < 0)
 		return e;
 	const char *end = t->bytes.p + t->bytes.n;

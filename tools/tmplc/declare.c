@@ -1,7 +1,7 @@
 /* The declaration: what kind of template it is, its name, and the fields of its view. */
 #include "template.h"
 
-static const char *const type_words[] = { "text", "str", "number", "bool", "raw", "list" };
+static const char *const type_words[] = { "text", "str", "number", "bool", "raw", "list", "part" };
 
 /* Words of C, which would make a struct that does not compile, and words of directives. */
 static const char *const reserved_words[] = { "auto", "break", "case", "char", "const", "continue",
@@ -98,7 +98,7 @@ static bool peek_line(struct lines *l, struct bdl_view *ret)
 static int parse_fields(
     struct lines *l, size_t indent, unsigned depth, struct field **ret, struct bdl_err *err);
 
-/* "NAME TYPE", "NAME list of ITEM", each with "# remark" after it if you like. */
+/* "NAME TYPE", "NAME list of ITEM", "NAME part PART", each with "# remark" after it if you like. */
 static int parse_field(struct lines *l, struct bdl_view line, struct field *f, struct bdl_err *err)
 {
 	const struct template *t = l->t;
@@ -118,7 +118,7 @@ static int parse_field(struct lines *l, struct bdl_view line, struct field *f, s
 			found = i;
 	if (found < 0)
 		return template_fail(t, type.p, err,
-		    "expected a type: text, str, number, bool, raw or list of ITEM");
+		    "expected a type: text, str, number, bool, raw, list of ITEM or part PART");
 	f->type = (enum field_type)found;
 	if (f->type == TYPE_LIST) {
 		if (!bdl_view_is(template_word(&code), "of"))
@@ -126,6 +126,11 @@ static int parse_field(struct lines *l, struct bdl_view line, struct field *f, s
 		f->item = template_word(&code);
 		if (!template_name_ok(f->item))
 			return template_fail(t, f->item.p, err, "expected the name of an item");
+	}
+	if (f->type == TYPE_PART) {
+		f->item = template_word(&code);
+		if (!template_name_ok(f->item))
+			return template_fail(t, f->item.p, err, "expected the name of a part");
 	}
 	if (bdl_view_trim(code).n > 0)
 		return template_fail(t, code.p, err, "unexpected text after the field's type");

@@ -21,6 +21,9 @@ static void emit_member(const struct template *t, const struct field *f, struct 
 		bdl_buf_add_str(out, "const struct ");
 		emit_tag(t, f->item, out);
 		bdl_buf_printf(out, " *%.*s;", BDL_FMT(f->name));
+	} else if (f->type == TYPE_PART) {
+		bdl_buf_printf(
+		    out, "struct bdl_part_%.*s %.*s;", BDL_FMT(f->item), BDL_FMT(f->name));
 	} else {
 		bdl_buf_printf(out, "%s%.*s;", c_types[f->type], BDL_FMT(f->name));
 	}
@@ -68,6 +71,16 @@ static void emit_origin(const struct template *t, struct bdl_buf *out)
 	    out, "/* Made by tmplc from %.*s.html: change that instead. */\n", BDL_FMT(t->name));
 }
 
+/* Whether a field, or one of a list's items, is that part. */
+static bool holds_part(const struct field *fields, struct bdl_view name)
+{
+	for (const struct field *f = fields; f; f = f->next)
+		if ((f->type == TYPE_PART && bdl_view_eq(f->item, name)) ||
+		    (f->type == TYPE_LIST && holds_part(f->fields, name)))
+			return true;
+	return false;
+}
+
 void template_emit_header(const struct template *t, struct bdl_buf *out)
 {
 	emit_origin(t, out);
@@ -77,6 +90,9 @@ void template_emit_header(const struct template *t, struct bdl_buf *out)
 	bdl_buf_add_str(out, "#include \"base/buf.h\"\n");
 	if (t->layout.n > 0)
 		bdl_buf_printf(out, "#include \"%.*s.tmpl.h\"\n", BDL_FMT(t->layout));
+	for (const struct parts *p = t->parts; p; p = p->next)
+		if (holds_part(t->fields, p->part->name))
+			bdl_buf_printf(out, "#include \"%.*s.tmpl.h\"\n", BDL_FMT(p->part->name));
 	bdl_buf_add_char(out, '\n');
 	emit_struct(t, bdl_view_at(NULL, 0), t->fields, out);
 	emit_signature(t, t->kind == KIND_LAYOUT ? "_top" : "", out);
@@ -135,6 +151,12 @@ static void emit_value(const struct node *n, struct bdl_buf *out)
 		"bdl_html_query", "bdl_html_number", "bdl_buf_add_view" };
 	bool str = n->path.field->type == TYPE_STR;
 
+	if (n->path.field->type == TYPE_PART) {
+		bdl_buf_printf(out, "bdl_part_%.*s(out, &", BDL_FMT(n->path.field->item));
+		emit_path(&n->path, "", out);
+		bdl_buf_add_str(out, ");\n");
+		return;
+	}
 	BDL_BUG_IF(n->escape == ESC_NONE);
 	bdl_buf_printf(out, "%s(out, %s", writers[n->escape], str ? "bdl_view_of(" : "");
 	emit_path(&n->path, "", out);
@@ -166,6 +188,8 @@ static void emit_test(const struct path *p, struct bdl_buf *out)
 	case TYPE_BOOL:
 		emit_path(p, "", out);
 		return;
+	case TYPE_PART:
+		BDL_BUG_IF(true); /* the check refuses it */
 	}
 }
 

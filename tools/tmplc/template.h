@@ -17,15 +17,15 @@
 
 enum template_kind { KIND_PAGE, KIND_LAYOUT, KIND_PART };
 
-enum field_type { TYPE_TEXT, TYPE_STR, TYPE_NUMBER, TYPE_BOOL, TYPE_RAW, TYPE_LIST };
+enum field_type { TYPE_TEXT, TYPE_STR, TYPE_NUMBER, TYPE_BOOL, TYPE_RAW, TYPE_LIST, TYPE_PART };
 
 struct field {
 	struct field *next;
 	struct bdl_view name;
 	enum field_type type;
 	struct bdl_view remark; /* what stands after '#'; kept in the header */
-	struct bdl_view item;   /* of a list: the name of its items, */
-	struct field *fields;   /* and their fields */
+	struct bdl_view item;   /* of a list: the name of its items; of a part: its name */
+	struct field *fields;   /* of a list: those of its items */
 };
 
 enum node_kind { NODE_STATIC, NODE_VALUE, NODE_IF, NODE_FOR, NODE_PART, NODE_CONTENT };
@@ -77,7 +77,7 @@ struct template
 	struct field *fields;
 	const char *body_at;
 	struct node *body;
-	struct parts *parts; /* those it uses, in the order of their first use */
+	struct parts *parts; /* those it uses, in the order of their first use; its fields' first */
 };
 
 struct parts {

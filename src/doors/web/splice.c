@@ -2,7 +2,7 @@
  * Tunnels. A CONNECT is let through unjudged where its contents are opened: what is asked inside is
  * judged, and can be answered with a page. Where a rule `splice` keeps them sealed it is the host that
  * is judged, here and once; the proxy is told by a header of the request that goes back to it
- * (docs/decisions/0008-splice-by-a-header.md). No browser shows a page in answer to a CONNECT, so a
+ * (docs/decisions/0009-splice-by-a-header.md). No browser shows a page in answer to a CONNECT, so a
  * refusal is a line of plain text.
  */
 #include "doors/web/web_int.h"

@@ -14,7 +14,8 @@
 #define FRONT(binds)                                                                     \
 	"---\ntitle: A policy\nschool: A school\nowner: the head\napprover: governors\n" \
 	"review: every 12 months\nbinds: " binds "\n---\n"
-#define FRONT_LINES 8
+#define FRONT_LINES       8
+#define CLAUSE(id, rules) "\n# C {#" id "}\n\nSo.\n\n```rules\n" rules "\n```\n"
 
 /* A document of one clause with these rules, which begin on its line 14. */
 #define RULES_LINE (FRONT_LINES + 6)

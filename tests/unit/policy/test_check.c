@@ -53,6 +53,9 @@ static const struct {
 	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds "
 	    "(did you mean 'parents'?)\n" },
 	{ "block web by parents", "" },
+	{ "block web to category a unless by governors, unknown",
+	    "14:46: error: nobody is excepted for being 'unknown'; expected a group or a role: who is "
+	    "unknown is held to the strictest\n" },
 	{ "block web by pupils",
 	    "14:14: error: this policy does not bind pupils: the rule can never apply; expected one of "
 	    "the groups that the policy binds\n" },
@@ -130,7 +133,7 @@ static const struct {
 	{ "permit leave\n  recorded only, asked by staff, decided by head\npermit leave\n  decided by office",
 	    "17:3: error: 'decided by' is otherwise on line 15; expected the same in both places, or two names\n" },
 	{ "permit leave\n  recorded only, asked by staff, decided by head, decided by office",
-	    "15:51: error: 'decided by' can be said only once\n" },
+	    "15:51: error: 'decided by' can be said only once; expected one that says it all\n" },
 	{ "report harm stating what",
 	    "14:8: error: nobody gets the report 'harm'; expected a phrase such as 'tell head'\n" },
 	{ "report harm stating what\nreport harm tell head", "" },
@@ -181,36 +184,36 @@ static const struct {
 	{ "note mail\n  with phrases a-thing\n  keeping picture",
 	    "16:3: error: only at the door 'screen' can a picture be kept\n" },
 	{ "block web to category a\n  always\n  unless to category b",
-	    "16:10: error: an exception to what is 'always'\n" },
+	    "16:10: error: an exception to what is 'always'; expected no 'unless', or no 'always'\n" },
 	{ "splice mail to category a",
 	    "14:1: error: 'splice' does not fit the door 'mail'; expected 'web'\n" },
 	{ "block web to category a, b\ncoach web to category a by staff",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web to category a, b\ncoach web to category a by staff tell head", "" },
 	{ "block web to category a\n  unless to category b\ncoach web to category a by staff", "" },
 	{ "block web to category a\n  unless to category b\ncoach web to category a\n  unless to category b, by staff",
-	    "16:1: warning: the rule on line 14 always overrules this one\n" },
+	    "16:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web to category a\n  unless granted leave\ncoach web to category a by staff\n  unless granted leave up to amount\npermit leave asked by staff, stating amount, decided by head",
 	    "" },
 	{ "block web to category a\n  unless granted leave up to amount\ncoach web to category a by staff\n  unless granted leave\npermit leave asked by staff, stating amount, decided by head",
-	    "16:1: warning: the rule on line 14 always overrules this one\n" },
+	    "16:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web to host a.example\ncoach web to host www.a.example to path /b",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web to category a, b\nblock web to category a",
-	    "15:1: warning: the rule on line 14 says this already\n" },
+	    "15:1: warning: the rule on line 14 says this already; expected one of the two\n" },
 	{ "block web to category a\nblock web to category a",
-	    "15:1: warning: the rule on line 14 says this already\n" },
+	    "15:1: warning: the rule on line 14 says this already; expected one of the two\n" },
 	{ "block web to category a\nblock web to category a, b",
-	    "14:1: warning: the rule on line 15 says this already\n" },
+	    "14:1: warning: the rule on line 15 says this already; expected one of the two\n" },
 	{ "block web to category a tell head\nblock web to category a tell office", "" },
 	{ "block web upload to category a\ncoach web to category a", "" },
 	{ "block web to category a\ncoach web upload to category a",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web with phrases a-thing\ncoach web with serious phrases a-thing",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web with serious phrases a-thing\ncoach web with phrases a-thing", "" },
 	{ "block web upload of more than 2 GB\ncoach web upload of more than 3 GB",
-	    "15:1: warning: the rule on line 14 always overrules this one\n" },
+	    "15:1: warning: the rule on line 14 always overrules this one; expected a stricter verdict here, or a narrower rule there\n" },
 	{ "block web tell head",
 	    "14:1: warning: this rule applies to everything at the door 'web'; expected a condition "
 	    "such as 'to category gambling'\n" },
@@ -382,8 +385,8 @@ static void nothing_lifts_always(void **state)
 
 	assert_int_equal(bdl_document_parse(bdl_view_of(text), findings, &d, NULL), 0);
 	check_with(d, NULL,
-	    "t:18:30: error: an exception to what is 'always': the clause 'a'\n"
-	    "t:22:11: error: an exception to what is 'always': the clause 'a'\n");
+	    "t:18:30: error: an exception to what is 'always': the clause 'a'; expected a clause that something may lift\n"
+	    "t:22:11: error: an exception to what is 'always': the clause 'a'; expected a clause that something may lift\n");
 }
 
 static void check_together(
@@ -435,7 +438,7 @@ static void sets_policies_side_by_side(void **state)
 	check_together(all, 3, 0,
 	    "t:13:45: warning: 'decided by' is otherwise on line 13 of the policy 'Supply'; expected the same in both, or two names\n");
 	check_together(all, 3, 1,
-	    "t:12:1: warning: the rule on line 12 of the policy 'Staff' always overrules this one\n"
+	    "t:12:1: warning: the rule on line 12 of the policy 'Staff' always overrules this one; expected a stricter verdict here, or a narrower rule there\n"
 	    "t:13:46: warning: 'decided by' is otherwise on line 13 of the policy 'Staff'; expected the same in both, or two names\n");
 	check_together(all, 3, 2,
 	    "t:13:30: error: the clause 'a' is one of the policy 'Staff', which alone can lift it; expected the id of a clause of this policy\n");
@@ -504,11 +507,11 @@ static void looks_at_the_whole_document(void **state)
 	    "t:9:1: error: the clause 'a' has rules but no sentence; expected a first paragraph, which "
 	    "the block page shows\n");
 	check_text("---\nowner: x\nbinds:\n---\n",
-	    "t:1:1: error: the front matter does not say 'title'\n"
-	    "t:1:1: error: the front matter does not say 'school'\n"
-	    "t:1:1: error: the front matter does not say 'approver'\n"
-	    "t:1:1: error: the front matter does not say 'review'\n"
-	    "t:1:1: error: the front matter does not say 'binds'\n");
+	    "t:1:1: error: the front matter does not say 'title'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'school'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'approver'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'review'; expected a line with this key\n"
+	    "t:1:1: error: the front matter does not say 'binds'; expected a line with this key\n");
 	check_text("# A\n",
 	    "t:1:1: error: the document has no front matter; expected a first line '---' "
 	    "and keys such as title below it\n");

@@ -362,10 +362,10 @@ static void writes_a_page(void **state)
 		    "blockquote>\n<hr>\n<pre><code>f&lt;\n</code></pre>\n" },
 		{ "## A {#a}\n\n```rules\nblock web to host a.example\n\n# no\nnote web to category "
 		  "b\n```\n\n```rules\ncoach web by staff\n```\n",
-		    "<h2 id=\"a\">A</h2>\n<div class=\"rules\">\n<p>Pages on a.example are blocked. "
+		    "<h2 id=\"a\">A</h2>\n<div class=\"rules\">\n<p>Pages on a.example are blocked for everyone. Nobody is told. "
 		    "<code>block web to host a.example</code></p>\n<p>Pages in the category b are allowed, "
-		    "and each is noted. <code>note web to category b</code></p>\n</div>\n<div "
-		    "class=\"rules\">\n<p>All pages open only after a reminder of this clause, for staff. "
+		    "and each is noted, for everyone. Nobody is told. <code>note web to category b</code></p>\n</div>\n<div "
+		    "class=\"rules\">\n<p>All pages open only after a reminder of this clause, for staff. Nobody is told. "
 		    "<code>coach web by staff</code></p>\n</div>\n" },
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {

@@ -8,38 +8,60 @@ static void says_what_a_rule_does(void **state)
 		const char *rule, *want;
 	} rows[] = {
 		{ "block web to category gambling tell technicians",
-		    "Pages in the category gambling are blocked. The technicians are told." },
+		    "Pages in the category gambling are blocked for everyone. The technicians are told." },
 		{ "block web to category a, b, c tell head",
-		    "Pages in the categories a, b or c are blocked. The head is told." },
+		    "Pages in the categories a, b or c are blocked for everyone. The head is told." },
 		{ "note web to host x.example, y.example tell safeguarding-lead, office as critical",
-		    "Pages on x.example or y.example are allowed, and each is noted. The safeguarding lead "
-		    "and the office are told, as critical." },
+		    "Pages on x.example or y.example are allowed, and each is noted, for everyone. The "
+		    "safeguarding lead and the office are told, as critical." },
 		{ "coach web to category a, during 08:45-12:15 on mon-fri, 13:15-15:30 on mon-fri, unless "
 		  "by staff, pupils",
-		    "Pages in the category a open only after a reminder of this clause, from 08:45 to 12:15 "
-		    "and from 13:15 to 15:30 on Monday to Friday, except for staff and pupils." },
+		    "Pages in the category a open only after a reminder of this clause, for everyone, from "
+		    "08:45 to 12:15 and from 13:15 to 15:30 on Monday to Friday, except for staff and pupils. "
+		    "Nobody is told." },
 		{ "block web by staff, to category a, to host x.example",
-		    "Pages in the category a that are also on x.example are blocked for staff." },
-		{ "block web", "All pages are blocked." },
+		    "Pages in the category a that are also on x.example are blocked for staff. Nobody is "
+		    "told." },
+		{ "block web", "All pages are blocked for everyone. Nobody is told." },
+		{ "block web by staff, pupils by head by unknown",
+		    "All pages are blocked for staff and pupils who are also the head and also unknown "
+		    "people. Nobody is told." },
 		{ "block web by staff during 08:00-09:00",
-		    "All pages are blocked for staff from 08:00 to 09:00 every day." },
-		{ "block web during 08:00-09:00 on mon, 10:00-11:00 on sat and sun",
-		    "All pages are blocked from 08:00 to 09:00 on Monday and from 10:00 to 11:00 on "
-		    "Saturday and Sunday." },
+		    "All pages are blocked for staff from 08:00 to 09:00 every day. Nobody is told." },
+		{ "block web during 08:00-09:00 on mon, 10:00-11:00 on sat and sun during 08:30-10:30",
+		    "All pages are blocked for everyone from 08:00 to 09:00 on Monday and from 10:00 to 11:00 "
+		    "on Saturday and Sunday, and only from 08:30 to 10:30 every day. Nobody is told." },
 		{ "block web during 08:00-09:00 on mon, wed-sat",
-		    "All pages are blocked from 08:00 to 09:00 on Monday and Wednesday to Saturday." },
+		    "All pages are blocked for everyone from 08:00 to 09:00 on Monday and Wednesday to "
+		    "Saturday. Nobody is told." },
+		{ "block web during 22:00-02:00 on fri and sat",
+		    "All pages are blocked for everyone from 22:00 to 02:00 the next day starting on Friday and "
+		    "Saturday. Nobody is told." },
+		{ "block web during 22:00-02:00",
+		    "All pages are blocked for everyone from 22:00 to 02:00 every day. Nobody is told." },
 		{ "block web during 22:00-24:00 on mon, wed, fri and sun",
-		    "All pages are blocked from 22:00 to 24:00 on Wednesday, Friday, Sunday and Monday." },
+		    "All pages are blocked for everyone from 22:00 to 24:00 on Wednesday, Friday, Sunday and "
+		    "Monday. Nobody is told." },
 		{ "block web during 08:00-09:00 on fri-mon",
-		    "All pages are blocked from 08:00 to 09:00 on Friday to Monday." },
+		    "All pages are blocked for everyone from 08:00 to 09:00 on Friday to Monday. Nobody is "
+		    "told." },
 		{ "block web to category a unless to host x.example unless during 12:00-13:00 unless to "
 		  "category b",
-		    "Pages in the category a are blocked, except on x.example or from 12:00 to 13:00 every "
-		    "day or in the category b." },
+		    "Pages in the category a are blocked for everyone, except on x.example, or from 12:00 to "
+		    "13:00 every day, or in the category b. Nobody is told." },
+		{ "block web download of more than 2 GB a day tell head after 3 in 1 hour",
+		    "Downloads past a person's 2 GB in 1 day are blocked for everyone. The head is told, from a "
+		    "person's 3rd time in 1 hour." },
+		{ "coach web upload with types image/* after 2 in 1 hour",
+		    "Uploads of the media type image/* go on only after a reminder of this clause, for "
+		    "everyone, from a person's 2nd time in 1 hour. Nobody is told." },
+		{ "hold mail to parents released by head, office returned after 2 days",
+		    "Messages to parents are held until somebody releases them, for everyone. The head or the "
+		    "office may release it. What is not released goes back after 2 days. Nobody is told." },
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
 		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
-		    ruleset_of("staff, pupils", rows[i].rule);
+		    whole_ruleset_of("staff, pupils", rows[i].rule);
 		struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(4096);
 
 		bdl_explain_rule(bdl_ruleset_rule(r, 0).rule, &got);

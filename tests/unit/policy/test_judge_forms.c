@@ -172,6 +172,21 @@ static void finds_paths_and_words(void **state)
 		{ "note web with words \"essay mill\"", "/", "anessay mill", false },
 		{ "note web with words \"mill\"", "/", "millmill mill", true },
 		{ "note web with words \"caf\xc3\x89\"", "/", "CAF\xc3\xa9 au lait", true },
+		{ "note web with words \"\xd0\x94\xd0\xb0\"", "/", "\xd0\xb4\xd0\x90!", true },
+		{ "note web with words \"\xe2\x82\xac\"", "/", "\xe2\x82\xac 5", true },
+		{ "note web with words \"\xf0\x9f\x98\x80\"", "/", "a \xf0\x9f\x98\x80", true },
+		{ "note web with words \"a b\"", "/",
+		    "a\xff\xc2\xa0"
+		    "b",
+		    true },
+		{ "note web with words \"ab\"", "/",
+		    "a\xe2\x80\x8b"
+		    "b",
+		    true },
+		{ "note web with words \"b\"", "/",
+		    "a\xe2\x80\x94"
+		    "b",
+		    true },
 		{ "note web with words \"a\"", "/", "", false },
 	};
 
@@ -242,8 +257,6 @@ static void grants_lift_clauses(void **state)
 	bdl_judge(r, &f, &v);
 	assert_int_equal(v.action, BDL_BLOCK);
 }
-
-#define CLAUSE(id, rules) "\n# C {#" id "}\n\nSo.\n\n```rules\n" rules "\n```\n"
 
 static struct bdl_ruleset *two_policies(void)
 {
@@ -320,7 +333,6 @@ static void knows_the_unknown_from_the_unbound(void **state)
 		{ "note web by head", NULL, true },
 		{ "note web unless by head", "staff,head", false },
 		{ "note web unless by head", NULL, true },
-		{ "note web unless by unknown", NULL, true },
 	};
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(people); i++) {

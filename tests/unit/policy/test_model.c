@@ -3,6 +3,7 @@
  * that a school's policy is asked for, and each of their rules has its plain English.
  */
 #include "policy/explain.h"
+#include "policy/format.h"
 #include "policy_test.h"
 #include "sys/file.h"
 
@@ -194,6 +195,58 @@ static void compile_to_what_is_carried_out(void **state)
 	}
 }
 
+/* The lines outside the fences of rules; or, untidy, all, with those inside laid out badly. */
+static void pick_lines(struct bdl_view text, bool untidy, struct bdl_buf *out)
+{
+	bool inside = false;
+
+	while (text.n) {
+		size_t n = bdl_view_find(text, '\n') + 1;
+		struct bdl_view line = bdl_view_at(text.p, n < text.n ? n : text.n);
+		bool fence = bdl_view_starts(line, BDL_LIT("```"));
+
+		text = bdl_view_from(text, line.n);
+		if (fence)
+			inside = !inside && bdl_view_starts(line, BDL_LIT("```rules"));
+		if (untidy && inside && !fence)
+			(void)bdl_buf_printf(out, "%s%.*s  \n\n", line.p[0] == ' ' ? "\t" : "",
+			    (int)line.n - 1, line.p);
+		else if (untidy || !inside || fence)
+			(void)bdl_buf_add_view(out, line);
+	}
+}
+
+/* Laying out touches rules alone, puts a mess in order, and what is in order stays. */
+static void format_to_themselves(void **state)
+{
+	struct models *m = *state;
+
+	for (int i = 0; i < POLICIES; i++) {
+		struct bdl_buf mess BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+		struct bdl_buf once BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+		struct bdl_buf twice BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+		struct bdl_buf before BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+		struct bdl_buf after BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+		struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+		struct bdl_document *messy BDL_AUTO(bdl_document_free) = NULL;
+		struct bdl_document *tidy BDL_AUTO(bdl_document_free) = NULL;
+
+		pick_lines(m->documents[i]->bytes, true, &mess);
+		assert_int_equal(
+		    bdl_document_parse(bdl_buf_view(&mess), findings, &messy, NULL), 0);
+		assert_int_equal(bdl_document_format(messy, &once, NULL), 0);
+		assert_int_equal(bdl_document_parse(bdl_buf_view(&once), findings, &tidy, NULL), 0);
+		assert_int_equal(findings->n_errors, 0);
+		assert_int_equal(bdl_document_format(tidy, &twice, NULL), 0);
+		assert_true(bdl_view_eq(bdl_buf_view(&once), bdl_buf_view(&twice)));
+		assert_false(bdl_view_eq(bdl_buf_view(&once), bdl_buf_view(&mess)));
+		pick_lines(m->documents[i]->bytes, false, &before);
+		pick_lines(bdl_buf_view(&once), false, &after);
+		assert_true(before.n > 10000);
+		assert_true(bdl_view_eq(bdl_buf_view(&before), bdl_buf_view(&after)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +254,7 @@ int main(void)
 		cmocka_unit_test(have_every_clause),
 		cmocka_unit_test(are_explained),
 		cmocka_unit_test(compile_to_what_is_carried_out),
+		cmocka_unit_test(format_to_themselves),
 	};
 
 	return cmocka_run_group_tests_name("policy/model", tests, read_models, free_models);

@@ -220,6 +220,83 @@ static void holds_to_its_limits(void **state)
 		bdl_buf_done(&many[i]);
 }
 
+/* The text with the number wherever it has an '@'. */
+static void add_numbered(struct bdl_buf *out, const char *text, unsigned number)
+{
+	for (const char *p = text; *p; p++) {
+		if (*p == '@')
+			(void)bdl_buf_printf(out, "%u", number);
+		else
+			(void)bdl_buf_add_char(out, *p);
+	}
+}
+
+/* Rules enough for each limit of what the language names: one less fits, one more does not. */
+static void limits_what_rules_name(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rule; /* with @ for a number a place for a number */
+		unsigned max;
+		const char *want;
+	} rows[] = {
+		{ "note screen with phrases p@\n", BDL_ATOMS_MAX,
+		    "the policies name more than 512 things" },
+		{ "note logs file deleted after @ in 1 day\n", BDL_COUNTERS_MAX,
+		    "the policies name more than 256 counters" },
+		{ "allow web to category c@ over b\n", 64,
+		    "the policies name more than 64 rules 'allow'" },
+		{ "note web of more than 1 GB unless granted p@ up to amount\npermit p@ stating "
+		  "amount, asked by staff, decided by head\n",
+		    BDL_AMOUNTS_MAX, "the policies name more than 16 permissions up to an amount" },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++)
+		for (unsigned more = 0; more < 2; more++) {
+			struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 20);
+			struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = NULL;
+			struct bdl_err err = { 0 };
+
+			(void)bdl_buf_add_str(&text,
+			    FRONT("staff") "# B {#b}\nB.\n```rules\nnote web to host b.example\n"
+					   "```\n# A {#a}\nA.\n");
+			for (unsigned n = 1; n <= rows[i].max + more; n++) {
+				(void)bdl_buf_add_str(&text, "\n```rules\n");
+				add_numbered(&text, rows[i].rule, n);
+				(void)bdl_buf_add_str(&text, "```\n");
+			}
+			struct bdl_source one = source("p", bdl_buf_str(&text));
+			int rc = bdl_ruleset_new_whole(&one, 1, &r, &err);
+
+			if (rc != (more ? BDL_E_LIMIT : 0))
+				fail_msg("row %zu: %d %s", i, rc, err.text);
+			if (more)
+				assert_string_equal(err.text, rows[i].want);
+		}
+}
+
+/* A counter keeps its name while its rule stays, whatever else changes. */
+static void names_counters(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		FRONT("staff") RULES("note logs logon after 3 in 1 hour"),
+		FRONT("staff") "# N {#n}\nNew.\n```rules\nnote logs logon after 9 in 1 day\n```\n" RULES(
+		    "note web\nnote logs logon after 3 in 1 hour"),
+		FRONT("staff") RULES("note logs logon after 4 in 1 hour"),
+	};
+	uint64_t ids[3] = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct bdl_source one = source("p", texts[i]);
+		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = NULL;
+
+		assert_int_equal(bdl_ruleset_new_whole(&one, 1, &r, NULL), 0);
+		ids[i] = bdl_ruleset_counter(r, bdl_ruleset_counters(r) - 1)->id;
+	}
+	assert_true(ids[0] == ids[1] && ids[0] != ids[2]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +306,8 @@ int main(void)
 		cmocka_unit_test(maps_the_lists),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(holds_to_its_limits),
+		cmocka_unit_test(limits_what_rules_name),
+		cmocka_unit_test(names_counters),
 	};
 
 	return cmocka_run_group_tests_name("policy/ruleset", tests, NULL, NULL);

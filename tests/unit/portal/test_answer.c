@@ -15,6 +15,7 @@
 #include "portal/assets.h"
 #include "portal/request.h"
 #include "record/acts.h"
+#include "record/drafts.h"
 #include "record/force.h"
 #include "record/versions.h"
 #include <stdio.h>
@@ -56,24 +57,35 @@ static struct bdl_store *open_store(void)
 	return s;
 }
 
-static void publish_text(const char *text)
+/* Approve the text as the policy "staff"; without a second person nothing comes into force. */
+static void approve_text(const char *text, const char *second, int64_t from_ms)
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	struct bdl_ruleset *rs BDL_AUTO(bdl_ruleset_free) = NULL;
 	const struct bdl_approval approval = { .minute = BDL_LIT("FGB <12>"),
 		.by = BDL_LIT("the clerk"),
 		.first = BDL_LIT("A. <Head>"),
-		.second = BDL_LIT("B. Chair") };
-	const struct bdl_source source = { BDL_LIT("staff"), bdl_view_of(text) };
+		.second = bdl_view_of(second),
+		.from_ms = from_ms };
 	struct bdl_version_row row;
 	struct bdl_err err;
 
-	if (bdl_document_parse(source.bytes, findings, &d, &err) < 0 ||
-	    bdl_versions_publish(s, source.name, d, &approval, start_ms, &row, region, &err) < 0 ||
-	    bdl_ruleset_new(&source, 1, &rs, &err) < 0)
+	if (bdl_document_parse(bdl_view_of(text), findings, &d, &err) < 0 ||
+	    bdl_versions_publish(s, BDL_LIT("staff"), d, &approval, start_ms, &row, region, &err) <
+		0)
+		fail_msg("%s", err.text);
+}
+
+static void publish_text(const char *text)
+{
+	struct bdl_ruleset *rs BDL_AUTO(bdl_ruleset_free) = NULL;
+	const struct bdl_source source = { BDL_LIT("staff"), bdl_view_of(text) };
+	struct bdl_err err;
+
+	approve_text(text, "B. Chair", 0);
+	if (bdl_ruleset_new(&source, 1, &rs, &err) < 0)
 		fail_msg("%s", err.text);
 	version = *bdl_ruleset_version(rs);
 }
@@ -299,8 +311,8 @@ static void values_are_shown_as_text(void **state)
 	EXPECT("/violations", 200, "&lt;img src=x", "!<img src=x");
 	EXPECT("/acts?person=\"><script>", 200, "value=\"&quot;&gt;&lt;script&gt;\"", "!<script>");
 	EXPECT("/", 200, "North&quot;gate School", "Using &lt;ICT&gt; &amp; more", "!<ICT>");
-	EXPECT("/policies/staff", 200, "You do not gamble here.", "FGB &lt;12&gt;", "the clerk",
-	    "id=\"web.gambling\"", "!<script>alert");
+	EXPECT("/policies/staff", 200, "You do not gamble here.", "FGB &lt;12&gt;",
+	    "A. &lt;Head&gt; and B. Chair", "id=\"web.gambling\"", "!<script>alert");
 }
 
 static void filters_choose_and_pages_follow(void **state)
@@ -514,6 +526,121 @@ static void every_issue_can_be_read(void **state)
 	EXPECT("/policies/pupils/1", 404, "Page not found");
 }
 
+/* The document with its first sentence replaced by one of the same length. */
+static const char *changed_text(const char *sentence)
+{
+	static char text[sizeof(staff)];
+
+	memcpy(text, staff, sizeof(staff));
+	assert_int_equal(strlen(sentence), strlen("You do not gamble here."));
+	memcpy(strstr(text, "You do not gamble here."), sentence, strlen(sentence));
+	return text;
+}
+
+static void withdraw(int64_t issue)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+
+	assert_int_equal(bdl_versions_withdraw(s, BDL_LIT("staff"), issue, BDL_LIT("C. <Clerk>"),
+			     BDL_LIT("a <slip>"), start_ms, NULL),
+	    0);
+}
+
+static void keep_draft(void)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_draft_row former;
+
+	assert_int_equal(bdl_document_parse(bdl_view_of(staff), findings, &d, NULL), 0);
+	assert_int_equal(bdl_drafts_keep(s, BDL_LIT("visitors"), d, BDL_LIT("a <hand>"), start_ms,
+			     &former, region, NULL),
+	    0);
+}
+
+static void every_state_is_shown_as_it_is(void **state)
+{
+	static const char tag[] = "The second person is missing";
+
+	(void)state;
+	/* Not in force yet: it can be read all the same, and everything is allowed. */
+	approve_text(staff, "", 0);
+	EXPECT("/", 200, "No policy is in force", "Not in force yet", "Waits for a second person",
+	    "A. &lt;Head&gt; has approved it", "--issue 1", "as soon as it is confirmed",
+	    "!<Head>");
+	EXPECT("/policies/staff", 200, "This is issue 1, which A. &lt;Head&gt; has approved", tag,
+	    "!Read what is in force", "The first");
+	approve_text(changed_text("Issue 2, in force now.."), "B. Chair", 0);
+	approve_text(changed_text("Issue 3, for a new year"), "B. Chair", start_ms + 86400000);
+	approve_text(changed_text("Issue 4, with a mistake"), "", start_ms + 86400000);
+	withdraw(4);
+	keep_draft();
+	EXPECT("/", 200, "Policies in force", "Waits for its day", "Draft", "visitors",
+	    "kept by a &lt;hand&gt;", "!Issue 4");
+	EXPECT("/policies", 200, "href=\"/policies/staff\"", "href=\"/policies/staff/3\"",
+	    "!href=\"/policies/staff/4\"", "!href=\"/policies/visitors");
+	EXPECT("/policies/staff", 200, "Issue 2, in force now..", "!govuk-warning-text",
+	    ">In force<", ">Withdrawn<", ">Waits for its day<", ">Waits for a second person<",
+	    "withdrawn by C. &lt;Clerk&gt;", "a &lt;slip&gt;", "1 clause changed",
+	    "/policies/staff/changes?from=2&amp;to=3", "<option value=\"2\" selected>2</option>",
+	    "<option value=\"4\" selected>4</option>");
+	EXPECT("/policies/staff/1", 200, "waits for a second person and is not in force",
+	    "Read what is in force");
+	EXPECT("/policies/staff/3", 200, "Issue 3, for a new year", "It comes into force from");
+	EXPECT("/policies/staff/4", 200, "It never was in force");
+	EXPECT("/policies/visitors", 404, "Page not found");
+}
+
+static void two_issues_are_compared(void **state)
+{
+	static char other[2 * sizeof(staff)];
+	const char *rest = strstr(staff, "## 2.3 Leisure");
+
+	(void)state;
+	publish();
+	snprintf(other, sizeof(other),
+	    "---\ntitle: Using <ICT> & more\nschool: North\"gate School\nowner: head\n"
+	    "approver: full governing body\nreview: every 12 months\nbinds: staff\n---\n# ICT\n\n"
+	    "## 2.2 Bets & games {#web.gambling}\n\nNo bets.\n\n```rules\n"
+	    "block web to category gambling, betting\n```\n\n"
+	    "## 2.4 New {#new}\n\nIt is new.\n\n```rules\nnote web by staff to host a.example\n```\n\n"
+	    "%s",
+	    strstr(rest, "<script>"));
+	publish_text(other);
+	EXPECT("/policies/staff/changes?from=1&to=2", 200, "What changes from issue 1 to issue 2",
+	    "1 clause added, 1 changed, 1 removed", "Issue 2 binds staff.", ">Owner<",
+	    "data protection officer", ">Binds<", "staff, volunteers", "!>Review<",
+	    "<del>You do not gamble here.</del>", "<ins>No bets.</ins>", "Its title was",
+	    "href=\"/policies/staff/2#web.gambling\">2.2 Bets &amp; games",
+	    "href=\"/policies/staff/2#new\">2.4 New", "It is new.",
+	    "href=\"/policies/staff/1#web.leisure\">2.3 Leisure", "Rules taken out", "Rules put in",
+	    "gambling or betting", "!<script>alert");
+	EXPECT("/policies/staff/changes?from=2&to=2", 200, "nothing changed", "!Rules put in");
+	EXPECT("/policies/staff/changes", 400, "Say which issues to compare");
+	EXPECT("/policies/staff/changes?from=1&to=x", 400, "Say which issues to compare");
+	EXPECT("/policies/staff/changes?from=1&to=3", 404, "Page not found");
+	EXPECT("/policies/nobody/changes?from=1&to=2", 404, "Page not found");
+}
+
+/* More issues than a thread keeps: those that make room for each other are never mixed up. */
+static void many_issues_are_compared(void **state)
+{
+	char sentence[32];
+
+	(void)state;
+	for (int i = 1; i <= 40; i++) {
+		snprintf(sentence, sizeof(sentence), "This is sentence %05d.", i);
+		approve_text(changed_text(sentence), "B. Chair", 0);
+	}
+	EXPECT("/policies/staff", 200, "This is sentence 00040.", "1 clause changed", ">Compare<",
+	    "changes?from=39&amp;to=40", "changes?from=1&amp;to=2", "The first");
+	EXPECT("/policies/staff/1", 200, "This is sentence 00001.", "!This is sentence 00040.");
+	EXPECT("/policies/staff/changes?from=3&to=31", 200, "<del>This is sentence 00003.</del>",
+	    "<ins>This is sentence 00031.</ins>");
+}
+
 static void the_newest_violation_is_the_one_that_happened_last(void **state)
 {
 	(void)state;
@@ -592,6 +719,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(people_have_names, begin, end),
 		cmocka_unit_test_setup_teardown(long_addresses_are_cut_in_tables, begin, end),
 		cmocka_unit_test_setup_teardown(every_issue_can_be_read, begin, end),
+		cmocka_unit_test_setup_teardown(every_state_is_shown_as_it_is, begin, end),
+		cmocka_unit_test_setup_teardown(two_issues_are_compared, begin, end),
+		cmocka_unit_test_setup_teardown(many_issues_are_compared, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    the_newest_violation_is_the_one_that_happened_last, begin, end),
 		cmocka_unit_test_setup_teardown(lists_are_described, begin, end),

@@ -15,8 +15,8 @@
 
 #define VIEW                                                                 \
 	"page x\n  word text\n  s str\n  n number\n  yes bool\n  html raw\n" \
-	"  rows list of row\n    name text\n---\n"
-#define BODY_LINE 10 /* the first line after VIEW */
+	"  rows list of row\n    name text\n    own part tag\n  whole part tag\n---\n"
+#define BODY_LINE 12 /* the first line after VIEW */
 
 static char folder[64];
 
@@ -147,6 +147,13 @@ static const struct {
 	{ "{{part nosuch}}", 0, 1, "no part 'nosuch'" },
 	{ "{{part frame}}", 0, 1, "is a layout, not a part" },
 	{ "<p title=\"{{part tag word: word, colour: s}}\">", 0, 11, "between tags" },
+	{ "{{whole}}{{for row in rows}}<p>{{row.own}}</p>{{end}}", 0, 0, NULL },
+	{ "<p title=\"{{whole}}\">", 0, 11, "between tags" },
+	{ "<title>{{whole}}</title>", 0, 8, "between tags" },
+	{ "{{if whole}}a{{end}}", 0, 6, "it is only written" },
+	{ "{{for row in whole}}a{{end}}", 0, 14, "it is only written" },
+	{ "{{whole.word}}", 0, 3, "no loop around" },
+	{ "{{part tag word: whole, colour: s}}", 0, 12, "'word' is a text, not a part" },
 };
 
 static void check_refusal(
@@ -195,6 +202,10 @@ static const struct {
 	{ "page x\n  a list of b\n---\n", 2, 3, "two spaces further in" },
 	{ "page x\n  a list of b\n    c text\n  d list of b\n    c text\n---\n", 4, 13,
 	    "another list has items called 'b'" },
+	{ "page x\n  a part\n---\n", 2, 9, "expected the name of a part" },
+	{ "page x\n  a part nosuch\n---\n", 2, 10, "no part 'nosuch'" },
+	{ "page x\n  a part frame\n---\n", 2, 10, "is a layout, not a part" },
+	{ "part x\n  rows list of row\n    a part x\n---\n", 3, 12, "field of its own" },
 	{ "page x\n   a text\n---\n", 2, 3, "expected 2 spaces" },
 	{ "page x\na text\n---\n", 2, 1, "expected two spaces" },
 	{ "page x\n  a text # */ int\n---\n", 2, 12, "cannot hold '*/'" },
@@ -207,6 +218,7 @@ static const struct {
 static void declarations_are_judged(void **state)
 {
 	(void)state;
+	put("frame", "layout frame\n---\n<body>{{content}}</body>\n");
 	for (size_t i = 0; i < BDL_ARRAY_LEN(declarations); i++) {
 		struct bdl_err err = { 0 };
 		put("x", declarations[i].text);
@@ -261,6 +273,23 @@ static void the_c_is_as_the_manual_says(void **state)
 	    "}\n");
 }
 
+static void a_part_is_a_field(void **state)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf source = BDL_BUF(65536);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf header = BDL_BUF(65536);
+	struct bdl_err err = { 0 };
+
+	(void)state;
+	put("x",
+	    "page x\n  rows list of row\n    own part tag\n---\n"
+	    "{{for row in rows}}{{row.own}}{{end}}");
+	assert_int_equal(compile("x", &source, &header, &err), 0);
+	assert_non_null(strstr(bdl_buf_str(&header),
+	    "#include \"base/buf.h\"\n#include \"tag.tmpl.h\"\n\n"
+	    "struct bdl_page_x_row {\n\tstruct bdl_part_tag own;\n};\n"));
+	assert_non_null(strstr(bdl_buf_str(&source), "\t\tbdl_part_tag(out, &at_row->own);\n"));
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -285,6 +314,7 @@ int main(void)
 		cmocka_unit_test(bodies_are_judged),
 		cmocka_unit_test(declarations_are_judged),
 		cmocka_unit_test(the_c_is_as_the_manual_says),
+		cmocka_unit_test(a_part_is_a_field),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
