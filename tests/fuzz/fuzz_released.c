@@ -10,7 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (size_t before = line.n; bdl_released_next(&line, &note, &passed); before = line.n) {
 		BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_RELEASED_TEXT_MAX);
-		BDL_AUTO_IN(bdl_buf_done) struct bdl_buf again = BDL_BUF(BDL_RELEASED_TEXT_MAX);
 		struct bdl_released same;
 		uint64_t none;
 

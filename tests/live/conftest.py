@@ -138,7 +138,8 @@ class Sites:
             do_POST = do_HEAD = do_PUT = do_GET
 
             def send_made(self, wish):
-                """A file as the query describes it: type, name, size; sized=no: in chunks."""
+                """A file as the query describes it: type, name, size; sized=no: in chunks; stop:
+                the connection ends after so many bytes."""
                 first = lambda name, other: wish.get(name, [other])[0]
                 size, sized = int(first("size", "10")), first("sized", "yes") == "yes"
                 self.send_response(200)
@@ -153,8 +154,10 @@ class Sites:
                 self.end_headers()
                 if self.command == "HEAD":
                     return
-                for at in range(0, size, 65536):
-                    piece = b"x" * min(65536, size - at)
+                sent = int(first("stop", str(size)))
+                self.close_connection = sent < size
+                for at in range(0, sent, 65536):
+                    piece = b"x" * min(65536, sent - at)
                     self.wfile.write(piece if sized else b"%x\r\n%s\r\n" % (len(piece), piece))
                 if not sized:
                     self.wfile.write(b"0\r\n\r\n")
