@@ -36,6 +36,7 @@ struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
 		.title = ref->clause->title,
 		.sentence = ref->clause->text,
 		.host = bdl_view_of(a->url.host),
+		.kind = a->kind,
 		.portal_url = portal_for(web, a),
 		.reference = reference(web, a->at_ms),
 	};
