@@ -91,3 +91,9 @@ int bdl_complain(const struct bdl_err *err)
 	fprintf(stderr, "beadle: %s\n", err->text);
 	return BDL_EXIT_FAILED;
 }
+
+int bdl_complain_usage(const struct bdl_err *err)
+{
+	(void)bdl_complain(err); /* the status is another */
+	return BDL_EXIT_USAGE;
+}

@@ -46,6 +46,8 @@ bool bdl_args_verb(const struct bdl_args *a, const char *verb);
 
 /* "beadle: TEXT" on standard error; returns BDL_EXIT_FAILED. */
 int bdl_complain(const struct bdl_err *err);
+/* The same of what the command line says; returns BDL_EXIT_USAGE. */
+int bdl_complain_usage(const struct bdl_err *err);
 
 int bdl_cmd_run(struct bdl_args *a);
 int bdl_cmd_status(struct bdl_args *a);

@@ -52,12 +52,13 @@ static int check_policies(const struct bdl_bench *b, char *const *paths,
 static int parse_policies(struct bdl_bench *b, char *const *paths, size_t n,
     struct bdl_findings **findings, struct bdl_err *err)
 {
-	for (; b->n < n; b->n++) {
-		findings[b->n] = bdl_findings_new();
-		int rc = bdl_text_parse(paths[b->n], findings[b->n], &b->documents[b->n], err);
+	for (size_t i = 0; i < n; i++) {
+		findings[i] = bdl_findings_new();
+		int rc = bdl_text_parse(paths[i], findings[i], &b->documents[i], err);
 		if (rc < 0)
 			return rc;
 	}
+	b->n = n;
 	return check_policies(b, paths, findings, err);
 }
 
@@ -163,11 +164,13 @@ static bool is_for_this(const struct bdl_grant *g, const struct bdl_facts *f)
 	return !g->host.n || bdl_host_below(f->host, g->host);
 }
 
+/* The grants that are named are all that the person has: as with groups, there is no other. */
 static void tell_grants(
     const struct bdl_question *q, const struct bdl_ruleset *r, struct bdl_facts *f)
 {
 	int atom;
 
+	f->told |= BDL_TOLD(GRANTED);
 	for (size_t i = 0; i < q->n_grants; i++) {
 		const struct bdl_grant *g = &q->grants[i];
 
@@ -250,5 +253,6 @@ void bdl_bench_tell(struct bdl_bench *b, const struct bdl_question *q, const str
 	f->weekday = (uint8_t)civil.weekday;
 	f->told |= BDL_TOLD(TIME);
 	bdl_given_tell(&b->given, r, f, ret->counts, b->region);
-	tell_grants(q, r, f);
+	if (b->given.door != BDL_DOOR_DNS)
+		tell_grants(q, r, f);
 }

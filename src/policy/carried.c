@@ -30,14 +30,6 @@ uint64_t bdl_door_told(enum bdl_door door)
 	return doors[door].told;
 }
 
-const struct bdl_phrase *bdl_rule_phrase(const struct bdl_rule *rule, enum bdl_phrase_form form)
-{
-	for (size_t i = 0; i < rule->n_phrases; i++)
-		if (rule->phrases[i].form == form)
-			return &rule->phrases[i];
-	return NULL;
-}
-
 /* Counters know no terms: those are of the calendar. */
 static bool counts_within(const struct bdl_phrase *phrase)
 {
@@ -45,8 +37,8 @@ static bool counts_within(const struct bdl_phrase *phrase)
 }
 
 /*
- * `always` and `keeping facts` are what this build does anyway: it knows no permission that could
- * lift a rule, and keeps no content.
+ * `keeping facts` is what this build does anyway, as it keeps no content; `always` and `over` are the
+ * compiler's, which lets no rule `allow` lift what is always.
  */
 static bool is_done(const struct bdl_phrase *phrase)
 {

@@ -6,7 +6,9 @@
 /* Nobody sees these: a word with one inside is still that word. */
 static bool is_unseen(uint32_t ch)
 {
-	return ch == 0xad || (ch >= 0x200b && ch <= 0x200d) || ch == 0xfeff;
+	return ch == 0xad || ch == 0x34f || ch == 0x180e || (ch >= 0x200b && ch <= 0x200f) ||
+	    (ch >= 0x202a && ch <= 0x202e) || (ch >= 0x2060 && ch <= 0x206f) ||
+	    (ch >= 0xfe00 && ch <= 0xfe0f) || ch == 0xfeff;
 }
 
 static bool is_of_a_word(uint32_t ch)

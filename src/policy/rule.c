@@ -300,3 +300,11 @@ void bdl_rules_parse(struct bdl_view block, unsigned first_line, struct bdl_regi
 	free(r->rules);
 	free(r);
 }
+
+const struct bdl_phrase *bdl_rule_phrase(const struct bdl_rule *rule, enum bdl_phrase_form form)
+{
+	for (size_t i = 0; i < rule->n_phrases; i++)
+		if (rule->phrases[i].form == form)
+			return &rule->phrases[i];
+	return NULL;
+}

@@ -136,3 +136,13 @@ const char *bdl_told(const struct bdl_request *r, struct bdl_view words)
 	}
 	return text;
 }
+
+const char *bdl_joined(const struct bdl_request *r, const struct bdl_view *list, size_t n)
+{
+	const char *text = "";
+
+	for (size_t i = 0; text && i < n; i++)
+		text = bdl_region_printf(
+		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(list[i]));
+	return text;
+}

@@ -5,8 +5,7 @@
 #include "policy/diff.h"
 #include "record/drafts.h"
 
-#define CHANGES_MAX (128 * 1024 * 1024) /* of memory, to compare two documents in */
-#define COMPARED    12 /* of the newest versions it is said what they changed; the others link to it */
+#define COMPARED 12 /* of the newest versions it is said what they changed; the others link to it */
 
 /* The versions of one policy, newest first, and its draft, if there is one. */
 struct history {
@@ -65,7 +64,7 @@ static const char *changes(const struct bdl_request *r, const struct bdl_version
     const struct bdl_version_row *former)
 {
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(512);
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(CHANGES_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_DIFF_MAX);
 	const struct bdl_document *old, *now;
 	struct bdl_diff diff;
 
@@ -78,9 +77,9 @@ static const char *changes(const struct bdl_request *r, const struct bdl_version
 
 static const char *from_when(const struct bdl_request *r, const struct bdl_version_row *v)
 {
-	if (v->from_ms > 0)
-		return bdl_when(r, v->from_ms);
-	return v->state == BDL_VERSION_WITHDRAWN ? "never" : "as soon as it is confirmed";
+	if (v->state == BDL_VERSION_WITHDRAWN)
+		return "never"; /* also where a day was set: it was taken back before */
+	return v->from_ms > 0 ? bdl_when(r, v->from_ms) : "as soon as it is confirmed";
 }
 
 static const char *withdrawn(const struct bdl_request *r, const struct bdl_version_row *v)
@@ -103,7 +102,9 @@ static struct bdl_page_policy_version version_row(
 		.state = bdl_version_title(v->state),
 		.shade = bdl_version_shade(v->state),
 		.when = from_when(r, v),
-		.iso = v->from_ms > 0 ? bdl_when_iso(r, v->from_ms) : "",
+		.iso = v->from_ms > 0 && v->state != BDL_VERSION_WITHDRAWN
+		    ? bdl_when_iso(r, v->from_ms)
+		    : "",
 		.body = v->body,
 		.on = v->on,
 		.minute = v->minute,
@@ -196,16 +197,6 @@ static const char *notice(const struct bdl_request *r, const struct bdl_version_
 			: "";
 }
 
-/* "staff, volunteers" */
-const char *bdl_binds(const struct bdl_request *r, const struct bdl_document *d)
-{
-	const char *text = "";
-	for (size_t i = 0; text && i < d->front.n_binds; i++)
-		text = bdl_region_printf(
-		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(d->front.binds[i]));
-	return text;
-}
-
 /* Texts are copied: the document goes when others are looked at. */
 static int document_view(const struct bdl_request *r, const struct bdl_document *d,
     struct bdl_page_policy *v, struct bdl_err *err)
@@ -220,7 +211,7 @@ static int document_view(const struct bdl_request *r, const struct bdl_document 
 	v->owner = bdl_region_view(r->region, d->front.owner);
 	v->approver = bdl_region_view(r->region, d->front.approver);
 	v->review = bdl_region_view(r->region, d->front.review);
-	v->binds = bdl_binds(r, d);
+	v->binds = bdl_joined(r, d->front.binds, d->front.n_binds);
 	v->portal = bdl_frame(r, v->title, BDL_AT_POLICIES);
 	return 0;
 }

@@ -16,6 +16,8 @@
 #include "record/store.h"
 
 #define BDL_VERSIONS_MAX (16 * 1024 * 1024) /* a region in which any school's list has room */
+/* A region in which the documents of a ruleset have room, and one in place of another. */
+#define BDL_SOURCES_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
 
 /* The facts of an approval. */
 struct bdl_approval {

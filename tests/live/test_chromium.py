@@ -99,6 +99,46 @@ def test_the_act_appears_in_the_portal_and_is_explained(beadle, sites, browser):
     assert "Gambling" in seen and "bets.example" in seen and "gambling" in seen, seen
 
 
+TWO_RULES = """---
+title: Two rules
+school: Northgate School
+owner: head
+approver: governors
+review: every 12 months
+binds: staff, governors-of-a-school-with-a-long-name-indeed
+---
+# Two rules
+
+## 1 Casinos {#one}
+
+You do not bet, whatever the day and whoever asks you to.
+
+```rules
+block web to category gambling
+block web upload to category file-sharing
+  unless by governors-of-a-school-with-a-long-name-indeed
+```
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_rules_stand_apart_on_the_page(beadle, browser, tmp_path, width):
+    """Each rule's own words belong to the sentence above them; nothing is wider than the screen."""
+    (tmp_path / "two.md").write_text(TWO_RULES)
+    beadle.beadle("policy", "publish", str(tmp_path / "two.md"), "--minute", "1", "--by", "A", "--and", "B")
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    browser.open(beadle.portal + "/policies/two")
+    code, sentence = browser.driver.execute_script("""
+        const [first, second] = document.querySelectorAll(".rules p");
+        const text = document.createRange();
+        text.selectNodeContents(second.firstChild);
+        return [first.querySelector("code").getBoundingClientRect().bottom,
+                text.getBoundingClientRect().top];""")
+    assert sentence - code >= 10, f"{sentence - code} px between two rules"
+    assert browser.driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_coached(beadle, sites, browser, scheme):
     seen = browser.open(sites.url("social.example", f"/trip-{scheme}", scheme))

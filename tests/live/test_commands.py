@@ -64,7 +64,7 @@ def test_the_manual_has_every_setting_and_command():
         assert f"Ev {env}" in manual, env
     commands = subprocess.run([program(), "help"], capture_output=True, text=True, check=True).stdout
     for name in re.findall(r"^  (\w+)", commands, re.M):
-        assert re.search(rf"^\.It Ic {name}\b", manual, re.M), name
+        assert re.search(rf"^\.(It |It Xo\n\.)Ic {name}\b", manual, re.M), name
 
 
 def test_no_data_folder(tmp_path):
@@ -289,6 +289,20 @@ def test_lists_compile(school):
 
 def test_demo_may_be_repeated(school):
     school.beadle("demo", "--from", str(ROOT / "policy"))
+
+
+def test_demo_changes_nothing_that_two_people_answer_for(school, tmp_path):
+    folder = tmp_path / "demonstration"
+    shutil.copytree(ROOT / "policy", folder)
+    school.beadle("policy", "publish", str(folder / "pupils.md"), "--name", "trips",
+                  "--minute", "item 7", "--by", "A. Head", "--and", "C. Chair")
+    before = school.beadle("policy", "versions").stdout
+    text = (folder / "staff.md").read_text().replace("block web", "note web")
+    (folder / "staff.md").write_text(text)
+    done = school.beadle("demo", "--from", str(folder), check=False)
+    assert done.returncode == 1 and "'trips', issue 1, is no demonstration" in done.stderr, done
+    assert "the roll now" not in done.stdout, done
+    assert school.beadle("policy", "versions").stdout == before
 
 
 def test_a_wrong_setting_is_named(school):

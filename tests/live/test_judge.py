@@ -222,11 +222,12 @@ WEB = ("--url", "http://ok.example/")
 @pytest.mark.parametrize("words, verdict, clause, cannot_tell", [
     ((*WEB,), "allow", None, ["own", "much"]),
     ((*WEB, "--given", "using own-devices, not granted own-device"), "block", "own", ["much"]),
-    ((*WEB, "--given", "using own-devices"), "allow", None, ["own", "much"]),
+    # Who was granted nothing has no permission: with groups and with grants, what is not named is not so.
+    ((*WEB, "--given", "using own-devices"), "block", "own", ["much"]),
     ((*WEB, "--given", "using own-devices", "--grant", "own-device"), "allow", None, ["much"]),
     ((*WEB, "--given", "using school-devices"), "allow", None, ["much"]),
     ((*WEB, "--door", "web download", "--given", "using school-devices, of more than 2 GB a day"),
-     "allow", None, ["much"]),
+     "block", "much", []),
     ((*WEB, "--door", "web download", "--given", "using school-devices, of more than 2 GB a day",
       "--grant", "large=1GB"), "block", "much", []),
     ((*WEB, "--door", "web download", "--given", "using school-devices, of more than 2 GB a day",
@@ -250,6 +251,9 @@ def test_the_whole_language(judge, tmp_path, words, verdict, clause, cannot_tell
     assert got["verdict"] == verdict, got
     assert got["clause"] == (clause and f"whole#{clause}")
     assert got["cannot_tell"] == [f"whole#{c}" for c in cannot_tell]
+    if clause is None:  # what asks for more than was told may well speak of it
+        assert got["reason"] == ("no clause is known to speak of it; see cannot_tell" if cannot_tell
+                                 else "no clause speaks of it")
     assert "not_carried_out" not in got
 
 

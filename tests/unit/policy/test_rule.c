@@ -279,6 +279,14 @@ static const struct {
 	{ "block wbe to category a",
 	    "t:1:7: error: unexpected 'wbe'; expected a door such as web (did you mean "
 	    "'web'?)\n" },
+	{ "block web to category a on monday",
+	    "t:1:25: error: unexpected 'on'; expected a comma and another, or a phrase such as "
+	    "'to', 'by', 'during', 'unless' or 'tell' (did you mean 'during 00:00-24:00 on'?)\n" },
+	{ "block web to category a or",
+	    "t:1:25: error: unexpected 'or'; expected a comma and another, or a phrase such as "
+	    "'to', 'by', 'during', 'unless' or 'tell'\n" },
+	{ "desk open 8-4",
+	    "t:1:11: error: unexpected '8-4'; expected a period such as 08:45-12:15\n" },
 	{ "block web two category a",
 	    "t:1:11: error: unexpected 'two'; expected a phrase such as 'to', 'by', "
 	    "'during', 'unless' or 'tell' (did you mean 'to'?)\n" },
