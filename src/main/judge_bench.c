@@ -136,17 +136,31 @@ static int check_given(const struct bdl_given *g, struct bdl_err *err)
 	return 0;
 }
 
+/* What the lists have, and what the rules name: these can be tried before a list of them is there. */
+static size_t known_categories(const struct bdl_bench *b, const char **ret)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < bdl_lists_categories(b->lists); i++)
+		ret[n++] = bdl_lists_category(b->lists, i);
+	for (unsigned i = 0; i < bdl_ruleset_categories(b->whole); i++)
+		ret[n++] = bdl_ruleset_category(b->whole, i);
+	return n;
+}
+
 int bdl_bench_given(struct bdl_bench *b, const struct bdl_question *q, struct bdl_err *err)
 {
 	struct bdl_buf words BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
-	const char *categories[BDL_LIST_CATEGORIES_MAX];
+	const char *categories[BDL_LIST_CATEGORIES_MAX + BDL_RULESET_CATEGORIES_MAX];
 	const struct bdl_document *others[BDL_POLICIES_MAX];
-	struct bdl_check_context context = { .categories = categories, .others = others };
+	struct bdl_check_context context = {
+		.categories = categories,
+		.n_categories = known_categories(b, categories),
+		.others = others,
+	};
 
 	for (size_t i = 0; i < b->n; i++)
 		others[context.n_others++] = b->documents[i];
-	for (unsigned i = 0; i < bdl_lists_categories(b->lists); i++)
-		categories[context.n_categories++] = bdl_lists_category(b->lists, i);
 	(void)bdl_buf_add_str(&words, q->given ? q->given : "");
 	for (size_t i = 0; i < q->n_grants; i++)
 		(void)bdl_buf_printf(

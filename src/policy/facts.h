@@ -126,7 +126,7 @@ void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
  *
  *   stage=request   or connect (a tunnel: only the host is known), response (the answer began);
  *                   withheld: the policy keeps nothing of the act, and nobody can judge it again
- *   terms=          what was searched for
+ *   terms=          what was searched for, or how it begins
  *   download=1      the answer is one
  *   type=video/mp4  of what is sent
  *   file=program    a kind of file; "any" beside or without it

@@ -78,7 +78,8 @@ static void recall_terms(struct bdl_facts *f, struct bdl_view terms, struct bdl_
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_KEPT_MAX);
 
 	bdl_text_fold(terms, &text);
-	f->text = bdl_region_view(region, bdl_buf_view(&text));
+	if (!f->text.n) /* else the address has them, and whole */
+		f->text = bdl_region_view(region, bdl_buf_view(&text));
 	f->deeds |= 1u << BDL_DEED_WEB_SEARCH;
 	f->told |= BDL_TOLD(SEARCH) | BDL_TOLD(WORDS);
 }

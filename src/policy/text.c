@@ -15,13 +15,6 @@ size_t bdl_text_bad_byte(struct bdl_view v)
 	return v.n;
 }
 
-/* A line that ends in one of the latter may be read in another order than it is enforced. */
-static bool steers(uint32_t ch)
-{
-	return (bdl_utf8_is_control(ch) && ch != '\t') || (ch >= 0x202a && ch <= 0x202e) ||
-	    (ch >= 0x2066 && ch <= 0x2069);
-}
-
 size_t bdl_text_steering(struct bdl_view v, uint32_t *ret)
 {
 	for (size_t i = 0; i < v.n;) {
@@ -29,7 +22,7 @@ size_t bdl_text_steering(struct bdl_view v, uint32_t *ret)
 		bool bad;
 		size_t len = bdl_utf8_next(bdl_view_from(v, i), &ch, &bad);
 
-		if (steers(ch)) {
+		if (bdl_utf8_is_steering(ch) && ch != '\t') {
 			*ret = ch;
 			return i;
 		}

@@ -199,12 +199,23 @@ static bool is_named(struct bdl_view name, const char *what, bool any_case)
 	return name.n == 0 && *what == '\0';
 }
 
+/* Behind what is there, a blank between; blanks are not worth their room. */
 static void add_value(struct bdl_view value, struct bdl_buf *terms)
 {
-	if (terms->n && value.n && terms->n < BDL_SEARCH_TERMS_MAX)
-		(void)bdl_buf_add_char(terms, ' ');
-	while (value.n && terms->n < BDL_SEARCH_TERMS_MAX)
-		(void)bdl_buf_add_char(terms, decoded(&value)); /* no memory: fewer terms */
+	bool gap = terms->n > 0;
+
+	while (value.n && terms->n + 1 < BDL_SEARCH_TERMS_MAX) {
+		char c = decoded(&value);
+
+		if ((unsigned char)c <= ' ' || c == 0x7f) {
+			gap = terms->n > 0;
+			continue;
+		}
+		if (gap)
+			(void)bdl_buf_add_char(terms, ' '); /* no memory: fewer terms */
+		(void)bdl_buf_add_char(terms, c);
+		gap = false;
+	}
 }
 
 static void add_values(struct bdl_view pairs, const char *parameter, struct bdl_buf *terms)
@@ -216,13 +227,6 @@ static void add_values(struct bdl_view pairs, const char *parameter, struct bdl_
 			add_value(pair, terms);
 }
 
-static bool is_blank(struct bdl_view v)
-{
-	while (v.n && (unsigned char)v.p[0] <= ' ')
-		v = bdl_view_from(v, 1);
-	return v.n == 0;
-}
-
 /* --- what is searched for --- */
 
 enum bdl_search bdl_search_find(
@@ -230,7 +234,6 @@ enum bdl_search bdl_search_find(
 {
 	struct bdl_buf plain BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(PATH_MAX_LOOKED);
 	enum bdl_search kind = BDL_SEARCH_NONE;
-	size_t start = terms->n;
 
 	plain_path(path, &plain);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++) {
@@ -245,10 +248,8 @@ enum bdl_search bdl_search_find(
 		if (e->posts)
 			add_values(form, e->parameter, terms);
 	}
-	if (is_blank(bdl_view_at(terms->p ? terms->p + start : NULL, terms->n - start))) {
-		terms->n = start;
+	if (terms->n == 0)
 		return BDL_SEARCH_NONE;
-	}
 	return kind;
 }
 

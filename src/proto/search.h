@@ -17,7 +17,8 @@
 #include "base/buf.h"
 #include "base/view.h"
 
-#define BDL_SEARCH_TERMS_MAX 1024 /* bytes that are kept of what is searched for */
+#define BDL_SEARCH_TERMS_MAX \
+	4096 /* bytes that are read of what is searched for: more than engines take */
 
 enum bdl_search {
 	BDL_SEARCH_NONE,
@@ -27,8 +28,8 @@ enum bdl_search {
 
 /*
  * `path` is as struct bdl_url has it, with the query; `form` the body of a form that was posted
- * there, or empty. The terms, decoded, are appended to *terms; what passes BDL_SEARCH_TERMS_MAX is
- * left out. An empty search is none.
+ * there, or empty. The terms, decoded, are written to *terms, which is empty, runs of blanks and control bytes as one
+ * blank, none at the ends; what passes BDL_SEARCH_TERMS_MAX is left out. An empty search is none.
  */
 enum bdl_search bdl_search_find(
     struct bdl_view host, struct bdl_view path, struct bdl_view form, struct bdl_buf *terms);

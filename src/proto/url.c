@@ -120,6 +120,9 @@ static int parse_absolute(struct bdl_view rest, struct bdl_url *u, struct bdl_er
 	while (end < rest.n && !is_slash(rest.p[end]) && rest.p[end] != '?' && rest.p[end] != '#')
 		end++;
 	set_path(u, bdl_view_from(rest, end));
+	if (u->path.n == 0)
+		u->path =
+		    BDL_LIT("/"); /* what is asked for then; an empty one would not be known */
 	return parse_host_port(without_user(bdl_view_at(rest.p + start, end - start)), u, err);
 }
 

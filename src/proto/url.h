@@ -35,7 +35,8 @@ struct bdl_url {
 	uint16_t port; /* the scheme's own where none was given; 0 for others */
 	/*
 	 * As sent, with the query, without a fragment; into the input. Begins with '/', or '?' or a
-	 * backslash where that came first, is "*" where the target was, or is empty.
+	 * backslash where that came first, is "*" where the target was; "/" where an absolute target
+	 * has none (RFC 9112 3.2.1), empty for an authority.
 	 */
 	struct bdl_view path;
 	bool cut;
@@ -54,8 +55,7 @@ int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, stru
 
 /*
  * Append the comparable form of a path: slashes for backslashes, dot segments resolved, plain
- * characters not encoded and other encodings in upper case. It begins with '/'. Rules name hosts
- * only, so far: the fuzzer and the tests hold it ready for those that name paths.
+ * characters not encoded and other encodings in upper case. It begins with '/'.
  */
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out);
 

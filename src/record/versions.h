@@ -137,7 +137,7 @@ int bdl_versions_of_ruleset(struct bdl_store *s, const struct bdl_digest *versio
     struct bdl_region *region, struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* The document of one issue of a policy; BDL_E_MISSING. In the region. */
+/* The document of one issue of a policy, in the region; BDL_E_MISSING, BDL_E_LIMIT without room. */
 int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
     struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
 

@@ -192,6 +192,7 @@ No games.
 
 ```rules
 block web to host games.example
+block web to category unlisted
 permit open asked by staff, decided by head, lifting page for stated host
 ```
 
@@ -237,6 +238,8 @@ WEB = ("--url", "http://ok.example/")
       "open=games.example"), "allow", None, ["much"]),
     (("--url", "http://games.example/", "--given", "using school-devices", "--grant",
       "open=other.example"), "block", "page", ["much"]),
+    # A category that no list has yet, but a rule names, is tried all the same.
+    ((*WEB, "--given", "to category unlisted, using school-devices"), "block", "page", ["much"]),
     (("--door", "mail out", "--given", "with personal-data health, not encrypted"), "hold", "mail", []),
     (("--door", "mail out", "--given", "with personal-data health"), "allow", None, ["mail"]),
     (("--door", "mail out", "--given", "with personal-data health, encrypted"), "allow", None, []),

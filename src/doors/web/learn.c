@@ -22,19 +22,33 @@ static void begin(struct bdl_web *web, struct bdl_ask *a, const char *stage)
 	bdl_kept_add(&a->kept, "stage", bdl_view_of(stage));
 }
 
-/* Terms go into the record, so they are made one plain line first. */
-static void learn_terms(struct bdl_ask *a, struct bdl_view form)
+/* Of terms the record keeps the beginning, as one plain line: it fits whatever its bytes are. */
+#define TERMS_KEPT 400
+
+static void keep_terms(struct bdl_ask *a, struct bdl_view terms)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf plain = BDL_BUF(3 * TERMS_KEPT);
+
+	if (terms.n > TERMS_KEPT)
+		terms.n = TERMS_KEPT;
+	(void)bdl_form_plain(terms, &plain);
+	bdl_kept_add(&a->kept, "terms", bdl_buf_view(&plain));
+}
+
+static void learn_terms(struct bdl_web *web, struct bdl_ask *a, struct bdl_view form)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf terms = BDL_BUF(BDL_SEARCH_TERMS_MAX);
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf plain = BDL_BUF(3 * BDL_SEARCH_TERMS_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf folded = BDL_BUF(2 * BDL_SEARCH_TERMS_MAX);
 
 	if (bdl_search_find(bdl_view_of(a->url.host), a->url.path, form, &terms) !=
 	    BDL_SEARCH_TERMS)
 		return;
 	if (a->kind == BDL_KIND_PAGE)
 		a->kind = BDL_KIND_SEARCH;
-	(void)bdl_form_plain(bdl_buf_view(&terms), &plain);
-	bdl_kept_add(&a->kept, "terms", bdl_buf_view(&plain));
+	keep_terms(a, bdl_buf_view(&terms));
+	/* All of them are judged, those of a form too, which stand nowhere else. */
+	bdl_text_fold(bdl_buf_view(&terms), &folded);
+	a->facts.text = bdl_region_view(web->scratch, bdl_buf_view(&folded));
 }
 
 static void learn_media(struct bdl_ask *a)
@@ -62,7 +76,7 @@ void bdl_learn_request(
 	struct bdl_view none = { 0 };
 
 	begin(web, a, "request");
-	learn_terms(a, form);
+	learn_terms(web, a, form);
 	if (a->kind == BDL_KIND_UPLOAD) {
 		bdl_media_read(http, none, &a->media);
 		if (bdl_view_starts(bdl_view_of(a->media.type), BDL_LIT("multipart/"))) {
@@ -90,7 +104,7 @@ void bdl_learn_response(struct bdl_web *web, const struct bdl_http_head *request
 	struct bdl_view none = { 0 };
 
 	begin(web, a, "response");
-	learn_terms(a, none);
+	learn_terms(web, a, none);
 	bdl_media_read(response, a->url.path, &a->media);
 	learn_media(a);
 	if (a->media.is_file) {

@@ -287,6 +287,12 @@ static const struct {
 	    "'to', 'by', 'during', 'unless' or 'tell'\n" },
 	{ "desk open 8-4",
 	    "t:1:11: error: unexpected '8-4'; expected a period such as 08:45-12:15\n" },
+	{ "block web to category a\n  coach web to category b",
+	    "t:2:3: error: unexpected line 'coach'; expected a phrase of the rule above; a rule of "
+	    "its own begins at the margin\n" },
+	{ "block web to category a\n  report b tell head",
+	    "t:2:3: error: unexpected line 'report'; expected a phrase of the rule above; a rule of "
+	    "its own begins at the margin\n" },
 	{ "block web two category a",
 	    "t:1:11: error: unexpected 'two'; expected a phrase such as 'to', 'by', "
 	    "'during', 'unless' or 'tell' (did you mean 'to'?)\n" },
