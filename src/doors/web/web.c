@@ -115,10 +115,22 @@ static void finish_stop(struct bdl_web *web)
 		bdl_recorder_stop(web->recorder);
 }
 
+/* A count that gave way begins anew, so a rule that counts may hold later than it says. */
+static void say_evicted(struct bdl_web *web)
+{
+	uint64_t evicted = bdl_counters_evicted(web->counters);
+	if (evicted == web->evicted)
+		return;
+	bdl_log(BDL_LOG_WARN, "counters-full", "%llu counts of people gave way to others so far",
+	    (unsigned long long)evicted);
+	web->evicted = evicted;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct bdl_web *web = timer->data;
 	bdl_conns_sweep(web);
+	say_evicted(web);
 	if (web->stopping)
 		finish_stop(web);
 	else
@@ -171,6 +183,7 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	if (code < 0)
 		return code;
 	bdl_log_socket_open(web);
+	web->evicted = bdl_counters_evicted(web->counters);
 	bdl_loop_warm_pool(&web->loop);
 	return bdl_sandbox_calls(BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
 }

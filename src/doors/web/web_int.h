@@ -42,7 +42,8 @@ struct bdl_web {
 	struct bdl_recorder *recorder;
 	struct bdl_passes *passes;
 	struct bdl_counters *counters;
-	int log_fd; /* where the proxy's log comes in; -1: nowhere */
+	uint64_t evicted; /* of which the log was told */
+	int log_fd;       /* where the proxy's log comes in; -1: nowhere */
 	uv_poll_t log_poll;
 	uint8_t key[BDL_TOKEN_KEY];
 	struct bdl_region *scratch; /* for the request being judged */
