@@ -317,7 +317,8 @@ def undo_two_people(school):
                        "withdrawn_why"):
             db.execute(f"ALTER TABLE policy_version DROP COLUMN {column}")
         db.execute("DROP TABLE policy_draft")
-        db.execute("DELETE FROM schema_version WHERE version = 6")
+        db.execute("ALTER TABLE act DROP COLUMN kept")  # of the migration after it
+        db.execute("DELETE FROM schema_version WHERE version >= 6")
         db.execute("UPDATE policy_version SET second_person = ''")
 
 
