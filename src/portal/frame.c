@@ -76,7 +76,7 @@ const char *bdl_action_title(enum bdl_action a)
 const char *bdl_kind_title(enum bdl_act_kind k)
 {
 	static const char *const titles[BDL_KINDS] = { "Page", "Part of a page", "Upload",
-		"Download" };
+		"Download", "Search" };
 	return k < BDL_KINDS ? titles[k] : "Unknown";
 }
 

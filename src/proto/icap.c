@@ -253,6 +253,8 @@ static void write_start(
 	(void)bdl_buf_printf(out, "ICAP/1.0 %d %s\r\n", status, bdl_icap_reason(status));
 	(void)bdl_buf_printf(out, "ISTag: \"%s\"\r\n", s->istag);
 	(void)bdl_buf_printf(out, "Server: %s\r\n", s->server);
+	if (s->count.n)
+		(void)bdl_buf_printf(out, "X-Beadle-Count: %.*s\r\n", BDL_FMT(s->count));
 	if (close)
 		(void)bdl_buf_add_str(out, "Connection: close\r\n");
 }
@@ -294,6 +296,16 @@ int bdl_icap_write_response(struct bdl_buf *out, const struct bdl_icap_service *
 		(void)bdl_chunk_write(out, body);
 		(void)bdl_chunk_write_end(out);
 	}
+	return result(out);
+}
+
+int bdl_icap_write_changed(struct bdl_buf *out, const struct bdl_icap_service *s,
+    struct bdl_view http_head, bool has_body, bool close)
+{
+	write_start(out, s, 200, close);
+	(void)bdl_buf_printf(out, "Encapsulated: req-hdr=0, %s-body=%zu\r\n\r\n",
+	    has_body ? "req" : "null", http_head.n);
+	(void)bdl_buf_add_view(out, http_head);
 	return result(out);
 }
 

@@ -319,6 +319,7 @@ def undo_two_people(school):
         db.execute("DROP TABLE policy_draft")
         for later in ("visit", "page_load", "page_path", "site_hour", "client", "site", "basis"):
             db.execute(f"DROP TABLE {later}")
+        db.execute("ALTER TABLE act DROP COLUMN kept")  # of the migration after it
         db.execute("DELETE FROM schema_version WHERE version >= 6")
         db.execute("UPDATE policy_version SET second_person = ''")
 

@@ -59,7 +59,11 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 	if (code < 0)
 		return code;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/addresses");
-	return bdl_addresses_open(path, false, &web->addresses, err);
+	code = bdl_addresses_open(path, false, &web->addresses, err);
+	if (code < 0)
+		return code;
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/counters");
+	return bdl_counters_open(path, web->key, &web->counters, err);
 }
 
 /* What is done before there is a loop. */
@@ -100,10 +104,22 @@ static void finish_stop(struct bdl_web *web)
 		bdl_recorder_stop(web->recorder);
 }
 
+/* A count that gave way begins anew, so a rule that counts may hold later than it says. */
+static void say_evicted(struct bdl_web *web)
+{
+	uint64_t evicted = bdl_counters_evicted(web->counters);
+	if (evicted == web->evicted)
+		return;
+	bdl_log(BDL_LOG_WARN, "counters-full", "%llu counts of people gave way to others so far",
+	    (unsigned long long)evicted);
+	web->evicted = evicted;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct bdl_web *web = timer->data;
 	bdl_conns_sweep(web);
+	say_evicted(web);
 	if (web->stopping) {
 		finish_stop(web);
 		return;
@@ -118,6 +134,7 @@ static void on_stop(void *arg)
 	struct bdl_web *web = arg;
 	web->stopping = true;
 	web->stop_tick_ms = (int64_t)uv_now(&web->loop.uv);
+	bdl_log_socket_close(web);
 	if (web->listening)
 		uv_close((uv_handle_t *)&web->listener, NULL);
 	bdl_watch_close(web->watch_force);
@@ -158,6 +175,8 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	code = listen_on(web, err);
 	if (code < 0)
 		return code;
+	bdl_log_socket_open(web);
+	web->evicted = bdl_counters_evicted(web->counters);
 	bdl_loop_warm_pool(&web->loop);
 	return bdl_fence_calls(err);
 }
@@ -168,6 +187,7 @@ static void web_free(struct bdl_web *web)
 	bdl_snapshot_free(web->now);
 	bdl_passes_close(web->passes);
 	bdl_addresses_close(web->addresses);
+	bdl_counters_close(web->counters);
 	bdl_region_free(web->scratch);
 	explicit_bzero(web->key, sizeof(web->key));
 	free(web);
@@ -187,6 +207,7 @@ int bdl_web_run(struct bdl_role *role)
 	struct bdl_err err = { 0 };
 	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
 	web->role = role;
+	web->log_fd = -1;
 	for (size_t i = 0; i < BDL_COUNTERS; i++) /* they may be those of one that was killed */
 		atomic_store(&role->slot->counters[i], 0);
 	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)
