@@ -116,20 +116,48 @@ static int token(
 	return rc;
 }
 
-int bdl_cmd_who(struct bdl_args *a)
+static int with_folder(struct bdl_args *a, struct bdl_conf *conf, struct bdl_err *err)
+{
+	int rc = bdl_data_open(a->data, false, conf, err);
+	return rc < 0 ? rc : bdl_data_become_owner(conf, err);
+}
+
+static int run_list(struct bdl_args *a)
+{
+	struct bdl_err err;
+	struct bdl_conf conf;
+	if (!bdl_args_fit(a, 1, 1))
+		return BDL_EXIT_USAGE;
+	int rc = with_folder(a, &conf, &err);
+	if (rc == 0)
+		rc = list(&conf, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+}
+
+static int run_token(struct bdl_args *a)
 {
 	struct bdl_err err;
 	struct bdl_conf conf;
 	const char *network = bdl_args_option(a, "--network");
-	if (!bdl_args_fit(a, 1, 2))
+	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
-	bool lists = a->n == 1 && !network && bdl_view_is(bdl_view_of(a->words[0]), "list");
-	if (!lists && (!bdl_args_verb(a, "token") || !bdl_args_fit(a, 2, 2)))
-		return BDL_EXIT_USAGE;
-	int rc = bdl_data_open(a->data, false, &conf, &err);
+	int rc = with_folder(a, &conf, &err);
 	if (rc == 0)
-		rc = bdl_data_become_owner(&conf, &err);
-	if (rc == 0)
-		rc = lists ? list(&conf, &err) : token(&conf, a->words[1], network, &err);
+		rc = token(&conf, a->words[1], network, &err);
 	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+}
+
+static const struct bdl_verb verbs[] = {
+	{ "list", "who list", run_list },
+	{ "token", "who token NAME [--network RANGE]", run_token },
+};
+
+int bdl_cmd_who(struct bdl_args *a)
+{
+	return bdl_verbs_run(verbs, BDL_ARRAY_LEN(verbs), a);
+}
+
+int bdl_help_who(const char *verb)
+{
+	return bdl_verbs_help("who", verbs, BDL_ARRAY_LEN(verbs), verb);
 }
