@@ -197,8 +197,7 @@ BDL_DEFINE_AUTO(struct bdl_web, web_free);
 static int fail(struct bdl_web *web, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, "start-failed", err);
-	bdl_slot_note(web->role->slot, "DOES NOT SERVE: %.70s", err->text);
-	atomic_store(&web->role->slot->state, BDL_STATE_DOWN);
+	bdl_slot_failed(web->role->slot, err);
 	return 1;
 }
 
@@ -208,8 +207,7 @@ int bdl_web_run(struct bdl_role *role)
 	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
 	web->role = role;
 	web->log_fd = -1;
-	for (size_t i = 0; i < BDL_COUNTERS; i++) /* they may be those of one that was killed */
-		atomic_store(&role->slot->counters[i], 0);
+	bdl_slot_reset(role->slot);
 	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)
 		return fail(web, &err);
 	int rc = begin(web, &err);
