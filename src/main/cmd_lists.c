@@ -154,7 +154,11 @@ int bdl_cmd_lists(struct bdl_args *a)
 			return verbs[i].run(a);
 		}
 	}
-	fprintf(stderr, "beadle lists: say what to do with them:\n");
+	if (a->n > 0)
+		fprintf(stderr, "beadle lists: it has no '%s'; say what to do with them:\n",
+		    a->words[0]);
+	else
+		fprintf(stderr, "beadle lists: say what to do with them:\n");
 	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++)
 		fprintf(stderr, "  beadle %s\n", verbs[i].use);
 	return BDL_EXIT_USAGE;
