@@ -41,6 +41,19 @@ TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a t
 PATIENCE = 20  # seconds; anything that takes longer is broken
 
 
+def front(title, binds="staff"):
+    """The head of a policy for a test."""
+    return f"""---
+title: {title}
+school: Northgate School
+owner: data protection officer
+approver: full governing body
+review: every 12 months
+binds: {binds}
+---
+"""
+
+
 def program():
     for folder in (os.environ.get("BEADLE_BUILD"), ROOT / "build-check", ROOT / "build"):
         if folder and (Path(folder) / "beadle").exists():

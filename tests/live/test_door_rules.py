@@ -9,19 +9,11 @@ import ssl
 
 import pytest
 
-from conftest import ACTIONS, TWO_PEOPLE, end_school, make_school, until
+from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, until
 
 BOTH = pytest.mark.parametrize("scheme", ["http", "https"])
 
-POLICY = """---
-title: Using ICT, for tests
-school: Northgate School
-owner: data protection officer
-approver: full governing body
-review: every 12 months
-binds: staff, volunteers, governors
----
-
+POLICY = front("Using ICT, for tests", "staff, volunteers, governors") + """
 # Using ICT
 
 ## 1 Searching {#search}

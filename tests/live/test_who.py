@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import ACTIONS, ROOT, end_school, free_ports, make_school, until
+from conftest import ACTIONS, ROOT, end_school, free_ports, front, make_school, until
 from icap_client import Icap, reqmod
 
 SECRET = "a secret of the access points"
@@ -298,15 +298,7 @@ def test_keys_change_while_it_runs(who):
                            source="127.0.2.8")[0] == 200, "the tokens are not back", 5)
 
 
-GUESTS = """---
-title: Rules for the guest network
-school: Northgate School
-owner: data protection officer
-approver: full governing body
-review: every 12 months
-binds: staff
----
-## 1 Guests {#guests}
+GUESTS = front("Rules for the guest network") + """## 1 Guests {#guests}
 Visitors' devices do not open archives on the guest network.
 
 ```rules
