@@ -76,7 +76,7 @@ static const char *step_title(enum bdl_step_kind kind)
 static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
     const struct bdl_facts *facts, struct bdl_page_act *v)
 {
-	int64_t issues[BDL_POLICIES_MAX] = { 0 };
+	int64_t issues[BDL_POLICIES_MAX + 1] = { 0 }; /* the law has none */
 	for (size_t i = 0; i < bdl_ruleset_policies(rs); i++)
 		if (bdl_versions_issue(r->store, bdl_ruleset_policy_name(rs, i),
 			&bdl_ruleset_document(rs, i)->digest, &issues[i], NULL) < 0)

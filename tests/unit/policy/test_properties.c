@@ -46,7 +46,7 @@ static uint64_t matched_clauses(const struct bdl_ruleset *r, const struct bdl_ve
 {
 	uint64_t set = 0;
 
-	for (unsigned i = 0; i < bdl_ruleset_rules(r); i++)
+	for (unsigned i = 0; i < school_rules(r); i++)
 		if (bdl_verdict_matched(v, (uint16_t)i))
 			set |= 1ULL << strtoul(clause_of(r, i).p + 1, NULL, 10);
 	return set;
@@ -163,7 +163,7 @@ static void check_explained(const struct bdl_ruleset *r, const struct bdl_facts 
 	bdl_judge(r, f, &v);
 	steps = bdl_explain_act(r, f, region, &n);
 	assert_non_null(steps);
-	assert_int_equal(n, bdl_ruleset_rules(r));
+	assert_int_equal(n, school_rules(r));
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(steps[i].rule, i);
 		assert_int_equal(
