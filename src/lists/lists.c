@@ -203,6 +203,17 @@ int bdl_lists_category_find(const struct bdl_lists *l, struct bdl_view name)
 	return -1;
 }
 
+bool bdl_lists_category_is_empty(const struct bdl_lists *l, unsigned i)
+{
+	BDL_BUG_IF(i >= bdl_lists_categories(l));
+	if (i == l->main.header->n_categories)
+		return false; /* the illegal slot, which holds no empty list */
+	for (uint32_t set = 0; set < l->main.header->n_sets; set++)
+		if (bdl_catset_has(&l->main.sets[set].has, i))
+			return false;
+	return true;
+}
+
 uint64_t bdl_lists_domains(const struct bdl_lists *l)
 {
 	return l->main.header->n_domains;

@@ -102,6 +102,9 @@ unsigned bdl_lists_categories(const struct bdl_lists *l);
 const char *bdl_lists_category(const struct bdl_lists *l, unsigned i);        /* its name */
 int bdl_lists_category_find(const struct bdl_lists *l, struct bdl_view name); /* or -1 */
 
+/* Whether nothing is in the category: a list of it was compiled that had no entries. */
+bool bdl_lists_category_is_empty(const struct bdl_lists *l, unsigned i);
+
 /* How many entries there are of each kind, without those of the illegal slot. */
 uint64_t bdl_lists_domains(const struct bdl_lists *l);
 uint64_t bdl_lists_urls(const struct bdl_lists *l);
