@@ -58,8 +58,9 @@ struct bdl_lists;
 
 /*
  * Maps the file, and the slot of illegal content where one is beside it; BDL_E_MISSING,
- * BDL_E_INVALID. Reads pages only as they are needed. A slot that was installed and cannot be read
- * fails the opening: it never goes missing quietly.
+ * BDL_E_INVALID. Reads pages only as they are needed. A slot that was installed and is gone or cannot
+ * be read fails the opening, and so does the loss of a lists file that had one: it never goes missing
+ * quietly.
  */
 int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err) BDL_MUST_USE;
 void bdl_lists_close(struct bdl_lists *l); /* takes NULL */
