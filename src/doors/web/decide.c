@@ -19,13 +19,17 @@ static struct bdl_view portal_for(const struct bdl_web *web, const struct bdl_as
 struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
     enum bdl_action action, const struct bdl_rule_ref *ref)
 {
-	const struct bdl_front *front =
-	    &bdl_ruleset_document(web->now->ruleset, ref->policy)->front;
+	const struct bdl_ruleset *r = web->now->ruleset;
+	const struct bdl_front *front = &bdl_ruleset_document(r, ref->policy)->front;
+	/* The law has no school of its own: its clause, too, is shown by the one whose door this is. */
+	const struct bdl_front *home =
+	    web->now->in_force ? &bdl_ruleset_document(r, 0)->front : front;
+	bool is_law = ref->policy == bdl_ruleset_policies(r);
 	return (struct bdl_answer){
 		.taste = a->taste,
 		.head_only = bdl_view_is(a->method, "HEAD"),
 		.action = action,
-		.school = front->school,
+		.school = is_law ? home->school : front->school,
 		.policy = ref->policy_name,
 		.policy_title = front->title,
 		.clause = ref->clause->id,
@@ -44,8 +48,6 @@ static struct bdl_verdict judge(struct bdl_web *web, const struct bdl_ask *a,
 {
 	struct bdl_verdict v = { .action = BDL_ALLOW, .rule = BDL_NO_RULE };
 	*ret_passed = false;
-	if (!web->now->ruleset)
-		return v;
 	bdl_judge(web->now->ruleset, &a->facts, &v);
 	if (v.action == BDL_COACH)
 		*ret_passed = bdl_coach_lifted(web, a, http, &v);
