@@ -111,20 +111,20 @@ static void find_parts(struct bdl_lists_part *p)
 
 static int open_part(const char *path, struct bdl_lists_part *p, struct bdl_err *err)
 {
-	int r = bdl_file_map(path, &p->map, err);
+	int rc = bdl_file_map(path, &p->map, err);
 
-	if (r < 0)
-		return r;
-	r = check_header(&p->map, err);
-	if (r == 0) {
+	if (rc < 0)
+		return rc;
+	rc = check_header(&p->map, err);
+	if (rc == 0) {
 		find_parts(p);
-		r = check_names(p, err);
+		rc = check_names(p, err);
 	}
-	if (r == 0)
-		r = check_sets(p, err);
-	if (r == 0)
-		r = check_notes(p, err);
-	return r < 0 ? bdl_fail_in(err, r, "%s", path) : 0;
+	if (rc == 0)
+		rc = check_sets(p, err);
+	if (rc == 0)
+		rc = check_notes(p, err);
+	return rc < 0 ? bdl_fail_in(err, rc, "%s", path) : 0;
 }
 
 /* The slot beside it. Where there was a list there has to be one. */
@@ -132,14 +132,14 @@ static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *e
 {
 	char beside[PATH_MAX];
 	struct bdl_err why; /* that there is none is no error, so it may not fill the caller's */
-	int r = bdl_illegal_path(path, BDL_ILLEGAL_MAP, beside, err);
+	int rc = bdl_illegal_path(path, BDL_ILLEGAL_MAP, beside, err);
 
-	if (r < 0)
-		return r;
-	r = open_part(beside, &l->illegal, &why);
-	if (r < 0 && r != BDL_E_MISSING)
-		return bdl_fail(err, (enum bdl_code)r, "%s", why.text);
-	if (r == BDL_E_MISSING) {
+	if (rc < 0)
+		return rc;
+	rc = open_part(beside, &l->illegal, &why);
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return bdl_fail(err, (enum bdl_code)rc, "%s", why.text);
+	if (rc == BDL_E_MISSING) {
 		if (!bdl_illegal_is_missing(path))
 			return 0;
 		return bdl_fail(err, BDL_E_INVALID,
@@ -157,19 +157,19 @@ int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = bdl_xalloc(sizeof(*l));
 	struct bdl_err why;
-	int r = open_part(path, &l->main, err);
+	int rc = open_part(path, &l->main, err);
 
-	if (r == 0)
-		r = open_illegal(path, l, err);
-	else if (r == BDL_E_MISSING && open_illegal(path, l, &why) < 0)
+	if (rc == 0)
+		rc = open_illegal(path, l, err);
+	else if (rc == BDL_E_MISSING && open_illegal(path, l, &why) < 0)
 		return bdl_fail(err, why.code, "%s", why.text);
-	else if (r == BDL_E_MISSING && l->has_illegal)
+	else if (rc == BDL_E_MISSING && l->has_illegal)
 		return bdl_fail(err, BDL_E_INVALID,
 		    "%s is gone, and the illegal-content list is opened with it: compile the lists "
 		    "again",
 		    path);
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	*ret = bdl_steal(&l);
 	return 0;
 }

@@ -44,6 +44,11 @@ static void write_doors(
 	    "dynamic_cert_mem_cache_size=4MB\n"
 	    "sslcrtd_program %s -s %s -M 4MB\n"
 	    "sslcrtd_children 8 startup=1 idle=1\n"
+	    "# Sites that the policy keeps sealed are passed on unopened: the web door judges their\n"
+	    "# host at CONNECT and says so in a header, which it takes from everyone else.\n"
+	    "acl beadle_sealed req_header X-Beadle-Sealed ^1$\n"
+	    "request_header_access X-Beadle-Sealed deny all\n"
+	    "ssl_bump splice beadle_sealed\n"
 	    "ssl_bump bump all\n\n",
 	    proxy, squid->state, conf->certgen_program, squid->certs);
 	bdl_buf_printf(out,
@@ -114,17 +119,23 @@ static void write_access(
 	    (unsigned)bdl_addr_port(&conf->proxy), conf->dir);
 }
 
-static void write_house(const struct bdl_squid *squid, struct bdl_buf *out)
+static void write_house(
+    const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out)
 {
+	char icap[BDL_ADDR_TEXT];
+	icap_address(conf, icap);
 	bdl_buf_printf(out,
 	    "# --- The process. Beadle starts and ends it and knows its process id. The record of what\n"
 	    "# people do is Beadle's, with its rules about who sees it and for how long; Squid keeps\n"
-	    "# no second one.\n"
+	    "# no second one. What it tells the web door is a note of the door's own and how many\n"
+	    "# bytes passed, for rules that count them; no address and no name. Each line goes at once:\n"
+	    "# Squid would else collect lines until a datagram is full.\n"
+	    "logformat beadle_released %%{X-Beadle-Count}adapt::<last_h %%<st %%>st\n"
 	    "visible_hostname beadle\n"
 	    "httpd_suppress_version_string on\n"
 	    "email_err_data off\n"
 	    "pid_filename none\n"
-	    "access_log none\n"
+	    "access_log udp://%s logformat=beadle_released buffer-size=0KB\n"
 	    "cache_store_log none\n"
 	    "cache_log %s/cache.log\n"
 	    "coredump_dir %s\n"
@@ -132,7 +143,7 @@ static void write_house(const struct bdl_squid *squid, struct bdl_buf *out)
 	    "pinger_enable off\n"
 	    "icp_port 0\n"
 	    "shutdown_lifetime 1 second\n",
-	    squid->state, squid->state);
+	    icap, squid->state, squid->state);
 	if (squid->user[0])
 		bdl_buf_printf(out, "cache_effective_user %s\n", squid->user);
 }
@@ -145,5 +156,5 @@ void bdl_squid_conf(const struct bdl_conf *conf, const struct bdl_squid *squid, 
 	write_doors(conf, squid, out);
 	write_traffic(out);
 	write_access(conf, squid, out);
-	write_house(squid, out);
+	write_house(conf, squid, out);
 }

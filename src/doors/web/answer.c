@@ -58,10 +58,17 @@ static void write_head(const struct bdl_answer *a, const char *type, const char 
 	(void)bdl_buf_add_str(head, "\r\n");
 }
 
+/* What a person calls it; a part is only ever seen as a page of its own. */
+static struct bdl_view what(enum bdl_act_kind kind)
+{
+	return bdl_view_of(kind == BDL_KIND_PART ? "page" : bdl_kind_word(kind));
+}
+
 static void write_block(const struct bdl_answer *a, struct bdl_view told, struct bdl_buf *body)
 {
 	struct bdl_page_block v = {
 		.door = { BDL_LIT("Blocked"), a->school, a->reference },
+		.what = what(a->kind),
 		.host = a->host,
 		.number = a->number,
 		.title = a->title,
