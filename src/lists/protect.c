@@ -214,6 +214,16 @@ static int add_override(
 	return 0;
 }
 
+/* The other tables of a school begin with the names of their columns, so this one may too. */
+static bool is_heading(struct bdl_view line)
+{
+	struct bdl_view host, category;
+
+	return bdl_view_cut(&line, ',', &host) && bdl_view_cut(&line, ',', &category) &&
+	    bdl_view_iis(bdl_view_trim(host), "host") &&
+	    bdl_view_iis(bdl_view_trim(category), "category");
+}
+
 int bdl_list_build_override(struct bdl_list_build *b, struct bdl_view text, const char *where,
     int64_t now_ms, struct bdl_err *err)
 {
@@ -223,7 +233,7 @@ int bdl_list_build_override(struct bdl_list_build *b, struct bdl_view text, cons
 	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
 		struct bdl_view v = bare(line);
-		if (v.n == 0 || v.p[0] == '#')
+		if (v.n == 0 || v.p[0] == '#' || is_heading(v))
 			continue;
 		int rc = p->n_overrides < OVERRIDES_MAX
 		    ? add_override(p, v, now_ms, err)
