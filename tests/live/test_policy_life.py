@@ -310,14 +310,20 @@ def test_a_version_whose_day_came_while_beadle_was_off(school):
         {"waits": 0, "in_force": 1}]
 
 
+def undo(db, migration):
+    """Takes out what it added: columns, and whatever it created."""
+    for table, column in re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", migration, re.M):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for what, name in re.findall(r"^CREATE (?:UNIQUE )?(\w+) (\w+)", migration, re.M):
+        db.execute(f"DROP {what} {name}")
+
+
 def undo_two_people(school):
     """The store as the program before this migration left it, with what one person did."""
     with sqlite3.connect(school.data / "store.db") as db:
-        for column in ("approved", "alone", "confirmed_ms", "confirmed_by", "withdrawn_ms", "withdrawn_by",
-                       "withdrawn_why"):
-            db.execute(f"ALTER TABLE policy_version DROP COLUMN {column}")
-        db.execute("DROP TABLE policy_draft")
-        db.execute("ALTER TABLE act DROP COLUMN kept")  # of the migration after it
+        for file in sorted((ROOT / "src/record/migrations").glob("*.sql"), reverse=True):
+            if int(file.name[:4]) >= 6:
+                undo(db, file.read_text())
         db.execute("DELETE FROM schema_version WHERE version >= 6")
         db.execute("UPDATE policy_version SET second_person = ''")
 
