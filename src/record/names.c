@@ -1,4 +1,5 @@
 /* Names of policies. */
+#include "policy/law.h"
 #include "record/versions_int.h"
 
 bool bdl_policy_name_ok(struct bdl_view name)
@@ -15,6 +16,9 @@ bool bdl_policy_name_ok(struct bdl_view name)
 
 int bdl_policy_name_check(struct bdl_view name, struct bdl_err *err)
 {
+	if (bdl_is_law(name))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "no policy is named '" BDL_LAW_NAME "': it is the document that is built in");
 	if (bdl_policy_name_ok(name))
 		return 0;
 	return bdl_fail(err, BDL_E_INVALID,

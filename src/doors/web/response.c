@@ -33,8 +33,8 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
 	struct bdl_http_head request, response;
 	struct bdl_ask a;
 
-	if (!r || !(bdl_ruleset_asked(r) & ASKED) ||
-	    !parse(&icap->parts, heads, &request, &response) || !has_contents(&request, &response))
+	if (!(bdl_ruleset_asked(r) & ASKED) || !parse(&icap->parts, heads, &request, &response) ||
+	    !has_contents(&request, &response))
 		return d;
 	bdl_region_reset(web->scratch);
 	/* What could not be read was refused when it was asked for. */
