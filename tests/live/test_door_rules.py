@@ -147,6 +147,10 @@ def test_a_posted_search_is_read_and_goes_on_whole(school, sites):
     url = sites.url("html.duckduckgo.com", "/html/", "https")
     reply = school.visit(url, "--data", "q=essay+mill&b=")
     assert reply.status == 403 and "Essays are your own work." in text(reply.body), reply
+    reply = school.visit(url, "-H", "Transfer-Encoding: chunked", "--data", "q=essay+mill&b=chunks")
+    assert reply.status == 403 and "Essays are your own work." in text(reply.body), reply
+    assert school.visit(url, "--data", "b=" + "x" * 16384 + "&q=essay+mill").status == 413
+    assert not [h for h in sites.heads if "html.duckduckgo.com" in h[0]]
     body = "q=roman+roads&b=%00%ff&kl=uk-en"
     assert school.visit(url, "--data-binary", body).status == 200
     asked, head, told = last_head(sites, "html.duckduckgo.com", "/html/")
