@@ -167,13 +167,13 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 	struct bdl_facts facts;
 	struct bdl_verdict verdict;
 
-	int e = bdl_versions_of_ruleset(r->store, &a->version, r->region, &sources, &n, err);
-	if (e == BDL_E_MISSING) {
+	int rc = bdl_versions_of_ruleset(r->store, &a->version, r->region, &sources, &n, err);
+	if (rc == BDL_E_MISSING) {
 		v->why_not = "no policy with the digest that was recorded is in the store";
 		return 0;
 	}
-	if (e < 0)
-		return e;
+	if (rc < 0)
+		return rc;
 	if (bdl_ruleset_new(sources, n, &rs, NULL) < 0) {
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
@@ -291,12 +291,12 @@ int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err 
 
 	if (!bdl_view_uint(r->args[0], INT64_MAX, &id))
 		return bdl_fail(err, BDL_E_MISSING, "no act has this number");
-	int e = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_page_act v = view_of(r, &row);
-	e = judge_again(r, &row.act, &v, err);
-	if (e == 0 && !bdl_region_broken(r->region))
+	rc = judge_again(r, &row.act, &v, err);
+	if (rc == 0 && !bdl_region_broken(r->region))
 		bdl_page_act(&reply->body, &v);
-	return e;
+	return rc;
 }

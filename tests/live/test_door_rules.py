@@ -131,6 +131,7 @@ def test_a_search_is_judged_by_its_words(school, sites, scheme):
     url = sites.url("www.bing.com", f"/search?q=best+Essay%20%20MILL+{scheme}", scheme)
     reply = school.visit(url)
     assert reply.status == 403 and "Essays are your own work." in text(reply.body), reply
+    assert "You asked for a search at www.bing.com" in text(reply.body), reply
     assert not any(f"MILL+{scheme}" in a for a in sites.asked)
     act = until(lambda: [a for a in school.acts("www.bing.com") if scheme in a["path"]], "no act")[0]
     assert (ACTIONS[act["action"]], act["kind"], act["clause"]) == ("block", 4, "search")

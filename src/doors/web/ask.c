@@ -117,10 +117,10 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 	    (struct bdl_ask){ .at_ms = bdl_now_ms(), .method = cut(http->start[0], METHOD_KEPT) };
 	if (bdl_view_is(target, "*")) /* OPTIONS of a whole server */
 		target = BDL_LIT("/");
-	int code =
+	int rc =
 	    bdl_url_parse(target, bdl_http_field(http, "Host"), BDL_SCHEME_HTTP, &ret->url, err);
-	if (code < 0)
-		return code;
+	if (rc < 0)
+		return rc;
 	ret->kind = bdl_kind_of(http);
 	ret->taste = bdl_taste_of(http, ret->kind);
 	read_person(web, icap, peer, ret);

@@ -176,8 +176,8 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 		    "Going on is for the person in front of the screen.", head, body);
 		return d;
 	}
-	int code = read_posted(web, &a, form, &p);
-	if (code < 0) { /* whatever was asked for is judged anew, from the front of the site */
+	int rc = read_posted(web, &a, form, &p);
+	if (rc < 0) { /* whatever was asked for is judged anew, from the front of the site */
 		bdl_answer_redirect(BDL_LIT("/"), head);
 		return d;
 	}

@@ -44,14 +44,14 @@ int bdl_counters_open(const char *path, const uint8_t key[BDL_COUNTERS_KEY],
     struct bdl_counters **ret, struct bdl_err *err)
 {
 	void *table = NULL;
-	int code = bdl_table_open(path, magic, sizeof(struct table), true, &table, err);
-	if (code < 0)
-		return code;
+	int rc = bdl_table_open(path, magic, sizeof(struct table), true, &table, err);
+	if (rc < 0)
+		return rc;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
-		code = bdl_fail_sys(err, "open '%s'", path);
+		rc = bdl_fail_sys(err, "open '%s'", path);
 		bdl_table_close(table, sizeof(struct table));
-		return code;
+		return rc;
 	}
 	struct bdl_counters *c = bdl_xalloc(sizeof(*c));
 	c->table = table;
