@@ -1,5 +1,6 @@
 /* Names of policies, and of the people who answer for them. */
 #include "base/utf8.h"
+#include "policy/law.h"
 #include "record/versions_int.h"
 
 bool bdl_policy_name_ok(struct bdl_view name)
@@ -16,6 +17,9 @@ bool bdl_policy_name_ok(struct bdl_view name)
 
 int bdl_policy_name_check(struct bdl_view name, struct bdl_err *err)
 {
+	if (bdl_is_law(name))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "no policy is named '" BDL_LAW_NAME "': it is the document that is built in");
 	if (bdl_policy_name_ok(name))
 		return 0;
 	return bdl_fail(err, BDL_E_INVALID,

@@ -227,6 +227,9 @@ class School:
 
     def fill(self):
         self.beadle("demo", "--from", str(ROOT / "policy"))
+        self.configure()
+
+    def configure(self):
         self.beadle("proxy", "write")
         local = self.data / "squid" / "local.conf"
         (self.folder / "hosts").write_text("127.0.0.1 localhost " + " ".join(NAMES) + "\n")

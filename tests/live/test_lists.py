@@ -130,7 +130,7 @@ def test_the_illegal_list(school):
     assert "is in illegal" in school.beadle("lists", "find", secret).stdout
     (school.data / "lists" / "illegal.map").unlink()
     done = school.beadle("lists", "status", check=False)
-    assert done.returncode == 1 and "CANNOT BE READ" in done.stdout, done
+    assert done.returncode == 1 and "ILLEGAL LIST MISSING" in done.stdout, done
 
 
 def test_a_running_door_takes_pages_and_the_illegal_list(beadle):

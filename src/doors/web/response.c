@@ -41,7 +41,7 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
 	struct bdl_http_head request, response;
 	struct bdl_ask a;
 
-	if (!r || !(bdl_ruleset_asked(r) & ASKED) || !icap->parts.has_req || !icap->parts.has_res)
+	if (!(bdl_ruleset_asked(r) & ASKED) || !icap->parts.has_req || !icap->parts.has_res)
 		return d;
 	if (!parse(&icap->parts, heads, &request, &response))
 		return refuse_answer(head, body);

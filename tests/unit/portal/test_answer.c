@@ -717,6 +717,20 @@ static void lists_are_described(void **state)
 		fail_msg("%s", err.text);
 	install_illegal();
 	EXPECT("/", 200, "1,233 in 2 categories", "!NOT INSTALLED");
+	char map[512];
+	(void)snprintf(map, sizeof(map), "%s/illegal.map", folder);
+	assert_int_equal(unlink(map), 0);
+	EXPECT("/", 200, "ILLEGAL LIST MISSING", "!NOT INSTALLED", "!No lists are installed");
+}
+
+static void the_law_can_be_read(void **state)
+{
+	(void)state;
+	EXPECT("/policies", 200, "href=\"/policies/law\"", "What the law forbids", "Built in");
+	EXPECT("/policies/law", 200, "it is against the law to look at or", "id=\"illegal\"",
+	    "no policy of the school", "Pages in the category illegal are blocked for everyone",
+	    "!Versions", "!Approved by");
+	EXPECT("/policies/law/1", 404, "Page not found");
 }
 
 static void without_a_store_people_are_told(void **state)
@@ -753,6 +767,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    the_newest_violation_is_the_one_that_happened_last, begin, end),
 		cmocka_unit_test_setup_teardown(lists_are_described, begin, end),
+		cmocka_unit_test_setup_teardown(the_law_can_be_read, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_store_people_are_told, begin, end),
 	};
 	bdl_assets_init();
