@@ -19,12 +19,6 @@ TOKEN_HEAD = "name,network,token\n"
 NETWORKS = "network,place,kind,person\n"
 
 
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def counts_of(school, prefix):
     """(acts or news, refused) of the processes whose names begin so, as `beadle status` shows them."""
     rows = school.beadle("status", check=False).stdout.splitlines()
@@ -39,7 +33,7 @@ class Who:
 
     def __init__(self, school):
         self.school = school
-        self.radius = free_udp_port()
+        self.radius = free_ports(1)[0]
         self.logon = free_ports(1)[0]
         school.env["BEADLE_RADIUS"] = f"127.0.0.1:{self.radius}"
         school.env["BEADLE_LOGON"] = f"127.0.0.1:{self.logon}"
