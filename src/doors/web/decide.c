@@ -153,15 +153,16 @@ static struct bdl_decision refuse_address(struct bdl_buf *head, struct bdl_buf *
 	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
 }
 
-/* A search that is posted: its terms stand in the body, which is worth waiting for where small. */
+/*
+ * A search that is posted: its terms stand in the body, which is waited for. One that does not say
+ * its length may be as small as any, and what is too large for a form of terms is refused.
+ */
 static bool is_search_form(const struct bdl_ask *a, const struct bdl_http_head *http)
 {
 	struct bdl_view type = bdl_http_field(http, "Content-Type");
-	uint64_t length;
 
 	return bdl_view_is(a->method, "POST") &&
 	    bdl_view_istarts(type, BDL_LIT("application/x-www-form-urlencoded")) &&
-	    bdl_view_uint(bdl_http_field(http, "Content-Length"), BDL_FORM_MAX, &length) &&
 	    bdl_search_takes_form(bdl_view_of(a->url.host), a->url.path);
 }
 

@@ -192,6 +192,8 @@ static void finds_paths_and_words(void **state)
 		    "a\xe2\x80\x94"
 		    "b",
 		    true },
+		{ "note web with words \"ab1\"", "/",
+		    "\xef\xbc\xa1\xef\xbd\x82\xef\xbc\x91\xef\xbc\x81", true },
 		{ "note web with words \"a\"", "/", "", false },
 	};
 
