@@ -138,12 +138,12 @@ static int read_pinned(
     const char *lists_path, const char *path, unsigned char key[KEY_BYTES], struct bdl_err *err)
 {
 	struct bdl_illegal_kept kept;
-	int r = read_beside(path, key, err);
+	int rc = read_beside(path, key, err);
 
-	if (r != BDL_E_MISSING)
-		return r;
+	if (rc != BDL_E_MISSING)
+		return rc;
 	if (bdl_illegal_kept(lists_path, &kept, NULL) < 0)
-		return r;
+		return rc;
 	memcpy(key, kept.key, KEY_BYTES);
 	return 0;
 }
@@ -254,12 +254,12 @@ static int keep(const char *lists_path, const char *key_path, const unsigned cha
 {
 	struct bdl_illegal_state state;
 	struct bdl_illegal_kept kept;
-	int r = pin(key_path, key, err);
+	int rc = pin(key_path, key, err);
 
-	if (r == 0)
-		r = bdl_illegal_look(lists_path, &state, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_illegal_look(lists_path, &state, err);
+	if (rc < 0)
+		return rc;
 	kept = (struct bdl_illegal_kept){ .entries = state.entries, .issued_ms = state.issued_ms };
 	memcpy(kept.key, key, KEY_BYTES);
 	return bdl_illegal_keep(lists_path, &kept, err);

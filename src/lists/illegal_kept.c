@@ -72,12 +72,12 @@ int bdl_illegal_kept(const char *lists_path, struct bdl_illegal_kept *ret, struc
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf bytes = BDL_BUF(2 * sizeof(struct kept_file));
 	struct kept_file f;
 	char path[PATH_MAX];
-	int r = kept_path(lists_path, "/illegal", path, err);
+	int rc = kept_path(lists_path, "/illegal", path, err);
 
-	if (r == 0)
-		r = bdl_file_read(path, &bytes, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_file_read(path, &bytes, err);
+	if (rc < 0)
+		return rc;
 	if (bytes.n != sizeof(f))
 		return bdl_fail(err, BDL_E_INVALID, "%s: not of its size", path);
 	memcpy(&f, bytes.p, sizeof(f));
@@ -93,16 +93,16 @@ int bdl_illegal_keep(
 {
 	struct kept_file f = { .entries = kept->entries, .issued_ms = kept->issued_ms };
 	char path[PATH_MAX];
-	int r = kept_path(lists_path, "", path, NULL);
+	int rc = kept_path(lists_path, "", path, NULL);
 
-	if (r == BDL_E_MISSING)
+	if (rc == BDL_E_MISSING)
 		return 0;
-	if (r == 0)
-		r = bdl_file_mkdirs(path, err);
-	if (r == 0)
-		r = kept_path(lists_path, "/illegal", path, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_file_mkdirs(path, err);
+	if (rc == 0)
+		rc = kept_path(lists_path, "/illegal", path, err);
+	if (rc < 0)
+		return rc;
 	memcpy(f.magic, MAGIC, sizeof(f.magic));
 	memcpy(f.key, kept->key, sizeof(f.key));
 	f.sum = sum_of(&f);
