@@ -33,9 +33,16 @@ int bdl_known_lists_open(
 	if (rc < 0)
 		return rc;
 	unsigned n = bdl_lists_categories(ret->lists);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		ret->names[i] = bdl_lists_category(ret->lists, i);
+		ret->empty[i] = bdl_lists_category_is_empty(ret->lists, i);
+	}
+	if (!bdl_lists_has_illegal(ret->lists, NULL)) { /* a number is kept for it */
+		ret->names[n] = BDL_CATEGORY_ILLEGAL;
+		ret->empty[n++] = true;
+	}
 	ret->context.categories = ret->names;
+	ret->context.empty = ret->empty;
 	ret->context.n_categories = n;
 	return 0;
 }
@@ -124,14 +131,52 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 	return 0;
 }
 
+/* A list that has only its first lines reads as if it stopped something. */
+static void say_empty(const struct bdl_lists *lists)
+{
+	const char *between = "without entries, so that rules on them stop nothing: ";
+
+	for (unsigned i = 0; i < bdl_lists_categories(lists); i++) {
+		if (!bdl_lists_category_is_empty(lists, i))
+			continue;
+		printf("%s%s", between, bdl_lists_category(lists, i));
+		between = ", ";
+	}
+	if (between[0] == ',')
+		putchar('\n');
+}
+
+/* A rule on what no list has any more stops nothing, and nobody would see it. */
+static void say_lost(const struct bdl_lists *before, const struct bdl_lists *now)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < bdl_lists_categories(before); i++) {
+		const char *name = bdl_lists_category(before, i);
+		if (bdl_lists_category_find(now, bdl_view_of(name)) >= 0)
+			continue;
+		fprintf(
+		    stderr, "%s%s", any ? ", " : "beadle: warning: no list is left for: ", name);
+		any = true;
+	}
+	if (any)
+		fputs(
+		    "\nbeadle: rules on these stop nothing from now on. What is compiled replaces all "
+		    "that was there: name every folder and file, or use a LISTS.conf\n",
+		    stderr);
+}
+
 int bdl_publish_lists(
     const struct bdl_conf *conf, struct bdl_list_build *build, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
+	struct bdl_lists *before BDL_AUTO(bdl_lists_close) = NULL;
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
 	bdl_conf_path(conf, path, sizeof(path), "lists");
 	int rc = bdl_file_mkdirs(path, err);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	/* None at first, and one that cannot be read is replaced by one that can. */
+	bool replaces = bdl_lists_open(path, &before, NULL) == 0;
 	if (rc == 0)
 		rc = bdl_list_build_write(build, path, bdl_now_ms(), err);
 	if (rc == 0)
@@ -145,5 +190,8 @@ int bdl_publish_lists(
 	if (bdl_lists_nets(lists) > 0)
 		printf(", %llu networks", (unsigned long long)bdl_lists_nets(lists));
 	putchar('\n');
+	say_empty(lists);
+	if (replaces)
+		say_lost(before, lists);
 	return 0;
 }

@@ -95,7 +95,8 @@ static void write_access(
 {
 	bdl_buf_printf(out,
 	    "# --- Who may use the proxy, first answer wins. Beadle's own doors are refused to every\n"
-	    "# one, or a browser could speak to the web door in the proxy's name; services on this\n"
+	    "# one, or a browser could speak in the proxy's name to the web door, or to the one that\n"
+	    "# hears who has logged on, and which asks who is speaking; services on this\n"
 	    "# machine are refused to other machines, or the proxy would be a way round its firewall.\n"
 	    "# A tunnel inside a tunnel is refused: Squid opens the outer one only, so what passes in\n"
 	    "# the inner one would be seen by nobody.\n"
@@ -103,8 +104,13 @@ static void write_access(
 	    "acl this_host dst 127.0.0.0/8 0.0.0.0/32 ::1/128 ::/128%s\n"
 	    "acl opened connections_encrypted\n",
 	    squid->own_hosts);
+	bdl_buf_printf(out, "acl beadle_ports port %u %u %u",
+	    (unsigned)bdl_addr_port(&conf->portal), (unsigned)bdl_addr_port(&conf->web),
+	    (unsigned)bdl_addr_port(&conf->proxy));
+	if (conf->logon.len > 0)
+		bdl_buf_printf(out, " %u", (unsigned)bdl_addr_port(&conf->logon));
 	bdl_buf_printf(out,
-	    "acl beadle_ports port %u %u %u\n"
+	    "\n"
 	    "acl web_ports port 80 443 1025-65535\n"
 	    "http_access deny manager\n"
 	    "http_access deny CONNECT opened\n"
@@ -115,8 +121,7 @@ static void write_access(
 	    "include %s/squid/local.conf\n\n"
 	    "http_access allow this_machine\n"
 	    "http_access deny all\n\n",
-	    (unsigned)bdl_addr_port(&conf->portal), (unsigned)bdl_addr_port(&conf->web),
-	    (unsigned)bdl_addr_port(&conf->proxy), conf->dir);
+	    conf->dir);
 }
 
 static void write_house(

@@ -15,7 +15,7 @@
 struct chosen {
 	struct bdl_acts_filter f;
 	struct bdl_view person, host; /* parts of names, as they were asked for */
-	bool pages_only;              /* nobody chose a kind, so it is pages */
+	bool by_people;               /* nobody chose a kind, so it is all but parts of pages */
 };
 
 static int refuse(struct bdl_request *r, const char *name, struct bdl_err *err)
@@ -40,8 +40,7 @@ static int read_kind(struct bdl_request *r, struct chosen *c, struct bdl_err *er
 
 	c->f.kind = -1;
 	if (word.n == 0 && !c->f.violation && bdl_request_query(r, "reference").n == 0) {
-		c->f.kind = BDL_KIND_PAGE;
-		c->pages_only = true;
+		c->f.no_parts = c->by_people = true;
 	}
 	if (word.n == 0 || bdl_view_is(word, EVERYTHING))
 		return 0;
@@ -58,10 +57,10 @@ static int read_choices(struct bdl_request *r, struct chosen *c, struct bdl_err 
 	c->f.action = verdict.n > 0 ? bdl_action_find(verdict) : -1;
 	if (verdict.n > 0 && c->f.action < 0)
 		return refuse(r, "verdict", err);
-	int e = read_number(r, "violation", &c->f.violation, err);
-	if (e == 0)
-		e = read_number(r, "before", &c->f.before_id, err);
-	return e < 0 ? e : read_kind(r, c, err);
+	int rc = read_number(r, "violation", &c->f.violation, err);
+	if (rc == 0)
+		rc = read_number(r, "before", &c->f.before_id, err);
+	return rc < 0 ? rc : read_kind(r, c, err);
 }
 
 /* --- parts of names --- */
@@ -103,9 +102,9 @@ static int find_values(struct bdl_request *r, enum bdl_act_value which, struct b
 
 	if (text.n == 0)
 		return 0;
-	int e = bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
+	if (rc < 0)
+		return rc;
 	if (!values)
 		return bdl_fail(err, BDL_E_LIMIT, "the page does not fit into memory");
 	add_value(values, &n, part); /* whole, it is found wherever it stands in the order */
@@ -128,13 +127,13 @@ static int read_filter(struct bdl_request *r, struct chosen *ret, struct bdl_err
 	};
 	c.f.clause = bdl_request_query(r, "clause");
 	c.f.limit = ROWS + 1;
-	int e = read_choices(r, &c, err);
-	if (e == 0)
-		e = find_values(r, BDL_VALUE_PERSON, c.person, &c.f.persons, &c.f.n_persons, err);
-	if (e == 0)
-		e = find_values(r, BDL_VALUE_HOST, c.host, &c.f.hosts, &c.f.n_hosts, err);
+	int rc = read_choices(r, &c, err);
+	if (rc == 0)
+		rc = find_values(r, BDL_VALUE_PERSON, c.person, &c.f.persons, &c.f.n_persons, err);
+	if (rc == 0)
+		rc = find_values(r, BDL_VALUE_HOST, c.host, &c.f.hosts, &c.f.n_hosts, err);
 	*ret = c;
-	return e;
+	return rc;
 }
 
 /* --- acts --- */
@@ -145,7 +144,7 @@ static void add_choices(
 	struct bdl_page_acts_verdict *verdicts =
 	    bdl_region_array(r->region, BDL_ACTIONS, sizeof(*verdicts));
 	struct bdl_page_acts_kind *kinds =
-	    bdl_region_array(r->region, BDL_KINDS + 1, sizeof(*kinds));
+	    bdl_region_array(r->region, BDL_KINDS + 2, sizeof(*kinds));
 
 	if (!verdicts || !kinds)
 		return; /* the region is broken, which fails the page */
@@ -155,21 +154,26 @@ static void add_choices(
 			.title = bdl_action_title((enum bdl_action)i),
 			.chosen = f->action == i,
 		};
+	kinds[0] = (struct bdl_page_acts_kind){
+		.word = "",
+		.title = "All but parts of pages",
+		.chosen = f->no_parts,
+	};
 	for (int i = 0; i < BDL_KINDS; i++)
-		kinds[i] = (struct bdl_page_acts_kind){
+		kinds[i + 1] = (struct bdl_page_acts_kind){
 			.word = bdl_kind_word((enum bdl_act_kind)i),
 			.title = bdl_kind_title((enum bdl_act_kind)i),
 			.chosen = f->kind == i,
 		};
-	kinds[BDL_KINDS] = (struct bdl_page_acts_kind){
+	kinds[BDL_KINDS + 1] = (struct bdl_page_acts_kind){
 		.word = EVERYTHING,
 		.title = "Everything",
-		.chosen = f->kind < 0,
+		.chosen = f->kind < 0 && !f->no_parts,
 	};
 	v->verdicts = verdicts;
 	v->n_verdicts = BDL_ACTIONS;
 	v->kinds = kinds;
-	v->n_kinds = BDL_KINDS + 1;
+	v->n_kinds = BDL_KINDS + 2;
 }
 
 static const char *path_shown(const struct bdl_request *r, struct bdl_view path)
@@ -217,14 +221,14 @@ static struct bdl_page_acts acts_view(const struct bdl_request *r, const struct 
 		.clause = f->clause,
 		.reference = reference,
 		.verdict = f->action >= 0 ? bdl_action_word((enum bdl_action)f->action) : "",
-		.kind = c->pages_only ? ""
-		    : f->kind >= 0    ? bdl_kind_word((enum bdl_act_kind)f->kind)
-				      : EVERYTHING,
+		.kind = c->by_people ? ""
+		    : f->kind >= 0   ? bdl_kind_word((enum bdl_act_kind)f->kind)
+				     : EVERYTHING,
 		.violation = f->violation,
 		.before = f->before_id,
 		.filtered = c->person.n || c->host.n || f->clause.n || f->action >= 0 ||
-		    !c->pages_only || f->violation || reference.n,
-		.pages_only = c->pages_only,
+		    !c->by_people || f->violation || reference.n,
+		.by_people = c->by_people,
 		.n_rows = n > ROWS ? ROWS : n,
 		.older = n > ROWS ? rows[ROWS - 1].id : 0,
 	};
@@ -237,13 +241,13 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 	struct bdl_act_row *rows = NULL;
 	size_t n = 0;
 
-	int e = read_filter(r, &c, err);
+	int rc = read_filter(r, &c, err);
 	c.f.n_moments = bdl_reference_read(reference, c.f.moments_ms);
 	/* What is no reference is no act's. */
-	if (e == 0 && (reference.n == 0 || c.f.n_moments > 0))
-		e = bdl_acts_list(r->store, &c.f, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	if (rc == 0 && (reference.n == 0 || c.f.n_moments > 0))
+		rc = bdl_acts_list(r->store, &c.f, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_page_acts v = acts_view(r, &c, reference, rows, n);
 	struct bdl_page_acts_row *out = bdl_region_array(r->region, v.n_rows, sizeof(*out));
 	for (size_t i = 0; out && i < v.n_rows; i++)
@@ -301,13 +305,13 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 	struct bdl_violation_row *rows;
 	size_t n;
 
-	int e = read_filter(r, &c, err);
+	int rc = read_filter(r, &c, err);
 	c.f.kind = -1; /* a violation may have acts of several kinds */
 	c.f.violation = 0;
-	if (e == 0)
-		e = bdl_violations_list(r->store, &c.f, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	if (rc == 0)
+		rc = bdl_violations_list(r->store, &c.f, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_page_violations v = {
 		.portal = bdl_frame(r, BDL_LIT("Violations"), BDL_AT_VIOLATIONS),
 		.person = c.person,

@@ -131,9 +131,9 @@ static int fill(const struct bdl_request *r, const struct bdl_document *old,
 	struct bdl_buf summary BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(512);
 	struct bdl_diff d;
 
-	int e = bdl_diff_make(old, now, region, &d, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_diff_make(old, now, region, &d, err);
+	if (rc < 0)
+		return rc;
 	bdl_diff_summary(&d, &summary);
 	v->summary = bdl_region_str(r->region, bdl_buf_view(&summary));
 	v->title = now->front.title;
@@ -162,9 +162,9 @@ int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	}
 	if (!bdl_issues_pair(r->issues, r->store, v.name, v.from, v.to, &old, &now))
 		return bdl_fail(err, BDL_E_MISSING, "there are no such issues of this policy");
-	int e = fill(r, old, now, &v, err);
-	if (e < 0)
-		return e;
+	int rc = fill(r, old, now, &v, err);
+	if (rc < 0)
+		return rc;
 	v.portal = bdl_frame(r, BDL_LIT("What changes"), BDL_AT_POLICIES);
 	if (!bdl_region_broken(r->region))
 		bdl_page_changes(&reply->body, &v);

@@ -75,9 +75,9 @@ static int add_waiting(const struct bdl_request *r, const struct bdl_version_row
 	struct bdl_draft_row *drafts;
 	size_t n_drafts;
 
-	int e = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_part_waiting_table_row *out =
 	    bdl_region_array(r->region, n + n_drafts, sizeof(*out));
 	for (size_t i = 0; out && i < n; i++)
@@ -95,11 +95,16 @@ int bdl_policy_tables(const struct bdl_request *r, struct bdl_part_policy_table 
 	struct bdl_version_row *rows;
 	size_t n;
 
-	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	add_in_force(r, rows, n, in_force);
 	return add_waiting(r, rows, n, waiting, err);
+}
+
+const struct bdl_document *bdl_law_document(const struct bdl_request *r)
+{
+	return bdl_ruleset_document(r->ruleset, bdl_ruleset_policies(r->ruleset));
 }
 
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
@@ -107,11 +112,12 @@ int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 	struct bdl_page_policies v = {
 		.portal = bdl_frame(r, BDL_LIT("Policies"), BDL_AT_POLICIES),
 		.in_force.caption = "In force",
+		.law = bdl_law_document(r)->front.title,
 	};
 
-	int e = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
+	int rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
 	v.any = v.in_force.n_rows > 0;
-	if (e == 0 && !bdl_region_broken(r->region))
+	if (rc == 0 && !bdl_region_broken(r->region))
 		bdl_page_policies(&reply->body, &v);
-	return e;
+	return rc;
 }

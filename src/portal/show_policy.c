@@ -3,6 +3,7 @@
 #include "pages_int.h"
 #include "policy.tmpl.h"
 #include "policy/diff.h"
+#include "policy/law.h"
 #include "record/drafts.h"
 
 #define COMPARED 12 /* of the newest versions it is said what they changed; the others link to it */
@@ -21,11 +22,11 @@ static int history_read(
 	struct bdl_draft_row *drafts;
 	size_t n, n_drafts, from = 0, to;
 
-	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
-	if (e == 0)
-		e = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (rc == 0)
+		rc = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
+	if (rc < 0)
+		return rc;
 	while (from < n && !bdl_view_eq(rows[from].name, name))
 		from++;
 	for (to = from; to < n && bdl_view_eq(rows[to].name, name);)
@@ -203,9 +204,9 @@ static int document_view(const struct bdl_request *r, const struct bdl_document 
 {
 	struct bdl_buf html BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_REPLY_MAX / 2);
 
-	int e = bdl_document_html(d, &html);
-	if (e < 0)
-		return bdl_fail(err, (enum bdl_code)e, "the policy could not be written as HTML");
+	int rc = bdl_document_html(d, &html);
+	if (rc < 0)
+		return bdl_fail(err, (enum bdl_code)rc, "the policy could not be written as HTML");
 	v->title = bdl_region_view(r->region, d->front.title);
 	v->html = bdl_region_view(r->region, bdl_buf_view(&html));
 	v->owner = bdl_region_view(r->region, d->front.owner);
@@ -229,9 +230,9 @@ static int show(struct bdl_request *r, const struct history *h, const struct bdl
 
 	if (!d)
 		return bdl_fail(err, BDL_E_MISSING, "this issue of the policy cannot be read");
-	int e = document_view(r, d, &v, err);
-	if (e < 0)
-		return e;
+	int rc = document_view(r, d, &v, err);
+	if (rc < 0)
+		return rc;
 	add_versions(r, h, &v);
 	add_choices(r, h, &v);
 	if (!bdl_region_broken(r->region))
@@ -239,14 +240,27 @@ static int show(struct bdl_request *r, const struct history *h, const struct bdl
 	return 0;
 }
 
+/* The law is in no store, and the same in every school. */
+static int show_law(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_page_policy v = { .name = r->args[0], .built_in = true };
+
+	int rc = document_view(r, bdl_law_document(r), &v, err);
+	if (rc == 0 && !bdl_region_broken(r->region))
+		bdl_page_policy(&reply->body, &v);
+	return rc;
+}
+
 /* The issue in force; of a policy that is not in force yet the newest. */
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct history h;
 
-	int e = history_read(r, r->args[0], &h, err);
-	if (e < 0)
-		return e;
+	if (bdl_is_law(r->args[0]))
+		return show_law(r, reply, err);
+	int rc = history_read(r, r->args[0], &h, err);
+	if (rc < 0)
+		return rc;
 	if (h.n == 0)
 		return bdl_fail(err, BDL_E_MISSING, "there is no version of such a policy");
 	const struct bdl_version_row *in_force = history_in_force(&h);
@@ -258,9 +272,9 @@ int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_er
 	uint64_t issue = 0;
 	struct history h;
 
-	int e = history_read(r, r->args[0], &h, err);
-	if (e < 0)
-		return e;
+	int rc = history_read(r, r->args[0], &h, err);
+	if (rc < 0)
+		return rc;
 	const struct bdl_version_row *row =
 	    bdl_view_uint(r->args[1], INT64_MAX, &issue) ? history_find(&h, (int64_t)issue) : NULL;
 	if (!row)

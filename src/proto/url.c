@@ -55,10 +55,10 @@ static int parse_host_port(struct bdl_view v, struct bdl_url *u, struct bdl_err 
 	}
 	if (end < v.n && v.p[end] != ':')
 		return bdl_fail(err, BDL_E_INVALID, "an address is followed by something else");
-	int r = bdl_host_normalise(bdl_view_at(v.p, end), u->host, &u->is_ip, err);
-	if (r == 0 && end < v.n)
-		r = parse_port(bdl_view_from(v, end + 1), &u->port, err);
-	return r;
+	int rc = bdl_host_normalise(bdl_view_at(v.p, end), u->host, &u->is_ip, err);
+	if (rc == 0 && end < v.n)
+		rc = parse_port(bdl_view_from(v, end + 1), &u->port, err);
+	return rc;
 }
 
 /* Without "user:password@": what a browser sends to is after the last '@'. */
@@ -74,11 +74,11 @@ static struct bdl_view without_user(struct bdl_view authority)
 int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, struct bdl_err *err)
 {
 	struct bdl_url u = { .scheme = BDL_SCHEME_HTTPS, .port = 443 };
-	int r = parse_host_port(authority, &u, err);
+	int rc = parse_host_port(authority, &u, err);
 
-	if (r == 0)
+	if (rc == 0)
 		*ret = u;
-	return r;
+	return rc;
 }
 
 /* --- URLs --- */
@@ -144,25 +144,25 @@ int bdl_url_parse(struct bdl_view target, struct bdl_view host_field, enum bdl_s
 	struct bdl_url u = { .scheme = scheme, .port = schemes[scheme].port };
 	size_t word_n = scheme_length(target);
 	enum bdl_scheme word = scheme_of(bdl_view_at(target.p, word_n));
-	int r = check_bytes(target, err);
+	int rc = check_bytes(target, err);
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	if (target.n > 0 && (target.p[0] == '/' || bdl_view_is(target, "*"))) {
 		set_path(&u, target);
-		r = parse_host_port(host_field, &u, err);
+		rc = parse_host_port(host_field, &u, err);
 	} else if (word_n > 0 &&
 	    (word != BDL_SCHEME_OTHER ||
 		bdl_view_starts(bdl_view_from(target, word_n), BDL_LIT("://")))) {
 		u.scheme = word;
 		u.port = schemes[word].port;
-		r = parse_absolute(bdl_view_from(target, word_n + 1), &u, err);
+		rc = parse_absolute(bdl_view_from(target, word_n + 1), &u, err);
 	} else {
 		return bdl_url_parse_authority(target, ret, err);
 	}
-	if (r == 0)
+	if (rc == 0)
 		*ret = u;
-	return r;
+	return rc;
 }
 
 /* --- paths --- */
@@ -192,7 +192,7 @@ static bool is_always_encoded(char c)
 
 /*
  * What means the same encoded or not: RFC 3986 is sure of the unreserved characters, and of these
- * others no server is known that tells "%40" from "@". Those that part a path or a query stay.
+ * others no server is known that tells "%40" from "@". Those that part a query stay.
  */
 static bool is_plain(char c)
 {
@@ -223,23 +223,45 @@ static void drop_segment(struct bdl_buf *out, size_t start)
 		out->n--;
 }
 
+/* The bytes of a slash of either kind at the front, encoded or not; 0 where there is none. */
+static size_t slash_length(struct bdl_view v)
+{
+	int byte = bdl_percent_byte(v);
+
+	if (byte >= 0)
+		return is_slash((char)byte) ? 3 : 0;
+	return v.n > 0 && is_slash(v.p[0]) ? 1 : 0;
+}
+
+/* Take one segment and what parts it from the one before off the front of *rest. */
+static struct bdl_view cut_segment(struct bdl_view *rest)
+{
+	size_t n = 0;
+
+	*rest = bdl_view_from(*rest, slash_length(*rest));
+	while (n < rest->n && slash_length(bdl_view_from(*rest, n)) == 0)
+		n++;
+	struct bdl_view segment = bdl_view_at(rest->p, n);
+	*rest = bdl_view_from(*rest, n);
+	return segment;
+}
+
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out)
 {
-	size_t start = out->n, end, at = 0;
+	size_t start = out->n, end;
+	struct bdl_view rest;
 
 	path = bdl_view_at(path.p, bdl_view_find(path, '#'));
 	end = bdl_view_find(path, '?');
-	while (at < end) {
-		size_t stop = is_slash(path.p[at]) ? at + 1 : at;
-		struct bdl_view segment;
-		for (at = stop; stop < end && !is_slash(path.p[stop]); stop++)
-			continue;
-		segment = bdl_view_at(path.p + at, stop - at);
-		at = stop;
+	rest = bdl_view_at(path.p, end);
+	while (rest.n > 0) {
+		struct bdl_view segment = cut_segment(&rest);
 		unsigned dots = dot_segment(segment);
+		if (segment.n == 0 && rest.n > 0)
+			continue; /* of a run of slashes the first counts */
 		if (dots == 2)
 			drop_segment(out, start);
-		if (dots == 0 || stop == end)
+		if (dots == 0 || rest.n == 0)
 			(void)bdl_buf_add_char(out, '/');
 		if (dots == 0)
 			add_decoded(out, segment);

@@ -20,6 +20,11 @@ USAGE = [
     (["staus"], "did you mean 'status'?"),
     (["policy"], "beadle policy check FILE..."),
     (["policy", "publish", str(ROOT / "policy/staff.md")], "--minute"),
+    (["policy", "burn"], "it has no 'burn'"),
+    (["lists", "burn"], "beadle lists compile FOLDER"),
+    (["who"], "beadle who token NAME"),
+    (["who", "burn"], "it has no 'burn'"),
+    (["who", "list", "all"], "'all' is one word too many"),
     (["policy", "check"], "something is missing"),
     (["policy", "coverage"], "something is missing"),
     (["policy", "confirm", "staff"], "--and PERSON"),
@@ -252,7 +257,10 @@ def test_help_of_one_verb():
     verbs = re.findall(r"^use: beadle policy (\w+) ", ask("policy").stdout, re.M)
     assert verbs == ["check", "coverage", "draft", "publish", "confirm", "withdraw", "versions",
                      "explain", "diff", "format"]
-    for words in (("policy", "burn"), ("people", "burn"), ("burn",)):
+    assert ask("who", "token").stdout == "use: beadle who token NAME [--network RANGE]\n"
+    assert re.findall(r"^use: beadle who (\w+)", ask("who").stdout, re.M) == ["list", "token"]
+    for words in (("policy", "burn"), ("lists", "burn"), ("who", "burn"), ("people", "burn"),
+                  ("burn",)):
         assert ask(*words).returncode == 2, words
     assert "No variable of the environment" in ask("settings").stdout
 

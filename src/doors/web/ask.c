@@ -94,11 +94,10 @@ static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 
 	f->host = q.host;
 	f->known = a->person != NULL;
-	if (now->ruleset)
-		bdl_facts_request(now->ruleset, f, &q, web->scratch);
-	if (now->ruleset && now->networks)
+	bdl_facts_request(now->ruleset, f, &q, web->scratch);
+	if (now->networks)
 		bdl_facts_network(now->ruleset, f, a->network.place, equipment_of(web, a));
-	if (a->person && now->ruleset)
+	if (a->person)
 		f->groups = bdl_person_groups(a->person, now->ruleset);
 	f->minute = (uint16_t)civil.minute;
 	f->weekday = (uint8_t)civil.weekday;
@@ -117,10 +116,10 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 	    (struct bdl_ask){ .at_ms = bdl_now_ms(), .method = cut(http->start[0], METHOD_KEPT) };
 	if (bdl_view_is(target, "*")) /* OPTIONS of a whole server */
 		target = BDL_LIT("/");
-	int code =
+	int rc =
 	    bdl_url_parse(target, bdl_http_field(http, "Host"), BDL_SCHEME_HTTP, &ret->url, err);
-	if (code < 0)
-		return code;
+	if (rc < 0)
+		return rc;
 	ret->kind = bdl_kind_of(http);
 	ret->taste = bdl_taste_of(http, ret->kind);
 	read_person(web, icap, peer, ret);

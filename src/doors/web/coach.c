@@ -77,7 +77,7 @@ struct bdl_view bdl_coach_token(
 /* The first rule of a clause that is in force; false where the clause no longer is. */
 static bool find_clause(const struct bdl_ruleset *r, const struct bdl_token *t, uint16_t *ret_rule)
 {
-	for (size_t i = 0; r && i < bdl_ruleset_rules(r); i++) {
+	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 		if (ref.rule->action == BDL_COACH && bdl_view_eq(ref.policy_name, t->policy) &&
 		    bdl_view_eq(ref.clause->id, t->clause)) {
@@ -176,8 +176,8 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 		    "Going on is for the person in front of the screen.", head, body);
 		return d;
 	}
-	int code = read_posted(web, &a, form, &p);
-	if (code < 0) { /* whatever was asked for is judged anew, from the front of the site */
+	int rc = read_posted(web, &a, form, &p);
+	if (rc < 0) { /* whatever was asked for is judged anew, from the front of the site */
 		bdl_answer_redirect(BDL_LIT("/"), head);
 		return d;
 	}

@@ -355,8 +355,8 @@ static void end_preview(struct bdl_conn *c)
 
 static bool step_body(struct bdl_conn *c)
 {
-	int code = take_body(c);
-	if (code < 0) {
+	int rc = take_body(c);
+	if (rc < 0) {
 		/* After an answer has begun there is nothing left to say. */
 		if (c->stage == BDL_STAGE_PREVIEW || c->stage == BDL_STAGE_FORM)
 			bdl_exchange_end(c, 400);
@@ -364,7 +364,7 @@ static bool step_body(struct bdl_conn *c)
 			bdl_conn_close(c);
 		return false;
 	}
-	if (code == 0)
+	if (rc == 0)
 		return false;
 	if (c->stage == BDL_STAGE_PREVIEW) {
 		end_preview(c);

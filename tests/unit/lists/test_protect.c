@@ -93,6 +93,8 @@ static const struct {
 	{ "a.example, games, A, B, 2026-12-31\n", "o:1: expected 'host, category" },
 	{ "# x\na.example, games, A,, 2026-12-31, why\n", "o:2: expected 'host" },
 	{ "a.example, games, A. Head, a. head, 2026-12-31, why\n", "o:1: the second person is" },
+	{ "a.example, games, A. Head, A Head, 2026-12-31, why\n", "o:1: the second person is" },
+	{ "a.example, games, A. Head, -, 2026-12-31, why\n", "o:1: expected 'host" },
 	{ "a example, games, A, B, 2026-12-31, why\n", "o:1: 'a example', expected a host" },
 	{ "a.example, Games, A, B, 2026-12-31, why\n", "o:1: 'Games' is no category" },
 	{ "a.example, games, A, B, next year, why\n", "o:1: 'next year' is no day" },
@@ -137,8 +139,9 @@ static void folders_may_hold_both(void **state)
 
 	assert_int_equal(bdl_list_build_protect_folder(b, *state, NOW, &err), 0);
 	write_file(state, "protected.domains", hosts);
-	write_file(
-	    state, "protected.overrides", "childline.example, games, A, B, 2027-01-01, agreed\n");
+	write_file(state, "protected.overrides",
+	    "Host, category, person, second person, until, reason\n"
+	    "childline.example, games, A, B, 2027-01-01, agreed\n");
 	write_file(state, "games.txt", "childline.example\n");
 	write_file(state, "bypass.txt", "childline.example\n");
 	if (bdl_list_build_protect_folder(b, *state, NOW, &err) != 0 ||
