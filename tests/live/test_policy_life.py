@@ -317,7 +317,7 @@ def undo_two_people(school):
                        "withdrawn_why"):
             db.execute(f"ALTER TABLE policy_version DROP COLUMN {column}")
         db.execute("DROP TABLE policy_draft")
-        for later in ("visit", "page_load", "page_path", "site_hour", "client", "site", "basis"):
+        for later in ("visit", "page_load", "page_text", "site_hour", "client", "site", "basis"):
             db.execute(f"DROP TABLE {later}")
         db.execute("ALTER TABLE act DROP COLUMN kept")  # of the migration after it
         db.execute("DELETE FROM schema_version WHERE version >= 6")
