@@ -186,3 +186,113 @@ struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_f
 	*ret_n = n;
 	return steps;
 }
+
+/* --- what would have changed it --- */
+
+struct nearby {
+	const struct bdl_ruleset *r;
+	const struct bdl_hearing *h;
+	struct bdl_region *region;
+	struct bdl_near *list;
+	size_t n;
+};
+
+static void near_add(struct nearby *out, size_t rule, enum bdl_action then, const char *fact)
+{
+	if (out->n < BDL_NEAR_MAX)
+		out->list[out->n++] = (struct bdl_near){ (uint16_t)rule, then, fact };
+}
+
+static bool is_of_other_deed(const struct bdl_judged_rule *rule, const struct bdl_facts *f)
+{
+	return rule->deeds && !(rule->deeds & f->deeds);
+}
+
+/* How many facts keep the rule from applying, and the last of them. */
+static size_t count_against(const struct bdl_judged_rule *rule, const struct nearby *of,
+    const struct bdl_test **ret_test, bool *ret_holds)
+{
+	size_t n = is_of_other_deed(rule, of->h->f);
+
+	for (size_t i = 0; i < rule->n_conds; i++) {
+		if (bdl_condition_holds(rule, i, of->h))
+			continue;
+		*ret_test = &rule->tests[i];
+		*ret_holds = false;
+		n++;
+	}
+	for (size_t i = 0; i < rule->n_unless; i++) {
+		if (!bdl_exception_holds(rule, i, of->h))
+			continue;
+		*ret_test = &rule->tests[rule->n_conds + i];
+		*ret_holds = true;
+		n++;
+	}
+	return n;
+}
+
+/* A stricter rule that one fact keeps from applying. What cannot be told is no fact to change. */
+static void near_stricter(
+    struct nearby *out, size_t i, const struct bdl_verdict *v, uint64_t allows)
+{
+	const struct bdl_judged_rule *rule = &out->r->rules[i];
+	const struct bdl_test *test = NULL;
+	bool holds = false;
+
+	if (rule->action <= v->action || (rule->needs & ~out->h->f->told) ||
+	    !(out->h->s.policies >> rule->policy & 1) || bdl_rule_past(rule, out->h->f) ||
+	    (rule->lifters & allows) || count_against(rule, out, &test, &holds) != 1)
+		return;
+	near_add(out, i, (enum bdl_action)rule->action,
+	    test ? why_test(test, holds, out->region) : why_deeds(rule->deeds, out->region));
+}
+
+/* The strictest that others of the rules that matched come to. */
+static enum bdl_action without(const struct bdl_ruleset *r, const struct bdl_verdict *v)
+{
+	enum bdl_action strictest = BDL_ALLOW;
+
+	for (size_t i = 0; i < r->n_rules; i++)
+		if (i != v->rule && bdl_verdict_matched(v, (uint16_t)i) &&
+		    r->rules[i].action > strictest)
+			strictest = (enum bdl_action)r->rules[i].action;
+	return strictest;
+}
+
+/* Each fact by which the rule applied that decided. */
+static void near_milder(struct nearby *out, const struct bdl_verdict *v)
+{
+	if (v->rule == BDL_NO_RULE || v->action == BDL_ALLOW)
+		return;
+	const struct bdl_judged_rule *rule = &out->r->rules[v->rule];
+	enum bdl_action then = without(out->r, v);
+
+	if (then >= v->action)
+		return;
+	for (size_t i = 0; i < rule->n_conds; i++)
+		near_add(out, v->rule, then, why_test(&rule->tests[i], true, out->region));
+	if (rule->deeds)
+		near_add(out, v->rule, then, why_deeds(rule->deeds, out->region));
+}
+
+struct bdl_near *bdl_explain_near(const struct bdl_ruleset *r, const struct bdl_facts *f,
+    struct bdl_region *region, size_t *ret_n)
+{
+	struct bdl_stretch rules = r->stretches[f->door][BDL_RULE_VERDICT];
+	struct bdl_hearing h = { .f = f, .s = bdl_subject_of(r, f) };
+	uint64_t allows = bdl_allows_of(r, &h);
+	struct nearby out = { .r = r, .h = &h, .region = region };
+	struct bdl_verdict v;
+
+	out.list = bdl_region_array(region, BDL_NEAR_MAX, sizeof(*out.list));
+	if (!out.list)
+		return NULL;
+	bdl_judge(r, f, &v);
+	near_milder(&out, &v);
+	for (size_t i = rules.from; i < rules.to; i++)
+		near_stricter(&out, i, &v, allows);
+	if (bdl_region_broken(region))
+		return NULL;
+	*ret_n = out.n;
+	return out.list;
+}

@@ -34,4 +34,21 @@ struct bdl_step {
 struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,
     struct bdl_region *region, size_t *ret_n);
 
+/*
+ * What would have changed the verdict: one fact of one rule. Either it is what alone keeps a stricter
+ * rule from applying; or it is one of those by which the rule that decided applies, where no other
+ * comes to the same verdict. The decided rule's facts come first.
+ */
+struct bdl_near {
+	uint16_t rule;
+	enum bdl_action then; /* what the verdict would be, all else being as it is */
+	const char *fact;     /* "the host is not in the category a": what is so now */
+};
+
+#define BDL_NEAR_MAX 16 /* more are left out */
+
+/* *ret_n is 0 for an act that no one fact would change. NULL past the region's maximum. */
+struct bdl_near *bdl_explain_near(const struct bdl_ruleset *r, const struct bdl_facts *f,
+    struct bdl_region *region, size_t *ret_n);
+
 #endif

@@ -1,142 +1,5 @@
 #include "record/visits.h"
-#include "base/buf.h"
-#include "record/store_int.h"
-#include "record/visits_int.h"
-
-#define SQL_MAX 4096
-
-/* --- lists, an hour at a time --- */
-
-/* How a list's statement for one hour is made; a parameter's number is its own. */
-enum param { P_SCHOOL = 1, P_PERSON, P_HOST, P_HOUR, P_LIMIT, P_CLIENT, P_THIRD, P_FOURTH };
-
-struct list {
-	const char *select;          /* the rows of a school's hour */
-	const char *behind;          /* behind the place given */
-	const char *behind_compared; /* the same, where a person's clients find the rows */
-	const char *in_order;
-	bool of_pages; /* page loads, not visits */
-	bdl_row_fn *read;
-	size_t row_size;
-};
-
-/* Where the hour begins for one who reads on. */
-struct place {
-	int64_t hour, client, third, fourth;
-};
-
-struct rows {
-	struct bdl_region *region;
-	char *rows;
-	size_t n, limit;
-};
-
-/* The newest hour up to `hour` that has visits, or pages, of the host where one is given; -1: none. */
-static int hour_find(struct bdl_store *s, const struct list *l, const struct bdl_visits_filter *f,
-    int64_t hour, int64_t *ret, struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    f->host.n
-		? "SELECT coalesce(max(h.hour), -1) FROM site_hour h WHERE h.school = ?1"
-		  " AND h.site IN (SELECT id FROM site WHERE school = ?1 AND host = ?3)"
-		  " AND h.hour <= ?2 AND h.has_pages >= ?4"
-		: "SELECT coalesce(max(hour), -1) FROM visit WHERE school = ?1 AND hour <= ?2",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, hour);
-	if (f->host.n) {
-		bdl_bind_text(st, 3, f->host);
-		bdl_bind_int(st, 4, l->of_pages);
-	}
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = bdl_col_int(st, 0);
-	return 0;
-}
-
-/*
- * A person or a host is turned into numbers first. Of a person's clients the key finds the rows; a
- * host's are compared among those of an hour that is known to have some.
- */
-static void hour_sql(
-    struct bdl_buf *sql, const struct list *l, const struct bdl_visits_filter *f, bool is_behind)
-{
-	(void)bdl_buf_add_str(sql, l->select); /* looked at once, by hour_list */
-	if (f->person.n)
-		(void)bdl_buf_printf(sql,
-		    " AND r.client IN (SELECT id FROM client WHERE school = ?%d AND person = ?%d)",
-		    P_SCHOOL, P_PERSON);
-	if (f->host.n)
-		(void)bdl_buf_printf(sql,
-		    " AND +r.site IN (SELECT id FROM site WHERE school = ?%d AND host = ?%d)",
-		    P_SCHOOL, P_HOST);
-	if (is_behind)
-		(void)bdl_buf_add_str(sql, f->person.n ? l->behind_compared : l->behind);
-	(void)bdl_buf_printf(sql, "%s LIMIT ?%d", l->in_order, P_LIMIT);
-}
-
-/* The rows of one hour, as many as there is room for; behind the place where it names a client. */
-static int hour_list(struct bdl_store *s, const struct list *l, const struct bdl_visits_filter *f,
-    struct place at, struct rows *out, struct bdl_err *err)
-{
-	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	hour_sql(&sql, l, f, at.client != 0);
-	BDL_BUG_IF(bdl_buf_broken(&sql));
-	int rc = bdl_stmt_get(s, bdl_buf_str(&sql), &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, P_SCHOOL, BDL_SCHOOL);
-	bdl_bind_int(st, P_HOUR, at.hour);
-	bdl_bind_int(st, P_LIMIT, (int64_t)(out->limit - out->n));
-	if (f->person.n)
-		bdl_bind_text(st, P_PERSON, f->person);
-	if (f->host.n)
-		bdl_bind_text(st, P_HOST, f->host);
-	if (at.client) {
-		bdl_bind_int(st, P_CLIENT, at.client);
-		bdl_bind_int(st, P_THIRD, at.third);
-		if (sqlite3_bind_parameter_count(st) >= P_FOURTH)
-			bdl_bind_int(st, P_FOURTH, at.fourth);
-	}
-	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
-		rc = l->read(st, out->region, out->rows + out->n * l->row_size, err);
-		if (rc)
-			return rc;
-		if (bdl_region_broken(out->region))
-			return bdl_fail(err, BDL_E_LIMIT, "the rows do not fit into memory");
-		out->n++;
-	}
-	return rc;
-}
-
-static int list_read(struct bdl_store *s, const struct list *l, const struct bdl_visits_filter *f,
-    struct place after, struct rows *out, struct bdl_err *err)
-{
-	int64_t hour = after.client ? after.hour - 1 : INT64_MAX;
-	int rc = 0;
-
-	out->limit = f->limit < BDL_VISIT_ROWS_MAX ? f->limit : BDL_VISIT_ROWS_MAX;
-	out->rows = bdl_region_array(out->region, out->limit, l->row_size);
-	if (!out->rows)
-		return bdl_fail(err, BDL_E_LIMIT, "the rows do not fit into memory");
-	if (after.client)
-		rc = hour_list(s, l, f, after, out, err);
-	for (int i = 0; !rc && i < BDL_VISIT_HOURS_MAX && out->n < out->limit; i++) {
-		rc = hour_find(s, l, f, hour, &hour, err);
-		if (rc || hour < 0)
-			break;
-		rc = hour_list(s, l, f, (struct place){ .hour = hour }, out, err);
-		hour--;
-	}
-	return rc;
-}
+#include "record/visits_list_int.h"
 
 /* --- visits --- */
 
@@ -166,125 +29,138 @@ static int visit_row(sqlite3_stmt *st, struct bdl_region *region, void *row, str
 	return 0;
 }
 
-static const struct list visits = {
+static struct bdl_list_place visit_place(const void *row)
+{
+	const struct bdl_visit_place *p = &((const struct bdl_visit_row *)row)->place;
+
+	return (struct bdl_list_place){ .hour = p->hour, .key = { p->client, p->site, p->basis } };
+}
+
+static const struct bdl_list visits = {
 	.select = "SELECT r.hour, r.client, r.site, r.basis, r.tens, r.pages, r.parts, b.action"
 		  ", c.known, c.person, c.person_groups, c.address, i.host, i.categories, b.policy"
 		  ", b.clause FROM visit r"
 		  " JOIN client c ON c.school = r.school AND c.id = r.client"
 		  " JOIN site i ON i.school = r.school AND i.id = r.site"
 		  " JOIN basis b ON b.school = r.school AND b.id = r.basis"
-		  " WHERE r.school = ?1 AND r.hour = ?4",
+		  " WHERE r.school = ?1 AND r.hour = ?2",
 	.behind = " AND (r.client, r.site, r.basis) > (?6, ?7, ?8)",
 	.behind_compared = " AND (+r.client, r.site, r.basis) > (?6, ?7, ?8)",
-	.in_order = " ORDER BY r.client, r.site, r.basis",
+	.order = " ORDER BY r.client, r.site, r.basis",
+	.rest = "",
 	.read = visit_row,
 	.row_size = sizeof(struct bdl_visit_row),
+	.place = visit_place,
 };
 
 int bdl_visits_list(struct bdl_store *s, const struct bdl_visits_filter *f,
     struct bdl_visit_place after, struct bdl_region *region, struct bdl_visit_row **ret,
-    size_t *ret_n, struct bdl_err *err)
+    size_t *ret_n, struct bdl_visit_place *ret_next, struct bdl_err *err)
 {
-	const struct place place = { after.hour, after.client, after.site, after.basis };
-	struct rows out = { .region = region };
+	const struct bdl_list_place place = {
+		.hour = after.hour ? after.hour : INT64_MAX,
+		.key = { after.client, after.site, after.basis },
+		.whole = !after.client,
+	};
+	struct bdl_list_place next;
+	void *rows;
 
-	int rc = list_read(s, &visits, f, place, &out, err);
+	int rc = bdl_list_read(s, &visits, f, place, region, &rows, ret_n, &next, err);
 	if (rc)
 		return rc;
-	*ret = (void *)out.rows;
-	*ret_n = out.n;
+	*ret = rows;
+	*ret_next = (struct bdl_visit_place){ 0 };
+	if (next.hour > 0)
+		*ret_next =
+		    (struct bdl_visit_place){ next.hour, next.key[0], next.key[1], next.key[2] };
 	return 0;
 }
 
-/* --- page loads --- */
+/* --- of one person, by the hour --- */
 
-#define LOADS_SELECT                                                                              \
-	"SELECT r.hour, r.client, r.id, r.hour_ms, r.kind, b.door, b.utc_offset, b.action"        \
-	", c.known, c.person, c.person_groups, c.address, b.method, b.scheme, i.host, p.path"     \
-	", i.categories, s.digest FROM page_load r"                                               \
-	" JOIN client c ON c.school = r.school AND c.id = r.client"                               \
-	" JOIN site i ON i.school = r.school AND i.id = r.site"                                   \
-	" JOIN basis b ON b.school = r.school AND b.id = r.basis"                                 \
-	" JOIN ruleset s ON s.school = b.school AND s.id = b.ruleset"                             \
-	" LEFT JOIN page_path p ON p.school = r.school AND p.day = r.hour / 24 AND p.id = r.path" \
-	" WHERE r.school = ?1"
-
-static int load_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
-{
-	struct bdl_load_row *ret = row;
-	struct bdl_act *a = &ret->act;
-
-	ret->place.hour = bdl_col_int(st, 0);
-	ret->place.client = bdl_col_int(st, 1);
-	ret->place.id = bdl_col_int(st, 2);
-	a->at_ms = ret->place.hour * BDL_HOUR_MS + bdl_col_int(st, 3);
-	a->kind = (enum bdl_act_kind)bdl_col_int(st, 4);
-	a->door = (enum bdl_door)bdl_col_int(st, 5);
-	bdl_visits_local(a->at_ms, bdl_col_int(st, 6), &a->weekday, &a->minute);
-	a->action = (enum bdl_action)bdl_col_int(st, 7);
-	a->known = bdl_col_int(st, 8);
-	a->person = bdl_col_text(st, 9, region);
-	a->groups = bdl_col_text(st, 10, region);
-	a->address = bdl_col_text(st, 11, region);
-	a->method = bdl_col_text(st, 12, region);
-	a->scheme = bdl_col_text(st, 13, region);
-	a->host = bdl_col_text(st, 14, region);
-	a->path = bdl_col_text(st, 15, region);
-	a->categories = bdl_col_text(st, 16, region);
-	if (a->door >= BDL_DOORS || a->kind >= BDL_KINDS || a->action >= BDL_ACTIONS)
-		return bdl_fail(err, BDL_E_STORE, "store: a page load has values that are none");
-	return bdl_col_digest(st, 17, &a->version, err);
-}
-
-static const struct list loads = {
-	.select = LOADS_SELECT " AND r.hour = ?4",
-	.behind = " AND r.client >= ?6 AND (r.client > ?6 OR r.id < ?7)",
-	.behind_compared = " AND +r.client >= ?6 AND (+r.client > ?6 OR r.id < ?7)",
-	.of_pages = true,
-	.in_order = " ORDER BY r.client, r.id DESC",
-	.read = load_row,
-	.row_size = sizeof(struct bdl_load_row),
-};
-
-int bdl_loads_list(struct bdl_store *s, const struct bdl_visits_filter *f,
-    struct bdl_load_place after, struct bdl_region *region, struct bdl_load_row **ret,
-    size_t *ret_n, struct bdl_err *err)
-{
-	const struct place place = { after.hour, after.client, after.id, 0 };
-	struct rows out = { .region = region };
-
-	int rc = list_read(s, &loads, f, place, &out, err);
-	if (rc)
-		return rc;
-	*ret = (void *)out.rows;
-	*ret_n = out.n;
-	return 0;
-}
-
-int bdl_loads_get(struct bdl_store *s, struct bdl_load_place place, struct bdl_region *region,
-    struct bdl_load_row *ret, struct bdl_err *err)
+int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_hour,
+    int64_t before_hour, struct bdl_region *region, struct bdl_visit_hour **ret, size_t *ret_n,
+    struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	struct bdl_load_row row = { 0 };
+	size_t n = 0, max = before_hour > from_hour ? (size_t)(before_hour - from_hour) : 0;
+	struct bdl_visit_hour *hours = bdl_region_array(region, max, sizeof(*hours));
 
-	int rc = bdl_stmt_get(
-	    s, LOADS_SELECT " AND r.hour = ?2 AND r.client = ?3 AND r.id = ?4", &st, err);
+	int rc = bdl_stmt_get(s,
+	    "SELECT sum(pages), sum(parts), count(DISTINCT site) FROM visit WHERE school = ?1"
+	    " AND hour = ?2 AND client IN (SELECT id FROM client WHERE school = ?1 AND person = ?3)",
+	    &st, err);
+	if (!rc && max && !hours)
+		rc = bdl_fail(err, BDL_E_LIMIT, "the hours do not fit into memory");
+	for (int64_t hour = from_hour; !rc && hour < before_hour; hour++) {
+		bdl_bind_int(st, 1, BDL_SCHOOL);
+		bdl_bind_int(st, 2, hour);
+		bdl_bind_text(st, 3, person);
+		rc = bdl_stmt_step(s, st, err);
+		if (rc < 0)
+			return rc;
+		rc = 0;
+		hours[n] = (struct bdl_visit_hour){
+			.from_ms = hour * BDL_HOUR_MS,
+			.pages = bdl_col_int(st, 0),
+			.parts = bdl_col_int(st, 1),
+			.sites = bdl_col_int(st, 2),
+		};
+		n += hours[n].sites > 0;
+		bdl_stmt_rest(st);
+	}
+	*ret = hours;
+	*ret_n = n;
+	return rc;
+}
+
+int bdl_visits_newest(
+    struct bdl_store *s, struct bdl_view person, int64_t *ret_hour, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(64 * 1024);
+	const struct bdl_visits_filter f = { .persons = &person, .n_persons = 1, .limit = 1 };
+	struct bdl_visit_place next;
+	struct bdl_visit_row *rows;
+	size_t n;
+
+	int rc =
+	    bdl_visits_list(s, &f, (struct bdl_visit_place){ 0 }, region, &rows, &n, &next, err);
+	if (!rc)
+		*ret_hour = n ? rows[0].place.hour : 0;
+	return rc;
+}
+
+/* --- values, for filters --- */
+
+static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+{
+	(void)err; /* any text will do */
+	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
+	return 0;
+}
+
+int bdl_visits_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
+    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	void *rows;
+
+	int rc = bdl_stmt_get(s,
+	    which == BDL_VALUE_PERSON
+		? "SELECT DISTINCT person FROM (SELECT person FROM client WHERE school = ?1"
+		  " AND person <> '' ORDER BY person LIMIT ?3) WHERE instr(person, ?2) > 0 LIMIT ?4"
+		: "SELECT DISTINCT host FROM (SELECT host FROM site WHERE school = ?1"
+		  " ORDER BY host LIMIT ?3) WHERE instr(host, ?2) > 0 LIMIT ?4",
+	    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, place.hour);
-	bdl_bind_int(st, 3, place.client);
-	bdl_bind_int(st, 4, place.id);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
+	bdl_bind_text(st, 2, part);
+	bdl_bind_int(st, 3, BDL_VALUES_LOOKED_MAX);
+	bdl_bind_int(st, 4, BDL_FILTER_VALUES_MAX);
+	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_view), value_row, &rows, ret_n, err);
 	if (!rc)
-		return bdl_fail(err, BDL_E_MISSING, "no such page load");
-	rc = load_row(st, region, &row, err);
-	if (!rc && bdl_region_broken(region))
-		rc = bdl_fail(err, BDL_E_LIMIT, "the page load does not fit into memory");
-	if (!rc)
-		*ret = row;
+		*ret = rows;
 	return rc;
 }
 
@@ -302,8 +178,8 @@ int bdl_visits_delete(
 		  " (SELECT school, hour, client, id FROM page_load WHERE school = ?1"
 		  " AND hour < ?2 ORDER BY hour, client, id LIMIT ?3) RETURNING 1",
 		    24 },
-		{ "DELETE FROM page_path WHERE (school, day, id) IN (SELECT school, day, id"
-		  " FROM page_path WHERE school = ?1 AND day < ?2 ORDER BY day, id LIMIT ?3)"
+		{ "DELETE FROM page_text WHERE (school, day, id) IN (SELECT school, day, id"
+		  " FROM page_text WHERE school = ?1 AND day < ?2 ORDER BY day, id LIMIT ?3)"
 		  " RETURNING 1",
 		    1 },
 		/* Of the visits that go next; an hour's last may be forgotten a little early. */

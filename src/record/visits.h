@@ -4,14 +4,15 @@
  * pages are counted here whatever their verdict. The scribe adds them (visits_int.h); here they are
  * read, and what is too old is deleted.
  *
- * A client is a person at an address with the groups of then, a site a host with its categories of
- * then, a basis the version of the policies with the verdict and its clauses.
+ * A client is a person at an address with the groups, the place and the equipment of then, and how the
+ * door knew them; a site a host with its categories of then; a basis the version of the policies with
+ * the verdict and its clauses.
  */
 #ifndef BDL_RECORD_VISITS_H
 #define BDL_RECORD_VISITS_H
 
 #include "base/region.h"
-#include "record/act.h"
+#include "record/acts.h"
 #include "record/store.h"
 
 #define BDL_TEN_MS  (10 * 60 * 1000)
@@ -33,12 +34,22 @@ struct bdl_visit_place {
 };
 struct bdl_load_place {
 	int64_t hour, client, id;
+	int64_t hour_ms; /* since the beginning of its hour; bdl_loads_get does not look at it */
 };
 
-/* Empty views mean any. Lists go on behind a place, that of the last row of the page before. */
+/*
+ * Lists begin at a place, all zero for the newest, and say where they go on, all zero for nowhere;
+ * that may be a whole hour (its client is 0). Without a person a list of hosts or of a category looks
+ * at one hour that has them, some 8 ms for 90,000 rows, and may so end before `limit`.
+ */
 struct bdl_visits_filter {
-	struct bdl_view person, host;
-	size_t limit; /* at most BDL_VISIT_ROWS_MAX */
+	const struct bdl_view *persons, *hosts; /* any of these; none: any */
+	size_t n_persons, n_hosts;              /* at most BDL_FILTER_VALUES_MAX */
+	struct bdl_view category;               /* empty: any */
+	uint32_t kinds;      /* of page loads: bits of enum bdl_act_kind; 0: any */
+	int64_t from_hour;   /* 0: since ever */
+	int64_t before_hour; /* 0: till now */
+	size_t limit;        /* at most BDL_VISIT_ROWS_MAX */
 };
 
 struct bdl_visit_row {
@@ -54,12 +65,30 @@ struct bdl_visit_row {
 
 /*
  * Newest hour first, within it by client, site and basis. Each hour in which there was anything costs
- * a look-up, which is what the list of somebody who was long away waits for; each hour in which
- * there was anything of a host costs reading the hour's rows, without a person some 8 ms for 90,000.
+ * a look-up, which is what the list of somebody who was long away waits for.
  */
 int bdl_visits_list(struct bdl_store *s, const struct bdl_visits_filter *f,
     struct bdl_visit_place after, struct bdl_region *region, struct bdl_visit_row **ret,
-    size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+    size_t *ret_n, struct bdl_visit_place *ret_next, struct bdl_err *err) BDL_MUST_USE;
+
+/* What a person had in each hour of a stretch, the oldest first; hours without anything are left out. */
+struct bdl_visit_hour {
+	int64_t from_ms;
+	int64_t pages, parts;
+	int64_t sites; /* different ones */
+};
+int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_hour,
+    int64_t before_hour, struct bdl_region *region, struct bdl_visit_hour **ret, size_t *ret_n,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* The newest hour of that person's visits; 0: there are none. */
+int bdl_visits_newest(struct bdl_store *s, struct bdl_view person, int64_t *ret_hour,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* As bdl_acts_values, of those who visited and what was visited. */
+int bdl_visits_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
+    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
 
 struct bdl_load_row {
 	struct bdl_load_place place;
@@ -67,10 +96,10 @@ struct bdl_load_row {
 	    act; /* texts in the caller's region; with the facts that the judge asks for */
 };
 
-/* Newest hour first, within it by client, of a client the last to arrive first. */
+/* In the order of time, the newest first. */
 int bdl_loads_list(struct bdl_store *s, const struct bdl_visits_filter *f,
     struct bdl_load_place after, struct bdl_region *region, struct bdl_load_row **ret,
-    size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+    size_t *ret_n, struct bdl_load_place *ret_next, struct bdl_err *err) BDL_MUST_USE;
 
 int bdl_loads_get(struct bdl_store *s, struct bdl_load_place place, struct bdl_region *region,
     struct bdl_load_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */

@@ -16,7 +16,7 @@ enum bdl_name_kind {
 	BDL_NAME_CLIENT,
 	BDL_NAME_SITE,
 	BDL_NAME_BASIS,
-	BDL_NAME_PATH, /* of one day */
+	BDL_NAME_TEXT, /* of one day: a path, or what was found out */
 	BDL_NAME_KINDS,
 };
 
@@ -30,7 +30,7 @@ BDL_DEFINE_AUTO(struct bdl_names, bdl_names_free);
 uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a);
 uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a);
 uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method);
-uint32_t bdl_names_path(struct bdl_names *n, const struct bdl_act *a);
+uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text);
 
 /*
  * Its number in the store, found or added there; needs a transaction where the store has not been

@@ -44,12 +44,14 @@ struct shape {
 static const struct shape shapes[BDL_NAME_KINDS] = {
 	[BDL_NAME_CLIENT] = {
 		.numbers = 1,
-		.texts = 3,
+		.texts = 6,
 		.find = "SELECT id FROM client WHERE school = ?1 AND known = ?2 AND person = ?3"
-			" AND address = ?4 AND person_groups = ?5",
-		.add = "INSERT INTO client (school, id, known, person, address, person_groups)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5 FROM client"
-		       " WHERE school = ?1 RETURNING id",
+			" AND address = ?4 AND person_groups = ?5 AND source = ?6 AND place = ?7"
+			" AND equipment = ?8",
+		.add = "INSERT INTO client (school, id, known, person, address, person_groups,"
+		       " source, place, equipment)"
+		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+		       " FROM client WHERE school = ?1 RETURNING id",
 	},
 	[BDL_NAME_SITE] = {
 		.texts = 2,
@@ -71,11 +73,11 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 		       " ?11, ?12, ?13 FROM basis WHERE school = ?1 RETURNING id",
 	},
-	[BDL_NAME_PATH] = {
+	[BDL_NAME_TEXT] = {
 		.numbers = 1,
 		.texts = 1,
-		.add = "INSERT INTO page_path (school, day, id, path)"
-		       " SELECT ?1, ?2, coalesce(max(id), 0) + 1, ?3 FROM page_path"
+		.add = "INSERT INTO page_text (school, day, id, text)"
+		       " SELECT ?1, ?2, coalesce(max(id), 0) + 1, ?3 FROM page_text"
 		       " WHERE school = ?1 AND day = ?2 RETURNING id",
 	},
 };
@@ -207,6 +209,9 @@ uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a)
 	put_text(&n->key, a->person);
 	put_text(&n->key, a->address);
 	put_text(&n->key, a->groups);
+	put_text(&n->key, a->source);
+	put_text(&n->key, a->place);
+	put_text(&n->key, a->equipment);
 	return key_index(n, BDL_NAME_CLIENT);
 }
 
@@ -258,12 +263,12 @@ uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with
 	return key_index(n, BDL_NAME_BASIS);
 }
 
-uint32_t bdl_names_path(struct bdl_names *n, const struct bdl_act *a)
+uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, a->at_ms / BDL_DAY_MS);
-	put_text(&n->key, a->path);
-	return key_index(n, BDL_NAME_PATH);
+	put_number(&n->key, at_ms / BDL_DAY_MS);
+	put_text(&n->key, text);
+	return key_index(n, BDL_NAME_TEXT);
 }
 
 void bdl_names_act(

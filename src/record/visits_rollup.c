@@ -25,7 +25,8 @@ struct visit {
 struct load {
 	int64_t at_ms;
 	enum bdl_act_kind kind;
-	uint32_t client, site, basis, path;
+	uint32_t client, site, basis, path, kept;
+	bool has_kept; /* else there is nothing to look up */
 };
 
 struct total {
@@ -153,7 +154,9 @@ void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 		.client = key.client,
 		.site = key.site,
 		.basis = bdl_names_basis(r->names, a, true),
-		.path = bdl_names_path(r->names, a),
+		.path = bdl_names_text(r->names, a->at_ms, a->path),
+		.kept = a->kept.n ? bdl_names_text(r->names, a->at_ms, a->kept) : 0,
+		.has_kept = a->kept.n > 0,
 	};
 }
 
@@ -246,11 +249,11 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
-	int64_t path;
+	int64_t path, kept;
 
 	int rc = bdl_stmt_get(s,
-	    "INSERT INTO page_load (school, hour, client, id, hour_ms, kind, site, basis, path)"
-	    " SELECT ?1, ?2, ?3, coalesce(max(id), 0) + 1, ?4, ?5, ?6, ?7, ?8 FROM page_load"
+	    "INSERT INTO page_load (school, hour, client, id, hour_ms, kind, site, basis, path,"
+	    " kept) SELECT ?1, ?2, ?3, coalesce(max(id), 0) + 1, ?4, ?5, ?6, ?7, ?8, ?9 FROM page_load"
 	    " WHERE school = ?1 AND hour = ?2 AND client = ?3",
 	    &st, err);
 	for (size_t i = 0; !rc && i < r->n_loads; i++) {
@@ -258,6 +261,9 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 		rc = numbers_get(r, s, l->client, l->site, l->basis, &n, err);
 		if (!rc)
 			rc = bdl_names_number(r->names, s, l->path, &path, err);
+		kept = 0;
+		if (!rc && l->has_kept)
+			rc = bdl_names_number(r->names, s, l->kept, &kept, err);
 		if (rc)
 			break;
 		bdl_bind_int(st, 1, BDL_SCHOOL);
@@ -268,6 +274,7 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 		bdl_bind_int(st, 6, n.site);
 		bdl_bind_int(st, 7, n.basis);
 		bdl_bind_int(st, 8, path);
+		bdl_bind_int(st, 9, kept);
 		rc = bdl_stmt_run(s, st, err);
 	}
 	return rc;

@@ -179,7 +179,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 {
 	static const char sql[] =
 	    "SELECT CASE WHEN m.tbl_name IN ('visit', 'site_hour') THEN 'visits'"
-	    " WHEN m.tbl_name IN ('page_load', 'page_path') THEN 'page loads'"
+	    " WHEN m.tbl_name IN ('page_load', 'page_text') THEN 'page loads'"
 	    " WHEN m.tbl_name IN ('client', 'site', 'basis') THEN 'names'"
 	    " WHEN m.tbl_name IN ('act', 'violation') THEN 'acts and violations'"
 	    " ELSE 'other' END AS kind, sum(d.pgsize)"

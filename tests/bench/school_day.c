@@ -15,7 +15,7 @@
 #define MORNING_MS   INT64_C(1795422600000) /* Monday 23 November 2026, 8:30 UTC */
 #define SCHOOL_MS    (7 * 60 * 60 * 1000)
 #define SLICE_MS     10000 /* what is made at once, and put into the order of time */
-#define TEXTS        8
+#define TEXTS        9
 #define TEXT_MAX     256
 #define PART_LATE_MS 4000 /* parts come within this after their page */
 
@@ -244,6 +244,9 @@ static void person_put(struct school_day *d, const struct request *r, struct bdl
 	a->groups = staff ? TEXT(d, 3, "staff teacher department-%u", r->person % 12)
 			  : TEXT(d, 3, "pupils year-%u", 7 + r->person % 7);
 	a->address = TEXT(d, 4, "10.20.%u.%u", r->person / 250, 2 + r->person % 250);
+	a->source = BDL_LIT("radius");
+	a->place = BDL_LIT("main-site");
+	a->equipment = bdl_view_of(r->person % 3 ? "school-devices" : "own-devices");
 }
 
 static void path_put(struct school_day *d, const struct request *r, struct bdl_act *a)
@@ -258,6 +261,17 @@ static void path_put(struct school_day *d, const struct request *r, struct bdl_a
 		a->path = TEXT(d, 5, "/section-%u/page-%u.html", r->path % 5, r->path);
 	else
 		a->path = TEXT(d, 5, "/articles/%u/%.*s", r->path, (int)(r->path % 110), query);
+}
+
+/* What the door found out: every fifth site searches, and every fortieth page is such a search. */
+static void kept_put(struct school_day *d, const struct request *r, struct bdl_act *a)
+{
+	a->kept = BDL_LIT("stage=request");
+	if (!r->page || r->site % 5 || r->path % 8)
+		return;
+	a->kind = BDL_KIND_SEARCH;
+	a->kept = TEXT(d, 8, "stage=request terms=how%%20do%%20plants%%20make%%20sugar%%20%u",
+	    r->path % 100000);
 }
 
 static void verdict_put(struct school_day *d, const struct request *r, struct bdl_act *a)
@@ -306,5 +320,6 @@ void school_day_next(struct school_day *d, struct bdl_act *ret)
 	verdict_put(d, r, &a);
 	if (r->page)
 		path_put(d, r, &a);
+	kept_put(d, r, &a);
 	*ret = a;
 }

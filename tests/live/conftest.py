@@ -40,11 +40,11 @@ NAMES = ["ok.example", "plain.example", "casino.example", "bets.example", "socia
 # All that people did by themselves: acts of their own, and page loads among the visits.
 ACTS = """(SELECT person, known, address, person_groups, host, scheme, path, kind, action, policy, clause,
  clauses, tell, passed, reason, id FROM act UNION ALL SELECT c.person, c.known, c.address,
- c.person_groups, i.host, b.scheme, p.path, l.kind, b.action, '', '', '', '', 0, '', NULL FROM page_load l
+ c.person_groups, i.host, b.scheme, p.text, l.kind, b.action, '', '', '', '', 0, '', NULL FROM page_load l
  JOIN client c ON c.school = l.school AND c.id = l.client
  JOIN site i ON i.school = l.school AND i.id = l.site
  JOIN basis b ON b.school = l.school AND b.id = l.basis
- JOIN page_path p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path)"""
+ JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path)"""
 ACTIONS = ["allow", "note", "coach", "hold", "block"]  # policy/words.h
 TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a test publishes
 PATIENCE = 20  # seconds; anything that takes longer is broken

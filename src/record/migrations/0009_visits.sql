@@ -8,7 +8,7 @@
 -- look-ups for each row would cost more than the row, and its numbers come from the transaction
 -- that stores it.
 
--- Who asked: a person at an address, as the roll had them then.
+-- Who asked: a person at an address, as the roll and the table of networks had them then.
 CREATE TABLE client (
 	school BIGINT NOT NULL REFERENCES school,
 	id BIGINT NOT NULL,
@@ -16,8 +16,11 @@ CREATE TABLE client (
 	person TEXT NOT NULL,
 	address TEXT NOT NULL,
 	person_groups TEXT NOT NULL,
+	source TEXT NOT NULL, -- how the door knew who it is
+	place TEXT NOT NULL,
+	equipment TEXT NOT NULL,
 	PRIMARY KEY (school, id),
-	UNIQUE (school, person, address, person_groups, known)
+	UNIQUE (school, person, address, person_groups, known, source, place, equipment)
 );
 
 -- What was asked for: a host with the categories that the lists had for it then.
@@ -74,7 +77,8 @@ CREATE TABLE page_load (
 	kind SMALLINT NOT NULL,
 	site BIGINT NOT NULL,
 	basis BIGINT NOT NULL,
-	path BIGINT NOT NULL, -- of the hour's day, which is hour / 24
+	path BIGINT NOT NULL, -- among the texts of the hour's day, which is hour / 24
+	kept BIGINT NOT NULL, -- the same of what the door found out; 0: nothing
 	PRIMARY KEY (school, hour, client, id)
 ) WITHOUT ROWID;
 
@@ -87,11 +91,12 @@ CREATE TABLE site_hour (
 	PRIMARY KEY (school, site, hour)
 ) WITHOUT ROWID;
 
--- Paths with their queries, of a day in UTC, counted from 1970; one may stand there more than once.
-CREATE TABLE page_path (
+-- Texts of page loads, of a day in UTC, counted from 1970: paths with their queries, and what doors
+-- found out of them, the terms of searches too. One may stand there more than once.
+CREATE TABLE page_text (
 	school BIGINT NOT NULL,
 	day BIGINT NOT NULL,
 	id BIGINT NOT NULL,
-	path TEXT NOT NULL,
+	text TEXT NOT NULL,
 	PRIMARY KEY (school, day, id)
 ) WITHOUT ROWID;

@@ -127,6 +127,68 @@ static void says_why(void **state)
 	}
 }
 
+/* The act is a page of www.x.example in the category a, of staff, at 8:20 on a Saturday. */
+static void says_what_would_have_changed_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rules;
+		size_t n;
+		enum bdl_action then;
+		const char *fact;
+	} rows[] = {
+		{ "block web to category a", 1, BDL_ALLOW, "the host is in the category a" },
+		{ "block web to category a during 08:00-09:00", 2, BDL_ALLOW,
+		    "the host is in the category a" },
+		{ "block web", 0, 0, NULL },
+		{ "block web to category b", 1, BDL_BLOCK, "the host is not in the category b" },
+		{ "block web to category b during 08:00-09:00", 1, BDL_BLOCK,
+		    "the host is not in the category b" },
+		{ "block web to category b during 09:00-10:00", 0, 0, NULL },
+		{ "block web to category a unless during 08:00-09:00", 1, BDL_BLOCK,
+		    "the time is from 08:00 to 09:00 every day" },
+		{ "block web to category b unless during 08:00-09:00", 0, 0, NULL },
+		{ "block web to category a by pupils", 1, BDL_BLOCK,
+		    "the rule is not for this person but for pupils" },
+		{ "block web upload", 1, BDL_BLOCK, "the rule is only for uploads" },
+		/* Nobody can tell, so nobody can say what would have changed it. */
+		{ "block web download to category a", 0, 0, NULL },
+		/* Two rules come to the same: no one fact changes it. */
+		{ "block web to category a\n\nblock web to host x.example", 0, 0, NULL },
+		{ "note web to host x.example\n\nblock web to category a", 1, BDL_NOTE,
+		    "the host is in the category a" },
+		{ "note web to category b\n\nblock web to host x.example", 1, BDL_ALLOW,
+		    "the host is x.example or below it" },
+		{ "note web to host x.example\n\nblock web to category b", 2, BDL_ALLOW,
+		    "the host is x.example or below it" },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 16);
+		struct bdl_region *small BDL_AUTO(bdl_region_free) = bdl_region_new(64);
+		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
+		    ruleset_of("staff, pupils, visitors", rows[i].rules);
+		struct bdl_facts f = {
+			.told = bdl_door_told(BDL_DOOR_WEB) & ~BDL_TOLD(DOWNLOAD),
+			.known = true,
+			.groups = groups_of(r, "staff"),
+			.host = BDL_LIT("www.x.example"),
+			.categories = categories_of(r, "a"),
+			.minute = 500,
+			.weekday = 5,
+		};
+		size_t n = 99;
+		struct bdl_near *near = bdl_explain_near(r, &f, region, &n);
+
+		assert_non_null(near);
+		if (n != rows[i].n ||
+		    (n && (near[0].then != rows[i].then || strcmp(near[0].fact, rows[i].fact))))
+			fail_msg("'%s'\n got %zu: %d '%s'", rows[i].rules, n,
+			    n ? (int)near[0].then : -1, n ? near[0].fact : "");
+		assert_null(bdl_explain_near(r, &f, small, &n));
+	}
+}
+
 static void says_who_is_not_bound(void **state)
 {
 	(void)state;
@@ -160,6 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_a_rule_does),
 		cmocka_unit_test(says_why),
+		cmocka_unit_test(says_what_would_have_changed_it),
 		cmocka_unit_test(says_who_is_not_bound),
 	};
 

@@ -85,8 +85,8 @@ static int64_t count_of(const struct folder *f, const char *sql)
 
 /* All acts with an address: rows of their own, and page loads. */
 #define ACTS_STORED                                                                                    \
-	"(SELECT path, at_ms FROM act UNION ALL SELECT p.path, l.hour * 3600000 + l.hour_ms"           \
-	" FROM page_load l JOIN page_path p ON p.school = l.school AND p.day = l.hour / 24 AND p.id =" \
+	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms"           \
+	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id =" \
 	" l.path)"
 
 static void assert_stored_once(struct bdl_store *s, int64_t n)
