@@ -57,6 +57,9 @@ int bdl_cmd_networks(struct bdl_args *a);
 int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_help_lists(const char *verb); /* the same */
+int bdl_cmd_clerk(struct bdl_args *a);
+int bdl_cmd_backup(struct bdl_args *a);
+int bdl_cmd_restore_drill(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);
 int bdl_cmd_proxy(struct bdl_args *a);
 int bdl_cmd_role(struct bdl_args *a);

@@ -198,3 +198,21 @@ int bdl_job_end(struct bdl_store *s, struct bdl_view name, struct bdl_view holde
 	bdl_bind_text(st, 8, end->result);
 	return change(s, st, ret_held, err);
 }
+
+int bdl_job_drop(
+    struct bdl_store *s, struct bdl_view name, struct bdl_view holder, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	bool any; /* where it was not ours any more there is nothing to let go */
+
+	int rc = bdl_stmt_get(s,
+	    "UPDATE job SET holder = '', until_ms = 0"
+	    " WHERE school = ?1 AND name = ?2 AND holder = ?3 RETURNING name",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, name);
+	bdl_bind_text(st, 3, holder);
+	return change(s, st, &any, err);
+}

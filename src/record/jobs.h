@@ -66,4 +66,11 @@ int bdl_job_end(struct bdl_store *s, struct bdl_view name, struct bdl_view holde
     const struct bdl_schedule *schedule, const struct bdl_job_end *end, int64_t now_ms,
     bool *ret_held, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * Let it go undone, so that it is due as it was: whoever had it in hand was told to end. Where this
+ * fails the lease runs out.
+ */
+int bdl_job_drop(
+    struct bdl_store *s, struct bdl_view name, struct bdl_view holder, struct bdl_err *err);
+
 #endif

@@ -179,11 +179,13 @@ static const int connect_calls[] = {
 	SCMP_SYS(setsockopt),
 };
 static const unsigned connect_domains[] = { AF_INET, AF_INET6 };
+static const unsigned pair_domains[] = { AF_UNIX };
 
 /* Sandboxes may be closed within a sandbox: each only takes away. */
 static const int child_calls[] = {
 	SCMP_SYS(wait4),
 	SCMP_SYS(alarm),
+	SCMP_SYS(setitimer), /* the same, where there is no alarm */
 	SCMP_SYS(seccomp),
 	SCMP_SYS(landlock_create_ruleset),
 	SCMP_SYS(landlock_add_rule),
@@ -308,17 +310,17 @@ static void add_connect(struct filter *f)
 {
 	add_list(f, SCMP_ACT_ALLOW, connect_calls, BDL_ARRAY_LEN(connect_calls));
 	add_numbers(f, SCMP_SYS(socket), 0, connect_domains, BDL_ARRAY_LEN(connect_domains));
+	/* Within the process: what looks names up wakes its asker by one. */
+	add_numbers(f, SCMP_SYS(socketpair), 0, pair_domains, BDL_ARRAY_LEN(pair_domains));
 }
 
 static void add_children(struct filter *f)
 {
 	static const unsigned closing[] = { PR_SET_NO_NEW_PRIVS };
-	static const unsigned pairs[] = { AF_UNIX };
 
 	add_list(f, SCMP_ACT_ALLOW, child_calls, BDL_ARRAY_LEN(child_calls));
-	add_arg(f, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_EQ, FORK_FLAGS));
+	add_arg(f, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, UINT64_MAX, FORK_FLAGS));
 	add_numbers(f, SCMP_SYS(prctl), 0, closing, BDL_ARRAY_LEN(closing));
-	add_numbers(f, SCMP_SYS(socketpair), 0, pairs, BDL_ARRAY_LEN(pairs));
 }
 
 static void add_rules(struct filter *f, unsigned calls)

@@ -129,6 +129,18 @@ static void a_silent_holder_is_followed_by_another(void **state)
 	check_long("failures", row(t).failures, 0);
 }
 
+static void what_is_let_go_is_due_as_it_was(void **state)
+{
+	struct two *t = *state;
+
+	assert_true(take(t, t->a, ANNE, false));
+	assert_int_equal(bdl_job_drop(t->b, NAME, BEN, NULL), 0); /* not his to let go */
+	check_view("holder", row(t).holder, "anne");
+	assert_int_equal(bdl_job_drop(t->a, NAME, ANNE, NULL), 0);
+	assert_true(take(t, t->b, BEN, false));
+	check_long("failures", row(t).failures, 0);
+}
+
 static void failures_are_counted_and_tried_again(void **state)
 {
 	struct two *t = *state;
@@ -217,6 +229,7 @@ int main(void)
 		    a_silent_holder_is_followed_by_another, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    failures_are_counted_and_tried_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_let_go_is_due_as_it_was, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_missed_is_done_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_clock_that_jumped_is_got_over, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_schedule_begins_anew, set_up, tear_down),
