@@ -87,8 +87,9 @@ static int list(const struct bdl_conf *conf, bool *ret_fine, struct bdl_err *err
 
 	bdl_conf_path(conf, path, sizeof(path), "store.db");
 	int rc = bdl_store_open(path, BDL_STORE_READ, &store, err);
-	if (rc == 0)
-		rc = bdl_jobs_list(store, region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
+	rc = bdl_jobs_list(store, region, &rows, &n, err);
 	if (rc < 0)
 		return rc;
 	int64_t now_ms = bdl_now_ms();
