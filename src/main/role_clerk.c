@@ -11,12 +11,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define BUSY_MS    100   /* between two looks while a job is running */
 #define TICK_MS    1000  /* the same while none is */
 #define DUE_MS     2000  /* between two looks at what is due */
 #define TROUBLE_MS 10000 /* before a store that failed is tried again */
 #define ROWS_BYTES 65536
+#define NICENESS   10
 
 struct role_clerk {
 	struct bdl_role *role;
@@ -137,6 +139,8 @@ int bdl_clerk_run(struct bdl_role *role)
 	struct bdl_err err;
 	char backup[BDL_PATH_MAX];
 
+	/* Its children inherit this: no page waits because a list of millions is compiled. */
+	(void)setpriority(PRIO_PROCESS, 0, NICENESS); /* to be nicer is always allowed */
 	bdl_clerk_init(&r.clerk, role->conf, true);
 	bdl_backup_folder(role->conf, backup, sizeof(backup));
 	/* One that cannot be made is told where it matters: by the job that needs it. */

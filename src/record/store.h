@@ -15,7 +15,7 @@ struct bdl_store;
 
 enum bdl_store_mode {
 	BDL_STORE_READ,  /* never writes: the portal */
-	BDL_STORE_WRITE, /* the scribe, and commands that publish */
+	BDL_STORE_WRITE, /* the scribe, the clerk, and commands that publish */
 };
 
 /*
