@@ -73,8 +73,8 @@ static int lists_say(
 	size_t all = sum->fetched + sum->unchanged + sum->failed;
 
 	if (sum->failed > 0)
-		return bdl_fail(err, BDL_E_IO, "%zu of %zu stay as they were: %s", sum->failed, all,
-		    sum->first.text);
+		return bdl_fail(err, BDL_E_IO, "%zu of %zu could not be fetched: %s", sum->failed,
+		    all, sum->first.text);
 	(void)snprintf(result, BDL_JOB_RESULT, "%zu fetched, %zu unchanged", sum->fetched,
 	    sum->unchanged); /* fits */
 	return 0;

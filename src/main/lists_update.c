@@ -99,8 +99,10 @@ static void update_all(
 		struct bdl_err err;
 		if (p->sources[i].url == NULL || update(f, &p->sources[i], sum, &err) == 0)
 			continue;
-		fprintf(stderr, "beadle: %s\nbeadle: %s stays as it was\n", err.text,
-		    p->sources[i].path);
+		fprintf(stderr, "beadle: %s\nbeadle: %s %s\n", err.text, p->sources[i].path,
+		    access(p->sources[i].path, F_OK) == 0
+			? "stays as it was"
+			: "was never fetched, so no list can be compiled");
 		if (sum->failed++ == 0)
 			sum->first = err;
 	}

@@ -3,7 +3,7 @@
 #include "proto/url.h"
 #include "proto/url_int.h"
 
-#define PATH_MAX_LOOKED 256 /* no path of the table is as long */
+#define PATH_MAX_LOOKED (3 * BDL_URL_MAX + 1) /* a path in its one spelling */
 
 /* "google.*" is google.com, google.de, google.co.uk, and what is below them. */
 struct engine {
@@ -47,6 +47,8 @@ static const struct engine engines[] = {
 	TERMS("bing.com", "/news", "q"),
 	TERMS("bing.com", "/shop", "q"),
 	TERMS("bing.com", "/maps", "q"),
+	TERMS("th.bing.com", "", "q"), /* a picture for the words */
+	TERMS("bing.net", "", "q"),
 	SUGGEST("duckduckgo.com", "/ac", "q"),
 	POSTED("duckduckgo.com", "", "q"),
 	SUGGEST("youtube.com", "/complete", "q"),
@@ -107,6 +109,7 @@ static const struct {
 } safe[] = {
 	{ "google.*", { "safe", "active", NULL, NULL, NULL } },
 	{ "bing.com", { "adlt", "strict", NULL, NULL, NULL } },
+	{ "bing.net", { "adlt", "strict", NULL, NULL, NULL } },
 	{ "duckduckgo.com", { "kp", "1", NULL, NULL, "safe.duckduckgo.com" } },
 	{ "search.yahoo.com", { "vm", "r", NULL, NULL, NULL } },
 	{ "search.brave.com", { "safesearch", "strict", NULL, NULL, NULL } },
@@ -131,12 +134,12 @@ static bool is_suffix(struct bdl_view v)
 /* "name.*": the host is that name with a suffix, or below it. */
 static bool fits_star(struct bdl_view host, struct bdl_view name)
 {
-	for (size_t at = 0; at + name.n < host.n; at++) {
-		struct bdl_view rest = bdl_view_from(host, at);
+	struct bdl_view label;
 
-		if ((at == 0 || host.p[at - 1] == '.') && bdl_view_starts(rest, name) &&
-		    rest.p[name.n - 1] == '.' && is_suffix(bdl_view_from(rest, name.n)))
+	while (host.n > name.n) { /* the name ends in its dot */
+		if (bdl_view_starts(host, name) && is_suffix(bdl_view_from(host, name.n)))
 			return true;
+		(void)bdl_view_cut(&host, '.', &label); /* it is not empty */
 	}
 	return false;
 }
@@ -150,21 +153,55 @@ static bool fits_host(struct bdl_view host, const char *pattern)
 	return bdl_host_below(host, v);
 }
 
-/* By whole segments, as rules have it. */
+/* By whole segments, as rules have it; what stands behind a semicolon is no part of one. */
 static bool fits_path(struct bdl_view path, const char *pattern)
 {
 	struct bdl_view v = bdl_view_of(pattern);
 
-	return bdl_view_istarts(path, v) && (path.n == v.n || path.p[v.n] == '/' || v.n == 0);
+	return bdl_view_istarts(path, v) &&
+	    (path.n == v.n || path.p[v.n] == '/' || path.p[v.n] == ';' || v.n == 0);
 }
 
-/* The path in its one spelling, without the query; empty where it is longer than any we know. */
-static void plain_path(struct bdl_view path, struct bdl_buf *out)
-{
-	struct bdl_view only = bdl_view_at(path.p, bdl_view_find(path, '?'));
+/*
+ * An address that is held against the table. Nearly all are of no engine, so the path is brought
+ * into its one spelling only once the host is one's, and the host is compared once for all rows that
+ * have the same: they stand together.
+ */
+struct asked {
+	struct bdl_view host, path;
+	const char *pattern; /* the last that the host was compared with */
+	bool fits;
+	bool is_plain;
+	struct bdl_buf plain;
+};
 
-	if (bdl_url_path(only, out) < 0)
-		bdl_buf_clear(out);
+static struct asked ask_of(struct bdl_view host, struct bdl_view path)
+{
+	return (struct asked){ .host = host, .path = path, .plain = BDL_BUF(PATH_MAX_LOOKED) };
+}
+
+static void ask_done(struct asked *q)
+{
+	bdl_buf_done(&q->plain);
+}
+
+static bool is_of_engine(struct asked *q, const struct engine *e)
+{
+	if (q->pattern != e->host) /* the same text at another place is only compared again */
+		q->fits = fits_host(q->host, e->host);
+	q->pattern = e->host;
+	return q->fits;
+}
+
+/* The path without the query; empty where there is no memory for it. */
+static struct bdl_view plain_path(struct asked *q)
+{
+	struct bdl_view only = bdl_view_at(q->path.p, bdl_view_find(q->path, '?'));
+
+	if (!q->is_plain && bdl_url_path(only, &q->plain) < 0)
+		bdl_buf_clear(&q->plain);
+	q->is_plain = true;
+	return bdl_buf_view(&q->plain);
 }
 
 static struct bdl_view query_of(struct bdl_view path)
@@ -232,16 +269,15 @@ static void add_values(struct bdl_view pairs, const char *parameter, struct bdl_
 enum bdl_search bdl_search_find(
     struct bdl_view host, struct bdl_view path, struct bdl_view form, struct bdl_buf *terms)
 {
-	struct bdl_buf plain BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(PATH_MAX_LOOKED);
+	struct asked q BDL_AUTO_IN(ask_done) = ask_of(host, path);
 	enum bdl_search kind = BDL_SEARCH_NONE;
 
-	plain_path(path, &plain);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++) {
 		const struct engine *e = &engines[i];
 
 		if (kind != BDL_SEARCH_NONE && kind != e->kind)
 			break;
-		if (!fits_host(host, e->host) || !fits_path(bdl_buf_view(&plain), e->path))
+		if (!is_of_engine(&q, e) || !fits_path(plain_path(&q), e->path))
 			continue;
 		kind = e->kind;
 		add_values(query_of(path), e->parameter, terms);
@@ -255,12 +291,11 @@ enum bdl_search bdl_search_find(
 
 bool bdl_search_takes_form(struct bdl_view host, struct bdl_view path)
 {
-	struct bdl_buf plain BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(PATH_MAX_LOOKED);
+	struct asked q BDL_AUTO_IN(ask_done) = ask_of(host, path);
 
-	plain_path(path, &plain);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++)
-		if (engines[i].posts && fits_host(host, engines[i].host) &&
-		    fits_path(bdl_buf_view(&plain), engines[i].path))
+		if (engines[i].posts && is_of_engine(&q, &engines[i]) &&
+		    fits_path(plain_path(&q), engines[i].path))
 			return true;
 	return false;
 }
@@ -280,12 +315,11 @@ static bool has_parameter(struct bdl_view pairs, const char *parameter)
 /* A page of results, or whatever else an engine may make of terms. */
 static bool asks_for_terms(struct bdl_view host, struct bdl_view path)
 {
-	struct bdl_buf plain BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(PATH_MAX_LOOKED);
+	struct asked q BDL_AUTO_IN(ask_done) = ask_of(host, path);
 
-	plain_path(path, &plain);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++)
-		if (fits_host(host, engines[i].host) &&
-		    ((engines[i].path[0] && fits_path(bdl_buf_view(&plain), engines[i].path)) ||
+		if (is_of_engine(&q, &engines[i]) &&
+		    ((engines[i].path[0] && fits_path(plain_path(&q), engines[i].path)) ||
 			engines[i].posts || has_parameter(query_of(path), engines[i].parameter)))
 			return true;
 	return false;
