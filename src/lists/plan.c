@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #define TEXT_MAX (4 << 20)
+#define DAY_MS   INT64_C(86400000)
 
 void bdl_plan_free(struct bdl_plan *p)
 {
@@ -92,16 +93,37 @@ static int add_source(
 	return rc;
 }
 
+/* "every 1 day", "at 03:00", "never": the whole line, and not twice. */
+static int add_schedule(struct bdl_plan *p, struct bdl_view line, struct bdl_err *err)
+{
+	if (p->has_schedule)
+		return bdl_fail(err, BDL_E_CONFLICT, "there is a schedule already");
+	if (!bdl_schedule_parse(line, &p->schedule))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "'%.*s' is no schedule such as 'every 6 hours', 'at 03:00' or 'never'",
+		    BDL_FMT(line));
+	p->has_schedule = true;
+	return 0;
+}
+
+static bool begins_schedule(struct bdl_view word)
+{
+	return bdl_view_is(word, "every") || bdl_view_is(word, "at") || bdl_view_is(word, "never");
+}
+
 static int add_line(
     struct bdl_plan *p, const char *where, size_t n, struct bdl_view line, struct bdl_err *err)
 {
-	static const char *const words[] = { "source", "protected", "overrides" };
+	static const char *const words[] = { "source", "protected", "overrides", "every", "at",
+		"never" };
 	struct bdl_view rest = bdl_list_bare(line), word, path, more;
 
 	if (!bdl_list_word(&rest, &word))
 		return 0;
 	if (bdl_view_is(word, "source"))
 		return add_source(p, where, n, rest, err);
+	if (begins_schedule(word))
+		return add_schedule(p, bdl_list_bare(line), err);
 	if (!bdl_view_is(word, "protected") && !bdl_view_is(word, "overrides"))
 		return unknown(word, words, BDL_ARRAY_LEN(words), err);
 	if (!bdl_list_word(&rest, &path) || bdl_list_word(&rest, &more))
@@ -118,6 +140,7 @@ int bdl_plan_parse(
 	struct bdl_view line;
 
 	p->region = bdl_region_new(4 * BDL_PLAN_BYTES_MAX);
+	p->schedule = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
 	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
 		int rc = add_line(p, where, n, line, err);

@@ -7,6 +7,7 @@
  *	source ut1 names ut1.names			how its categories are called here
  *	protected protected.domains
  *	overrides protected.overrides
+ *	every 6 hours					when the clerk fetches (base/schedule.h)
  *
  * # comments; paths without blanks, relative to the folder of the file. Protected hosts are read
  * before all sources, wherever they stand.
@@ -14,6 +15,7 @@
 #ifndef BDL_LISTS_PLAN_H
 #define BDL_LISTS_PLAN_H
 
+#include "base/schedule.h"
 #include "lists/compile.h"
 
 #define BDL_PLAN_SOURCES_MAX 512
@@ -33,6 +35,8 @@ struct bdl_plan {
 	struct bdl_plan_source sources[BDL_PLAN_SOURCES_MAX];
 	size_t n;
 	const char *protected, *overrides; /* NULL: none */
+	struct bdl_schedule schedule;      /* once a day where it says nothing */
+	bool has_schedule;
 };
 
 /* `where` is the file's path. BDL_E_INVALID with the line and what was expected there. */

@@ -62,12 +62,9 @@ static bool is_plan(const char *path)
 
 static int add_plan(struct bdl_list_build *b, const char *path, struct bdl_err *err)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_PLAN_BYTES_MAX);
 	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
-	int rc = bdl_file_read(path, &text, err);
+	int rc = bdl_lists_plan_read(path, &plan, err);
 
-	if (rc == 0)
-		rc = bdl_plan_parse(bdl_buf_view(&text), path, &plan, err);
 	return rc == 0 ? bdl_list_build_plan(b, plan, bdl_now_ms(), err) : rc;
 }
 

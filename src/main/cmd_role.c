@@ -1,6 +1,6 @@
 /*
  * beadle role NAME --data DIR: one process of a `beadle run`, started by its supervisor. NAME is
- * its place on the board: scribe, portal, who, web-0, web-1, ...; a role that listens finds its
+ * its place on the board: scribe, clerk, portal, who, web-0, web-1, ...; a role that listens finds its
  * socket at descriptor 3, and one that takes datagrams too at 3 or 4.
  */
 #include "base/view.h"
@@ -8,6 +8,7 @@
 #include "doors/who/who.h"
 #include "main/command.h"
 #include "main/data.h"
+#include "main/role_clerk.h"
 #include "main/role_scribe.h"
 #include "portal/portal.h"
 #include "sys/log.h"
@@ -27,6 +28,7 @@ struct kind {
 
 static const struct kind kinds[] = {
 	{ "scribe", false, bdl_scribe_run },
+	{ "clerk", false, bdl_clerk_run },
 	{ "portal", true, bdl_portal_run },
 	{ "web", true, bdl_web_run },
 	{ "who", true, bdl_who_run },

@@ -101,6 +101,7 @@ static void make_places(struct run *r)
 		(void)bdl_board_slot(r->board, name);
 	}
 	(void)bdl_board_slot(r->board, "portal");
+	(void)bdl_board_slot(r->board, "clerk");
 	if (hears_who(r))
 		(void)bdl_board_slot(r->board, "who");
 	if (r->conf.run_proxy)
@@ -117,6 +118,8 @@ static int add_children(struct run *r, struct bdl_err *err)
 	}
 	if (rc == 0)
 		rc = add_role(r, "portal", r->ports.portal, err);
+	if (rc == 0)
+		rc = add_role(r, "clerk", -1, err);
 	if (rc == 0 && hears_who(r))
 		rc = add_who(r, err);
 	if (rc == 0 && r->conf.run_proxy)

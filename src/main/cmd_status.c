@@ -68,7 +68,8 @@ int bdl_cmd_status(struct bdl_args *a)
 		if (!s)
 			break;
 		print_slot(s, now_ms);
-		all_up = all_up && atomic_load(&s->state) == BDL_STATE_UP;
+		all_up = all_up && atomic_load(&s->state) == BDL_STATE_UP &&
+		    counter(s, BDL_COUNT_FAILING) == 0;
 	}
 	return all_up && readable ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
 }

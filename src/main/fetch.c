@@ -3,6 +3,7 @@
 #include "base/view.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,22 @@
 struct job {
 	struct bdl_buf *into;
 	struct bdl_fetched *fetched;
+	int asker;
 };
+
+/* Called once a second at least, whatever the server does. Not 0: nobody waits for it any more. */
+static int on_progress(
+    void *arg, curl_off_t all, curl_off_t now, curl_off_t up_all, curl_off_t up_now)
+{
+	const struct job *job = arg;
+	struct pollfd asker = { .fd = job->asker, .events = POLLRDHUP };
+	(void)all; /* how far it is does not matter */
+	(void)now;
+	(void)up_all;
+	(void)up_now;
+
+	return poll(&asker, 1, 0) > 0;
+}
 
 static size_t on_bytes(char *p, size_t size, size_t n, void *arg)
 {
@@ -62,6 +78,9 @@ static void set_up(CURL *curl, const char *url, struct job *job, char why[CURL_E
 	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
 	(void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S);
 	(void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "beadle/" BDL_VERSION);
+	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, job);
 	(void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, job);
@@ -95,11 +114,11 @@ static int settle(CURL *curl, CURLcode code, const char *url, const char *why, s
 	return 0;
 }
 
-int bdl_fetch(const char *url, const char *etag, struct bdl_buf *into, struct bdl_fetched *ret,
-    struct bdl_err *err)
+int bdl_fetch(const char *url, const char *etag, int asker, struct bdl_buf *into,
+    struct bdl_fetched *ret, struct bdl_err *err)
 {
 	struct bdl_fetched fetched = { .declared = -1 };
-	struct job job = { into, &fetched };
+	struct job job = { into, &fetched, asker };
 	char why[CURL_ERROR_SIZE] = "";
 	struct curl_slist *fields = NULL;
 	CURL *curl = curl_easy_init();

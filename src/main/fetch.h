@@ -15,9 +15,10 @@ struct bdl_fetched {
 /*
  * Append what the address holds to `into`, whose maximum is the most that is taken. `etag` is that
  * of the last time, or "". Redirects are followed, to HTTPS only from HTTPS. BDL_E_IO for what the
- * network or the server did, BDL_E_LIMIT for too much, BDL_E_CONFLICT for what was cut short.
+ * network or the server did, BDL_E_LIMIT for too much, BDL_E_CONFLICT for what was cut short. It is
+ * broken off, within about a second, when whoever holds the other end of the socket `asker` is gone.
  */
-int bdl_fetch(const char *url, const char *etag, struct bdl_buf *into, struct bdl_fetched *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_fetch(const char *url, const char *etag, int asker, struct bdl_buf *into,
+    struct bdl_fetched *ret, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

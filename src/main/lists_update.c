@@ -1,5 +1,5 @@
 /*
- * beadle lists update LISTS.conf
+ * beadle lists update LISTS.conf, and what the clerk does of it.
  *
  * Fetches every source that has an address, once, and compiles the lists. What a server sends takes
  * the place of a source only where lists/offer.h has nothing against it; else the old one stays and
@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "lists/offer.h"
 #include "main/data.h"
-#include "main/fetch.h"
+#include "main/fetcher.h"
 #include "main/lists_verbs.h"
 #include "main/publish.h"
 #include "sys/file.h"
@@ -66,7 +66,8 @@ static int offer(const struct bdl_plan_source *s, const struct bdl_buf *text,
 	return bdl_list_offer_check(&o, ret, err);
 }
 
-static int update(const struct bdl_plan_source *s, struct bdl_err *err)
+static int update(struct bdl_fetcher *f, const struct bdl_plan_source *s,
+    struct bdl_lists_brought *sum, struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_OFFER_BYTES_MAX);
 	struct bdl_list_report rep;
@@ -74,8 +75,9 @@ static int update(const struct bdl_plan_source *s, struct bdl_err *err)
 	char etag[sizeof(got.etag)];
 
 	read_etag(s->path, etag, sizeof(etag));
-	int rc = bdl_fetch(s->url, etag, &text, &got, err);
+	int rc = bdl_fetcher_get(f, s->url, etag, &text, &got, err);
 	if (rc == 0 && got.unchanged) {
+		sum->unchanged++;
 		printf("%s: unchanged\n", s->path);
 		return 0;
 	}
@@ -83,56 +85,75 @@ static int update(const struct bdl_plan_source *s, struct bdl_err *err)
 		rc = offer(s, &text, &got, &rep, err);
 	if (rc == 0)
 		rc = keep(s->path, &text, got.etag, err);
-	if (rc == 0)
+	if (rc == 0) {
 		printf("%s: %zu entries\n", s->path, rep.taken);
+		sum->fetched++;
+	}
 	return rc;
 }
 
-/* How many could not be brought up to date. */
-static size_t update_all(const struct bdl_plan *p)
+static void update_all(
+    const struct bdl_plan *p, struct bdl_fetcher *f, struct bdl_lists_brought *sum)
 {
-	size_t failed = 0;
-
 	for (size_t i = 0; i < p->n; i++) {
 		struct bdl_err err;
-		if (p->sources[i].url == NULL || update(&p->sources[i], &err) == 0)
+		if (p->sources[i].url == NULL || update(f, &p->sources[i], sum, &err) == 0)
 			continue;
 		fprintf(stderr, "beadle: %s\nbeadle: %s %s\n", err.text, p->sources[i].path,
 		    access(p->sources[i].path, F_OK) == 0
 			? "stays as it was"
 			: "was never fetched, so no list can be compiled");
-		failed++;
+		if (sum->failed++ == 0)
+			sum->first = err;
 	}
-	return failed;
+}
+
+int bdl_lists_bring(const struct bdl_plan *plan, struct bdl_fetcher *f, const char *data,
+    struct bdl_list_build *build, struct bdl_lists_brought *ret, struct bdl_err *err)
+{
+	struct bdl_lists_brought sum = { 0 };
+
+	update_all(plan, f, &sum);
+	int rc = bdl_lists_protect(build, data, err);
+	if (rc == 0)
+		rc = bdl_list_build_plan(build, plan, bdl_now_ms(), err);
+	bdl_lists_say(build);
+	if (rc == 0)
+		*ret = sum;
+	return rc;
+}
+
+int bdl_lists_plan_read(const char *path, struct bdl_plan **ret, struct bdl_err *err)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_PLAN_BYTES_MAX);
+	int rc = bdl_file_read(path, &text, err);
+
+	return rc == 0 ? bdl_plan_parse(bdl_buf_view(&text), path, ret, err) : rc;
 }
 
 int bdl_lists_update(struct bdl_args *a)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_PLAN_BYTES_MAX);
 	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
+	BDL_AUTO(bdl_fetcher_end) struct bdl_fetcher *fetcher = NULL;
 	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
+	struct bdl_lists_brought sum;
 	struct bdl_conf conf;
 	struct bdl_err err;
 
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
-	int rc = bdl_file_read(a->words[1], &text, &err);
-	if (rc == 0)
-		rc = bdl_plan_parse(bdl_buf_view(&text), a->words[1], &plan, &err);
+	int rc = bdl_lists_plan_read(a->words[1], &plan, &err);
 	if (rc == 0)
 		rc = bdl_data_open(a->data, false, &conf, &err);
-	if (rc != 0)
-		return bdl_complain(&err);
-	size_t failed = update_all(plan);
-	rc = bdl_lists_protect(build, a->data, &err);
 	if (rc == 0)
-		rc = bdl_list_build_plan(build, plan, bdl_now_ms(), &err);
-	bdl_lists_say(build);
+		rc = bdl_fetcher_start(&conf, &fetcher, &err);
+	if (rc == 0)
+		rc = bdl_lists_bring(plan, fetcher, a->data, build, &sum, &err);
 	if (rc == 0)
 		rc = bdl_data_become_owner(&conf, &err);
 	if (rc == 0)
 		rc = bdl_publish_lists(&conf, build, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
-	return failed == 0 ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
+	return sum.failed == 0 ? BDL_EXIT_FINE : BDL_EXIT_FAILED;
 }

@@ -5,6 +5,7 @@
 #include "lists/compile.h"
 #include "lists/plan.h"
 #include "main/command.h"
+#include "main/fetcher.h"
 #include "sys/conf.h"
 
 /* lists_show.c: what is there. */
@@ -17,6 +18,19 @@ int bdl_lists_install_illegal(struct bdl_args *a);
 
 /* lists_update.c: what a lists.conf fetches. */
 int bdl_lists_update(struct bdl_args *a);
+int bdl_lists_plan_read(const char *path, struct bdl_plan **ret, struct bdl_err *err) BDL_MUST_USE;
+
+struct bdl_lists_brought {
+	size_t fetched, unchanged, failed; /* sources with an address */
+	struct bdl_err first;              /* of those that failed */
+};
+
+/*
+ * Fetch what has an address and read all into the build. A source that fails stays as it was, which
+ * is said on standard error and is no error here. `data` is the data folder, for its protected hosts.
+ */
+int bdl_lists_bring(const struct bdl_plan *plan, struct bdl_fetcher *f, const char *data,
+    struct bdl_list_build *build, struct bdl_lists_brought *ret, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * cmd_lists.c: protected hosts, those of the data folder before those that ship; to be read before

@@ -44,6 +44,13 @@ static const struct command commands[] = {
 	{ "lists", "lists compile|show|find|status|install-illegal|update ...",
 	    "make the lists of categories, say what they hold, and why a page is on one",
 	    bdl_cmd_lists, bdl_help_lists },
+	{ "clerk", "clerk list | clerk run JOB",
+	    "say when timed work is due and how it went, or do a piece of it now", bdl_cmd_clerk,
+	    NULL },
+	{ "backup", "backup [--to FILE]", "copy the store to a file, while it is used",
+	    bdl_cmd_backup, NULL },
+	{ "restore-drill", "restore-drill FILE", "show that a backup can be restored",
+	    bdl_cmd_restore_drill, NULL },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
 	    bdl_cmd_demo, NULL },
 	{ "proxy", "proxy write",
@@ -84,7 +91,7 @@ static void overview(FILE *to)
 	    to);
 	for (size_t i = 0; i < BDL_ARRAY_LEN(commands); i++) {
 		if (commands[i].help)
-			fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+			fprintf(to, "  %-13s %s\n", commands[i].name, commands[i].help);
 	}
 	fputs(
 	    "\nThe data folder is --data DIR, else BEADLE_DATA, else ./var. The manual: man beadle.\n",

@@ -1,6 +1,6 @@
 /*
- * The scribe: the one process of a door host that touches the store. Journal entries go in, what
- * the doors enforce comes out.
+ * The scribe: what stands between the doors and the store. Journal entries go in, what the doors
+ * enforce comes out.
  */
 #ifndef BDL_MAIN_ROLE_SCRIBE_H
 #define BDL_MAIN_ROLE_SCRIBE_H

@@ -293,6 +293,12 @@ int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 	return number_get(s, "PRAGMA data_version", ret, err);
 }
 
+int bdl_store_optimise(struct bdl_store *s, struct bdl_err *err)
+{
+	return exec(s,
+	    "PRAGMA analysis_limit = 1000; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE)", err);
+}
+
 /* --- the schema --- */
 
 static int schema_version(struct bdl_store *s, int64_t *ret, struct bdl_err *err)

@@ -15,7 +15,7 @@ struct bdl_store;
 
 enum bdl_store_mode {
 	BDL_STORE_READ,  /* never writes: the portal */
-	BDL_STORE_WRITE, /* the scribe, and commands that publish */
+	BDL_STORE_WRITE, /* the scribe, the clerk, and commands that publish */
 };
 
 /*
@@ -52,5 +52,11 @@ int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err) B
 
 /* Changes whenever another connection has committed: cheap to poll. */
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Let the database look after itself: what it knows of its indices is brought up to date where that
+ * is worth it, and its write-ahead log goes into the file as far as readers allow.
+ */
+int bdl_store_optimise(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

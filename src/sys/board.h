@@ -27,6 +27,7 @@ enum bdl_counter {
 	BDL_COUNT_STORED,     /* scribe: journal entries brought to the store */
 	BDL_COUNT_RELOADS,    /* rulesets taken into force */
 	BDL_COUNT_REFUSED,    /* peers, packets and events that were not let in */
+	BDL_COUNT_FAILING,    /* clerk: jobs whose last run failed; goes down again */
 	BDL_COUNTERS = 12
 };
 

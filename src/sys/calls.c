@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -160,6 +162,38 @@ static const int file_calls[] = {
 
 static const int lock_calls[] = { SCMP_SYS(flock), SCMP_SYS(mlock), SCMP_SYS(munlock) };
 
+/* What a client does on a socket; which sockets it may make is said below. */
+static const int connect_calls[] = {
+	SCMP_SYS(connect),
+	SCMP_SYS(bind), /* to any port of ours, as resolvers do; Landlock forbids it for TCP */
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(recvmmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendmmsg),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),
+};
+static const unsigned connect_domains[] = { AF_INET, AF_INET6 };
+static const unsigned pair_domains[] = { AF_UNIX };
+
+/* Sandboxes may be closed within a sandbox: each only takes away. */
+static const int child_calls[] = {
+	SCMP_SYS(wait4),
+	SCMP_SYS(alarm),
+	SCMP_SYS(setitimer), /* the same, where there is no alarm */
+	SCMP_SYS(seccomp),
+	SCMP_SYS(landlock_create_ruleset),
+	SCMP_SYS(landlock_add_rule),
+	SCMP_SYS(landlock_restrict_self),
+	SCMP_SYS(capset),
+};
+#define FORK_FLAGS (CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | SIGCHLD) /* libc's fork */
+
 static const unsigned base_fcntl[] = { F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD,
 	F_DUPFD_CLOEXEC };
 static const unsigned lock_fcntl[] = { F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK,
@@ -272,6 +306,23 @@ static void add_base_args(struct filter *f)
 		    f->ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
 }
 
+static void add_connect(struct filter *f)
+{
+	add_list(f, SCMP_ACT_ALLOW, connect_calls, BDL_ARRAY_LEN(connect_calls));
+	add_numbers(f, SCMP_SYS(socket), 0, connect_domains, BDL_ARRAY_LEN(connect_domains));
+	/* Within the process: what looks names up wakes its asker by one. */
+	add_numbers(f, SCMP_SYS(socketpair), 0, pair_domains, BDL_ARRAY_LEN(pair_domains));
+}
+
+static void add_children(struct filter *f)
+{
+	static const unsigned closing[] = { PR_SET_NO_NEW_PRIVS };
+
+	add_list(f, SCMP_ACT_ALLOW, child_calls, BDL_ARRAY_LEN(child_calls));
+	add_arg(f, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, UINT64_MAX, FORK_FLAGS));
+	add_numbers(f, SCMP_SYS(prctl), 0, closing, BDL_ARRAY_LEN(closing));
+}
+
 static void add_rules(struct filter *f, unsigned calls)
 {
 	const int ptrace_call = SCMP_SYS(ptrace);
@@ -287,9 +338,13 @@ static void add_rules(struct filter *f, unsigned calls)
 		add_list(f, SCMP_ACT_ALLOW, serve_calls, BDL_ARRAY_LEN(serve_calls));
 	if (calls & BDL_CALLS_FILES)
 		add_list(f, SCMP_ACT_ALLOW, file_calls, BDL_ARRAY_LEN(file_calls));
-	if (calls & BDL_CALLS_THREADS)
+	if (calls & (BDL_CALLS_THREADS | BDL_CALLS_CONNECT))
 		add_arg(
 		    f, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+	if (calls & BDL_CALLS_CONNECT)
+		add_connect(f);
+	if (calls & BDL_CALLS_CHILDREN)
+		add_children(f);
 	if (calls & BDL_CALLS_LOCKS) {
 		add_list(f, SCMP_ACT_ALLOW, lock_calls, BDL_ARRAY_LEN(lock_calls));
 		add_numbers(f, SCMP_SYS(fcntl), 1, lock_fcntl, BDL_ARRAY_LEN(lock_fcntl));

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/schedule.h"
 #include "sys/net.h"
 
 #define BDL_CONF_WORKERS_MAX 16
@@ -38,6 +39,9 @@ struct bdl_conf {
 	int64_t address_limit_ms; /* how long an address is a person's without a word of it */
 	char squid_program[256];
 	char certgen_program[256];
+	struct bdl_schedule backup; /* when the clerk backs the store up */
+	char backup_folder[256];    /* where to; empty: DIR/backup */
+	unsigned backups_kept;
 	int log_level; /* enum bdl_level */
 };
 

@@ -4,7 +4,7 @@
 
 #include "sys/conf.h"
 
-#define BDL_SETTINGS 15
+#define BDL_SETTINGS 18
 
 struct bdl_setting {
 	const char *name;

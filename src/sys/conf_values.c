@@ -4,6 +4,7 @@
 #include "sys/log.h"
 #include <sched.h>
 
+#define KEPT_MAX  1000
 #define HOURS_MAX 168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
 
 static int parse_addr(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
@@ -130,6 +131,36 @@ static int parse_program(struct bdl_view v, void *to, size_t size, struct bdl_er
 	return bdl_conf_put_text(v, to, size, err);
 }
 
+static int parse_schedule(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	(void)size; /* a struct bdl_schedule */
+	if (!bdl_schedule_parse(v, to))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "'%.*s' is no schedule such as 'at 02:30', 'every 6 hours' or 'never'",
+		    BDL_FMT(v));
+	return 0;
+}
+
+/* Empty: the data folder's own. */
+static int parse_folder(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	if (v.n > 0 && v.p[0] != '/')
+		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a path from /", BDL_FMT(v));
+	return bdl_conf_put_text(v, to, size, err);
+}
+
+static int parse_kept(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	uint64_t n;
+	(void)size; /* an unsigned */
+
+	if (!bdl_view_uint(v, KEPT_MAX, &n) || n == 0)
+		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a number from 1 to %d",
+		    BDL_FMT(v), KEPT_MAX);
+	*(unsigned *)to = (unsigned)n;
+	return 0;
+}
+
 static int parse_level(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
 	(void)size; /* an int */
@@ -202,6 +233,12 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	    "Squid, built with OpenSSL (Debian's squid-openssl)." },
 	{ "certgen program", NULL, "/usr/lib/squid/security_file_certgen", parse_program,
 	    FIELD(certgen_program), "Squid's helper that makes certificates." },
+	{ "backup", NULL, "at 02:30", parse_schedule, FIELD(backup),
+	    "When the store is backed up: at a time of day, every so many hours or days, or never." },
+	{ "backup folder", NULL, "", parse_folder, FIELD(backup_folder),
+	    "Where backups are kept; empty means the folder backup in the data folder." },
+	{ "backups kept", NULL, "14", parse_kept, FIELD(backups_kept),
+	    "How many backups are kept, 1 to 1000; older ones are removed." },
 	{ "log level", NULL, "info", parse_level, FIELD(log_level),
 	    "The least urgent lines to log: err, warn, notice, info or debug." },
 };

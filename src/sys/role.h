@@ -1,5 +1,5 @@
 /*
- * A role: what one process of Beadle does (web, portal, scribe). The common part (settings, board,
+ * A role: what one process of Beadle does (web, portal, scribe, clerk). The common part (settings, board,
  * log, dropping rights) is done before run() is called; run() opens what it needs, closes the
  * sandbox behind itself, serves until SIGTERM, and returns the exit status.
  */

@@ -46,11 +46,16 @@ enum bdl_calls {
 	BDL_CALLS_FILES = 2,   /* open, write, rename, sync, map files */
 	BDL_CALLS_THREADS = 4, /* make threads later (microhttpd) */
 	BDL_CALLS_LOCKS = 8,   /* file locks and shared memory (SQLite) */
+	/* Sockets of its own to other hosts, IPv4 and IPv6, with the threads that look names up. */
+	BDL_CALLS_CONNECT = 16,
+	/* Fork, without another program, wait for it, and close a narrower sandbox in it. */
+	BDL_CALLS_CHILDREN = 32,
 };
 
 /*
- * A call outside the list fails with EPERM; execve, ptrace and the like end the process. No socket
- * is made, bound, connected or listened on after it: uv_listen and MHD_start_daemon come before.
+ * A call outside the list fails with EPERM; execve, ptrace and the like end the process. But for
+ * BDL_CALLS_CONNECT no socket is made, bound, connected or listened on after it: uv_listen and
+ * MHD_start_daemon come before. Who may have children hands them at most what it may do itself.
  * No memory can be made executable, so no library is loaded after it either. A build with a
  * sanitizer gets the calls of its leak check at exit in addition, and /proc for reading.
  */

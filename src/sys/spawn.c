@@ -133,6 +133,39 @@ int bdl_spawn(const char *program, char *const argv[], const int *fds, size_t n_
 	return 0;
 }
 
+/* After a fork: false where what the child needs cannot be had, or the parent is gone. */
+static bool settle(pid_t parent, int ours, int handed)
+{
+	reset_signals();
+	(void)signal(SIGPIPE, SIG_IGN); /* fails only for a signal that there is not */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
+		return false;
+	(void)close(ours); /* before its number is the other's */
+	if (handed != FIRST_FD && (dup2(handed, FIRST_FD) < 0 || close(handed) < 0))
+		return false;
+	return true;
+}
+
+pid_t bdl_proc_fork(int ours, int handed, struct bdl_err *err)
+{
+	sigset_t all, before;
+	pid_t parent = getpid();
+
+	/* As in bdl_spawn: no handler of the parent's may run in the child. */
+	(void)sigfillset(&all);                        /* cannot fail */
+	(void)sigprocmask(SIG_SETMASK, &all, &before); /* nor these */
+	pid_t pid = fork();
+	if (pid == 0 && !settle(parent, ours, handed))
+		_exit(1);
+	int sys = errno;
+	if (pid != 0)
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = sys;
+	if (pid < 0)
+		(void)bdl_fail_sys(err, "make a process");
+	return pid;
+}
+
 void bdl_proc_follow_parent(void)
 {
 	pid_t parent = getppid();

@@ -27,6 +27,19 @@ static void a_plan_names_sources(void **state)
 	assert_string_equal(p->sources[1].category, "ads");
 	assert_int_equal(p->sources[1].format, BDL_LIST_HOSTS);
 	assert_string_equal(p->sources[1].url, "https://a.example/x");
+	assert_int_equal(p->schedule.kind, BDL_SCHEDULE_EVERY);
+	assert_int_equal(p->schedule.every_ms, 86400000); /* where nothing is said */
+}
+
+static void a_plan_has_a_schedule(void **state)
+{
+	BDL_AUTO(bdl_plan_free) struct bdl_plan *p = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    bdl_plan_parse(BDL_LIT("source a\nat 03:05 # at night\n"), "l", &p, NULL), 0);
+	assert_int_equal(p->schedule.kind, BDL_SCHEDULE_AT);
+	assert_int_equal(p->schedule.minute, 185);
 }
 
 static const struct {
@@ -41,6 +54,8 @@ static const struct {
 	{ "source a as b from ftp://x/\n", "l:1: 'ftp://x/' is no address" },
 	{ "source a from https://x/\n", "l:1: what is fetched needs 'as CATEGORY'" },
 	{ "protected\n", "l:1: 'protected' is followed by one file" },
+	{ "every day\n", "l:1: 'every day' is no schedule such as" },
+	{ "every 1 day\nnever\n", "l:2: there is a schedule already" },
 	{ "overrides a b\n", "l:1: 'overrides' is followed by one file" },
 };
 
@@ -167,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plan_names_sources),
+		cmocka_unit_test(a_plan_has_a_schedule),
 		cmocka_unit_test(plans_are_right),
 		IN_FOLDER(a_plan_is_compiled),
 		IN_FOLDER(what_is_not_there_is_named),

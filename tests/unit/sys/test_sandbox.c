@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -266,6 +267,51 @@ static void no_locks_otherwise(void)
 	CHECK_FAILS(fcntl(fd, F_SETLK, &lock), EPERM);
 }
 
+static void speaks_to_others_when_allowed(void)
+{
+	struct sockaddr_in nobody = { .sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	pthread_t thread;
+	int pair[2];
+
+	close_calls(BDL_CALLS_CONNECT);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(fd >= 0);
+	CHECK(connect(fd, (const struct sockaddr *)(const void *)&nobody, sizeof(nobody)) == 0 ||
+	    errno != EPERM); /* nobody may be there, but one may knock */
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	CHECK(pthread_create(&thread, NULL, nothing, NULL) == 0);
+	CHECK(pthread_join(thread, NULL) == 0);
+	CHECK_FAILS(socket(AF_UNIX, SOCK_STREAM, 0), EPERM);
+	CHECK_FAILS(socket(AF_NETLINK, SOCK_RAW, 0), EPERM);
+	CHECK_FAILS(socket(AF_PACKET, SOCK_RAW, 0), EPERM);
+	CHECK_FAILS(listen(fd, 1), EPERM);
+}
+
+/* Whoever may have children hands them its own rights, and they may give up more. */
+static void has_children_when_allowed(void)
+{
+	int status = -1;
+
+	close_calls(BDL_CALLS_CHILDREN | BDL_CALLS_CONNECT | BDL_CALLS_FILES);
+	pid_t pid = fork();
+	if (pid == 0) {
+		CHECK(close(socket(AF_INET, SOCK_STREAM, 0)) == 0);
+		(void)enter_files();
+		close_calls(BDL_CALLS_FILES);
+		CHECK_FAILS(socket(AF_INET, SOCK_STREAM, 0), EPERM);
+		CHECK(BDL_SANITIZED || (fork() == -1 && errno == EPERM));
+		_exit(0);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+	if (!BDL_SANITIZED) /* there any clone is allowed */
+		CHECK_FAILS(
+		    syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, 0), EPERM);
+	CHECK_FAILS(bind(-1, NULL, 0), EBADF);
+	CHECK_FAILS(setuid(0), EPERM);
+}
+
 static void calls_are_fenced(void **state)
 {
 	(void)state;
@@ -277,6 +323,8 @@ static void calls_are_fenced(void **state)
 	assert_passes(threads_when_allowed);
 	if (!BDL_SANITIZED)
 		assert_passes(no_threads_otherwise);
+	assert_passes(speaks_to_others_when_allowed);
+	assert_passes(has_children_when_allowed);
 }
 
 static void try_execve(void)

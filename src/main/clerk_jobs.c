@@ -1,0 +1,186 @@
+/*
+ * What the clerk does. A new kind of timed work is one row of the table at the end, and a function
+ * that closes its sandbox first.
+ */
+#include "base/clock.h"
+#include "main/clerk.h"
+#include "main/data.h"
+#include "main/lists_verbs.h"
+#include "main/publish.h"
+#include "main/shipped.h"
+#include "record/backup.h"
+#include "sys/file.h"
+#include "sys/sandbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DAY_MS INT64_C(86400000)
+
+void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size)
+{
+	if (conf->backup_folder[0])
+		(void)snprintf(out, size, "%s", conf->backup_folder);
+	else
+		bdl_conf_path(conf, out, size, "backup");
+}
+
+/* Close the sandbox of a job: no network, no children, and of files what `rights` says. */
+static int fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err)
+{
+	char lists[BDL_PATH_MAX], backup[BDL_PATH_MAX], shipped[BDL_PATH_MAX];
+	struct bdl_path_right paths[4];
+	bool landlock = false; /* the clerk has said where there is none */
+	size_t n = 0;
+
+	bdl_conf_path(conf, lists, sizeof(lists), "lists");
+	bdl_backup_folder(conf, backup, sizeof(backup));
+	if (rights & BDL_JOB_STORE)
+		paths[n++] = (struct bdl_path_right){ conf->dir, BDL_MAY_WRITE };
+	if (rights & BDL_JOB_LISTS)
+		paths[n++] = (struct bdl_path_right){ lists, BDL_MAY_WRITE };
+	if (rights & BDL_JOB_BACKUP)
+		paths[n++] = (struct bdl_path_right){ backup, BDL_MAY_WRITE };
+	if ((rights & BDL_JOB_LISTS) &&
+	    bdl_shipped_find("", "lists", shipped, sizeof(shipped), NULL) == 0)
+		paths[n++] = (struct bdl_path_right){ shipped, BDL_MAY_READ };
+	int rc = bdl_sandbox_files(paths, n, &landlock, err);
+	return rc < 0 ? rc : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+}
+
+/* --- lists --- */
+
+static void lists_path(const struct bdl_conf *conf, char out[BDL_PATH_MAX])
+{
+	bdl_conf_path(conf, out, BDL_PATH_MAX, "lists/lists.conf");
+}
+
+/* One that cannot be read is tried once a day, which says what is wrong. */
+static void lists_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+{
+	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
+	char path[BDL_PATH_MAX];
+
+	lists_path(conf, path);
+	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
+	if (bdl_lists_plan_read(path, &plan, NULL) == 0)
+		*ret = plan->schedule;
+}
+
+static int lists_say(
+    const struct bdl_lists_brought *sum, char result[BDL_JOB_RESULT], struct bdl_err *err)
+{
+	size_t all = sum->fetched + sum->unchanged + sum->failed;
+
+	if (sum->failed > 0)
+		return bdl_fail(err, BDL_E_IO, "%zu of %zu could not be fetched: %s", sum->failed,
+		    all, sum->first.text);
+	(void)snprintf(result, BDL_JOB_RESULT, "%zu fetched, %zu unchanged", sum->fetched,
+	    sum->unchanged); /* fits */
+	return 0;
+}
+
+static int lists_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+{
+	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
+	BDL_AUTO(bdl_fetcher_end) struct bdl_fetcher *fetcher = NULL;
+	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
+	struct bdl_lists_brought sum;
+	char path[BDL_PATH_MAX];
+
+	lists_path(conf, path);
+	/* Started first, for what is left of this process does without the network. */
+	int rc = bdl_fetcher_start(NULL, &fetcher, err);
+	if (rc == 0)
+		rc = fence(conf, BDL_JOB_LISTS, err);
+	if (rc == 0)
+		rc = bdl_lists_plan_read(path, &plan, err);
+	if (rc == BDL_E_MISSING) {
+		(void)snprintf(
+		    result, BDL_JOB_RESULT, "there is no lists/lists.conf, so nothing is fetched");
+		return 0;
+	}
+	if (rc == 0)
+		rc = bdl_lists_bring(plan, fetcher, conf->dir, build, &sum, err);
+	if (rc == 0)
+		rc = bdl_publish_lists(conf, build, err);
+	return rc < 0 ? rc : lists_say(&sum, result, err);
+}
+
+/* --- the store --- */
+
+static void store_path(const struct bdl_conf *conf, char out[BDL_PATH_MAX])
+{
+	bdl_conf_path(conf, out, BDL_PATH_MAX, "store.db");
+}
+
+static void backup_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+{
+	*ret = conf->backup;
+}
+
+static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+{
+	char store[BDL_PATH_MAX], folder[BDL_PATH_MAX], to[BDL_PATH_MAX + BDL_BACKUP_NAME];
+	char name[BDL_BACKUP_NAME];
+	size_t removed = 0;
+	int64_t bytes = 0;
+
+	store_path(conf, store);
+	bdl_backup_folder(conf, folder, sizeof(folder));
+	bdl_backup_name(bdl_now_ms(), name);
+	(void)snprintf(to, sizeof(to), "%s/%s", folder, name); /* fits */
+	int rc = bdl_file_mkdirs(folder, err);
+	if (rc == 0)
+		rc = fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
+	if (rc == 0)
+		rc = bdl_backup_make(store, to, &bytes, err);
+	if (rc == 0)
+		rc = bdl_backup_prune(folder, conf->backups_kept, &removed, err);
+	if (rc == 0)
+		(void)snprintf(result, BDL_JOB_RESULT, "%s, %" PRId64 " kB, %zu older %s removed",
+		    name, bytes / 1000, removed, removed == 1 ? "one" : "ones"); /* fits */
+	return rc;
+}
+
+static void optimise_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+{
+	(void)conf; /* nobody has asked for another */
+	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
+}
+
+static int optimise_run(
+    const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+
+	int rc = fence(conf, BDL_JOB_STORE, err);
+	if (rc == 0)
+		rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_store_optimise(store, err);
+	if (rc == 0)
+		(void)snprintf(
+		    result, BDL_JOB_RESULT, "the store's indices are looked after"); /* fits */
+	return rc;
+}
+
+/* --- the table --- */
+
+const struct bdl_job bdl_jobs[] = {
+	{ "lists", "fetch the lists of lists/lists.conf and compile them", 4 * 3600, lists_schedule,
+	    lists_run },
+	{ "backup", "back the store up, and remove the oldest backups", 4 * 3600, backup_schedule,
+	    backup_run },
+	{ "optimise", "let the database look after its indices and its log", 3600,
+	    optimise_schedule, optimise_run },
+	{ 0 },
+};
+
+const struct bdl_job *bdl_job_named(struct bdl_view name)
+{
+	for (const struct bdl_job *job = bdl_jobs; job->name; job++)
+		if (bdl_view_is(name, job->name))
+			return job;
+	return NULL;
+}
