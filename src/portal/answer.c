@@ -52,6 +52,8 @@ static const struct route routes[] = {
 	{ "/", bdl_show_overview, true },
 	{ "/acts", bdl_show_acts, true },
 	{ "/acts/*", bdl_show_act, true },
+	{ "/visits", bdl_show_visits, true },
+	{ "/visits/*", bdl_show_visitor, true },
 	{ "/violations", bdl_show_violations, true },
 	{ "/policies", bdl_show_policies, true },
 	{ "/policies/*", bdl_show_policy, true },
