@@ -25,7 +25,8 @@
 #define WEEKS       13
 #define ROUNDS      20
 #define SECOND_WEEK (INT64_C(1795996800000) / BDL_HOUR_MS) /* 30 November 2026 */
-#define MADE        4000                                   /* acts of one transaction */
+#define SYNC_EVERY  100
+#define MADE        4000 /* acts of one transaction */
 
 /* --- the store --- */
 
@@ -89,13 +90,21 @@ static int store_make(const char *path, size_t weeks, size_t days, struct bdl_er
 	struct school_day *day = school_day_new(SEED);
 	size_t left = days * SCHOOL_DAY_REQUESTS;
 
+	bool synced;
+
 	int rc = bdl_store_open(path, BDL_STORE_WRITE, &s, err);
 	if (!rc)
 		bdl_store_relax(s);
-	while (!rc && left)
+	for (size_t i = 1; !rc && left; i++) {
 		rc = store_some(s, r, day, &left, err);
-	for (int64_t week = 1; !rc && week < (int64_t)weeks; week++)
+		if (!rc && i % SYNC_EVERY == 0)
+			rc = bdl_store_sync(s, &synced, err);
+	}
+	for (int64_t week = 1; !rc && week < (int64_t)weeks; week++) {
 		rc = week_copy(s, week, err);
+		if (!rc)
+			rc = bdl_store_sync(s, &synced, err);
+	}
 	school_day_free(day);
 	return rc;
 }
