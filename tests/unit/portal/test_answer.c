@@ -492,13 +492,15 @@ static void a_page_load_is_explained(void **state)
 	    "of the school-devices, at room-12", "it comes to the same verdict", "No rule applied",
 	    "aria-current=\"page\">Search<");
 	EXPECT(load_of("/lesson"), 200, "it comes to the same verdict",
-	    "Now the host is not in the category gambling.", "bdl-tag--block\">Blocked</span> by",
-	    "Now the host is not games.example or below it.", "bdl-tag--coach\">Coached</span> by");
+	    "Because the host is not in the category gambling.",
+	    "bdl-tag--block\">Blocked</span> by",
+	    "Because the host is not games.example or below it.",
+	    "bdl-tag--coach\">Coached</span> by");
 	EXPECT(load_of("/volunteer"), 200, "it comes to the same verdict", "Lifted by an exception",
-	    "Now the rule is not for volunteers.");
+	    "Because the rule is not for volunteers.");
 	a[0] = act_of("games.example", BDL_COACH, "web.leisure");
 	add(&a[0]);
-	EXPECT("/acts/1", 200, "Now the host is games.example or below it.",
+	EXPECT("/acts/1", 200, "Because the host is games.example or below it.",
 	    "bdl-tag--allow\">Allowed</span> without", "2.2 Gambling");
 }
 
