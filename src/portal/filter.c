@@ -100,17 +100,18 @@ static void add_value(struct bdl_view *values, size_t *n, struct bdl_view v)
 }
 
 /* People and sites that were recorded, by a part of their name; people also by that on the roll. */
-static int find_values(struct bdl_request *r, enum bdl_act_value which, struct bdl_view text,
-    const struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
+static int find_values(struct bdl_request *r, enum bdl_act_value which, bool with_acts,
+    struct bdl_view text, const struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
 {
 	struct bdl_view *values =
 	    bdl_region_array(r->region, BDL_FILTER_VALUES_MAX, sizeof(*values));
-	struct bdl_view part = lower(r, text), *seen;
-	size_t n = 0, n_seen;
+	struct bdl_view part = lower(r, text), *seen = NULL;
+	size_t n = 0, n_seen = 0;
 
 	if (text.n == 0)
 		return 0;
-	int e = bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
+	int e =
+	    !with_acts ? 0 : bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
 	if (e < 0)
 		return e;
 	if (!values)
@@ -132,7 +133,8 @@ static int find_values(struct bdl_request *r, enum bdl_act_value which, struct b
 	return 0;
 }
 
-int bdl_chosen_read(struct bdl_request *r, struct bdl_chosen *ret, struct bdl_err *err)
+int bdl_chosen_read(
+    struct bdl_request *r, bool with_acts, struct bdl_chosen *ret, struct bdl_err *err)
 {
 	struct bdl_chosen c = {
 		.person = bdl_request_query(r, "person"),
@@ -146,9 +148,11 @@ int bdl_chosen_read(struct bdl_request *r, struct bdl_chosen *ret, struct bdl_er
 	c.visits.category = c.category;
 	int e = read_choices(r, &c, err);
 	if (e == 0)
-		e = find_values(r, BDL_VALUE_PERSON, c.person, &c.f.persons, &c.f.n_persons, err);
+		e = find_values(
+		    r, BDL_VALUE_PERSON, with_acts, c.person, &c.f.persons, &c.f.n_persons, err);
 	if (e == 0)
-		e = find_values(r, BDL_VALUE_HOST, c.host, &c.f.hosts, &c.f.n_hosts, err);
+		e = find_values(
+		    r, BDL_VALUE_HOST, with_acts, c.host, &c.f.hosts, &c.f.n_hosts, err);
 	c.visits.persons = c.f.persons;
 	c.visits.n_persons = c.f.n_persons;
 	c.visits.hosts = c.f.hosts;

@@ -19,10 +19,11 @@ struct bdl_chosen {
 
 /*
  * person, host, day, category, clause, verdict, kind, violation and before, each where it is given.
+ * Parts of names are looked for among visits, and where `with_acts` among acts as well.
  * BDL_E_INVALID with r->fault for a value that there is not.
  */
-int bdl_chosen_read(struct bdl_request *r, struct bdl_chosen *ret, struct bdl_err *err)
-    BDL_MUST_USE;
+int bdl_chosen_read(struct bdl_request *r, bool with_acts, struct bdl_chosen *ret,
+    struct bdl_err *err) BDL_MUST_USE;
 
 /* Says that the value of this name is none. */
 int bdl_chosen_refuse(struct bdl_request *r, const char *name, struct bdl_err *err);

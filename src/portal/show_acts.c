@@ -69,7 +69,7 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 	struct bdl_view reference = bdl_request_query(r, "reference");
 	struct bdl_together t = { 0 };
 
-	int e = bdl_chosen_read(r, &c, err);
+	int e = bdl_chosen_read(r, true, &c, err);
 	if (e == 0)
 		c.f.n_moments = bdl_reference_read(reference, c.f.moments_ms);
 	/* What is no reference is no act's. */

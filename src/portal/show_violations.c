@@ -47,7 +47,7 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 	struct bdl_violation_row *rows;
 	size_t n;
 
-	int e = bdl_chosen_read(r, &c, err);
+	int e = bdl_chosen_read(r, true, &c, err);
 	c.f.kind = -1; /* a violation may have acts of several kinds */
 	c.f.violation = 0;
 	if (e == 0)

@@ -9,8 +9,8 @@
 #define BDL_VIOLATION_FOLD_MS (10 * 60 * 1000) /* person, clause and host: one in ten minutes */
 #define BDL_PAGE_ROWS_MAX     200
 #define BDL_FILTER_VALUES_MAX 16
-#define BDL_VALUES_LOOKED_MAX 50000 /* different persons or hosts that bdl_acts_values reads */
-#define BDL_VALUE_ACTS_MAX    5000  /* newest acts of each value that a filter of several reads */
+#define BDL_VALUES_LOOKED_MAX 200000 /* different persons or hosts that bdl_acts_values reads */
+#define BDL_VALUE_ACTS_MAX    5000   /* newest acts of each value that a filter of several reads */
 
 /*
  * Add one act inside an open transaction. A strict page load, search, upload or download opens a violation

@@ -319,7 +319,8 @@ def undo_two_people(school):
         db.execute("DROP TABLE policy_draft")
         for later in ("visit", "page_load", "page_text", "site_hour", "client", "site", "basis"):
             db.execute(f"DROP TABLE {later}")
-        db.execute("ALTER TABLE act DROP COLUMN kept")  # of the migration after it
+        for column in ("source", "place", "equipment", "kept"):  # of the migrations after it
+            db.execute(f"ALTER TABLE act DROP COLUMN {column}")
         db.execute("DELETE FROM schema_version WHERE version >= 6")
         db.execute("UPDATE policy_version SET second_person = ''")
 
