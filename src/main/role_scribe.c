@@ -25,7 +25,7 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
-#define HOLD_MS      2000 /* how long visits wait for more of their kind */
+#define HOLD_MS      500  /* how long visits wait for more of their kind */
 #define SWEEP_S      3600 /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 

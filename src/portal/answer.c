@@ -52,6 +52,8 @@ static const struct route routes[] = {
 	{ "/", bdl_show_overview, true },
 	{ "/acts", bdl_show_acts, true },
 	{ "/acts/*", bdl_show_act, true },
+	{ "/visits", bdl_show_visits, true },
+	{ "/visits/*", bdl_show_visitor, true },
 	{ "/violations", bdl_show_violations, true },
 	{ "/policies", bdl_show_policies, true },
 	{ "/policies/*", bdl_show_policy, true },
@@ -178,9 +180,9 @@ static void show_message(struct bdl_request *r, unsigned status, struct bdl_repl
 	    });
 }
 
-static unsigned status_of(const struct bdl_request *r, int e)
+static unsigned status_of(const struct bdl_request *r, int rc)
 {
-	switch (e) {
+	switch (rc) {
 	case BDL_E_INVALID:
 		return r->fault ? 400 : 500;
 	case BDL_E_MISSING:

@@ -3,6 +3,7 @@
 #include "issues_int.h"
 #include "pages_int.h"
 #include "portal/assets.h"
+#include <stdio.h>
 
 struct bdl_layout_portal bdl_frame(
     const struct bdl_request *r, struct bdl_view title, enum bdl_section section)
@@ -15,6 +16,7 @@ struct bdl_layout_portal bdl_frame(
 		.icon = bdl_asset_digest("icon.svg"),
 		.at_overview = section == BDL_AT_OVERVIEW,
 		.at_acts = section == BDL_AT_ACTS,
+		.at_visits = section == BDL_AT_VISITS,
 		.at_violations = section == BDL_AT_VIOLATIONS,
 		.at_policies = section == BDL_AT_POLICIES,
 	};
@@ -31,6 +33,35 @@ const char *bdl_when(const struct bdl_request *r, int64_t at_ms)
 	bdl_time_long(at_ms, text);
 	const char *day = strchr(text, ' '); /* without the weekday */
 	return bdl_region_str(r->region, bdl_view_of(day ? day + 1 : text));
+}
+
+int64_t bdl_midnight(int64_t at_ms)
+{
+	struct bdl_civil c = bdl_civil_local(at_ms);
+	char text[64];
+	int64_t at = at_ms;
+	int n = snprintf(text, sizeof(text), "%04d-%02d-%02dT00:00", c.year, c.month, c.day);
+	BDL_BUG_IF(!bdl_time_parse(bdl_view_at(text, (size_t)n), &at));
+	return at;
+}
+
+struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)
+{
+	struct bdl_civil c = bdl_civil_local(at_ms);
+	char text[BDL_LONG_LEN];
+	int64_t from_ms = bdl_midnight(at_ms);
+
+	bdl_time_long(from_ms, text);
+	char *comma = strchr(text, ',');
+	if (comma)
+		*comma = '\0';
+	return (struct bdl_day){
+		.from_ms = from_ms,
+		.before_ms =
+		    bdl_midnight(from_ms + 36 * BDL_HOUR_MS), /* days have 23 to 25 hours */
+		.word = bdl_region_printf(r->region, "%04d-%02d-%02d", c.year, c.month, c.day),
+		.title = bdl_region_str(r->region, bdl_view_of(text)),
+	};
 }
 
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms)

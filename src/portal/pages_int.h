@@ -7,12 +7,15 @@
 #include "portal/request.h"
 #include "record/acts.h"
 #include "record/versions.h"
+#include "record/visits.h"
 #include "violation_table.tmpl.h"
 #include "waiting_table.tmpl.h"
 
 int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -27,6 +30,7 @@ enum bdl_section {
 	BDL_AT_NOTHING,
 	BDL_AT_OVERVIEW,
 	BDL_AT_ACTS,
+	BDL_AT_VISITS,
 	BDL_AT_VIOLATIONS,
 	BDL_AT_POLICIES
 };
@@ -38,6 +42,17 @@ struct bdl_layout_portal bdl_frame(
 /* A moment: "today, 11:40:07" or "20 November 2026, 11:40"; and for machines. In the region. */
 const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
+
+/* The last local midnight, as the school's clocks show it. */
+int64_t bdl_midnight(int64_t at_ms);
+
+/* The school's day that a moment lies in. Texts in the region. */
+struct bdl_day {
+	int64_t from_ms, before_ms;
+	const char *word;  /* "2026-11-21", as addresses have it */
+	const char *title; /* "Saturday 21 November 2026" */
+};
+struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms);
 
 /* A count as people read it: "74,828"; empty for none where `or_nothing`. In the region. */
 const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_nothing);

@@ -4,6 +4,7 @@
  */
 #include "act.tmpl.h"
 #include "base/clock.h"
+#include "filter_int.h"
 #include "pages_int.h"
 #include "policy/explain.h"
 #include "policy/judge.h"
@@ -73,15 +74,24 @@ static const char *step_title(enum bdl_step_kind kind)
 	return titles[kind];
 }
 
+/* Of a policy of the ruleset; 0 where that is not known: a link then leads to what is in force. */
+static int64_t issue_of(const struct bdl_request *r, const struct bdl_ruleset *rs, size_t policy)
+{
+	int64_t issue;
+
+	if (bdl_versions_issue(r->store, bdl_ruleset_policy_name(rs, policy),
+		&bdl_ruleset_document(rs, policy)->digest, &issue, NULL) < 0)
+		return 0;
+	return issue;
+}
+
 /* The steps in two lists: those that had a say, and the others. */
 static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
     const struct bdl_facts *facts, struct bdl_page_act *v)
 {
 	int64_t issues[BDL_POLICIES_MAX + 1] = { 0 }; /* the law has none */
 	for (size_t i = 0; i < bdl_ruleset_policies(rs); i++)
-		if (bdl_versions_issue(r->store, bdl_ruleset_policy_name(rs, i),
-			&bdl_ruleset_document(rs, i)->digest, &issues[i], NULL) < 0)
-			issues[i] = 0; /* then the link leads to what is in force */
+		issues[i] = issue_of(r, rs, i);
 	size_t n, had_a_say = 0, others = 0;
 	const struct bdl_step *steps = bdl_explain_act(rs, facts, r->region, &n);
 	struct bdl_page_act_step *out = bdl_region_array(r->region, n, sizeof(*out));
@@ -121,6 +131,31 @@ static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
 	v->others = rest;
 	v->n_others = others;
 	v->count_others = (int64_t)others;
+}
+
+/* What one fact would have changed. Where the rule that decided falls away, nobody else's clause is named. */
+static void add_nearby(const struct bdl_request *r, const struct bdl_ruleset *rs,
+    const struct bdl_facts *facts, struct bdl_page_act *v)
+{
+	size_t n = 0;
+	const struct bdl_near *near = bdl_explain_near(rs, facts, r->region, &n);
+	struct bdl_page_act_near *out = bdl_region_array(r->region, n, sizeof(*out));
+
+	for (size_t i = 0; near && out && i < n; i++) {
+		struct bdl_rule_ref ref = bdl_ruleset_rule(rs, near[i].rule);
+		out[i] = (struct bdl_page_act_near){
+			.policy = bdl_region_view(r->region, ref.policy_name),
+			.clause = bdl_region_view(r->region, ref.clause->id),
+			.issue = issue_of(r, rs, ref.policy),
+			.title = bdl_clause_heading(r, ref.clause),
+			.then = bdl_action_title(near[i].then),
+			.word = bdl_action_word(near[i].then),
+			.falls = near[i].then != ref.rule->action,
+			.fact = near[i].fact,
+		};
+	}
+	v->nearby = out;
+	v->n_nearby = out ? n : 0;
 }
 
 /* On the roll, and bound by no policy by name: then every policy binds (policy/judge.h). */
@@ -204,6 +239,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 	if (a->known && is_stranger(rs, facts.groups))
 		v->stranger = a->groups;
 	add_steps(r, rs, &facts, v);
+	add_nearby(r, rs, &facts, v);
 	return 0;
 }
 
@@ -251,9 +287,9 @@ static struct bdl_view found_out(const struct bdl_request *r, struct bdl_view ke
 	return bdl_region_view(r->region, bdl_buf_view(&text));
 }
 
-static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl_act_row *row)
+static struct bdl_page_act view_of(
+    const struct bdl_request *r, const struct bdl_act *a, const char *label, int64_t issue)
 {
-	const struct bdl_act *a = &row->act;
 	char when[BDL_LONG_LEN];
 	bdl_time_long(a->at_ms, when);
 	const char *title =
@@ -262,7 +298,7 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 	bdl_reference_write(a->at_ms, reference);
 	return (struct bdl_page_act){
 		.portal = bdl_frame(r, bdl_view_of(title), BDL_AT_ACTS),
-		.id = row->id,
+		.label = label,
 		.title = title,
 		.when = bdl_region_str(r->region, bdl_view_of(when)),
 		.iso = bdl_when_iso(r, a->at_ms),
@@ -289,26 +325,59 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 		.found = found_out(r, a->kept),
 		.policy = a->policy,
 		.clause = a->clause,
-		.issue = row->issue,
+		.issue = issue,
 		.clause_title = bdl_region_str(r->region, a->clause),
+		.day = bdl_day_of(r, a->at_ms).word,
 		.local = local_time(r, a),
 		.tell = bdl_told(r, a->tell),
 		.version = bdl_digest_short(r, &a->version),
 	};
 }
 
-int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+/* One of the acts, by its number, or of the page loads, by its place. */
+static int find(struct bdl_request *r, struct bdl_act *ret, const char **ret_label,
+    int64_t *ret_issue, struct bdl_err *err)
 {
+	struct bdl_load_place place = { 0 };
 	struct bdl_act_row row;
-	uint64_t id;
+	struct bdl_load_row load;
+	int64_t parts[3];
+	int rc;
 
-	if (!bdl_view_uint(r->args[0], INT64_MAX, &id))
+	if (bdl_numbers_read(r->args[0], parts, 1)) {
+		rc = bdl_acts_get(r->store, parts[0], r->region, &row, err);
+		if (rc < 0)
+			return rc;
+		*ret = row.act;
+		*ret_issue = row.issue;
+		*ret_label = bdl_region_printf(r->region, "Act %lld", (long long)row.id);
+		return 0;
+	}
+	if (!bdl_numbers_read(r->args[0], parts, 3))
 		return bdl_fail(err, BDL_E_MISSING, "no act has this number");
-	int rc = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
+	place.hour = parts[0];
+	place.client = parts[1];
+	place.id = parts[2];
+	rc = bdl_loads_get(r->store, place, r->region, &load, err);
 	if (rc < 0)
 		return rc;
-	struct bdl_page_act v = view_of(r, &row);
-	rc = judge_again(r, &row.act, &v, err);
+	*ret = load.act;
+	*ret_issue = 0; /* no clause decided */
+	*ret_label = bdl_kind_title(load.act.kind);
+	return 0;
+}
+
+int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_act act;
+	const char *label;
+	int64_t issue;
+
+	int rc = find(r, &act, &label, &issue, err);
+	if (rc < 0)
+		return rc;
+	struct bdl_page_act v = view_of(r, &act, label, issue);
+	rc = judge_again(r, &act, &v, err);
 	if (rc == 0 && !bdl_region_broken(r->region))
 		bdl_page_act(&reply->body, &v);
 	return rc;

@@ -9,17 +9,6 @@
 
 #define NEWEST 8
 
-/* The last local midnight, as the school's clocks show it. */
-static int64_t midnight(int64_t now_ms)
-{
-	struct bdl_civil c = bdl_civil_local(now_ms);
-	char text[64];
-	int64_t at = now_ms;
-	int n = snprintf(text, sizeof(text), "%04d-%02d-%02dT00:00", c.year, c.month, c.day);
-	BDL_BUG_IF(!bdl_time_parse(bdl_view_at(text, (size_t)n), &at));
-	return at;
-}
-
 static int add_violations(
     const struct bdl_request *r, struct bdl_page_overview *v, struct bdl_err *err)
 {
@@ -113,7 +102,7 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		.in_force.caption = "Policies in force",
 	};
 
-	int rc = bdl_acts_totals(r->store, midnight(r->now_ms), &today, err);
+	int rc = bdl_acts_totals(r->store, bdl_midnight(r->now_ms), &today, err);
 	if (rc == 0)
 		rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
 	if (rc == 0)

@@ -9,8 +9,8 @@
 #define BDL_VIOLATION_FOLD_MS (10 * 60 * 1000) /* person, clause and host: one in ten minutes */
 #define BDL_PAGE_ROWS_MAX     200
 #define BDL_FILTER_VALUES_MAX 16
-#define BDL_VALUES_LOOKED_MAX 50000 /* different persons or hosts that bdl_acts_values reads */
-#define BDL_VALUE_ACTS_MAX    5000  /* newest acts of each value that a filter of several reads */
+#define BDL_VALUES_LOOKED_MAX 200000 /* different persons or hosts that bdl_acts_values reads */
+#define BDL_VALUE_ACTS_MAX    5000   /* newest acts of each value that a filter of several reads */
 
 /*
  * Add one act inside an open transaction. A strict page load, search, upload or download opens a violation
@@ -52,12 +52,12 @@ struct bdl_acts_filter {
 	/* Any of these, at most BDL_FILTER_VALUES_MAX; none: any. */
 	const struct bdl_view *persons, *hosts;
 	size_t n_persons, n_hosts;
-	int action;        /* enum bdl_action or -1 */
-	int kind;          /* enum bdl_act_kind or -1 */
-	bool no_parts;     /* all but parts of pages. Violations ignore it */
-	int64_t violation; /* only the acts of this one, or 0 */
-	int64_t before_id; /* paging: rows older than this id; 0 for the newest */
-	size_t n_moments;  /* acts of one of these moments only; 0: any. Violations ignore it */
+	int action;                 /* enum bdl_action or -1 */
+	int kind;                   /* enum bdl_act_kind or -1 */
+	int64_t violation;          /* only the acts of this one, or 0 */
+	int64_t from_ms, before_ms; /* in this time only, violations by their last act; 0: any */
+	int64_t before_id;          /* paging: rows older than this id; 0 for the newest */
+	size_t n_moments; /* acts of one of these moments only; 0: any. Violations ignore it */
 	int64_t moments_ms[BDL_REFERENCE_MOMENTS];
 	size_t limit; /* at most BDL_PAGE_ROWS_MAX */
 };

@@ -20,6 +20,8 @@ enum param {
 	P_LIMIT,
 	P_MOMENT,
 	P_OTHER_MOMENT,
+	P_FROM,
+	P_UNTIL,
 	P_PERSONS, /* and those after it */
 	P_HOSTS = P_PERSONS + BDL_FILTER_VALUES_MAX,
 };
@@ -57,6 +59,13 @@ static void where_any_newest(
 		(void)bdl_buf_add_str(sql, ")");
 }
 
+/* A value is asked for that few rows have. */
+static bool is_narrow(const struct bdl_acts_filter *f)
+{
+	return f->person.n || f->host.n || f->clause.n || f->violation || f->n_moments ||
+	    f->n_persons || f->n_hosts;
+}
+
 /*
  * The conditions that both lists share. The unary plus keeps an index on a common value (a kind, a
  * verdict) from being chosen where a person, host or clause is given, which has far fewer rows; and
@@ -64,8 +73,7 @@ static void where_any_newest(
  */
 static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 {
-	bool narrow = f->person.n || f->host.n || f->clause.n || f->violation || f->n_moments ||
-	    f->n_persons || f->n_hosts;
+	bool narrow = is_narrow(f) || f->from_ms || f->before_ms;
 	const char *plus = f->n_moments ? "+" : "";
 
 	if (f->person.n)
@@ -79,6 +87,15 @@ static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 	else if (f->action >= 0)
 		(void)bdl_buf_printf(
 		    sql, " AND action = ?%d%s", P_ACTION, f->action ? " AND action <> 0" : "");
+}
+
+/* The time, too, has fewer rows than a verdict, and more than a person or a moment. */
+static void where_time(struct bdl_buf *sql, const struct bdl_acts_filter *f, const char *column)
+{
+	if (f->from_ms)
+		(void)bdl_buf_printf(sql, " AND %s >= ?%d", column, P_FROM);
+	if (f->before_ms)
+		(void)bdl_buf_printf(sql, " AND %s < ?%d", column, P_UNTIL);
 }
 
 /* Prepare, and bind what the filter gives. */
@@ -113,6 +130,10 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 		bdl_bind_int(st, P_VIOLATION, f->violation);
 	if (f->before_id)
 		bdl_bind_int(st, P_BEFORE, f->before_id);
+	if (f->from_ms)
+		bdl_bind_int(st, P_FROM, f->from_ms);
+	if (f->before_ms)
+		bdl_bind_int(st, P_UNTIL, f->before_ms);
 	if (f->n_moments) {
 		bdl_bind_int(st, P_MOMENT, f->moments_ms[0]);
 		bdl_bind_int(st, P_OTHER_MOMENT, f->moments_ms[f->n_moments - 1]);
@@ -180,6 +201,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	bool by_time = (f->from_ms || f->before_ms) && !is_narrow(f);
 	void *rows;
 
 	(void)bdl_buf_add_str(&sql, ACT_SELECT); /* looked at once, by list_begin */
@@ -190,18 +212,17 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 	else
 		where_any_newest(&sql, f, "host", P_HOSTS, f->n_hosts);
 	if (f->before_id)
-		(void)bdl_buf_printf(&sql, " AND id < ?%d", P_BEFORE);
+		(void)bdl_buf_printf(&sql, " AND %sid < ?%d", by_time ? "+" : "", P_BEFORE);
+	where_time(&sql, f, by_time ? "at_ms" : "+at_ms");
 	if (f->kind >= 0)
 		(void)bdl_buf_printf(&sql, " AND +kind = ?%d", P_KIND);
-	if (f->no_parts)
-		(void)bdl_buf_printf(&sql, " AND +kind <> %d", BDL_KIND_PART);
 	if (f->violation)
 		(void)bdl_buf_printf(
 		    &sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);
 	if (f->n_moments) /* the few of a moment are sorted; elsewhere an index gives the order */
 		(void)bdl_buf_printf(&sql, " AND at_ms IN (?%d, ?%d)", P_MOMENT, P_OTHER_MOMENT);
 	(void)bdl_buf_printf(
-	    &sql, " ORDER BY %sid DESC LIMIT ?%d", f->n_moments ? "+" : "", P_LIMIT);
+	    &sql, " ORDER BY %sid DESC LIMIT ?%d", f->n_moments || by_time ? "+" : "", P_LIMIT);
 	int rc = list_begin(s, &sql, f, &st, err);
 	if (rc)
 		return rc;
@@ -289,6 +310,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 		    P_BEFORE, P_BEFORE);
 	if (f->violation)
 		(void)bdl_buf_printf(&sql, " AND id = ?%d", P_VIOLATION);
+	where_time(&sql, f, "last_ms");
 	(void)bdl_buf_printf(&sql, " ORDER BY last_ms DESC, id DESC LIMIT ?%d", P_LIMIT);
 	int rc = list_begin(s, &sql, &of_violations, &st, err);
 	if (rc)

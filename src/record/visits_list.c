@@ -34,7 +34,11 @@ static void add_sites(struct bdl_buf *sql, const struct bdl_visits_filter *f)
 	}
 	if (f->category.n)
 		(void)bdl_buf_printf(sql,
-		    " AND instr(' ' || categories || ' ', ' ' || ?%d || ' ') > 0",
+		    " AND categories IN (WITH RECURSIVE v(x) AS ("
+		    " SELECT min(categories) FROM site WHERE school = ?1"
+		    " UNION ALL SELECT (SELECT min(categories) FROM site WHERE school = ?1"
+		    " AND categories > v.x) FROM v WHERE v.x IS NOT NULL)"
+		    " SELECT x FROM v WHERE instr(' ' || x || ' ', ' ' || ?%d || ' ') > 0)",
 		    BDL_LIST_CATEGORY);
 	(void)bdl_buf_add_str(sql, ")");
 }
@@ -48,14 +52,14 @@ static void bind_filter(sqlite3_stmt *st, const struct bdl_visits_filter *f)
 		bdl_bind_text(st, BDL_LIST_HOSTS + (int)i, f->hosts[i]);
 }
 
-/* The newest hour up to `hour` that has visits, or pages, of the sites where some are given; -1: none. */
+/* The newest hour up to `hour` with visits, or pages, of the sites if any are given and asked for; -1: none. */
 static int hour_find(struct bdl_store *s, const struct bdl_list *l,
-    const struct bdl_visits_filter *f, int64_t hour, int64_t *ret, struct bdl_err *err)
+    const struct bdl_visits_filter *f, int64_t hour, bool any, int64_t *ret, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	if (is_of_sites(f)) {
+	if (is_of_sites(f) && !any) {
 		(void)bdl_buf_printf(&sql,
 		    "SELECT coalesce(max((SELECT max(h.hour) FROM site_hour h WHERE h.school = ?1"
 		    " AND h.site = i.id AND h.hour <= ?%d%s)), -1) FROM site i WHERE i.school = ?1"
@@ -71,7 +75,10 @@ static int hour_find(struct bdl_store *s, const struct bdl_list *l,
 	int rc = bdl_stmt_get(s, bdl_buf_str(&sql), &st, err);
 	if (rc)
 		return rc;
-	bind_filter(st, f);
+	if (any)
+		bdl_bind_int(st, BDL_LIST_SCHOOL, BDL_SCHOOL);
+	else
+		bind_filter(st, f);
 	bdl_bind_int(st, BDL_LIST_HOUR, hour);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
@@ -150,6 +157,8 @@ static int hours_list(struct bdl_store *s, const struct bdl_list *l,
     struct bdl_list_place *ret_next, struct bdl_err *err)
 {
 	int hours = is_of_sites(f) && !f->n_persons ? HOURS_COMPARED : BDL_VISIT_HOURS_MAX;
+	/* A category has many sites to look up, or few: of many the newest hour has some. */
+	bool any_hour = f->category.n && !f->n_hosts;
 	int64_t hour = after.hour;
 	int rc = 0;
 
@@ -159,13 +168,15 @@ static int hours_list(struct bdl_store *s, const struct bdl_list *l,
 		hours--;
 	}
 	for (; !rc && out->n < out->limit; hour--) {
-		rc = hour_find(s, l, f, hour, &hour, err);
+		rc = hour_find(s, l, f, hour, any_hour, &hour, err);
 		if (rc || hour < f->from_hour)
 			hour = -1;
 		if (rc || hour < 0 || hours-- <= 0)
 			break;
 		struct bdl_list_place at = { .hour = hour, .whole = true };
 		rc = hour_list(s, l, f, at, out, err);
+		hours += any_hour && !out->n;
+		any_hour = false;
 	}
 	*ret_next = (struct bdl_list_place){ .hour = hour, .whole = true };
 	return rc;

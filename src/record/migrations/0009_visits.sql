@@ -33,6 +33,9 @@ CREATE TABLE site (
 	UNIQUE (school, host, categories)
 );
 
+-- Few different ones, and each with many sites: for who looks for a category.
+CREATE INDEX site_by_categories ON site (school, categories, id);
+
 -- On what basis it was judged, and how: the other facts, and the verdict with its clauses.
 CREATE TABLE basis (
 	school BIGINT NOT NULL REFERENCES school,

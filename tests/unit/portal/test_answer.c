@@ -19,6 +19,7 @@
 #include "record/drafts.h"
 #include "record/force.h"
 #include "record/versions.h"
+#include "record/visits_int.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -229,6 +230,10 @@ static void routes_are_what_the_table_says(void **state)
 	EXPECT("/acts/0x1", 404, "Page not found");
 	EXPECT("/acts/99999999999999999999", 404, "Page not found");
 	EXPECT("/acts/7", 404, "Page not found");
+	EXPECT("/acts/495123-17-3", 404, "Page not found");
+	EXPECT("/acts/1-2", 404, "Page not found");
+	EXPECT("/visits/", 200, "Nothing has been recorded yet");
+	EXPECT("/visits/nobody", 200, "No visits on this day", "None on this day");
 	EXPECT("/policies/nobody", 404, "Page not found");
 	EXPECT("//", 404, "Page not found");
 	EXPECT("acts", 404, "Page not found");
@@ -313,7 +318,7 @@ static void values_are_shown_as_text(void **state)
 	add(&a);
 	EXPECT("/acts", 200, "&lt;img src=x onerror=alert(1)&gt;",
 	    "/&quot;&gt;&lt;script&gt;alert(2)", "!<img src=x", "!<script>alert");
-	EXPECT("/acts/1", 200, "&lt;/dd&gt;&lt;b&gt;", "?person=%3Cimg%20src", "!<script>alert");
+	EXPECT("/acts/1", 200, "&lt;/dd&gt;&lt;b&gt;", "/visits/%3Cimg%20src", "!<script>alert");
 	EXPECT("/violations", 200, "&lt;img src=x", "!<img src=x");
 	EXPECT("/acts?person=\"><script>", 200, "value=\"&quot;&gt;&lt;script&gt;\"", "!<script>");
 	EXPECT("/", 200, "North&quot;gate School", "Using &lt;ICT&gt; &amp; more", "!<ICT>");
@@ -339,23 +344,19 @@ static void filters_choose_and_pages_follow(void **state)
 	part.kind = BDL_KIND_PART;
 	add(&part);
 
-	/* A download, a search and an upload are what people did; a part of a page is not. */
-	EXPECT("/acts", 200, "casino.example", "h120.example", "h072.example", "!h071.example",
-	    "!tracker.example", "<option value=\"\" selected>All but", "!>Newest<",
-	    "!Show all acts");
-	EXPECT("/acts?kind=any", 200, "tracker.example", "casino.example", "h120.example",
-	    "h073.example", "!h072.example", "kind=any&amp;before=73", "!>Newest<",
+	EXPECT("/acts", 200, "casino.example", "h120.example", "h073.example", "!h072.example",
+	    "kind=&amp;after=73-0-0-0-0", "!>Newest<", "!Show all acts",
 	    "<option value=\"any\" selected>");
-	EXPECT("/acts?kind=page", 200, "!casino.example", "h120.example", "!tracker.example",
-	    "<option value=\"page\" selected>");
-	EXPECT("/acts?before=72", 200, "!h072.example", "h071.example", "h022.example",
-	    "!h021.example", "before=22", ">Newest<");
-	EXPECT("/acts?before=22", 200, "h021.example", "h001.example", "!Older acts");
-	EXPECT("/acts?before=1", 200, "There are no older acts");
+	EXPECT("/acts?kind=page", 200, "!casino.example", "h120.example", "h071.example",
+	    "!h070.example", "<option value=\"page\" selected>", "Show all acts");
+	EXPECT("/acts?after=72-0-0-0-0", 200, "!h072.example", "h071.example", "h022.example",
+	    "!h021.example", "after=22-0-0-0-0", ">Newest<");
+	EXPECT("/acts?after=22-0-0-0-0", 200, "h021.example", "h001.example", "!Older acts");
+	EXPECT("/acts?after=1-0-0-0-0", 200, "There are no older acts");
 	EXPECT("/acts?verdict=block&kind=any", 200, "casino.example", "!h120.example",
 	    "<option value=\"block\" selected>");
 	EXPECT("/acts?verdict=allow", 200, "!casino.example", "h120.example",
-	    "verdict=allow&amp;kind=&amp;before=");
+	    "verdict=allow&amp;kind=&amp;after=");
 	EXPECT("/acts?kind=download", 200, "casino.example", "!h120.example");
 	EXPECT("/acts?host=h007.example", 200, "h007.example<span", "!casino.example", "!h008");
 	EXPECT("/acts?person=b.okoro&kind=any", 200, "casino.example", "!h120.example");
@@ -364,6 +365,181 @@ static void filters_choose_and_pages_follow(void **state)
 	    "/acts?violation=1", 200, "Acts of one violation", "casino.example", "!h120.example");
 	EXPECT("/violations", 200, "casino.example", "2.2 Gambling", "!h120.example");
 	EXPECT("/", 200, "<strong>122</strong> requests judged", "<strong>1</strong> blocked");
+}
+
+/* As the scribe rolls it up. */
+static void visit(const struct bdl_act *acts, size_t n)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_rollup *rollup BDL_AUTO(bdl_rollup_free) = bdl_rollup_new();
+	struct bdl_err err;
+
+	for (size_t i = 0; i < n; i++) {
+		assert_true(bdl_visits_take(&acts[i]));
+		bdl_rollup_add(rollup, &acts[i]);
+	}
+	if (bdl_store_begin(s, &err) < 0 || bdl_rollup_store(rollup, s, &err) < 0 ||
+	    bdl_store_commit(s, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+/* The name of the page load with this path, as its address has it. */
+static const char *load_of(const char *path)
+{
+	static char name[80];
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
+	const struct bdl_visits_filter f = { .limit = 200 };
+	struct bdl_load_place next;
+	struct bdl_load_row *rows;
+	size_t n;
+
+	assert_int_equal(
+	    bdl_loads_list(s, &f, (struct bdl_load_place){ 0 }, region, &rows, &n, &next, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		if (bdl_view_is(rows[i].act.path, path))
+			snprintf(name, sizeof(name), "/acts/%lld-%lld-%lld",
+			    (long long)rows[i].place.hour, (long long)rows[i].place.client,
+			    (long long)rows[i].place.id);
+	return name;
+}
+
+#define NOON INT64_C(1795262400000) /* Saturday 21 November 2026, 12:00 UTC */
+
+/* Page loads a second apart, every tenth an act with a clause between them. */
+static void mix(size_t n)
+{
+	static struct bdl_act loads[200];
+	static char paths[200][16];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "/p%03zu.", i);
+		loads[i] = act_of("ok.example", BDL_ALLOW, "");
+		loads[i].at_ms = NOON + (int64_t)i * 1000;
+		loads[i].path = bdl_view_of(paths[i]);
+		if (i % 10)
+			continue;
+		struct bdl_act a = act_of("casino.example", BDL_BLOCK, "web.gambling");
+		a.at_ms = loads[i].at_ms + 500;
+		add(&a);
+	}
+	visit(loads, n);
+}
+
+/* Acts and page loads stand in one order, and page by page each comes once. */
+static void acts_and_page_loads_are_one_list(void **state)
+{
+	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+	char target[256] = "/acts?day=2026-11-21", before[32] = "2027";
+	size_t lines = 0, acts = 0, pages = 0;
+	(void)state;
+	publish();
+	mix(120);
+	for (bool older = true; older; pages++) {
+		struct bdl_reply reply = ask(w, target, "localhost:8080", true);
+		char *body BDL_AUTO_FREE = bdl_xview_dup(bdl_buf_view(&reply.body));
+		const char *at = body;
+		bdl_buf_done(&reply.body);
+		while ((at = strstr(at, "<time datetime=\""))) {
+			at += strlen("<time datetime=\"");
+			assert_true(strncmp(at, before, 24) < 0);
+			snprintf(before, sizeof(before), "%.24s", at);
+			lines++;
+			acts += strncmp(at + 19, ".500Z", 5) == 0;
+		}
+		const char *next = strstr(body, "&amp;after=");
+		older = next != NULL;
+		if (older) {
+			struct bdl_view place = bdl_view_at(next + 11, strcspn(next + 11, "\""));
+			assert_true(place.n < 100);
+			snprintf(target, sizeof(target), "/acts?day=2026-11-21&after=%.*s",
+			    (int)(place.n % 100), place.p);
+		}
+		assert_true(pages < 4);
+	}
+	assert_int_equal(lines, 132);
+	assert_int_equal(acts, 12);
+	assert_int_equal(pages, 3);
+	EXPECT("/acts?verdict=allow", 200, "!casino.example", "/p119.", "/p070.", "!/p069.");
+	EXPECT("/acts?verdict=block", 200, "casino.example", "!/p119.", "!Older acts");
+	EXPECT("/acts?clause=web.gambling", 200, "casino.example", "!ok.example");
+	EXPECT("/acts?host=ok.exa", 200, "!casino.example", "/p119.");
+	EXPECT("/acts?day=2026-11-20", 200, "No act fits this");
+	EXPECT("/violations?day=2026-11-20", 200, "No violation fits this");
+	EXPECT("/violations?day=2026-11-21", 200, "casino.example");
+}
+
+/* What was allowed is explained as well: by its facts, which the visits keep. */
+static void a_page_load_is_explained(void **state)
+{
+	struct bdl_act a[3];
+	(void)state;
+	publish();
+	for (size_t i = 0; i < 3; i++) {
+		a[i] = act_of("ok.example", BDL_ALLOW, "");
+		a[i].kept = BDL_LIT("stage=request");
+		a[i].source = BDL_LIT("radius");
+		a[i].equipment = BDL_LIT("school-devices");
+		a[i].place = BDL_LIT("room-12");
+	}
+	a[0].path = BDL_LIT("/find?q=crisp+facts");
+	a[0].kind = BDL_KIND_SEARCH;
+	a[0].kept = BDL_LIT("stage=request terms=crisp%20facts");
+	a[1].path = BDL_LIT("/lesson");
+	a[2].path = BDL_LIT("/volunteer");
+	a[2].host = BDL_LIT("games.example");
+	a[2].groups = BDL_LIT("volunteers");
+	visit(a, 3);
+	EXPECT(load_of("/find?q=crisp+facts"), 200, "terms: crisp facts", "RADIUS accounting",
+	    "of the school-devices, at room-12", "it comes to the same verdict", "No rule applied",
+	    "aria-current=\"page\">Search<");
+	EXPECT(load_of("/lesson"), 200, "it comes to the same verdict",
+	    "Because the host is not in the category gambling.",
+	    "bdl-tag--block\">Blocked</span> by",
+	    "Because the host is not games.example or below it.",
+	    "bdl-tag--coach\">Coached</span> by");
+	EXPECT(load_of("/volunteer"), 200, "it comes to the same verdict", "Lifted by an exception",
+	    "Because the rule is not for volunteers.");
+	a[0] = act_of("games.example", BDL_COACH, "web.leisure");
+	add(&a[0]);
+	EXPECT("/acts/1", 200, "Because the host is games.example or below it.",
+	    "bdl-tag--allow\">Allowed</span> without", "2.2 Gambling");
+}
+
+static void visits_are_shown_by_the_hour(void **state)
+{
+	struct bdl_act a[9];
+	(void)state;
+	publish();
+	for (int i = 0; i < 9; i++) {
+		a[i] = act_of("ok.example", BDL_ALLOW, "");
+		a[i].at_ms = NOON - i / 3 * (int64_t)BDL_HOUR_MS + i;
+		a[i].minute = (uint16_t)(720 - i / 3 * 60);
+		a[i].weekday = 5;
+		a[i].categories = BDL_LIT("learning");
+		if (i % 3 == 0)
+			a[i].path = BDL_LIT("/page");
+		else
+			a[i].kind = BDL_KIND_PART;
+	}
+	a[8].host = BDL_LIT("parts.example");
+	a[8].person = BDL_LIT("b.okoro");
+	visit(a, 9);
+	EXPECT("/visits", 200, "ok.example", "learning", "parts.example",
+	    "href=\"/visits/t.ashdown?day=2026-11-21\"", "!Show all visits", "!Older visits");
+	EXPECT("/visits?person=OKO", 200, "parts.example", "!ok.example");
+	/* Of a site an hour at a time. */
+	EXPECT("/visits?host=parts", 200, "parts.example", "!ok.example");
+	EXPECT("/visits?category=learning", 200, "ok.example", "Looked back as far as",
+	    "Look further back");
+	EXPECT("/visits?category=learn", 200, "No visit fits this");
+	EXPECT("/visits?day=2026-11-20", 200, "No visit fits this");
+	EXPECT("/visits?day=2026-11-21", 200, "ok.example");
+	EXPECT("/visits/t.ashdown", 200, "Saturday 21 November 2026", "<strong>3</strong>",
+	    "<strong>5</strong>", "day=2026-11-20", "/page", "!parts.example");
+	EXPECT("/visits/b.okoro?day=2026-11-21", 200, "<strong>1</strong>", "None on this day");
+	EXPECT("/visits/b.okoro?day=2026-11-20", 200, "No visits on this day");
 }
 
 static void an_act_is_explained(void **state)
@@ -446,7 +622,13 @@ static void a_wrong_filter_is_named(void **state)
 	(void)state;
 	EXPECT("/acts?verdict=blok", 400, "“blok” is no value of “verdict”");
 	EXPECT("/acts?kind=<b>", 400, "“&lt;b&gt;” is no value of “kind”", "!<b>");
-	EXPECT("/acts?before=x", 400, "“x” is no value of “before”");
+	EXPECT("/acts?after=x", 400, "“x” is no value of “after”");
+	EXPECT("/acts?after=1-2-3-4-5-6", 400, "“after”");
+	EXPECT("/acts?day=2026-13-01", 400, "“2026-13-01” is no value of “day”");
+	EXPECT("/acts?day=today", 400, "“day”");
+	EXPECT("/visits?after=0-1-1-1", 400, "“after”");
+	EXPECT("/visits/t.ashdown?day=1.1.2026", 400, "“day”");
+	EXPECT("/violations?before=x", 400, "“x” is no value of “before”");
 	EXPECT("/acts?violation=-1", 400, "“violation”");
 	EXPECT("/violations?before=0", 400, "“before”");
 	EXPECT("/acts?verdict=&kind=&before=", 200, "Acts");
@@ -760,6 +942,9 @@ int main(void)
 		    only_names_of_this_machine_are_answered, begin, end),
 		cmocka_unit_test_setup_teardown(values_are_shown_as_text, begin, end),
 		cmocka_unit_test_setup_teardown(filters_choose_and_pages_follow, begin, end),
+		cmocka_unit_test_setup_teardown(acts_and_page_loads_are_one_list, begin, end),
+		cmocka_unit_test_setup_teardown(a_page_load_is_explained, begin, end),
+		cmocka_unit_test_setup_teardown(visits_are_shown_by_the_hour, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
 		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),

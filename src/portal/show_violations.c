@@ -1,0 +1,73 @@
+/* The violations, by a filter: newest first, a page at a time. */
+#include "filter_int.h"
+#include "pages_int.h"
+#include "violations.tmpl.h"
+
+static struct bdl_part_violation_table_row violation_row(
+    const struct bdl_request *r, const struct bdl_violation_row *row, bool tells)
+{
+	return (struct bdl_part_violation_table_row){
+		.id = row->id,
+		.when = bdl_when(r, row->last_ms), /* they are in the order of this */
+		.iso = bdl_when_iso(r, row->last_ms),
+		.minutes = (row->last_ms - row->first_ms + 30000) / 60000,
+		.person = row->person,
+		.name = bdl_person_name(r, row->person),
+		.address = row->address,
+		.host = row->host,
+		.policy = row->policy,
+		.issue = row->issue,
+		.clause = row->clause,
+		.clause_title = bdl_clause_title(r, row->policy, row->issue, row->clause),
+		.verdict = bdl_action_word(row->action),
+		.verdict_title = bdl_action_title(row->action),
+		.critical = row->critical,
+		.acts = row->acts,
+		.many = row->acts > 1,
+		.parts = row->parts,
+		.told = bdl_told(r, row->tell),
+		.tells = tells,
+	};
+}
+
+void bdl_violation_table(const struct bdl_request *r, const struct bdl_violation_row *rows,
+    size_t n, struct bdl_part_violation_table *table)
+{
+	struct bdl_part_violation_table_row *out = bdl_region_array(r->region, n, sizeof(*out));
+
+	for (size_t i = 0; out && i < n; i++)
+		out[i] = violation_row(r, &rows[i], table->told);
+	table->rows = out;
+	table->n_rows = out ? n : 0;
+}
+
+int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_chosen c;
+	struct bdl_violation_row *rows;
+	size_t n;
+
+	int rc = bdl_chosen_read(r, true, &c, err);
+	c.f.kind = -1; /* a violation may have acts of several kinds */
+	c.f.violation = 0;
+	if (rc == 0)
+		rc = bdl_violations_list(r->store, &c.f, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
+	struct bdl_page_violations v = {
+		.portal = bdl_frame(r, BDL_LIT("Violations"), BDL_AT_VIOLATIONS),
+		.person = c.person,
+		.host = c.host,
+		.clause = c.f.clause,
+		.before = c.f.before_id,
+		.day = c.day,
+		.filtered = c.person.n || c.host.n || c.f.clause.n || c.day.n,
+		.table = { .caption = "Violations, newest first", .hidden = true, .told = true },
+		.any = n > 0,
+		.older = n > BDL_ROWS ? rows[BDL_ROWS - 1].id : 0,
+	};
+	bdl_violation_table(r, rows, n > BDL_ROWS ? BDL_ROWS : n, &v.table);
+	if (!bdl_region_broken(r->region))
+		bdl_page_violations(&reply->body, &v);
+	return 0;
+}
