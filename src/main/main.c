@@ -42,6 +42,10 @@ static const struct command commands[] = {
 	{ "lists", "lists compile|show|find|status|install-illegal|update ...",
 	    "make the lists of categories, say what they hold, and why a page is on one",
 	    bdl_cmd_lists },
+	{ "ledger",
+	    "ledger verify [--head FILE]... [--key KEY] | ledger show [--last N] |\n"
+	    "            ledger export-head [FILE] | ledger forget PERSON --reason TEXT",
+	    "verify the ledger, show its last entries, or export its signed head", bdl_cmd_ledger },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
 	    bdl_cmd_demo },
 	{ "proxy", "proxy write",

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "main/data.h"
 #include "record/force.h"
+#include "record/ledger_head.h"
 #include "record/scribe.h"
 #include "record/versions.h"
 #include "sys/file.h"
@@ -25,7 +26,8 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
-#define SWEEP_S      3600 /* what is half written for so long is nobody's any more */
+#define HEADS_MS     60000 /* between two looks at whether the head of the day is exported */
+#define SWEEP_S      3600  /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
 struct scribe {
@@ -33,12 +35,14 @@ struct scribe {
 	struct bdl_loop loop;
 	uv_timer_t timer;
 	char journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
+	char keys_path[BDL_PATH_MAX], heads_path[BDL_PATH_MAX];
 	struct bdl_store *store; /* NULL while it is away */
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	int64_t force_tick_ms; /* when it was compared last */
 	int64_t next_ms;       /* when a version that waits comes into force, or is tried again */
+	int64_t heads_tick_ms; /* when it is looked again for the head of the day */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
@@ -161,12 +165,34 @@ static int look_at_store(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
+/*
+ * The head of the ledger, signed, once a day. That it cannot be written is no fault of the store's: it
+ * is said, and tried again.
+ */
+static void keep_head(struct scribe *s)
+{
+	struct bdl_err err;
+	bool made = false;
+	if (bdl_tick_ms() < s->heads_tick_ms)
+		return;
+	s->heads_tick_ms = bdl_tick_ms() + HEADS_MS;
+	if (bdl_head_of_day(s->store, s->keys_path, s->heads_path, bdl_now_ms(), &made, &err) < 0)
+		bdl_log_err(BDL_LOG_ERR, "head-not-exported", &err);
+	else if (made)
+		bdl_log(BDL_LOG_NOTICE, "head-exported",
+		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
+}
+
 static int work(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 {
 	int rc = s->store ? 0 : store_open(s, err);
 	if (rc == 0)
 		rc = look_at_store(s, err);
-	return rc < 0 ? rc : read_journal(s, for_ms, err);
+	if (rc == 0)
+		rc = read_journal(s, for_ms, err);
+	if (rc >= 0)
+		keep_head(s);
+	return rc;
 }
 
 static void recovered(struct scribe *s)
@@ -245,6 +271,8 @@ static void paths(struct scribe *s)
 	const struct bdl_conf *conf = s->role->conf;
 	bdl_conf_path(conf, s->journal_path, sizeof(s->journal_path), "journal");
 	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
+	bdl_conf_path(conf, s->keys_path, sizeof(s->keys_path), "keys");
+	bdl_conf_path(conf, s->heads_path, sizeof(s->heads_path), "heads");
 }
 
 int bdl_scribe_run(struct bdl_role *role)

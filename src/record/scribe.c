@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "record/acts.h"
 #include "record/journal.h"
+#include "record/ledger.h"
+#include "record/ledger_look.h"
+#include "record/ledger_segment.h"
 #include "record/store_int.h"
 #include <dirent.h>
 #include <errno.h>
@@ -158,6 +161,31 @@ static void source_close(struct source *source)
 
 /* --- entries --- */
 
+/* The ledger knows what was refused, too: it may be the sign of somebody at work. */
+static int refused_enter(
+    struct bdl_store *s, const struct bdl_journal_entry *e, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	char record[32];
+
+	int rc = bdl_stmt_get(s, "SELECT max(id) FROM refused WHERE school = ?1", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	(void)snprintf(record, sizeof(record), "refused/%lld", (long long)bdl_col_int(st, 0));
+	const struct bdl_ledger_entry entry = {
+		.kind = BDL_LEDGER_REFUSED,
+		.at_ms = bdl_now_ms(),
+		.actor = BDL_LIT(BDL_ACTOR_SCRIBE),
+		.record = bdl_view_of(record),
+		.content = e->payload,
+	};
+	return bdl_ledger_add(s, &entry, err);
+}
+
 static int refuse(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
     const char *reason, struct bdl_err *err)
 {
@@ -186,7 +214,8 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 	bdl_bind_int(st, 6, (int64_t)e->type);
 	bdl_bind_text(st, 7, bdl_view_of(reason));
 	bdl_bind_text(st, 8, bdl_buf_view(&hex));
-	return bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_run(s, st, err);
+	return rc ? rc : refused_enter(s, e, err);
 }
 
 static int entry_store(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
@@ -194,13 +223,26 @@ static int entry_store(struct bdl_store *s, const char *source, const struct bdl
 {
 	struct bdl_err why = { 0 };
 	struct bdl_act act;
+	struct bdl_look look;
+	int rc;
 
 	b->stored++;
-	int rc = e->type == BDL_ENTRY_ACT
-	    ? bdl_act_decode(e->payload, &act, &why)
-	    : bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u", (unsigned)e->type);
-	if (!rc)
-		return bdl_acts_add(s, &act, err);
+	switch (e->type) {
+	case BDL_ENTRY_ACT:
+		rc = bdl_act_decode(e->payload, &act, &why);
+		if (!rc)
+			return bdl_acts_add(s, &act, err);
+		break;
+	case BDL_ENTRY_LOOK:
+		rc = bdl_look_decode(e->payload, &look, &why);
+		if (!rc)
+			return bdl_look_enter(s, &look, err);
+		break;
+	default:
+		(void)bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u",
+		    (unsigned)e->type); /* for its text */
+		break;
+	}
 	b->refused++;
 	return refuse(s, source, e, why.text, err);
 }
@@ -289,15 +331,25 @@ static int source_bring(
 	return rc;
 }
 
-/* What is stored for good need not be kept in the journal. */
-static int source_forget(struct source *source, struct bdl_err *err)
+/*
+ * What is stored for good, and in the ledger, need not be kept in the journal. Negative where the
+ * store failed; what is wrong with the journal is left in the batch.
+ */
+static int source_forget(
+    struct bdl_store *s, struct source *source, struct batch *b, struct bdl_err *err)
 {
-	if (source->forgotten == source->stored.segment)
+	struct bdl_journal_place until = { 0 };
+
+	if (source->forgotten == source->stored.segment || b->journal_rc < 0)
 		return 0;
-	int rc = bdl_journal_forget(source->folder, source->stored, err);
-	if (!rc)
-		source->forgotten = source->stored.segment;
-	return rc;
+	int rc = bdl_ledger_segments(
+	    s, source->name, source->folder, source->stored.segment, &until.segment, err);
+	if (rc)
+		return rc;
+	b->journal_rc = bdl_journal_forget(source->folder, until, &b->journal);
+	if (b->journal_rc >= 0)
+		source->forgotten = until.segment;
+	return 0;
 }
 
 /* The first that is wrong with a journal is the one that is told. */
@@ -324,8 +376,9 @@ int bdl_scribe_round(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct 
 			return rc;
 		ret->stored += b.stored;
 		ret->refused += b.refused;
-		if (b.journal_rc >= 0)
-			b.journal_rc = source_forget(source, &b.journal);
+		rc = source_forget(s->store, source, &b, err);
+		if (rc)
+			return rc;
 		if (b.journal_rc < 0)
 			tell_journal(ret, &b.journal);
 	}

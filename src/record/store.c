@@ -229,6 +229,11 @@ int bdl_store_begin(struct bdl_store *s, struct bdl_err *err)
 	return exec(s, "BEGIN IMMEDIATE", err);
 }
 
+bool bdl_store_is_writing(const struct bdl_store *s)
+{
+	return s->mode == BDL_STORE_WRITE && !sqlite3_get_autocommit(s->db);
+}
+
 int bdl_store_commit(struct bdl_store *s, struct bdl_err *err)
 {
 	return exec(s, "COMMIT", err);

@@ -25,6 +25,9 @@ struct bdl_migration {
 };
 extern const struct bdl_migration bdl_migrations[];
 
+/* Whether a transaction that writes is open: what is to be part of one looks. */
+bool bdl_store_is_writing(const struct bdl_store *s);
+
 /* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
 int bdl_stmt_get(struct bdl_store *s, const char *sql, sqlite3_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
