@@ -56,6 +56,7 @@ int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_networks(struct bdl_args *a);
 int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
+int bdl_cmd_hold(struct bdl_args *a);
 int bdl_cmd_ledger(struct bdl_args *a);
 int bdl_help_lists(const char *verb); /* the same */
 int bdl_cmd_demo(struct bdl_args *a);

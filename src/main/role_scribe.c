@@ -4,6 +4,7 @@
 #include "main/data.h"
 #include "record/force.h"
 #include "record/ledger_head.h"
+#include "record/retention.h"
 #include "record/scribe.h"
 #include "record/versions.h"
 #include "sys/file.h"
@@ -26,8 +27,10 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
-#define HEADS_MS     60000 /* between two looks at whether the head of the day is exported */
-#define SWEEP_S      3600  /* what is half written for so long is nobody's any more */
+#define HEADS_MS     60000  /* between two looks at whether the head of the day is exported */
+#define DELETE_MS    600000 /* between two looks for records whose time has come */
+#define DELETE_TURN  20     /* milliseconds of deleting before the journal is read again */
+#define SWEEP_S      3600   /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
 struct scribe {
@@ -43,6 +46,8 @@ struct scribe {
 	int64_t force_tick_ms; /* when it was compared last */
 	int64_t next_ms;       /* when a version that waits comes into force, or is tried again */
 	int64_t heads_tick_ms; /* when it is looked again for the head of the day */
+	struct bdl_retention_run *deletion; /* NULL: none is under way */
+	int64_t deletion_tick_ms;           /* when the next begins */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
@@ -52,6 +57,7 @@ struct scribe {
 
 static void store_close(struct scribe *s)
 {
+	bdl_retention_end(bdl_steal(&s->deletion));
 	bdl_scribe_free(bdl_steal(&s->reader));
 	bdl_store_close(bdl_steal(&s->store));
 }
@@ -183,6 +189,44 @@ static void keep_head(struct scribe *s)
 		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
 }
 
+static void deletion_done(struct scribe *s)
+{
+	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
+	if (gone.acts || gone.violations || gone.refused)
+		bdl_log(BDL_LOG_NOTICE, "records-deleted",
+		    "past their time: %lld acts, %lld violations, %lld refused entries",
+		    (long long)gone.acts, (long long)gone.violations, (long long)gone.refused);
+	bdl_retention_end(bdl_steal(&s->deletion));
+}
+
+/*
+ * Delete what is past its time, a little between two readings of the journal. Policies in force that
+ * this program cannot read delete nothing; that is no fault of the store's.
+ */
+static int keep_times(struct scribe *s, struct bdl_err *err)
+{
+	int64_t begun_ms = bdl_tick_ms();
+	int rc = 0;
+	if (!s->deletion && begun_ms < s->deletion_tick_ms)
+		return 0;
+	if (!s->deletion) {
+		s->deletion_tick_ms = begun_ms + DELETE_MS;
+		rc = bdl_retention_begin(s->store, bdl_now_ms(), &s->deletion, err);
+	}
+	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
+		bdl_log_err(BDL_LOG_ERR, "nothing-deleted", err);
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	do
+		rc = bdl_retention_step(s->store, s->deletion, err);
+	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);
+	if (rc == 0)
+		deletion_done(s);
+	return rc;
+}
+
 static int work(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 {
 	int rc = s->store ? 0 : store_open(s, err);
@@ -190,9 +234,11 @@ static int work(struct scribe *s, int64_t for_ms, struct bdl_err *err)
 		rc = look_at_store(s, err);
 	if (rc == 0)
 		rc = read_journal(s, for_ms, err);
-	if (rc >= 0)
-		keep_head(s);
-	return rc;
+	if (rc < 0)
+		return rc;
+	keep_head(s);
+	int deleting = keep_times(s, err);
+	return deleting < 0 ? deleting : rc;
 }
 
 static void recovered(struct scribe *s)

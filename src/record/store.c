@@ -115,6 +115,11 @@ int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err)
 	return rc;
 }
 
+int64_t bdl_store_changed(const struct bdl_store *s)
+{
+	return sqlite3_changes64(s->db);
+}
+
 /* Binding fails for a wrong number (our bug) or without memory for a few bytes. */
 void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v)
 {

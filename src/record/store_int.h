@@ -42,6 +42,9 @@ int bdl_stmt_step(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BD
 /* Step a statement that gives no rows, and let it rest. */
 int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
+/* Rows that the last statement added, changed or deleted. */
+int64_t bdl_store_changed(const struct bdl_store *s);
+
 void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void bdl_bind_null(sqlite3_stmt *st, int i);
 void bdl_bind_text(sqlite3_stmt *st, int i, struct bdl_view v);

@@ -190,3 +190,26 @@ def test_a_disk_that_takes_no_look_shows_nothing(beadle):
     finally:
         shutil.rmtree(folder / "new")
     until(lambda: beadle.ask_portal("/acts").status == 200, "the portal does not recover")
+
+
+def test_records_go_when_their_time_has_come(beadle, sites):
+    """By itself, the held ones not, and the ledger says so."""
+    for path in ("/old", "/held", "/new"):
+        beadle.people["127.0.0.2"] = "a.pupil" if path == "/held" else "p.marlow"
+        assert beadle.visit(sites.url("plain.example", path), source="127.0.0.2").status == 200
+        beadle.act(path)
+    beadle.beadle("hold", "add", "--person", "a.pupil", *TWO_PEOPLE, "--reason", "a complaint",
+                  "--review", "2099-01-01")
+    assert "a complaint" in beadle.beadle("hold", "list").stdout
+    beadle.stop()
+    change(beadle, "UPDATE act SET at_ms = at_ms - 92 * 86400000 WHERE path IN ('/old', '/held')")
+    beadle.start()
+    until(lambda: not beadle.rows("SELECT 1 FROM act WHERE path = '/old'"), "it was not deleted")
+    assert {r["path"] for r in beadle.rows("SELECT path FROM act")} >= {"/held", "/new"}
+    assert any("acts" in e and "the clock" in e for e in entries(beadle, "records deleted"))
+    whole(beadle)
+    alone = beadle.beadle("hold", "end", "1", "--by", "A. Head", "--and", "a head", "--reason", "x",
+                          check=False)
+    assert alone.returncode == 1 and "two people" in alone.stderr, alone
+    beadle.beadle("hold", "end", "1", *TWO_PEOPLE, "--reason", "it is settled")
+    assert "a complaint" not in beadle.beadle("hold", "list").stdout
