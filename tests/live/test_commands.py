@@ -64,7 +64,7 @@ def test_the_manual_has_every_setting_and_command():
         assert f"Ev {env}" in manual, env
     commands = subprocess.run([program(), "help"], capture_output=True, text=True, check=True).stdout
     for name in re.findall(r"^  (\w+)", commands, re.M):
-        assert re.search(rf"^\.It Ic {name}\b", manual, re.M), name
+        assert re.search(rf"^\.It (Xo\n\.)?Ic {name}\b", manual, re.M), name
 
 
 def test_no_data_folder(tmp_path):

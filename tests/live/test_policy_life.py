@@ -314,7 +314,12 @@ def undo_two_people(school):
                        "withdrawn_why"):
             db.execute(f"ALTER TABLE policy_version DROP COLUMN {column}")
         db.execute("DROP TABLE policy_draft")
-        db.execute("DELETE FROM schema_version WHERE version = 6")
+        for column in ("source", "place", "equipment"):
+            db.execute(f"ALTER TABLE act DROP COLUMN {column}")
+        for table in ("head", "entry", "salt", "person", "segment"):
+            db.execute(f"DROP TABLE ledger_{table}")
+        db.execute("DROP TABLE legal_hold")
+        db.execute("DELETE FROM schema_version WHERE version >= 6")
         db.execute("UPDATE policy_version SET second_person = ''")
 
 
