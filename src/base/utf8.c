@@ -76,7 +76,7 @@ bool bdl_utf8_printable(struct bdl_view v)
 		uint32_t ch;
 		bool bad;
 		size_t n = bdl_utf8_next(v, &ch, &bad);
-		if (bad || bdl_utf8_is_control(ch))
+		if (bad || bdl_utf8_is_steering(ch))
 			return false;
 		v = bdl_view_from(v, n);
 	}

@@ -19,6 +19,21 @@ static inline bool bdl_utf8_is_control(uint32_t ch)
 	return ch < 0x20 || (ch >= 0x7f && ch <= 0x9f);
 }
 
+/* A control, or what turns the direction of a line: it is not seen, and others are shown otherwise. */
+static inline bool bdl_utf8_is_steering(uint32_t ch)
+{
+	return bdl_utf8_is_control(ch) || (ch >= 0x202a && ch <= 0x202e) ||
+	    (ch >= 0x2066 && ch <= 0x2069);
+}
+
+/* Nobody sees these: a word with one inside is still that word. */
+static inline bool bdl_utf8_is_unseen(uint32_t ch)
+{
+	return ch == 0xad || ch == 0x34f || ch == 0x180e || (ch >= 0x200b && ch <= 0x200f) ||
+	    (ch >= 0x202a && ch <= 0x202e) || (ch >= 0x2060 && ch <= 0x206f) ||
+	    (ch >= 0xfe00 && ch <= 0xfe0f) || ch == 0xfeff;
+}
+
 /* Without the byte order mark that some editors begin a file with. */
 struct bdl_view bdl_utf8_without_mark(struct bdl_view v);
 
@@ -28,7 +43,7 @@ struct bdl_view bdl_utf8_without_mark(struct bdl_view v);
  */
 uint32_t bdl_utf8_lower(uint32_t ch);
 
-/* Valid, and without control characters. */
+/* Valid, and nothing in it steers (bdl_utf8_is_steering). */
 bool bdl_utf8_printable(struct bdl_view v);
 
 #endif

@@ -69,10 +69,10 @@ static int record(struct bdl_list_build *b, const void *p, size_t n, enum bdl_li
     uint32_t what, struct bdl_err *err)
 {
 	struct bdl_lists_place at = bdl_lists_place_of(p, n, kind, b->key);
-	int r = b->n_records == b->cap_records ? grow(b, err) : 0;
+	int rc = b->n_records == b->cap_records ? grow(b, err) : 0;
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	b->records[b->n_records++] = (struct bdl_list_record){
 		.place = at.place,
 		.rest = at.tag << BDL_LISTS_TAG_SHIFT | (uint64_t)kind << BDL_RECORD_KIND | what,
@@ -96,21 +96,21 @@ static int record_page(
 {
 	enum bdl_lists_hashed kind =
 	    e->kind == BDL_LISTS_EXACT ? BDL_HASHED_EXACT : BDL_HASHED_PREFIX;
-	int r = record(b, e->page, e->page_n, kind, what, err);
+	int rc = record(b, e->page, e->page_n, kind, what, err);
 
-	if (r == 0)
-		r = record(b, e->host, strlen(e->host), BDL_HASHED_HOST, BDL_RECORD_BELOW, err);
-	return r;
+	if (rc == 0)
+		rc = record(b, e->host, strlen(e->host), BDL_HASHED_HOST, BDL_RECORD_BELOW, err);
+	return rc;
 }
 
 static int put_any(struct bdl_list_build *b, unsigned category, struct bdl_view text, uint32_t what,
     bool *ret_kept_out, struct bdl_err *err)
 {
 	struct bdl_list_entry e;
-	int r = bdl_list_entry_parse(text, &e, err);
+	int rc = bdl_list_entry_parse(text, &e, err);
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	if (e.kind == BDL_LISTS_NET)
 		return record_net(b, &e, what, err);
 	struct bdl_view host = bdl_view_of(e.host);
@@ -129,30 +129,30 @@ int bdl_list_put(struct bdl_list_build *b, unsigned category, struct bdl_view en
 {
 	uint32_t what = (uint32_t)category | (except ? BDL_RECORD_EXCEPT : 0);
 	bool kept_out = false;
-	int r;
+	int rc;
 
 	if (!bdl_list_is_domain(entry))
-		r = put_any(b, category, entry, what, &kept_out, err);
+		rc = put_any(b, category, entry, what, &kept_out, err);
 	else if (except || bdl_protect_allows(b, category, entry, true))
-		r = record(b, entry.p, entry.n, BDL_HASHED_HOST, what, err);
+		rc = record(b, entry.p, entry.n, BDL_HASHED_HOST, what, err);
 	else {
 		kept_out = true;
-		r = 0;
+		rc = 0;
 	}
-	if (r == 0 && ret_kept_out != NULL)
+	if (rc == 0 && ret_kept_out != NULL)
 		*ret_kept_out = kept_out;
-	return r;
+	return rc;
 }
 
 int bdl_list_build_add(
     struct bdl_list_build *b, struct bdl_view category, struct bdl_view entry, struct bdl_err *err)
 {
 	unsigned number = 0;
-	int r = bdl_list_category(b, category, &number, err);
+	int rc = bdl_list_category(b, category, &number, err);
 
-	if (r == 0)
-		r = bdl_list_put(b, number, entry, false, NULL, err);
-	return r == BDL_E_INVALID ? bdl_fail_in(err, r, "'%.*s'", BDL_FMT(entry)) : r;
+	if (rc == 0)
+		rc = bdl_list_put(b, number, entry, false, NULL, err);
+	return rc == BDL_E_INVALID ? bdl_fail_in(err, rc, "'%.*s'", BDL_FMT(entry)) : rc;
 }
 
 const struct bdl_list_report *bdl_list_build_reports(const struct bdl_list_build *b, size_t *ret_n)

@@ -70,9 +70,9 @@ static int parse_host(struct bdl_view authority, bool has_scheme, struct bdl_lis
 		authority = bdl_view_from(authority, bdl_view_find(authority, '@') + 1);
 	if (count(authority, ':') > 1 && authority.p[0] != '[')
 		return bdl_host_normalise(authority, e->host, ret_is_ip, err);
-	int r = bdl_url_parse_authority(authority, &url, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_url_parse_authority(authority, &url, err);
+	if (rc < 0)
+		return rc;
 	memcpy(e->host, url.host, sizeof(e->host));
 	*ret_is_ip = url.is_ip;
 	return 0;
@@ -159,13 +159,13 @@ int bdl_list_entry_parse(struct bdl_view text, struct bdl_list_entry *ret, struc
 		if ((unsigned char)path.p[i] <= ' ')
 			return bdl_fail(err, BDL_E_INVALID, "a page without blanks is expected");
 	}
-	int r = parse_host(authority, has_scheme, ret, &is_ip, err);
-	if (r < 0)
-		return r;
+	int rc = parse_host(authority, has_scheme, ret, &is_ip, err);
+	if (rc < 0)
+		return rc;
 	if (is_ip && !is_exact && !has_scheme && is_length(path))
 		return make_net(ret, authority, bdl_view_from(path, 1), err);
-	r = make_page(ret, path, is_exact, err);
-	if (r == 0 && is_ip && ret->kind == BDL_LISTS_DOMAIN)
-		r = make_net(ret, authority, bdl_view_of(NULL), err);
-	return r;
+	rc = make_page(ret, path, is_exact, err);
+	if (rc == 0 && is_ip && ret->kind == BDL_LISTS_DOMAIN)
+		rc = make_net(ret, authority, bdl_view_of(NULL), err);
+	return rc;
 }

@@ -53,19 +53,19 @@ static int add_category(struct bdl_list_build *b, const char *folder, struct bdl
 {
 	static const char *const files[] = { "domains", "urls" };
 	bool any = false;
-	int r = 0;
+	int rc = 0;
 
-	for (size_t i = 0; r == 0 && i < BDL_ARRAY_LEN(files); i++) {
+	for (size_t i = 0; rc == 0 && i < BDL_ARRAY_LEN(files); i++) {
 		BDL_AUTO_FREE char *path = bdl_xprintf("%s/%s", folder, files[i]);
 		if (access(path, F_OK) < 0)
 			continue;
 		any = true;
-		r = add_file(b, path, category, BDL_LIST_PLAIN, as, err);
+		rc = add_file(b, path, category, BDL_LIST_PLAIN, as, err);
 	}
 	if (any)
 		pass_over(b, folder);
 	*ret_any = any;
-	return r;
+	return rc;
 }
 
 /* What is neither FOLDER/CATEGORY.ending nor FOLDER/CATEGORY/domains is no list. */
@@ -130,9 +130,9 @@ int bdl_list_build_folder_as(struct bdl_list_build *b, const char *folder,
 {
 	char real[PATH_MAX];
 	bool any = false;
-	int r = add_category(b, folder, name_of(folder, real), as, &any, err);
+	int rc = add_category(b, folder, name_of(folder, real), as, &any, err);
 
-	return r < 0 || any ? r : add_all(b, folder, as, err);
+	return rc < 0 || any ? rc : add_all(b, folder, as, err);
 }
 
 int bdl_list_build_folder(struct bdl_list_build *b, const char *folder, struct bdl_err *err)

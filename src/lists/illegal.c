@@ -106,15 +106,15 @@ static int fill(struct bdl_list_build *b, struct bdl_view list, struct bdl_err *
 	size_t n = 0;
 
 	b->may_be_illegal = true;
-	int r = bdl_list_build_text(b, &source, list, 0, err);
+	int rc = bdl_list_build_text(b, &source, list, 0, err);
 	const struct bdl_list_report *rep = bdl_list_build_reports(b, &n);
-	if ((r == BDL_E_INVALID || r == 0) && rep->bad > 0)
+	if ((rc == BDL_E_INVALID || rc == 0) && rep->bad > 0)
 		return bdl_fail(err, BDL_E_INVALID,
 		    "%zu lines of the list are neither a domain, a page nor an address", rep->bad);
-	if (r == 0 && rep->taken == 0)
+	if (rc == 0 && rep->taken == 0)
 		return bdl_fail(err, BDL_E_INVALID, "the list is empty");
 	bdl_buf_clear(&b->notes);
-	return r;
+	return rc;
 }
 
 /* --- installing --- */
@@ -123,33 +123,33 @@ static int fill(struct bdl_list_build *b, struct bdl_view list, struct bdl_err *
 static int read_pinned(const char *path, unsigned char key[KEY_BYTES], struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(256);
-	int r = bdl_file_read(path, &text, err);
+	int rc = bdl_file_read(path, &text, err);
 
-	if (r == 0 && !read_bytes(bdl_buf_view(&text), key, KEY_BYTES))
+	if (rc == 0 && !read_bytes(bdl_buf_view(&text), key, KEY_BYTES))
 		return bdl_fail(err, BDL_E_INVALID, "%s: not a key", path);
-	return r;
+	return rc;
 }
 
 static int choose_key(const char *path, struct bdl_view given, unsigned char key[KEY_BYTES],
     bool *ret_is_new, struct bdl_err *err)
 {
 	unsigned char pinned[KEY_BYTES];
-	int r = read_pinned(path, pinned, err);
+	int rc = read_pinned(path, pinned, err);
 
-	if (r < 0 && r != BDL_E_MISSING)
-		return r;
-	if (r == BDL_E_MISSING && given.n == 0)
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return rc;
+	if (rc == BDL_E_MISSING && given.n == 0)
 		return bdl_fail(
 		    err, BDL_E_MISSING, "no key was kept yet: say which one with the first list");
 	if (given.n > 0 && !read_bytes(given, key, KEY_BYTES))
 		return bdl_fail(err, BDL_E_INVALID,
 		    "the key is not 32 bytes, plain, in hexadecimal or in base64");
-	if (r == 0 && given.n > 0 && sodium_memcmp(key, pinned, KEY_BYTES) != 0)
+	if (rc == 0 && given.n > 0 && sodium_memcmp(key, pinned, KEY_BYTES) != 0)
 		return bdl_fail(err, BDL_E_DENIED,
 		    "that is not the key of the first list, which was kept in %s", path);
-	if (r == 0)
+	if (rc == 0)
 		memcpy(key, pinned, KEY_BYTES);
-	*ret_is_new = r == BDL_E_MISSING;
+	*ret_is_new = rc == BDL_E_MISSING;
 	return 0;
 }
 
@@ -158,17 +158,17 @@ int bdl_illegal_look(const char *lists_path, struct bdl_illegal_state *ret, stru
 	char path[PATH_MAX], key[PATH_MAX];
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
 	struct bdl_illegal_state state = { 0 };
-	int r = bdl_illegal_path(lists_path, BDL_ILLEGAL_MAP, path, err);
+	int rc = bdl_illegal_path(lists_path, BDL_ILLEGAL_MAP, path, err);
 
-	if (r == 0)
-		r = bdl_illegal_path(lists_path, BDL_ILLEGAL_KEY, key, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = bdl_illegal_path(lists_path, BDL_ILLEGAL_KEY, key, err);
+	if (rc < 0)
+		return rc;
 	state.is_pinned = access(key, F_OK) == 0;
 	if (access(path, F_OK) == 0 || state.is_pinned) {
 		/* As a lists file of its own; with it comes the slot beside it, which it is. */
-		r = bdl_lists_open(path, &l, err);
-		if (r < 0)
+		rc = bdl_lists_open(path, &l, err);
+		if (rc < 0)
 			return bdl_fail_in(err, BDL_E_INVALID, "the illegal-content list");
 		state.is_there = true;
 		state.entries = bdl_lists_domains(l) + bdl_lists_urls(l) + bdl_lists_nets(l);
@@ -198,11 +198,11 @@ static int write_slot(
 	BDL_AUTO_FREE unsigned char *file = NULL;
 	char path[PATH_MAX];
 	size_t n = 0;
-	int r = bdl_illegal_path(lists_path, BDL_ILLEGAL_MAP, path, err);
+	int rc = bdl_illegal_path(lists_path, BDL_ILLEGAL_MAP, path, err);
 
-	if (r == 0)
-		r = bdl_list_make_file(b, issued_ms, &file, &n, err);
-	return r == 0 ? bdl_file_replace(path, file, n, 0644, err) : r;
+	if (rc == 0)
+		rc = bdl_list_make_file(b, issued_ms, &file, &n, err);
+	return rc == 0 ? bdl_file_replace(path, file, n, 0644, err) : rc;
 }
 
 static int pin(const char *path, const unsigned char key[KEY_BYTES], struct bdl_err *err)
@@ -235,22 +235,22 @@ int bdl_illegal_install(const char *lists_path, const struct bdl_illegal_offer *
 	char key_path[PATH_MAX];
 	int64_t issued_ms = 0;
 	bool is_new = false;
-	int r = bdl_illegal_path(lists_path, BDL_ILLEGAL_KEY, key_path, err);
+	int rc = bdl_illegal_path(lists_path, BDL_ILLEGAL_KEY, key_path, err);
 
-	if (r == 0)
-		r = choose_key(key_path, offer->key, key, &is_new, err);
-	if (r == 0)
-		r = bdl_illegal_check(offer, key, &issued_ms, err);
-	if (r == 0)
-		r = check_age(lists_path, issued_ms, now_ms, err);
-	if (r == 0)
-		r = fill(b, offer->list, err);
+	if (rc == 0)
+		rc = choose_key(key_path, offer->key, key, &is_new, err);
+	if (rc == 0)
+		rc = bdl_illegal_check(offer, key, &issued_ms, err);
+	if (rc == 0)
+		rc = check_age(lists_path, issued_ms, now_ms, err);
+	if (rc == 0)
+		rc = fill(b, offer->list, err);
 	/* The key last: a key without a list means that one was taken away. */
-	if (r == 0)
-		r = write_slot(lists_path, b, issued_ms, err);
-	if (r == 0 && is_new)
-		r = pin(key_path, key, err);
-	if (r == 0)
-		r = wake(lists_path, now_ms, err);
-	return r == 0 ? bdl_illegal_look(lists_path, ret, err) : r;
+	if (rc == 0)
+		rc = write_slot(lists_path, b, issued_ms, err);
+	if (rc == 0 && is_new)
+		rc = pin(key_path, key, err);
+	if (rc == 0)
+		rc = wake(lists_path, now_ms, err);
+	return rc == 0 ? bdl_illegal_look(lists_path, ret, err) : rc;
 }

@@ -110,20 +110,20 @@ static void find_parts(struct bdl_lists_part *p)
 
 static int open_part(const char *path, struct bdl_lists_part *p, struct bdl_err *err)
 {
-	int r = bdl_file_map(path, &p->map, err);
+	int rc = bdl_file_map(path, &p->map, err);
 
-	if (r < 0)
-		return r;
-	r = check_header(&p->map, err);
-	if (r == 0) {
+	if (rc < 0)
+		return rc;
+	rc = check_header(&p->map, err);
+	if (rc == 0) {
 		find_parts(p);
-		r = check_names(p, err);
+		rc = check_names(p, err);
 	}
-	if (r == 0)
-		r = check_sets(p, err);
-	if (r == 0)
-		r = check_notes(p, err);
-	return r < 0 ? bdl_fail_in(err, r, "%s", path) : 0;
+	if (rc == 0)
+		rc = check_sets(p, err);
+	if (rc == 0)
+		rc = check_notes(p, err);
+	return rc < 0 ? bdl_fail_in(err, rc, "%s", path) : 0;
 }
 
 /* The slot beside it. Where a key was pinned there was a list, and there has to be one. */
@@ -131,17 +131,17 @@ static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *e
 {
 	char beside[PATH_MAX];
 	struct bdl_err why; /* that there is none is no error, so it may not fill the caller's */
-	int r = bdl_illegal_path(path, BDL_ILLEGAL_MAP, beside, err);
+	int rc = bdl_illegal_path(path, BDL_ILLEGAL_MAP, beside, err);
 
-	if (r < 0)
-		return r;
-	r = open_part(beside, &l->illegal, &why);
-	if (r < 0 && r != BDL_E_MISSING)
-		return bdl_fail(err, (enum bdl_code)r, "%s", why.text);
-	if (r == BDL_E_MISSING) {
-		r = bdl_illegal_path(path, BDL_ILLEGAL_KEY, beside, err);
-		if (r < 0 || access(beside, F_OK) < 0)
-			return r;
+	if (rc < 0)
+		return rc;
+	rc = open_part(beside, &l->illegal, &why);
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return bdl_fail(err, (enum bdl_code)rc, "%s", why.text);
+	if (rc == BDL_E_MISSING) {
+		rc = bdl_illegal_path(path, BDL_ILLEGAL_KEY, beside, err);
+		if (rc < 0 || access(beside, F_OK) < 0)
+			return rc;
 		return bdl_fail(err, BDL_E_INVALID,
 		    "the illegal-content list that was installed is gone: install it again");
 	}
@@ -155,12 +155,12 @@ static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *e
 int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err)
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = bdl_xalloc(sizeof(*l));
-	int r = open_part(path, &l->main, err);
+	int rc = open_part(path, &l->main, err);
 
-	if (r == 0)
-		r = open_illegal(path, l, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = open_illegal(path, l, err);
+	if (rc < 0)
+		return rc;
 	*ret = bdl_steal(&l);
 	return 0;
 }

@@ -68,9 +68,9 @@ int bdl_list_names_parse(
 		line = bdl_list_bare(line);
 		if (line.n == 0)
 			continue;
-		int r = add(n, line, err);
-		if (r < 0)
-			return bdl_fail_in(err, r, "%s:%zu", where, i);
+		int rc = add(n, line, err);
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s:%zu", where, i);
 	}
 	*ret = bdl_steal(&n);
 	return 0;

@@ -6,11 +6,11 @@ static int read_text(const struct bdl_list_source *source, struct bdl_view text,
 {
 	BDL_AUTO(bdl_list_build_free) struct bdl_list_build *b = bdl_list_build_new();
 	size_t n = 0;
-	int r = bdl_list_build_text(b, source, text, 0, err);
+	int rc = bdl_list_build_text(b, source, text, 0, err);
 
-	if (r == 0)
+	if (rc == 0)
 		*ret = *bdl_list_build_reports(b, &n);
-	return r;
+	return rc;
 }
 
 static int check_type(const struct bdl_list_offer *o, struct bdl_err *err)
@@ -29,16 +29,16 @@ int bdl_list_offer_check(
     const struct bdl_list_offer *o, struct bdl_list_report *ret_report, struct bdl_err *err)
 {
 	struct bdl_list_report fresh, former = { 0 };
-	int r;
+	int rc;
 
 	if (o->declared >= 0 && (uint64_t)o->declared != o->text.n)
 		return bdl_fail(err, BDL_E_CONFLICT, "%s: %zu of %lld bytes came", o->source.path,
 		    o->text.n, (long long)o->declared);
-	r = check_type(o, err);
-	if (r == 0)
-		r = read_text(&o->source, o->text, &fresh, err);
-	if (r < 0)
-		return r;
+	rc = check_type(o, err);
+	if (rc == 0)
+		rc = read_text(&o->source, o->text, &fresh, err);
+	if (rc < 0)
+		return rc;
 	if (fresh.taken == 0)
 		return bdl_fail(err, BDL_E_INVALID, "%s: what came has no entries", o->source.path);
 	/* A former list that cannot be read is no measure. */

@@ -5,10 +5,10 @@
 int bdl_page_add(struct bdl_buf *out, struct bdl_view path)
 {
 	size_t start = out->n, to = start, end;
-	int r = bdl_url_path(path, out);
+	int rc = bdl_url_path(path, out);
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	end = start + bdl_view_find(bdl_view_at(out->p + start, out->n - start), '?');
 	for (size_t i = start; i < out->n; i++) {
 		char c = bdl_lower(out->p[i]);

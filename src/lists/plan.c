@@ -74,22 +74,22 @@ static int add_source(
 {
 	struct bdl_plan_source s = { .line = line };
 	struct bdl_view word, value;
-	int r = 0;
+	int rc = 0;
 
 	if (!bdl_list_word(&rest, &word))
 		return bdl_fail(err, BDL_E_INVALID, "a source needs a file or a folder");
 	if (p->n == BDL_PLAN_SOURCES_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "more than %d sources", BDL_PLAN_SOURCES_MAX);
 	s.path = path_of(p, where, word);
-	while (r == 0 && bdl_list_word(&rest, &word)) {
+	while (rc == 0 && bdl_list_word(&rest, &word)) {
 		(void)bdl_list_word(&rest, &value); /* empty where it is missing */
-		r = add_phrase(p, &s, where, word, value, err);
+		rc = add_phrase(p, &s, where, word, value, err);
 	}
-	if (r == 0 && s.url != NULL && s.category == NULL && s.format != BDL_LIST_CSV)
-		r = bdl_fail(err, BDL_E_INVALID, "what is fetched needs 'as CATEGORY'");
-	if (r == 0)
+	if (rc == 0 && s.url != NULL && s.category == NULL && s.format != BDL_LIST_CSV)
+		rc = bdl_fail(err, BDL_E_INVALID, "what is fetched needs 'as CATEGORY'");
+	if (rc == 0)
 		p->sources[p->n++] = s;
-	return r;
+	return rc;
 }
 
 static int add_line(
@@ -120,9 +120,9 @@ int bdl_plan_parse(
 	p->region = bdl_region_new(4 * BDL_PLAN_BYTES_MAX);
 	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
-		int r = add_line(p, where, n, line, err);
-		if (r < 0)
-			return bdl_fail_in(err, r, "%s:%zu", where, n);
+		int rc = add_line(p, where, n, line, err);
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s:%zu", where, n);
 	}
 	if (bdl_region_broken(p->region))
 		return bdl_fail(err, BDL_E_LIMIT, "%s: too long", where);
@@ -135,30 +135,30 @@ int bdl_plan_parse(
 int bdl_list_names_read(const char *path, struct bdl_list_names **ret, struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(TEXT_MAX);
-	int r = bdl_file_read(path, &text, err);
+	int rc = bdl_file_read(path, &text, err);
 
-	return r == 0 ? bdl_list_names_parse(bdl_buf_view(&text), path, ret, err) : r;
+	return rc == 0 ? bdl_list_names_parse(bdl_buf_view(&text), path, ret, err) : rc;
 }
 
 static int read_protected(
     struct bdl_list_build *b, const struct bdl_plan *p, int64_t now_ms, struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(TEXT_MAX);
-	int r = 0;
+	int rc = 0;
 
 	if (p->protected != NULL) {
-		r = bdl_file_read(p->protected, &text, err);
-		if (r == 0)
-			r = bdl_list_build_protect(b, bdl_buf_view(&text), p->protected, err);
+		rc = bdl_file_read(p->protected, &text, err);
+		if (rc == 0)
+			rc = bdl_list_build_protect(b, bdl_buf_view(&text), p->protected, err);
 	}
 	bdl_buf_clear(&text);
-	if (r == 0 && p->overrides != NULL) {
-		r = bdl_file_read(p->overrides, &text, err);
-		if (r == 0)
-			r = bdl_list_build_override(
+	if (rc == 0 && p->overrides != NULL) {
+		rc = bdl_file_read(p->overrides, &text, err);
+		if (rc == 0)
+			rc = bdl_list_build_override(
 			    b, bdl_buf_view(&text), p->overrides, now_ms, err);
 	}
-	return r;
+	return rc;
 }
 
 static int read_source(
@@ -173,9 +173,9 @@ static int read_source(
 	if (stat(from->path, &st) < 0)
 		return bdl_fail(err, BDL_E_MISSING, "%s: there is no such source%s", from->path,
 		    from->url != NULL ? "; beadle lists update fetches it" : "");
-	int r = from->names != NULL ? bdl_list_names_read(from->names, &names, err) : 0;
-	if (r < 0)
-		return r;
+	int rc = from->names != NULL ? bdl_list_names_read(from->names, &names, err) : 0;
+	if (rc < 0)
+		return rc;
 	s.names = names;
 	return S_ISDIR(st.st_mode) ? bdl_list_build_folder_as(b, from->path, &s, err)
 				   : bdl_list_build_source(b, &s, err);
@@ -184,9 +184,9 @@ static int read_source(
 int bdl_list_build_plan(
     struct bdl_list_build *b, const struct bdl_plan *p, int64_t now_ms, struct bdl_err *err)
 {
-	int r = read_protected(b, p, now_ms, err);
+	int rc = read_protected(b, p, now_ms, err);
 
-	for (size_t i = 0; r == 0 && i < p->n; i++)
-		r = read_source(b, &p->sources[i], err);
-	return r;
+	for (size_t i = 0; rc == 0 && i < p->n; i++)
+		rc = read_source(b, &p->sources[i], err);
+	return rc;
 }

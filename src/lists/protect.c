@@ -128,10 +128,10 @@ static int add_host(struct bdl_protected *p, struct bdl_view text, struct bdl_er
 	struct bdl_view rest, label;
 	char host[BDL_HOST_MAX + 1];
 	bool is_ip = false;
-	int r = bdl_host_normalise(text, host, &is_ip, err);
+	int rc = bdl_host_normalise(text, host, &is_ip, err);
 
-	if (r < 0)
-		return bdl_fail_in(err, r, "'%.*s', expected a host", BDL_FMT(text));
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "'%.*s', expected a host", BDL_FMT(text));
 	if (is_ip)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%.*s' is an address; expected a host", BDL_FMT(text));
@@ -139,11 +139,11 @@ static int add_host(struct bdl_protected *p, struct bdl_view text, struct bdl_er
 		return bdl_fail(
 		    err, BDL_E_LIMIT, "more than %d protected hosts", BDL_PROTECTED_MAX);
 	rest = bdl_view_of(host);
-	for (bool first = true; r == 0 && rest.n > 0; first = false) {
-		r = add(p, rest, first, err);
+	for (bool first = true; rc == 0 && rest.n > 0; first = false) {
+		rc = add(p, rest, first, err);
 		(void)bdl_view_cut(&rest, '.', &label); /* it is not empty */
 	}
-	return r;
+	return rc;
 }
 
 /* A line's text: without the CR of Windows and the blanks around it. */
@@ -166,13 +166,13 @@ int bdl_list_build_protect(
 		struct bdl_view comment = line.n > 0 && line.p[0] == '#'
 		    ? bare(bdl_view_from(line, 1))
 		    : bdl_view_of(NULL);
-		int r = 0;
+		int rc = 0;
 		if (bdl_view_starts(comment, word))
-			r = add_harmless(p, bdl_view_from(comment, word.n), err);
+			rc = add_harmless(p, bdl_view_from(comment, word.n), err);
 		else if (v.n > 0)
-			r = add_host(p, v, err);
-		if (r < 0)
-			return bdl_fail_in(err, r, "%s:%zu", where, n);
+			rc = add_host(p, v, err);
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s:%zu", where, n);
 	}
 	return 0;
 }
@@ -198,9 +198,9 @@ static int add_override(
 		    "expected 'host, category, person, second person, until, reason'");
 	if (bdl_view_ieq(fields[2], fields[3]))
 		return bdl_fail(err, BDL_E_INVALID, "the second person is the first; expected two");
-	int r = bdl_host_normalise(fields[0], o->host, &is_ip, err);
-	if (r < 0)
-		return bdl_fail_in(err, r, "'%.*s', expected a host", BDL_FMT(fields[0]));
+	int rc = bdl_host_normalise(fields[0], o->host, &is_ip, err);
+	if (rc < 0)
+		return bdl_fail_in(err, rc, "'%.*s', expected a host", BDL_FMT(fields[0]));
 	if (!bdl_is_category(fields[1]))
 		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is no category", BDL_FMT(fields[1]));
 	if (fields[4].n == 10)
@@ -214,6 +214,16 @@ static int add_override(
 	return 0;
 }
 
+/* The other tables of a school begin with the names of their columns, so this one may too. */
+static bool is_heading(struct bdl_view line)
+{
+	struct bdl_view host, category;
+
+	return bdl_view_cut(&line, ',', &host) && bdl_view_cut(&line, ',', &category) &&
+	    bdl_view_iis(bdl_view_trim(host), "host") &&
+	    bdl_view_iis(bdl_view_trim(category), "category");
+}
+
 int bdl_list_build_override(struct bdl_list_build *b, struct bdl_view text, const char *where,
     int64_t now_ms, struct bdl_err *err)
 {
@@ -223,13 +233,13 @@ int bdl_list_build_override(struct bdl_list_build *b, struct bdl_view text, cons
 	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
 		struct bdl_view v = bare(line);
-		if (v.n == 0 || v.p[0] == '#')
+		if (v.n == 0 || v.p[0] == '#' || is_heading(v))
 			continue;
-		int r = p->n_overrides < OVERRIDES_MAX
+		int rc = p->n_overrides < OVERRIDES_MAX
 		    ? add_override(p, v, now_ms, err)
 		    : bdl_fail(err, BDL_E_LIMIT, "more than %d overrides", OVERRIDES_MAX);
-		if (r < 0)
-			return bdl_fail_in(err, r, "%s:%zu", where, n);
+		if (rc < 0)
+			return bdl_fail_in(err, rc, "%s:%zu", where, n);
 	}
 	return 0;
 }
@@ -240,17 +250,17 @@ int bdl_list_build_protect_folder(
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(FILE_MAX);
 	BDL_AUTO_FREE char *hosts = bdl_xprintf("%s/protected.domains", folder);
 	BDL_AUTO_FREE char *overrides = bdl_xprintf("%s/protected.overrides", folder);
-	int r = bdl_file_read(hosts, &text, err);
+	int rc = bdl_file_read(hosts, &text, err);
 
-	if (r == 0)
-		r = bdl_list_build_protect(b, bdl_buf_view(&text), hosts, err);
-	if (r < 0 && r != BDL_E_MISSING)
-		return r;
+	if (rc == 0)
+		rc = bdl_list_build_protect(b, bdl_buf_view(&text), hosts, err);
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return rc;
 	bdl_buf_clear(&text);
-	r = bdl_file_read(overrides, &text, err);
-	if (r == 0)
-		r = bdl_list_build_override(b, bdl_buf_view(&text), overrides, now_ms, err);
-	return r == BDL_E_MISSING ? 0 : r;
+	rc = bdl_file_read(overrides, &text, err);
+	if (rc == 0)
+		rc = bdl_list_build_override(b, bdl_buf_view(&text), overrides, now_ms, err);
+	return rc == BDL_E_MISSING ? 0 : rc;
 }
 
 /* --- entries --- */
@@ -301,12 +311,12 @@ static int settle_row(struct bdl_list_build *b, size_t i, struct bdl_err *err)
 {
 	struct bdl_protected *p = b->protected;
 	struct bdl_view host = bdl_view_of(p->rows[i].host), rest = host, label;
-	int r = 0;
+	int rc = 0;
 
 	(void)bdl_view_cut(&rest, '.', &label);
 	while (rest.n > 0) {
 		const struct row *above = find(p, rest);
-		for (unsigned c = 0; r == 0 && c < b->n_categories; c++) {
+		for (unsigned c = 0; rc == 0 && c < b->n_categories; c++) {
 			if (!bdl_catset_has(&above->listed, c) ||
 			    bdl_catset_has(&p->rows[i].settled, c) ||
 			    is_harmless(p, bdl_view_of(b->names[c])) ||
@@ -314,22 +324,22 @@ static int settle_row(struct bdl_list_build *b, size_t i, struct bdl_err *err)
 				continue;
 			bdl_catset_add(&p->rows[i].settled, c);
 			spare(p, host, b->names[c]);
-			r = bdl_list_put(b, c, host, true, NULL, err);
+			rc = bdl_list_put(b, c, host, true, NULL, err);
 		}
 		(void)bdl_view_cut(&rest, '.', &label);
 	}
-	return r;
+	return rc;
 }
 
 int bdl_protect_settle(struct bdl_list_build *b, struct bdl_err *err)
 {
-	int r = 0;
+	int rc = 0;
 
-	for (size_t i = 0; r == 0 && b->protected != NULL && i < b->protected->n; i++) {
+	for (size_t i = 0; rc == 0 && b->protected != NULL && i < b->protected->n; i++) {
 		if (b->protected->rows[i].is_protected)
-			r = settle_row(b, i, err);
+			rc = settle_row(b, i, err);
 	}
-	return r;
+	return rc;
 }
 
 const struct bdl_list_spared *bdl_list_build_spared(

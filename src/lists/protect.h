@@ -9,7 +9,8 @@
  * bdl_list_build_spared.
  *
  * The file of overrides has lines "HOST, CATEGORY, PERSON, SECOND PERSON, UNTIL, REASON": that
- * host, and what is below it, may be in that category up to the end of that day (UTC).
+ * host, and what is below it, may be in that category up to the end of that day (UTC). A line that
+ * begins "HOST, CATEGORY" in so many words is its heading.
  */
 #ifndef BDL_LISTS_PROTECT_H
 #define BDL_LISTS_PROTECT_H

@@ -207,11 +207,11 @@ static int weigh(const struct bdl_list_report *rep, struct bdl_err *err)
 
 static int note(struct bdl_list_build *b, const struct bdl_list_report *rep, struct bdl_err *err)
 {
-	int r = bdl_buf_printf(&b->notes, "%s\t%s\t%s\t%zu\t%zu\t%lld\t%s\n", rep->category,
+	int rc = bdl_buf_printf(&b->notes, "%s\t%s\t%s\t%zu\t%zu\t%lld\t%s\n", rep->category,
 	    rep->path, bdl_list_format_word(rep->format), rep->taken, rep->bad,
 	    (long long)rep->time_ms, rep->title);
 
-	return r < 0 ? bdl_fail(err, BDL_E_LIMIT, "too many sources to note them all") : 0;
+	return rc < 0 ? bdl_fail(err, BDL_E_LIMIT, "too many sources to note them all") : 0;
 }
 
 /* The category by the source's own name for it; false where it is left out. */
@@ -286,10 +286,10 @@ int bdl_list_build_source(
 {
 	BDL_AUTO_IN(bdl_file_unmap) struct bdl_map map = { 0 };
 	struct bdl_file_id id;
-	int r = bdl_file_map(source->path, &map, err);
+	int rc = bdl_file_map(source->path, &map, err);
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	(void)bdl_file_id(source->path, &id); /* zero where it has just gone */
 	return bdl_list_build_text(
 	    b, source, bdl_view_at((const char *)map.p, map.n), id.mtime_ns / 1000000, err);

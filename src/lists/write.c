@@ -174,9 +174,9 @@ static int join(struct making *m, struct bdl_err *err)
 				bdl_catset_add(rest & BDL_RECORD_EXCEPT ? &set.except : &set.has,
 				    (unsigned)(rest & BDL_RECORD_CATEGORY));
 		}
-		int r = set_number(&m->sets, &set, &number, err);
-		if (r < 0)
-			return r;
+		int rc = set_number(&m->sets, &set, &number, err);
+		if (rc < 0)
+			return rc;
 		if (counts)
 			count_entry(&m->h, first.rest);
 		m->sorted[n++] = (struct bdl_list_record){
@@ -213,7 +213,7 @@ static void fill(struct making *m, struct bdl_lists_line *lines)
 static int begin(
     const struct bdl_list_build *b, int64_t now_ms, struct making *m, struct bdl_err *err)
 {
-	int r = sort(b, m, err);
+	int rc = sort(b, m, err);
 
 	m->sets.index = bdl_xcalloc(INDEX_SLOTS, sizeof(*m->sets.index));
 	m->sets.key = b->key;
@@ -226,11 +226,11 @@ static int begin(
 		.notes_size = b->notes.n,
 	};
 	memcpy(m->h.magic, BDL_LISTS_MAGIC, sizeof(m->h.magic));
-	if (r == 0)
-		r = join(m, err);
+	if (rc == 0)
+		rc = join(m, err);
 	m->h.n_sets = (uint32_t)m->sets.n;
 	m->h.n_lines = m->n * 10 / TEN_LINES + 1;
-	return r;
+	return rc;
 }
 
 /* Lay the parts out. The sums come last. */
@@ -256,12 +256,12 @@ int bdl_list_make_file(struct bdl_list_build *b, int64_t now_ms, unsigned char *
 {
 	BDL_AUTO_IN(making_done) struct making m = { 0 };
 	BDL_AUTO_FREE unsigned char *file = NULL;
-	int r = bdl_protect_settle(b, err);
+	int rc = bdl_protect_settle(b, err);
 
-	if (r == 0)
-		r = begin(b, now_ms, &m, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = begin(b, now_ms, &m, err);
+	if (rc < 0)
+		return rc;
 	size_t n = bdl_lists_layout_of(&m.h).end;
 	file = aligned_alloc(64, (n + 63) / 64 * 64);
 	if (file == NULL)
@@ -279,9 +279,9 @@ int bdl_list_make_file(struct bdl_list_build *b, int64_t now_ms, unsigned char *
 static int check_written(const char *path, struct bdl_err *err)
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
-	int r = bdl_lists_open(path, &l, err);
+	int rc = bdl_lists_open(path, &l, err);
 
-	return r == 0 ? bdl_lists_verify(l, err) : r;
+	return rc == 0 ? bdl_lists_verify(l, err) : rc;
 }
 
 int bdl_list_build_write(
@@ -290,18 +290,18 @@ int bdl_list_build_write(
 	BDL_AUTO_FREE unsigned char *file = NULL;
 	char fresh[PATH_MAX];
 	size_t n = 0;
-	int r = bdl_file_beside(path, fresh, err);
+	int rc = bdl_file_beside(path, fresh, err);
 
-	if (r < 0)
-		return r;
-	r = bdl_list_make_file(b, now_ms, &file, &n, err);
-	if (r == 0)
-		r = bdl_file_replace(fresh, file, n, 0644, err);
-	if (r == 0)
-		r = check_written(fresh, err);
-	if (r == 0)
-		r = bdl_file_rename(fresh, path, err);
-	if (r < 0)
+	if (rc < 0)
+		return rc;
+	rc = bdl_list_make_file(b, now_ms, &file, &n, err);
+	if (rc == 0)
+		rc = bdl_file_replace(fresh, file, n, 0644, err);
+	if (rc == 0)
+		rc = check_written(fresh, err);
+	if (rc == 0)
+		rc = bdl_file_rename(fresh, path, err);
+	if (rc < 0)
 		(void)unlink(fresh); /* it may never have been made */
-	return r;
+	return rc;
 }

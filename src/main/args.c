@@ -86,8 +86,47 @@ bool bdl_args_verb(const struct bdl_args *a, const char *verb)
 	return false;
 }
 
+int bdl_verbs_run(const struct bdl_verb *verbs, size_t n, struct bdl_args *a)
+{
+	for (size_t i = 0; a->n > 0 && i < n; i++) {
+		if (strcmp(a->words[0], verbs[i].name) == 0) {
+			a->use = verbs[i].use;
+			return verbs[i].run(a);
+		}
+	}
+	if (a->n > 0)
+		fprintf(
+		    stderr, "beadle %s: it has no '%s'; what it has:\n", a->command, a->words[0]);
+	else
+		fprintf(stderr, "beadle %s: say what it shall do:\n", a->command);
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, "  beadle %s\n", verbs[i].use);
+	return BDL_EXIT_USAGE;
+}
+
+int bdl_verbs_help(const char *command, const struct bdl_verb *verbs, size_t n, const char *verb)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (verb && strcmp(verb, verbs[i].name) != 0)
+			continue;
+		printf("use: beadle %s\n", verbs[i].use);
+		found = true;
+	}
+	if (!found)
+		fprintf(stderr, "beadle %s: it has no '%s'\n", command, verb);
+	return found ? BDL_EXIT_FINE : BDL_EXIT_USAGE;
+}
+
 int bdl_complain(const struct bdl_err *err)
 {
 	fprintf(stderr, "beadle: %s\n", err->text);
 	return BDL_EXIT_FAILED;
+}
+
+int bdl_complain_usage(const struct bdl_err *err)
+{
+	(void)bdl_complain(err); /* the status is another */
+	return BDL_EXIT_USAGE;
 }

@@ -8,8 +8,7 @@
 #include "record/people.h"
 #include "record/versions.h"
 
-#define DOCUMENTS_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
-#define STEPS_MAX     (256 * 1024)
+#define STEPS_MAX (256 * 1024)
 
 static int categorise(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
     struct bdl_view page, struct bdl_facts *facts, struct bdl_err *err)
@@ -73,7 +72,7 @@ static int in_force(const struct bdl_conf *conf, struct bdl_ruleset **ret, struc
     struct bdl_err *err)
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(DOCUMENTS_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_SOURCES_MAX);
 	struct bdl_source *sources = NULL;
 	char path[BDL_PATH_MAX];
 	int64_t set_ms = 0;

@@ -93,15 +93,43 @@ static int log_on(const struct bdl_conf *conf, struct bdl_err *err)
 	return bdl_file_replace(path, text, sizeof(text) - 1, 0640, err);
 }
 
+static const struct bdl_approval invented = {
+	.minute = BDL_LIT("demonstration"),
+	.first = BDL_LIT("Hana Weiss (invented)"),
+	.second = BDL_LIT("Gwen Penhale (invented)"),
+};
+
+/*
+ * Invented people answer for what the demonstration puts in force. In a folder with policies that
+ * real ones answered for, this would be one person changing alone what is enforced.
+ */
+static int is_demonstration(const struct bdl_conf *conf, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_VERSIONS_MAX);
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_version_row *rows;
+	size_t n = 0;
+
+	int rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_versions_list(store, region, &rows, &n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (!bdl_view_eq(rows[i].first, invented.first) ||
+		    !bdl_view_eq(rows[i].second, invented.second))
+			rc = bdl_fail(err, BDL_E_CONFLICT,
+			    "policy '%.*s', issue %lld, is no demonstration: say which folder to "
+			    "fill by --data",
+			    BDL_FMT(rows[i].name), (long long)rows[i].issue);
+	return rc;
+}
+
 /* A policy that is in force already is left as it is, so that the command may be repeated. */
 static int publish(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	const struct bdl_approval approval = { .minute = BDL_LIT("demonstration"),
-		.first = BDL_LIT("Hana Weiss (invented)"),
-		.second = BDL_LIT("Gwen Penhale (invented)"),
-		.by = bdl_view_of(d->by) };
+	struct bdl_approval approval = invented;
 
+	approval.by = bdl_view_of(d->by);
 	int rc = bdl_data_store(conf, &store, err);
 	for (size_t i = 0; rc == 0 && i < N_POLICIES; i++) {
 		rc = bdl_publish_policy(
@@ -114,7 +142,9 @@ static int publish(const struct demo *d, const struct bdl_conf *conf, struct bdl
 
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
-	int rc = settings(conf, err);
+	int rc = is_demonstration(conf, err);
+	if (rc == 0)
+		rc = settings(conf, err);
 	if (rc == 0)
 		rc = log_on(conf, err);
 	if (rc == 0)

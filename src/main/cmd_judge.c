@@ -175,6 +175,5 @@ int bdl_cmd_judge(struct bdl_args *a)
 		rc = judge(&q, a->words, a->n, &usage, &err);
 	if (rc == 0)
 		return BDL_EXIT_FINE;
-	(void)bdl_complain(&err); /* the status may be another */
-	return usage ? BDL_EXIT_USAGE : BDL_EXIT_FAILED;
+	return usage ? bdl_complain_usage(&err) : bdl_complain(&err);
 }

@@ -133,10 +133,7 @@ static int compile(struct bdl_args *a)
 	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
 
-static const struct verb {
-	const char *name, *use;
-	int (*run)(struct bdl_args *a);
-} verbs[] = {
+static const struct bdl_verb verbs[] = {
 	{ "compile",
 	    "lists compile FOLDER|FILE|LISTS.conf... [--category CATEGORY]\n"
 	    "           [--format plain|hosts|adblock|rpz|csv] [--names FILE]",
@@ -151,29 +148,10 @@ static const struct verb {
 
 int bdl_cmd_lists(struct bdl_args *a)
 {
-	for (size_t i = 0; a->n > 0 && i < BDL_ARRAY_LEN(verbs); i++) {
-		if (strcmp(a->words[0], verbs[i].name) == 0) {
-			a->use = verbs[i].use;
-			return verbs[i].run(a);
-		}
-	}
-	fprintf(stderr, "beadle lists: say what to do with them:\n");
-	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++)
-		fprintf(stderr, "  beadle %s\n", verbs[i].use);
-	return BDL_EXIT_USAGE;
+	return bdl_verbs_run(verbs, BDL_ARRAY_LEN(verbs), a);
 }
 
 int bdl_help_lists(const char *verb)
 {
-	bool found = false;
-
-	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++) {
-		if (verb && strcmp(verb, verbs[i].name) != 0)
-			continue;
-		printf("use: beadle %s\n", verbs[i].use);
-		found = true;
-	}
-	if (!found)
-		fprintf(stderr, "beadle lists: it has no '%s'\n", verb);
-	return found ? BDL_EXIT_FINE : BDL_EXIT_USAGE;
+	return bdl_verbs_help("lists", verbs, BDL_ARRAY_LEN(verbs), verb);
 }

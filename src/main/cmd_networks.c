@@ -10,9 +10,9 @@ static int put(const struct bdl_conf *conf, struct bdl_view csv, struct bdl_err 
 {
 	char path[BDL_PATH_MAX];
 	bdl_conf_path(conf, path, sizeof(path), "networks");
-	int r = bdl_file_mkdirs(path, err);
+	int rc = bdl_file_mkdirs(path, err);
 	bdl_conf_path(conf, path, sizeof(path), "networks/networks.csv");
-	return r == 0 ? bdl_file_replace(path, csv.p ? csv.p : "", csv.n, 0640, err) : r;
+	return rc == 0 ? bdl_file_replace(path, csv.p ? csv.p : "", csv.n, 0640, err) : rc;
 }
 
 int bdl_cmd_networks(struct bdl_args *a)
@@ -27,19 +27,19 @@ int bdl_cmd_networks(struct bdl_args *a)
 		return BDL_EXIT_USAGE;
 	const char *file = a->words[1];
 	bdl_operator(by);
-	int r = bdl_file_read(file, &csv, &err);
-	if (r == 0)
-		r = bdl_networks_parse(bdl_buf_view(&csv), file, &networks, &err);
-	if (r == 0)
-		r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = bdl_publish_enter(
+	int rc = bdl_file_read(file, &csv, &err);
+	if (rc == 0)
+		rc = bdl_networks_parse(bdl_buf_view(&csv), file, &networks, &err);
+	if (rc == 0)
+		rc = bdl_data_open(a->data, false, &conf, &err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0)
+		rc = bdl_publish_enter(
 		    &conf, BDL_LEDGER_NETWORKS, "networks", bdl_buf_view(&csv), by, &err);
-	if (r == 0)
-		r = put(&conf, bdl_buf_view(&csv), &err);
-	if (r < 0)
+	if (rc == 0)
+		rc = put(&conf, bdl_buf_view(&csv), &err);
+	if (rc < 0)
 		return bdl_complain(&err);
 	printf("the table of networks now has %zu %s\n", bdl_networks_size(networks),
 	    bdl_networks_size(networks) == 1 ? "row" : "rows");

@@ -75,10 +75,7 @@ static int explain(struct bdl_args *a)
 	return BDL_EXIT_FINE;
 }
 
-static const struct verb {
-	const char *name, *use;
-	int (*run)(struct bdl_args *a);
-} verbs[] = {
+static const struct bdl_verb verbs[] = {
 	{ "check", "policy check FILE...", bdl_policy_check },
 	{ "coverage", "policy coverage FILE... [--json]", bdl_policy_coverage },
 	{ "draft", "policy draft FILE [--name NAME]", bdl_policy_draft },
@@ -98,28 +95,10 @@ static const struct verb {
 
 int bdl_cmd_policy(struct bdl_args *a)
 {
-	for (size_t i = 0; a->n > 0 && i < BDL_ARRAY_LEN(verbs); i++) {
-		if (strcmp(a->words[0], verbs[i].name) == 0) {
-			a->use = verbs[i].use;
-			return verbs[i].run(a);
-		}
-	}
-	fprintf(stderr, "beadle policy: say what to do with it:\n");
-	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++)
-		fprintf(stderr, "  beadle %s\n", verbs[i].use);
-	return BDL_EXIT_USAGE;
+	return bdl_verbs_run(verbs, BDL_ARRAY_LEN(verbs), a);
 }
 
 int bdl_help_policy(const char *verb)
 {
-	bool found = false;
-	for (size_t i = 0; i < BDL_ARRAY_LEN(verbs); i++) {
-		if (verb && strcmp(verb, verbs[i].name) != 0)
-			continue;
-		printf("use: beadle %s\n", verbs[i].use);
-		found = true;
-	}
-	if (!found)
-		fprintf(stderr, "beadle policy: it has no '%s'\n", verb);
-	return found ? BDL_EXIT_FINE : BDL_EXIT_USAGE;
+	return bdl_verbs_help("policy", verbs, BDL_ARRAY_LEN(verbs), verb);
 }

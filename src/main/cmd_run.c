@@ -110,18 +110,18 @@ static void make_places(struct run *r)
 static int add_children(struct run *r, struct bdl_err *err)
 {
 	char name[16];
-	int result = add_role(r, "scribe", -1, err);
-	for (unsigned i = 0; result == 0 && i < r->conf.web_workers; i++) {
+	int rc = add_role(r, "scribe", -1, err);
+	for (unsigned i = 0; rc == 0 && i < r->conf.web_workers; i++) {
 		web_name(i, name);
-		result = add_role(r, name, r->ports.web[i], err);
+		rc = add_role(r, name, r->ports.web[i], err);
 	}
-	if (result == 0)
-		result = add_role(r, "portal", r->ports.portal, err);
-	if (result == 0 && hears_who(r))
-		result = add_who(r, err);
-	if (result == 0 && r->conf.run_proxy)
-		result = add_squid(r, err);
-	return result;
+	if (rc == 0)
+		rc = add_role(r, "portal", r->ports.portal, err);
+	if (rc == 0 && hears_who(r))
+		rc = add_who(r, err);
+	if (rc == 0 && r->conf.run_proxy)
+		rc = add_squid(r, err);
+	return rc;
 }
 
 static void on_child_end(void *arg, const char *name, const char *how, int64_t pause_ms)
@@ -241,12 +241,12 @@ static int make_folders(const struct run *r, struct bdl_err *err)
 {
 	static const char *const names[] = { "run", "journal", "force", "lists" };
 	char path[BDL_PATH_MAX];
-	int result = 0;
-	for (size_t i = 0; result == 0 && i < BDL_ARRAY_LEN(names); i++) {
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < BDL_ARRAY_LEN(names); i++) {
 		bdl_conf_path(&r->conf, path, sizeof(path), "%s", names[i]);
-		result = bdl_file_mkdirs(path, err);
+		rc = bdl_file_mkdirs(path, err);
 	}
-	return result;
+	return rc;
 }
 
 /* Where nobody hears any more who is where, what was heard last must not stay. */
@@ -262,28 +262,27 @@ static int forget_addresses(const struct run *r, struct bdl_err *err)
 static int begin(struct run *r, const char *data, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX];
-	int result = bdl_data_open(data, true, &r->conf, err);
-	if (result == 0)
-		result =
-		    bdl_data_unlocked(&r->conf, err); /* before the ports, whose names say less */
-	if (result == 0)
-		result = bdl_ports_open(&r->ports, &r->conf, err);
-	if (result == 0)
-		result = bdl_data_become_owner(&r->conf, err);
-	if (result == 0)
-		result = make_folders(r, err);
-	if (result == 0)
-		result = bdl_data_lock(&r->conf, &r->lock, err);
-	if (result == 0)
-		result = forget_addresses(r, err);
-	if (result == 0 && r->conf.run_proxy)
-		result = bdl_squid_prepare(&r->conf, &r->squid, err);
+	int rc = bdl_data_open(data, true, &r->conf, err);
+	if (rc == 0)
+		rc = bdl_data_unlocked(&r->conf, err); /* before the ports, whose names say less */
+	if (rc == 0)
+		rc = bdl_ports_open(&r->ports, &r->conf, err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(&r->conf, err);
+	if (rc == 0)
+		rc = make_folders(r, err);
+	if (rc == 0)
+		rc = bdl_data_lock(&r->conf, &r->lock, err);
+	if (rc == 0)
+		rc = forget_addresses(r, err);
+	if (rc == 0 && r->conf.run_proxy)
+		rc = bdl_squid_prepare(&r->conf, &r->squid, err);
 	bdl_conf_path(&r->conf, path, sizeof(path), "run/board");
-	if (result == 0)
-		result = bdl_board_create(path, &r->board, err);
-	if (result == 0)
-		result = bdl_loop_init(&r->loop, on_stop, r, err);
-	return result;
+	if (rc == 0)
+		rc = bdl_board_create(path, &r->board, err);
+	if (rc == 0)
+		rc = bdl_loop_init(&r->loop, on_stop, r, err);
+	return rc;
 }
 
 /*
@@ -299,13 +298,13 @@ static void bring_into_force(const struct run *r)
 	bool changed = false;
 	size_t n;
 	bdl_conf_path(&r->conf, folder, sizeof(folder), "force");
-	int result = bdl_data_store(&r->conf, &store, &err);
+	int rc = bdl_data_store(&r->conf, &store, &err);
 	/* What cannot come into force leaves the version before it, and the scribe tries again. */
-	if (result == 0 && bdl_versions_bring(store, bdl_now_ms(), &n, &err) < 0)
+	if (rc == 0 && bdl_versions_bring(store, bdl_now_ms(), &n, &err) < 0)
 		bdl_log_err(BDL_LOG_ERR, "version-refused", &err);
-	if (result == 0)
-		result = bdl_force_write(store, folder, &changed, &err);
-	if (result < 0)
+	if (rc == 0)
+		rc = bdl_force_write(store, folder, &changed, &err);
+	if (rc < 0)
 		bdl_log_err(BDL_LOG_ERR, "store-failed", &err);
 }
 
@@ -315,15 +314,15 @@ static int serve(struct run *r, struct bdl_err *err)
 	bring_into_force(r);
 	r->supervisor = bdl_supervisor_new(&r->loop, r->board);
 	bdl_supervisor_on_end(r->supervisor, on_child_end, r);
-	int result = add_children(r, err);
+	int rc = add_children(r, err);
 	(void)uv_timer_init(&r->loop.uv, &r->look); /* neither can fail */
 	r->look.data = r;
 	(void)uv_timer_start(&r->look, on_look, LOOK_MS, LOOK_MS);
-	if (result < 0)
+	if (rc < 0)
 		bdl_loop_stop(&r->loop);
 	bdl_loop_run(&r->loop);
 	bdl_squid_done(&r->squid);
-	return result;
+	return rc;
 }
 
 int bdl_cmd_run(struct bdl_args *a)

@@ -38,9 +38,9 @@ static int list(const struct bdl_conf *conf, struct bdl_err *err)
 	bdl_conf_path(conf, path, sizeof(path), "run/addresses");
 	if (!bdl_file_id(path, &id))
 		return 0; /* to open it would make it */
-	int r = bdl_addresses_open(path, false, &t, err);
-	if (r < 0)
-		return r;
+	int rc = bdl_addresses_open(path, false, &t, err);
+	if (rc < 0)
+		return rc;
 	for (long i = 0; (i = bdl_addresses_next(t, i, &p)) >= 0; i++) {
 		if (bdl_presence_holds(&p, now_ms) && p.login[0])
 			print_presence(&p);
@@ -77,9 +77,9 @@ static int add_sender(const struct bdl_conf *conf, struct bdl_view name, const c
 	char path[BDL_PATH_MAX], hex[BDL_DIGEST_HEX];
 	bdl_digest_hex(&digest, hex);
 	bdl_conf_path(conf, path, sizeof(path), "who/senders.csv");
-	int r = bdl_file_read(path, &csv, err);
-	if (r < 0 && r != BDL_E_MISSING)
-		return r;
+	int rc = bdl_file_read(path, &csv, err);
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return rc;
 	if (has_row(bdl_buf_view(&csv), name))
 		return bdl_fail(err, BDL_E_CONFLICT,
 		    "%s has a sender '%.*s' already; to give it a new token take its line out",
@@ -91,8 +91,8 @@ static int add_sender(const struct bdl_conf *conf, struct bdl_view name, const c
 	(void)bdl_buf_printf(&csv, "%.*s,%s,%s\n", BDL_FMT(name), network, hex);
 	if (bdl_buf_broken(&csv))
 		return bdl_fail(err, BDL_E_LIMIT, "%s would be too large", path);
-	r = bdl_keys_parse((struct bdl_view){ 0 }, bdl_buf_view(&csv), &keys, err);
-	return r < 0 ? r : bdl_file_replace(path, csv.p, csv.n, 0640, err);
+	rc = bdl_keys_parse((struct bdl_view){ 0 }, bdl_buf_view(&csv), &keys, err);
+	return rc < 0 ? rc : bdl_file_replace(path, csv.p, csv.n, 0640, err);
 }
 
 static int token(
@@ -108,28 +108,56 @@ static int token(
 	sodium_bin2base64(
 	    text, sizeof(text), random, sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	bdl_conf_path(conf, folder, sizeof(folder), "who");
-	int r = bdl_file_mkdirs(folder, err);
-	if (r == 0)
-		r = add_sender(conf, bdl_view_of(name), network ? network : "own", text, err);
-	if (r == 0)
+	int rc = bdl_file_mkdirs(folder, err);
+	if (rc == 0)
+		rc = add_sender(conf, bdl_view_of(name), network ? network : "own", text, err);
+	if (rc == 0)
 		printf("%s\n", text);
-	return r;
+	return rc;
 }
 
-int bdl_cmd_who(struct bdl_args *a)
+static int with_folder(struct bdl_args *a, struct bdl_conf *conf, struct bdl_err *err)
+{
+	int rc = bdl_data_open(a->data, false, conf, err);
+	return rc < 0 ? rc : bdl_data_become_owner(conf, err);
+}
+
+static int run_list(struct bdl_args *a)
+{
+	struct bdl_err err;
+	struct bdl_conf conf;
+	if (!bdl_args_fit(a, 1, 1))
+		return BDL_EXIT_USAGE;
+	int rc = with_folder(a, &conf, &err);
+	if (rc == 0)
+		rc = list(&conf, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+}
+
+static int run_token(struct bdl_args *a)
 {
 	struct bdl_err err;
 	struct bdl_conf conf;
 	const char *network = bdl_args_option(a, "--network");
-	if (!bdl_args_fit(a, 1, 2))
+	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
-	bool lists = a->n == 1 && !network && bdl_view_is(bdl_view_of(a->words[0]), "list");
-	if (!lists && (!bdl_args_verb(a, "token") || !bdl_args_fit(a, 2, 2)))
-		return BDL_EXIT_USAGE;
-	int r = bdl_data_open(a->data, false, &conf, &err);
-	if (r == 0)
-		r = bdl_data_become_owner(&conf, &err);
-	if (r == 0)
-		r = lists ? list(&conf, &err) : token(&conf, a->words[1], network, &err);
-	return r == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+	int rc = with_folder(a, &conf, &err);
+	if (rc == 0)
+		rc = token(&conf, a->words[1], network, &err);
+	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
+}
+
+static const struct bdl_verb verbs[] = {
+	{ "list", "who list", run_list },
+	{ "token", "who token NAME [--network RANGE]", run_token },
+};
+
+int bdl_cmd_who(struct bdl_args *a)
+{
+	return bdl_verbs_run(verbs, BDL_ARRAY_LEN(verbs), a);
+}
+
+int bdl_help_who(const char *verb)
+{
+	return bdl_verbs_help("who", verbs, BDL_ARRAY_LEN(verbs), verb);
 }

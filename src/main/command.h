@@ -44,23 +44,40 @@ bool bdl_args_fit(const struct bdl_args *a, size_t least, size_t most);
  */
 bool bdl_args_verb(const struct bdl_args *a, const char *verb);
 
+/* A verb of a command that has several, such as `publish` of `policy`. */
+struct bdl_verb {
+	const char *name, *use; /* as in struct bdl_args */
+	int (*run)(struct bdl_args *a);
+};
+
+/* Run the verb that the first word is; where it is none, say which there are. The exit status. */
+int bdl_verbs_run(const struct bdl_verb *verbs, size_t n, struct bdl_args *a);
+
+/* Print how to use this verb of the command, or each where it is NULL. The exit status. */
+int bdl_verbs_help(const char *command, const struct bdl_verb *verbs, size_t n, const char *verb);
+
 /* "beadle: TEXT" on standard error; returns BDL_EXIT_FAILED. */
 int bdl_complain(const struct bdl_err *err);
+/* The same of what the command line says; returns BDL_EXIT_USAGE. */
+int bdl_complain_usage(const struct bdl_err *err);
 
 int bdl_cmd_run(struct bdl_args *a);
 int bdl_cmd_status(struct bdl_args *a);
 int bdl_cmd_policy(struct bdl_args *a);
 int bdl_cmd_judge(struct bdl_args *a);
-int bdl_help_policy(const char *verb); /* how to use this verb; NULL: each */
 int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_networks(struct bdl_args *a);
 int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_cmd_hold(struct bdl_args *a);
 int bdl_cmd_ledger(struct bdl_args *a);
-int bdl_help_lists(const char *verb); /* the same */
 int bdl_cmd_demo(struct bdl_args *a);
 int bdl_cmd_proxy(struct bdl_args *a);
 int bdl_cmd_role(struct bdl_args *a);
+
+/* How to use this verb of the command, or each where it is NULL. */
+int bdl_help_policy(const char *verb);
+int bdl_help_lists(const char *verb);
+int bdl_help_who(const char *verb);
 
 #endif

@@ -52,12 +52,13 @@ static int check_policies(const struct bdl_bench *b, char *const *paths,
 static int parse_policies(struct bdl_bench *b, char *const *paths, size_t n,
     struct bdl_findings **findings, struct bdl_err *err)
 {
-	for (; b->n < n; b->n++) {
-		findings[b->n] = bdl_findings_new();
-		int rc = bdl_text_parse(paths[b->n], findings[b->n], &b->documents[b->n], err);
+	for (size_t i = 0; i < n; i++) {
+		findings[i] = bdl_findings_new();
+		int rc = bdl_text_parse(paths[i], findings[i], &b->documents[i], err);
 		if (rc < 0)
 			return rc;
 	}
+	b->n = n;
 	return check_policies(b, paths, findings, err);
 }
 
@@ -135,17 +136,31 @@ static int check_given(const struct bdl_given *g, struct bdl_err *err)
 	return 0;
 }
 
+/* What the lists have, and what the rules name: these can be tried before a list of them is there. */
+static size_t known_categories(const struct bdl_bench *b, const char **ret)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < bdl_lists_categories(b->lists); i++)
+		ret[n++] = bdl_lists_category(b->lists, i);
+	for (unsigned i = 0; i < bdl_ruleset_categories(b->whole); i++)
+		ret[n++] = bdl_ruleset_category(b->whole, i);
+	return n;
+}
+
 int bdl_bench_given(struct bdl_bench *b, const struct bdl_question *q, struct bdl_err *err)
 {
 	struct bdl_buf words BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
-	const char *categories[BDL_LIST_CATEGORIES_MAX];
+	const char *categories[BDL_LIST_CATEGORIES_MAX + BDL_RULESET_CATEGORIES_MAX];
 	const struct bdl_document *others[BDL_POLICIES_MAX];
-	struct bdl_check_context context = { .categories = categories, .others = others };
+	struct bdl_check_context context = {
+		.categories = categories,
+		.n_categories = known_categories(b, categories),
+		.others = others,
+	};
 
 	for (size_t i = 0; i < b->n; i++)
 		others[context.n_others++] = b->documents[i];
-	for (unsigned i = 0; i < bdl_lists_categories(b->lists); i++)
-		categories[context.n_categories++] = bdl_lists_category(b->lists, i);
 	(void)bdl_buf_add_str(&words, q->given ? q->given : "");
 	for (size_t i = 0; i < q->n_grants; i++)
 		(void)bdl_buf_printf(
@@ -163,11 +178,13 @@ static bool is_for_this(const struct bdl_grant *g, const struct bdl_facts *f)
 	return !g->host.n || bdl_host_below(f->host, g->host);
 }
 
+/* The grants that are named are all that the person has: as with groups, there is no other. */
 static void tell_grants(
     const struct bdl_question *q, const struct bdl_ruleset *r, struct bdl_facts *f)
 {
 	int atom;
 
+	f->told |= BDL_TOLD(GRANTED);
 	for (size_t i = 0; i < q->n_grants; i++) {
 		const struct bdl_grant *g = &q->grants[i];
 
@@ -250,5 +267,6 @@ void bdl_bench_tell(struct bdl_bench *b, const struct bdl_question *q, const str
 	f->weekday = (uint8_t)civil.weekday;
 	f->told |= BDL_TOLD(TIME);
 	bdl_given_tell(&b->given, r, f, ret->counts, b->region);
-	tell_grants(q, r, f);
+	if (b->given.door != BDL_DOOR_DNS)
+		tell_grants(q, r, f);
 }

@@ -1,14 +1,6 @@
 /* The answer of `beadle judge`. */
+#include "main/json.h"
 #include "main/judge_bench.h"
-
-#include <jansson.h>
-#include <stdio.h>
-
-/* Texts are UTF-8 by now; without memory jansson gives NULL, which the printing finds. */
-static json_t *text(struct bdl_view v)
-{
-	return json_stringn(v.p ? v.p : "", v.n);
-}
 
 static json_t *clause_name(struct bdl_rule_ref ref)
 {
@@ -24,7 +16,7 @@ struct clauses {
 static void add_clause(struct clauses *c, struct bdl_rule_ref ref)
 {
 	if (ref.clause != c->last)
-		(void)json_array_append_new(c->list, clause_name(ref)); /* no memory: see above */
+		bdl_json_add(&c->list, clause_name(ref));
 	c->last = ref.clause;
 }
 
@@ -70,15 +62,17 @@ static json_t *tell_json(uint32_t tell)
 
 	for (unsigned i = 0; i < BDL_ROLES; i++)
 		if (tell >> i & 1)
-			(void)json_array_append_new(
-			    list, json_string(bdl_role_word((enum bdl_role_word)i)));
+			bdl_json_add(&list, json_string(bdl_role_word((enum bdl_role_word)i)));
 	return list;
 }
 
-static json_t *reason_json(const struct bdl_rule_ref *ref)
+/* Of what asks for more than was told nobody can say that it does not speak of the act. */
+static json_t *reason_json(const struct bdl_rule_ref *ref, const json_t *cannot_tell)
 {
 	if (!ref)
-		return json_string("no clause speaks of it");
+		return json_string(json_array_size(cannot_tell)
+			? "no clause is known to speak of it; see cannot_tell"
+			: "no clause speaks of it");
 	return json_sprintf("%.*s%s%.*s", BDL_FMT(ref->clause->number),
 	    ref->clause->number.n ? " " : "", BDL_FMT(ref->clause->text));
 }
@@ -91,7 +85,7 @@ static json_t *groups_json(const struct bdl_bench *b)
 	struct bdl_view group;
 
 	for (struct bdl_view rest = b->groups; bdl_bench_group_next(&rest, &group);)
-		(void)json_array_append_new(groups, text(group));
+		bdl_json_add(&groups, bdl_json_text(group));
 	return groups;
 }
 
@@ -101,8 +95,7 @@ static json_t *categories_json(const struct bdl_bench *b)
 
 	for (unsigned i = 0; i < bdl_lists_categories(b->lists); i++)
 		if (bdl_catset_has(&b->listed, i))
-			(void)json_array_append_new(
-			    categories, json_string(bdl_lists_category(b->lists, i)));
+			bdl_json_add(&categories, json_string(bdl_lists_category(b->lists, i)));
 	return categories;
 }
 
@@ -112,7 +105,7 @@ static json_t *deeds_json(uint32_t deeds)
 
 	for (uint32_t rest = deeds; rest; rest &= rest - 1) {
 		enum bdl_deed deed = (enum bdl_deed)__builtin_ctz(rest);
-		(void)json_array_append_new(list, json_string(bdl_deed_info(deed)->word));
+		bdl_json_add(&list, json_string(bdl_deed_info(deed)->word));
 	}
 	return list;
 }
@@ -122,7 +115,7 @@ static json_t *grants_json(const struct bdl_question *q)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < q->n_grants; i++)
-		(void)json_array_append_new(list, text(q->grants[i].name));
+		bdl_json_add(&list, bdl_json_text(q->grants[i].name));
 	return list;
 }
 
@@ -138,8 +131,8 @@ static json_t *facts_json(
 	    groups_json(b), "grants", grants_json(q), "deeds", deeds_json(f->deeds), "host",
 	    host ? q->parts.host : NULL, "categories", categories_json(b), "minute", (int)f->minute,
 	    "weekday", days[f->weekday], "place", q->from, "given", q->given, "path",
-	    host ? text(q->parts.path) : json_null(), "words",
-	    f->text.n ? text(f->text) : json_null());
+	    host ? bdl_json_text(q->parts.path) : json_null(), "words",
+	    f->text.n ? bdl_json_text(f->text) : json_null());
 }
 
 static json_t *answer_json(struct bdl_bench *b, const struct bdl_question *q)
@@ -157,22 +150,24 @@ static json_t *answer_json(struct bdl_bench *b, const struct bdl_question *q)
 	bool decided = v.rule != BDL_NO_RULE;
 	if (decided)
 		ref = bdl_ruleset_rule(r, v.rule);
+	json_t *cannot_tell = steps_json(b, q, BDL_STEP_CANNOT_TELL, true);
 	bdl_digest_hex(bdl_ruleset_version(r), version);
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o*}", "verdict",
+	json_t *answer = json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o}", "verdict",
 	    bdl_action_word(v.action), "clause", decided ? clause_name(ref) : json_null(),
-	    "clauses", clauses_json(r, &v), "reason", reason_json(decided ? &ref : NULL), "tell",
-	    tell_json(v.tell), "critical", (int)v.critical, "version", version, "facts",
-	    facts_json(b, q, &whole.facts), "cannot_tell",
-	    steps_json(b, q, BDL_STEP_CANNOT_TELL, true), "not_carried_out",
-	    q->whole ? NULL : steps_json(b, q, BDL_STEP_APPLIED, false));
+	    "clauses", clauses_json(r, &v), "reason",
+	    reason_json(decided ? &ref : NULL, cannot_tell), "tell", tell_json(v.tell), "critical",
+	    (int)v.critical, "version", version, "facts", facts_json(b, q, &whole.facts),
+	    "cannot_tell", cannot_tell);
+	if (answer && !q->whole &&
+	    json_object_set_new(
+		answer, "not_carried_out", steps_json(b, q, BDL_STEP_APPLIED, false)) < 0) {
+		json_decref(answer);
+		return NULL;
+	}
+	return answer;
 }
 
 int bdl_bench_answer(struct bdl_bench *b, const struct bdl_question *q, struct bdl_err *err)
 {
-	json_t *line = answer_json(b, q);
-	bool written =
-	    line && json_dumpf(line, stdout, JSON_SORT_KEYS) == 0 && putchar('\n') != EOF;
-
-	json_decref(line);
-	return written ? 0 : bdl_fail(err, BDL_E_IO, "the answer could not be written");
+	return bdl_json_print(answer_json(b, q), JSON_SORT_KEYS, err);
 }

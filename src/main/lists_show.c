@@ -34,16 +34,18 @@ static int open_lists(
 	    : rc;
 }
 
-/* "3 days", "2 hours": how old something is, roughly. */
+/* "3 days", "2 hours", "1 minute": how old something is, roughly. */
 static void age(int64_t then_ms, char out[32])
 {
-	int64_t hours = (bdl_now_ms() - then_ms) / 3600000;
+	int64_t minutes = (bdl_now_ms() - then_ms) / 60000;
 
-	if (hours >= 48)
-		(void)snprintf(out, 32, "%lld days", (long long)(hours / 24));
+	if (minutes >= 48 * 60)
+		(void)snprintf(out, 32, "%lld days", (long long)(minutes / (24 * 60)));
+	else if (minutes >= 120)
+		(void)snprintf(out, 32, "%lld hours", (long long)(minutes / 60));
 	else
-		(void)snprintf(out, 32, "%lld %s", (long long)(hours > 0 ? hours : 0),
-		    hours == 1 ? "hour" : "hours");
+		(void)snprintf(out, 32, "%lld %s", (long long)(minutes > 0 ? minutes : 0),
+		    minutes == 1 ? "minute" : "minutes");
 }
 
 /* A line of the notes: category, source, form, entries, bad, time, title. */

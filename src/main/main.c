@@ -13,52 +13,56 @@ struct command {
 	const char *use;  /* the command line after "beadle " */
 	const char *help; /* one line; NULL for what only the supervisor calls */
 	int (*run)(struct bdl_args *a);
+	int (*help_verb)(const char *verb); /* of one that has several verbs; else NULL */
 };
 
 static int cmd_help(struct bdl_args *a);
 static int cmd_version(struct bdl_args *a);
 
 static const struct command commands[] = {
-	{ "run", "run", "serve: start the doors, the scribe, the portal and the proxy",
-	    bdl_cmd_run },
-	{ "status", "status", "say how the running processes are", bdl_cmd_status },
+	{ "run", "run", "serve: start the doors, the scribe, the portal and the proxy", bdl_cmd_run,
+	    NULL },
+	{ "status", "status", "say how the running processes are", bdl_cmd_status, NULL },
 	{ "policy",
 	    "policy check|coverage|draft|publish|confirm|withdraw|versions|explain|diff|format ...",
 	    "check a policy document, put it in force, or say in plain English what it does",
-	    bdl_cmd_policy },
+	    bdl_cmd_policy, bdl_help_policy },
 	{ "judge",
 	    "judge POLICY... [--door DOOR] [--url URL] [--person LOGIN] [--group GROUP,...] [--from IP]\n"
 	    "           [--at TIME] [--grant NAME[=AMOUNT|HOST]]... [--given PHRASES] [--whole]\n"
 	    "           [--lists FOLDER|FILE] [--people FILE]",
 	    "judge an act by documents alone, as JSON: by what this build carries out, or --whole",
-	    bdl_cmd_judge },
+	    bdl_cmd_judge, NULL },
 	{ "people", "people import FILE [--empty]",
-	    "replace the roll by a CSV of login,name,groups", bdl_cmd_people },
+	    "replace the roll by a CSV of login,name,groups", bdl_cmd_people, NULL },
 	{ "networks", "networks import FILE",
-	    "replace the table of networks by a CSV of network,place,kind,person",
-	    bdl_cmd_networks },
+	    "replace the table of networks by a CSV of network,place,kind,person", bdl_cmd_networks,
+	    NULL },
 	{ "who", "who list | who token NAME [--network RANGE]",
-	    "say who is at which address, or make a token for log-on events", bdl_cmd_who },
+	    "say who is at which address, or make a token for log-on events", bdl_cmd_who,
+	    bdl_help_who },
 	{ "lists", "lists compile|show|find|status|install-illegal|update ...",
 	    "make the lists of categories, say what they hold, and why a page is on one",
-	    bdl_cmd_lists },
+	    bdl_cmd_lists, bdl_help_lists },
 	{ "ledger",
 	    "ledger verify [--head FILE]... [--key KEY] | ledger show [--last N] |\n"
 	    "            ledger export-head [FILE] | ledger forget PERSON --reason TEXT",
-	    "verify the ledger, show its last entries, or export its signed head", bdl_cmd_ledger },
+	    "verify the ledger, show its last entries, or export its signed head", bdl_cmd_ledger,
+	    NULL },
 	{ "hold",
 	    "hold add [--person LOGIN] [--clause ID] --by PERSON --and PERSON --reason TEXT --review DAY\n"
 	    "       | hold list | hold end NUMBER --by PERSON --and PERSON --reason TEXT",
 	    "keep records past their time, since somebody may have to answer for them",
-	    bdl_cmd_hold },
+	    bdl_cmd_hold, NULL },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
-	    bdl_cmd_demo },
+	    bdl_cmd_demo, NULL },
 	{ "proxy", "proxy write",
-	    "write the Squid configuration and, once, its certificate authority", bdl_cmd_proxy },
-	{ "version", "version", "print the version", cmd_version },
+	    "write the Squid configuration and, once, its certificate authority", bdl_cmd_proxy,
+	    NULL },
+	{ "version", "version", "print the version", cmd_version, NULL },
 	{ "help", "help [COMMAND|settings]", "print this, how to use one command, or the settings",
-	    cmd_help },
-	{ "role", "role NAME", NULL, bdl_cmd_role },
+	    cmd_help, NULL },
+	{ "role", "role NAME", NULL, bdl_cmd_role, NULL },
 };
 
 static const struct command *command_find(const char *name)
@@ -118,10 +122,8 @@ static int cmd_help(struct bdl_args *a)
 	const struct command *c = command_find(a->words[0]);
 	if (!c || !c->help)
 		return unknown(a->words[0]);
-	if (c->run == bdl_cmd_policy)
-		return bdl_help_policy(a->n > 1 ? a->words[1] : NULL);
-	if (c->run == bdl_cmd_lists)
-		return bdl_help_lists(a->n > 1 ? a->words[1] : NULL);
+	if (c->help_verb)
+		return c->help_verb(a->n > 1 ? a->words[1] : NULL);
 	if (a->n > 1 &&
 	    !bdl_view_starts(
 		bdl_view_from(bdl_view_of(c->use), strlen(c->name) + 1), bdl_view_of(a->words[1])))

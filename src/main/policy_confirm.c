@@ -43,6 +43,24 @@ static int confirm_check(struct bdl_office *o, const struct bdl_version_row *v, 
 	return rc;
 }
 
+/*
+ * "The one that waits" may be another by now: the first person can withdraw what the second has read
+ * and approve something else.
+ */
+static int named_check(
+    const struct bdl_version_row *v, int64_t issue, const char *digest, struct bdl_err *err)
+{
+	char hex[BDL_DIGEST_HEX];
+
+	if (v->state != BDL_VERSION_APPROVED || issue || digest)
+		return 0;
+	bdl_digest_hex(&v->digest, hex);
+	return bdl_fail(err, BDL_E_CONFLICT,
+	    "issue %lld of policy '%.*s' (%.*s) waits for a second person: if it is what was read, say "
+	    "so by --issue %lld or by its --digest",
+	    (long long)v->issue, BDL_FMT(v->name), BDL_DIGEST_SHOWN, hex, (long long)v->issue);
+}
+
 static int confirm(const char *data, const char *name, int64_t issue, const char *second,
     const char *digest, struct bdl_err *err)
 {
@@ -54,6 +72,8 @@ static int confirm(const char *data, const char *name, int64_t issue, const char
 	int rc = bdl_office_open(&o, data, err);
 	if (rc == 0)
 		rc = bdl_versions_unconfirmed(o.store, policy, issue, o.region, &v, err);
+	if (rc == 0)
+		rc = named_check(&v, issue, digest, err);
 	if (rc == 0)
 		rc = bdl_office_digest_check(digest, &v.digest, where, err);
 	if (rc == 0 && v.state == BDL_VERSION_APPROVED)
@@ -80,10 +100,8 @@ int bdl_policy_confirm(struct bdl_args *a)
 		fputs("beadle policy confirm: say who confirms it: --and PERSON\n", stderr);
 		return BDL_EXIT_USAGE;
 	}
-	if (read_issue(issue, &n, &err) < 0) {
-		(void)bdl_complain(&err); /* the status is another */
-		return BDL_EXIT_USAGE;
-	}
+	if (read_issue(issue, &n, &err) < 0)
+		return bdl_complain_usage(&err);
 	return confirm(a->data, a->words[1], n, second, digest, &err) < 0 ? bdl_complain(&err)
 									  : BDL_EXIT_FINE;
 }
@@ -119,10 +137,8 @@ int bdl_policy_withdraw(struct bdl_args *a)
 		    stderr);
 		return BDL_EXIT_USAGE;
 	}
-	if (read_issue(issue, &n, &err) < 0) {
-		(void)bdl_complain(&err); /* the status is another */
-		return BDL_EXIT_USAGE;
-	}
+	if (read_issue(issue, &n, &err) < 0)
+		return bdl_complain_usage(&err);
 	return withdraw(a->data, a->words[1], n, by, reason, &err) < 0 ? bdl_complain(&err)
 								       : BDL_EXIT_FINE;
 }

@@ -1,18 +1,13 @@
 /* beadle policy coverage FILE... [--json]: what of each clause this build carries out. */
+#include "main/json.h"
 #include "main/policy_verbs.h"
 #include "main/text.h"
 #include "policy/coverage.h"
 #include "policy/format.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
 #define TEXT_MAX (16 * 1024 * 1024)
-
-static json_t *text(struct bdl_view v)
-{
-	return json_stringn(v.p ? v.p : "", v.n);
-}
 
 static json_t *rule_json(const struct bdl_rule *rule)
 {
@@ -24,7 +19,8 @@ static json_t *rule_json(const struct bdl_rule *rule)
 	return json_pack("{s:s, s:s, s:b, s:o, s:i}",
 	    bdl_area_is_door(area) ? "door" : "institution", bdl_area_word(area), "rule",
 	    bdl_buf_str(&line), "carried_out", (int)carried_out, "missing",
-	    carried_out ? json_null() : text(bdl_rule_beyond(rule)), "line", (int)rule->line);
+	    carried_out ? json_null() : bdl_json_text(bdl_rule_beyond(rule)), "line",
+	    (int)rule->line);
 }
 
 static json_t *clause_json(const struct bdl_clause *clause)
@@ -32,10 +28,9 @@ static json_t *clause_json(const struct bdl_clause *clause)
 	json_t *rules = json_array();
 
 	for (size_t i = 0; i < clause->n_rules; i++)
-		(void)json_array_append_new(
-		    rules, rule_json(&clause->rules[i])); /* looked at below */
-	return json_pack("{s:o, s:o, s:o, s:b, s:o}", "id", text(clause->id), "number",
-	    text(clause->number), "title", text(clause->title), "signed_only",
+		bdl_json_add(&rules, rule_json(&clause->rules[i]));
+	return json_pack("{s:o, s:o, s:o, s:b, s:o}", "id", bdl_json_text(clause->id), "number",
+	    bdl_json_text(clause->number), "title", bdl_json_text(clause->title), "signed_only",
 	    (int)(clause->n_rules == 0), "rules", rules);
 }
 
@@ -46,9 +41,9 @@ static json_t *policy_json(const char *path, const struct bdl_document *d)
 
 	bdl_digest_hex(&d->digest, digest);
 	for (size_t i = 0; i < d->n_clauses; i++)
-		(void)json_array_append_new(clauses, clause_json(&d->clauses[i]));
-	return json_pack("{s:s, s:o, s:s, s:o}", "file", path, "title", text(d->front.title),
-	    "digest", digest, "clauses", clauses);
+		bdl_json_add(&clauses, clause_json(&d->clauses[i]));
+	return json_pack("{s:s, s:o, s:s, s:o}", "file", path, "title",
+	    bdl_json_text(d->front.title), "digest", digest, "clauses", clauses);
 }
 
 static json_t *totals_json(const struct bdl_coverage *sum)
@@ -69,7 +64,8 @@ static json_t *totals_json(const struct bdl_coverage *sum)
 
 /* What was read so far; the documents are looked at once and go. */
 struct report {
-	json_t *policies; /* NULL: as text */
+	bool json;
+	json_t *policies;
 	struct bdl_buf text;
 	struct bdl_coverage sum;
 };
@@ -88,10 +84,10 @@ static int add(struct report *r, const char *path, struct bdl_err *err)
 	if (rc < 0)
 		return rc;
 	bdl_coverage_add(&r->sum, d);
-	if (r->policies)
-		return json_array_append_new(r->policies, policy_json(path, d)) == 0
-		    ? 0
-		    : bdl_fail(err, BDL_E_NOMEM, "there is no memory for the answer");
+	if (r->json) {
+		bdl_json_add(&r->policies, policy_json(path, d));
+		return 0;
+	}
 	(void)bdl_buf_printf(&r->text, "%s: %.*s\n\n", path, BDL_FMT(d->front.title));
 	bdl_coverage_write(d, &r->text);
 	return bdl_buf_add_str(&r->text, "\n") == 0
@@ -101,16 +97,14 @@ static int add(struct report *r, const char *path, struct bdl_err *err)
 
 static int print(struct report *r, struct bdl_err *err)
 {
-	if (!r->policies) {
+	if (!r->json) {
 		bdl_coverage_write_totals(&r->sum, &r->text);
 		fputs(bdl_buf_str(&r->text), stdout);
 		return 0;
 	}
-	json_t *all =
-	    json_pack("{s:O, s:o}", "policies", r->policies, "totals", totals_json(&r->sum));
-	bool written = all && json_dumpf(all, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
-	json_decref(all);
-	return written ? 0 : bdl_fail(err, BDL_E_IO, "the answer could not be written");
+	return bdl_json_print(
+	    json_pack("{s:O, s:o}", "policies", r->policies, "totals", totals_json(&r->sum)),
+	    JSON_INDENT(2), err);
 }
 
 int bdl_policy_coverage(struct bdl_args *a)
@@ -121,6 +115,7 @@ int bdl_policy_coverage(struct bdl_args *a)
 	if (!bdl_args_fit(a, 2, SIZE_MAX))
 		return BDL_EXIT_USAGE;
 	struct report r BDL_AUTO_IN(report_done) = {
+		.json = json,
 		.policies = json ? json_array() : NULL,
 		.text = BDL_BUF(TEXT_MAX),
 	};

@@ -213,9 +213,7 @@ int bdl_policy_publish(struct bdl_args *a)
 		    stderr);
 		return BDL_EXIT_USAGE;
 	}
-	if (read_from(from, &order.approval.from_ms, &err) < 0) {
-		(void)bdl_complain(&err); /* the status is another */
-		return BDL_EXIT_USAGE;
-	}
+	if (read_from(from, &order.approval.from_ms, &err) < 0)
+		return bdl_complain_usage(&err);
 	return publish(a->data, &order, &err) < 0 ? bdl_complain(&err) : BDL_EXIT_FINE;
 }

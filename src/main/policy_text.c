@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DIFF_MAX (16 * 1024 * 1024)
+#define TEXT_MAX (16 * 1024 * 1024) /* of the diff as text */
 
 static int diff(const char *old_path, const char *now_path, struct bdl_err *err)
 {
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(8 * DIFF_MAX);
-	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(DIFF_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_DIFF_MAX);
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TEXT_MAX);
 	struct bdl_document *old BDL_AUTO(bdl_document_free) = NULL;
 	struct bdl_document *now BDL_AUTO(bdl_document_free) = NULL;
 	struct bdl_diff d;

@@ -7,8 +7,7 @@
 
 #include <stdio.h>
 
-#define CHANGES_MAX (128 * 1024 * 1024) /* of memory, to compare two documents in */
-#define MOMENT_LEN  17                  /* "2026-12-01 08:00" and NUL */
+#define MOMENT_LEN 17 /* "2026-12-01 08:00" and NUL */
 
 struct table {
 	struct bdl_store *store;
@@ -46,7 +45,7 @@ static void put_changes(struct bdl_store *store, const struct bdl_version_row *v
 		(void)bdl_buf_add_str(out, "the first"); /* a line has room, here and below */
 		return;
 	}
-	region = bdl_region_new(CHANGES_MAX);
+	region = bdl_region_new(BDL_DIFF_MAX);
 	now = document_of(store, v);
 	old = document_of(store, former);
 	if (now && old && bdl_diff_make(old, now, region, &diff, NULL) == 0)
@@ -71,9 +70,9 @@ static const char *moment(int64_t at_ms, char out[MOMENT_LEN])
 /* Of a version that waits for its second person and was given no day there is no moment yet. */
 static const char *from_when(const struct bdl_version_row *v, char out[MOMENT_LEN])
 {
-	if (v->from_ms)
-		return moment(v->from_ms, out);
-	return v->state == BDL_VERSION_WITHDRAWN ? "never" : "once confirmed";
+	if (v->state == BDL_VERSION_WITHDRAWN)
+		return "never"; /* also where a day was set: it was taken back before */
+	return v->from_ms ? moment(v->from_ms, out) : "once confirmed";
 }
 
 static void print_people(const struct bdl_version_row *v)

@@ -54,52 +54,52 @@ static int check_portal(const struct bdl_addr *a, struct bdl_err *err)
 
 static int check_settings(const struct bdl_conf *c, struct bdl_err *err)
 {
-	int result = check_port("BEADLE_PORTAL", &c->portal, err);
-	if (result == 0)
-		result = check_portal(&c->portal, err);
-	if (result == 0)
-		result = check_port("BEADLE_WEB", &c->web, err);
-	if (result == 0 && c->run_proxy)
-		result = check_port("BEADLE_PROXY", &c->proxy, err);
-	if (result == 0 && c->radius.len > 0)
-		result = check_port("BEADLE_RADIUS", &c->radius, err);
-	if (result == 0 && c->logon.len > 0)
-		result = check_port("BEADLE_LOGON", &c->logon, err);
-	return result;
+	int rc = check_port("BEADLE_PORTAL", &c->portal, err);
+	if (rc == 0)
+		rc = check_portal(&c->portal, err);
+	if (rc == 0)
+		rc = check_port("BEADLE_WEB", &c->web, err);
+	if (rc == 0 && c->run_proxy)
+		rc = check_port("BEADLE_PROXY", &c->proxy, err);
+	if (rc == 0 && c->radius.len > 0)
+		rc = check_port("BEADLE_RADIUS", &c->radius, err);
+	if (rc == 0 && c->logon.len > 0)
+		rc = check_port("BEADLE_LOGON", &c->logon, err);
+	return rc;
 }
 
 /* Where it is heard who is at which address, if anywhere. */
 static int open_who(struct bdl_ports *p, const struct bdl_conf *c, struct bdl_err *err)
 {
-	int result = 0;
+	int rc = 0;
 	if (c->radius.len > 0)
-		result = port_taken("BEADLE_RADIUS", &c->radius,
+		rc = port_taken("BEADLE_RADIUS", &c->radius,
 		    bdl_net_datagrams(&c->radius, &p->radius, err), err);
-	if (result == 0 && c->logon.len > 0)
-		result = port_taken("BEADLE_LOGON", &c->logon,
+	if (rc == 0 && c->logon.len > 0)
+		rc = port_taken("BEADLE_LOGON", &c->logon,
 		    bdl_net_listen(&c->logon, BDL_LISTEN_ALONE, &p->logon, err), err);
-	return result;
+	return rc;
 }
 
 int bdl_ports_open(struct bdl_ports *p, const struct bdl_conf *c, struct bdl_err *err)
 {
-	int result = check_settings(c, err);
-	if (result < 0)
-		return result;
-	result = bdl_net_listen(&c->portal, BDL_LISTEN_ALONE, &p->portal, err);
-	if (result < 0)
-		return port_taken("BEADLE_PORTAL", &c->portal, result, err);
+	int rc = check_settings(c, err);
+	if (rc < 0)
+		return rc;
+	rc = bdl_net_listen(&c->portal, BDL_LISTEN_ALONE, &p->portal, err);
+	if (rc < 0)
+		return port_taken("BEADLE_PORTAL", &c->portal, rc, err);
 	for (unsigned i = 0; i < c->web_workers; i++) {
 		enum bdl_listen how = i == 0 ? BDL_LISTEN_SHARED : BDL_LISTEN_SHARED_AGAIN;
-		result = bdl_net_listen(&c->web, how, &p->web[i], err);
-		if (result < 0)
-			return port_taken("BEADLE_WEB", &c->web, result, err);
+		rc = bdl_net_listen(&c->web, how, &p->web[i], err);
+		if (rc < 0)
+			return port_taken("BEADLE_WEB", &c->web, rc, err);
 	}
-	result = open_who(p, c, err);
-	if (result < 0)
-		return result;
+	rc = open_who(p, c, err);
+	if (rc < 0)
+		return rc;
 	if (!c->run_proxy)
 		return 0;
-	result = bdl_net_probe(&c->proxy, err);
-	return port_taken("BEADLE_PROXY", &c->proxy, result, err);
+	rc = bdl_net_probe(&c->proxy, err);
+	return port_taken("BEADLE_PROXY", &c->proxy, rc, err);
 }

@@ -125,6 +125,26 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 	return 0;
 }
 
+/* A rule on what no list has any more stops nothing, and nobody would see it. */
+static void say_lost(const struct bdl_lists *before, const struct bdl_lists *now)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < bdl_lists_categories(before); i++) {
+		const char *name = bdl_lists_category(before, i);
+		if (bdl_lists_category_find(now, bdl_view_of(name)) >= 0)
+			continue;
+		fprintf(
+		    stderr, "%s%s", any ? ", " : "beadle: warning: no list is left for: ", name);
+		any = true;
+	}
+	if (any)
+		fputs(
+		    "\nbeadle: rules on these stop nothing from now on. What is compiled replaces all "
+		    "that was there: name every folder and file, or use a LISTS.conf\n",
+		    stderr);
+}
+
 int bdl_publish_enter(const struct bdl_conf *conf, enum bdl_ledger_kind kind, const char *record,
     struct bdl_view content, const char *by, struct bdl_err *err)
 {
@@ -166,10 +186,13 @@ int bdl_publish_lists(
     const struct bdl_conf *conf, struct bdl_list_build *build, const char *by, struct bdl_err *err)
 {
 	char path[BDL_PATH_MAX], fresh[PATH_MAX];
+	struct bdl_lists *before BDL_AUTO(bdl_lists_close) = NULL;
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
 	bdl_conf_path(conf, path, sizeof(path), "lists");
 	int rc = bdl_file_mkdirs(path, err);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	/* None at first, and one that cannot be read is replaced by one that can. */
+	bool replaces = bdl_lists_open(path, &before, NULL) == 0;
 	if (rc == 0)
 		rc = bdl_file_beside(path, fresh, err);
 	if (rc < 0)
@@ -190,5 +213,7 @@ int bdl_publish_lists(
 	if (bdl_lists_nets(lists) > 0)
 		printf(", %llu networks", (unsigned long long)bdl_lists_nets(lists));
 	putchar('\n');
+	if (replaces)
+		say_lost(before, lists);
 	return 0;
 }

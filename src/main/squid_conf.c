@@ -44,6 +44,11 @@ static void write_doors(
 	    "dynamic_cert_mem_cache_size=4MB\n"
 	    "sslcrtd_program %s -s %s -M 4MB\n"
 	    "sslcrtd_children 8 startup=1 idle=1\n"
+	    "# Sites that the policy keeps sealed are passed on unopened: the web door judges their\n"
+	    "# host at CONNECT and says so in a header, which it takes from everyone else.\n"
+	    "acl beadle_sealed req_header X-Beadle-Sealed ^1$\n"
+	    "request_header_access X-Beadle-Sealed deny all\n"
+	    "ssl_bump splice beadle_sealed\n"
 	    "ssl_bump bump all\n\n",
 	    proxy, squid->state, conf->certgen_program, squid->certs);
 	bdl_buf_printf(out,
@@ -90,7 +95,8 @@ static void write_access(
 {
 	bdl_buf_printf(out,
 	    "# --- Who may use the proxy, first answer wins. Beadle's own doors are refused to every\n"
-	    "# one, or a browser could speak to the web door in the proxy's name; services on this\n"
+	    "# one, or a browser could speak in the proxy's name to the web door, or to the one that\n"
+	    "# hears who has logged on, and which asks who is speaking; services on this\n"
 	    "# machine are refused to other machines, or the proxy would be a way round its firewall.\n"
 	    "# A tunnel inside a tunnel is refused: Squid opens the outer one only, so what passes in\n"
 	    "# the inner one would be seen by nobody.\n"
@@ -98,8 +104,13 @@ static void write_access(
 	    "acl this_host dst 127.0.0.0/8 0.0.0.0/32 ::1/128 ::/128%s\n"
 	    "acl opened connections_encrypted\n",
 	    squid->own_hosts);
+	bdl_buf_printf(out, "acl beadle_ports port %u %u %u",
+	    (unsigned)bdl_addr_port(&conf->portal), (unsigned)bdl_addr_port(&conf->web),
+	    (unsigned)bdl_addr_port(&conf->proxy));
+	if (conf->logon.len > 0)
+		bdl_buf_printf(out, " %u", (unsigned)bdl_addr_port(&conf->logon));
 	bdl_buf_printf(out,
-	    "acl beadle_ports port %u %u %u\n"
+	    "\n"
 	    "acl web_ports port 80 443 1025-65535\n"
 	    "http_access deny manager\n"
 	    "http_access deny CONNECT opened\n"
@@ -110,21 +121,26 @@ static void write_access(
 	    "include %s/squid/local.conf\n\n"
 	    "http_access allow this_machine\n"
 	    "http_access deny all\n\n",
-	    (unsigned)bdl_addr_port(&conf->portal), (unsigned)bdl_addr_port(&conf->web),
-	    (unsigned)bdl_addr_port(&conf->proxy), conf->dir);
+	    conf->dir);
 }
 
-static void write_house(const struct bdl_squid *squid, struct bdl_buf *out)
+static void write_house(
+    const struct bdl_conf *conf, const struct bdl_squid *squid, struct bdl_buf *out)
 {
+	char icap[BDL_ADDR_TEXT];
+	icap_address(conf, icap);
 	bdl_buf_printf(out,
 	    "# --- The process. Beadle starts and ends it and knows its process id. The record of what\n"
 	    "# people do is Beadle's, with its rules about who sees it and for how long; Squid keeps\n"
-	    "# no second one.\n"
+	    "# no second one. What it tells the web door is a note of the door's own and how many\n"
+	    "# bytes passed, for rules that count them; no address and no name. Each line goes at once:\n"
+	    "# Squid would else collect lines until a datagram is full.\n"
+	    "logformat beadle_released %%{X-Beadle-Count}adapt::<last_h %%<st %%>st\n"
 	    "visible_hostname beadle\n"
 	    "httpd_suppress_version_string on\n"
 	    "email_err_data off\n"
 	    "pid_filename none\n"
-	    "access_log none\n"
+	    "access_log udp://%s logformat=beadle_released buffer-size=0KB\n"
 	    "cache_store_log none\n"
 	    "cache_log %s/cache.log\n"
 	    "coredump_dir %s\n"
@@ -132,7 +148,7 @@ static void write_house(const struct bdl_squid *squid, struct bdl_buf *out)
 	    "pinger_enable off\n"
 	    "icp_port 0\n"
 	    "shutdown_lifetime 1 second\n",
-	    squid->state, squid->state);
+	    icap, squid->state, squid->state);
 	if (squid->user[0])
 		bdl_buf_printf(out, "cache_effective_user %s\n", squid->user);
 }
@@ -145,5 +161,5 @@ void bdl_squid_conf(const struct bdl_conf *conf, const struct bdl_squid *squid, 
 	write_doors(conf, squid, out);
 	write_traffic(out);
 	write_access(conf, squid, out);
-	write_house(squid, out);
+	write_house(conf, squid, out);
 }

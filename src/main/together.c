@@ -3,8 +3,6 @@
 #include "base/alloc.h"
 #include "main/text.h"
 
-#define SOURCES_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
-
 /* The other policies, and the one of this name that the new one takes the place of. */
 struct together {
 	const struct bdl_known_lists *known;
@@ -90,7 +88,7 @@ int bdl_together_check(struct bdl_store *store, const struct bdl_known_lists *kn
     struct bdl_view name, const struct bdl_document *d, struct bdl_view approved_on, int64_t at_ms,
     struct bdl_findings *findings, struct bdl_err *err)
 {
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(SOURCES_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_SOURCES_MAX);
 	struct together t BDL_AUTO_IN(together_done) = { .known = known };
 	struct bdl_source *sources;
 	size_t n;

@@ -1,5 +1,6 @@
 /* The Markdown of a document: libcmark's tree, and the way from it back to the original bytes. */
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "policy/document_int.h"
 
 #define NODE_TEXT_MAX (16 * 1024)
@@ -78,6 +79,22 @@ static void add_cut(struct bdl_buf *out, struct bdl_view v)
 		out->max = out->n;
 }
 
+/* A character may have been written as its number, "&#27;": one that steers a terminal is a blank. */
+static void add_seen(struct bdl_buf *out, struct bdl_view v)
+{
+	while (v.n) {
+		uint32_t ch;
+		bool bad;
+		size_t at = bdl_text_steering(v, &ch);
+
+		add_cut(out, bdl_view_at(v.p, at));
+		if (at == v.n)
+			return;
+		add_cut(out, BDL_LIT(" "));
+		v = bdl_view_from(v, at + bdl_utf8_next(bdl_view_from(v, at), &ch, &bad));
+	}
+}
+
 struct bdl_view bdl_node_text(cmark_node *node, struct bdl_region *region)
 {
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(NODE_TEXT_MAX);
@@ -91,7 +108,7 @@ struct bdl_view bdl_node_text(cmark_node *node, struct bdl_region *region)
 		if (event != CMARK_EVENT_ENTER)
 			continue;
 		if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
-			add_cut(&text, bdl_view_of(cmark_node_get_literal(at)));
+			add_seen(&text, bdl_view_of(cmark_node_get_literal(at)));
 		else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
 			add_cut(&text, BDL_LIT(" "));
 	}

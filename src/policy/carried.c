@@ -6,8 +6,10 @@
 #include "policy/facts.h"
 
 struct carried {
-	uint64_t told;    /* bits of enum bdl_fact */
-	uint32_t actions; /* bits of enum bdl_action */
+	uint64_t told;     /* of every act: bits of enum bdl_fact */
+	uint64_t at_times; /* of acts or at moments that have it: the same */
+	uint32_t actions;  /* bits of enum bdl_action */
+	uint32_t kinds;    /* other rules: bits of enum bdl_rule_kind */
 };
 
 static const struct carried doors[BDL_DOORS] = {
@@ -15,6 +17,9 @@ static const struct carried doors[BDL_DOORS] = {
 		.told = BDL_TOLD(PERSON) | BDL_TOLD(CATEGORY) | BDL_TOLD(HOST) | BDL_TOLD(PATH) |
 		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(WORDS) | BDL_TOLD(SEARCH) |
 		    BDL_TOLD(UPLOAD) | BDL_TOLD(PLACE) | BDL_TOLD(DEVICE),
+		.at_times = BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES) |
+		    BDL_TOLD(SIZE) | BDL_TOLD(TIMES) | BDL_TOLD(VOLUME),
+		.kinds = 1u << BDL_RULE_SPLICE | 1u << BDL_RULE_FORCE,
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
 };
@@ -25,31 +30,56 @@ uint64_t bdl_door_told(enum bdl_door door)
 	return doors[door].told;
 }
 
-const struct bdl_phrase *bdl_rule_phrase(const struct bdl_rule *rule, enum bdl_phrase_form form)
+/* Counters know no terms: those are of the calendar. */
+static bool counts_within(const struct bdl_phrase *phrase)
 {
-	for (size_t i = 0; i < rule->n_phrases; i++)
-		if (rule->phrases[i].form == form)
-			return &rule->phrases[i];
-	return NULL;
+	return phrase->span.n == 0 || phrase->span.unit != BDL_UNIT_TERM;
 }
 
 /*
- * `always` and `keeping facts` are what this build does anyway: it knows no permission that could
- * lift a rule, and keeps no content.
+ * `keeping facts` is what this build does anyway, as it keeps no content; `always` and `over` are the
+ * compiler's, which lets no rule `allow` lift what is always.
  */
 static bool is_done(const struct bdl_phrase *phrase)
 {
 	if (phrase->form == BDL_PHRASE_TELL)
-		return !phrase->span.n && !phrase->number &&
-		    (phrase->manner == BDL_MANNER_NONE || phrase->manner == BDL_MANNER_CRITICAL);
+		return phrase->manner != BDL_MANNER_LATE && counts_within(phrase) &&
+		    (phrase->number > 0 || phrase->span.n == 0);
 	if (phrase->form == BDL_PHRASE_KEEPING)
-		return phrase->manner == BDL_MANNER_FACTS;
+		return phrase->manner == BDL_MANNER_FACTS || phrase->manner == BDL_MANNER_NOTHING;
 	return phrase->form == BDL_PHRASE_ALWAYS || phrase->form == BDL_PHRASE_OVER;
 }
 
-static bool tells(enum bdl_door door, enum bdl_fact fact)
+/*
+ * What is told where this kind of rule is judged: a tunnel is sealed when only its host is known, a
+ * request is changed before there is an answer.
+ */
+static uint64_t told_of(const struct bdl_rule *rule)
 {
-	return fact != BDL_FACTS && (doors[door].told >> fact & 1);
+	const struct carried *door = &doors[rule->door];
+
+	if (rule->kind == BDL_RULE_SPLICE)
+		return door->told & ~BDL_TOLD_BY_REQUESTS;
+	if (rule->kind == BDL_RULE_FORCE)
+		return door->told;
+	return door->told | door->at_times;
+}
+
+/* Contents are not looked at: a kind of file that only they tell is none that the door knows. */
+static bool is_in_contents(const struct bdl_phrase *phrase)
+{
+	const struct bdl_list *names = &phrase->lists[0];
+
+	for (size_t i = 0; phrase->form == BDL_PHRASE_FILES && i < names->n; i++)
+		if (bdl_view_is(names->words[i].text, "infected") ||
+		    bdl_view_is(names->words[i].text, "locked-archive"))
+			return true;
+	return false;
+}
+
+static bool tells(const struct bdl_rule *rule, enum bdl_fact fact)
+{
+	return fact != BDL_FACTS && (told_of(rule) >> fact & 1);
 }
 
 /* Of the web's texts only the words of a search are known; what stands on a page is not. */
@@ -57,7 +87,7 @@ static bool knows(const struct bdl_rule *rule, const struct bdl_phrase *phrase)
 {
 	if (phrase->form == BDL_PHRASE_WORDS && rule->deeds != 1u << BDL_DEED_WEB_SEARCH)
 		return false;
-	return tells(rule->door, bdl_fact_of(phrase));
+	return tells(rule, bdl_fact_of(phrase)) && !is_in_contents(phrase) && counts_within(phrase);
 }
 
 /* The first of these conditions or exceptions that the door does not know, or NULL. */
@@ -98,18 +128,22 @@ static bool keeps(const struct bdl_rule *rule)
 
 static const char *head_beyond(const struct bdl_rule *rule)
 {
+	bool verdict = rule->kind == BDL_RULE_VERDICT;
+
 	if (rule->kind == BDL_RULE_KEEP && keeps(rule))
 		return NULL;
-	if (rule->kind != BDL_RULE_VERDICT)
+	if (rule->kind > BDL_RULE_FORCE)
 		return bdl_phrase_info(rule->head.form)->words;
 	if (!doors[rule->door].actions)
 		return bdl_door_word(rule->door);
-	if (!(doors[rule->door].actions >> rule->action & 1))
+	if (!verdict && !(doors[rule->door].kinds >> rule->kind & 1))
+		return bdl_phrase_info(rule->head.form)->words;
+	if (verdict && !(doors[rule->door].actions >> rule->action & 1))
 		return bdl_action_word(rule->action);
 	for (uint32_t deeds = rule->deeds; deeds; deeds &= deeds - 1) {
 		enum bdl_deed deed = (enum bdl_deed)__builtin_ctz(deeds);
 
-		if (!tells(rule->door, bdl_fact_of_deed(deed)))
+		if (!tells(rule, bdl_fact_of_deed(deed)))
 			return bdl_deed_info(deed)->word;
 	}
 	return NULL;

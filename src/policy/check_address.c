@@ -1,7 +1,9 @@
-/* What the words of a rule say of an address or of what is sent: hosts, paths, media types. */
+/* What the words of a rule say of an address or of what is sent: hosts, paths, media types,
+ * words. */
 #include "base/ascii.h"
 #include "base/near.h"
 #include "policy/check_int.h"
+#include "policy/facts.h"
 #include "proto/url.h"
 
 static bool has_byte(struct bdl_view v, char c)
@@ -86,6 +88,17 @@ void bdl_check_path(const struct bdl_checker *c, const struct bdl_word *word)
 	bdl_check_word(c, BDL_ERROR, word,
 	    "a path such as /live, which stands for itself and all below it",
 	    plain.n ? bdl_region_str(c->findings->region, plain) : NULL, "no path is written");
+}
+
+/* Blanks and marks are not compared: of those alone nothing is ever found. */
+void bdl_check_words(const struct bdl_checker *c, const struct bdl_word *word)
+{
+	struct bdl_buf folded BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DOCUMENT_MAX);
+
+	bdl_text_fold(word->text, &folded);
+	if (folded.n == 0)
+		bdl_check_word(c, BDL_ERROR, word, "words with letters or digits", NULL,
+		    "no words to look for are in");
 }
 
 /* "image/png", or all of a family: "image/" and a star. */

@@ -1,4 +1,5 @@
 /* Phrases against each other: which lies within which, and which never hold together. */
+#include "base/ascii.h"
 #include "policy/check_int.h"
 #include "proto/url.h"
 
@@ -27,11 +28,31 @@ static bool type_below(struct bdl_view type, struct bdl_view above)
 	return bdl_view_eq(type, above);
 }
 
+/* Written as requests are compared: small letters, digits and single hyphens, and no address. */
+static bool is_plain_host(struct bdl_view v)
+{
+	char before = '.';
+
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if (!(c >= 'a' && c <= 'z') && !bdl_is_digit(c) && (c != '-' && c != '.'))
+			return false;
+		if ((c == '.' || c == '-') && (before == '.' || before == '-'))
+			return false;
+		before = c;
+	}
+	return before >= 'a' && before <= 'z' && v.n <= BDL_HOST_MAX;
+}
+
 static bool host_below(struct bdl_view host, struct bdl_view above)
 {
 	char one[BDL_HOST_MAX + 1], two[BDL_HOST_MAX + 1];
 	bool is_ip;
 
+	/* Long lists are compared name by name, and most hosts are written in their one spelling. */
+	if (is_plain_host(host) && is_plain_host(above))
+		return bdl_host_below(host, above);
 	if (bdl_host_normalise(host, one, &is_ip, NULL) < 0 ||
 	    bdl_host_normalise(above, two, &is_ip, NULL) < 0)
 		return bdl_view_eq(host, above);

@@ -24,6 +24,7 @@ void bdl_check_names(const struct bdl_checker *c, const struct bdl_rule *rule);
 /* One name each: check_address.c. */
 void bdl_check_host(const struct bdl_checker *c, const struct bdl_word *word);
 void bdl_check_path(const struct bdl_checker *c, const struct bdl_word *word);
+void bdl_check_words(const struct bdl_checker *c, const struct bdl_word *word);
 void bdl_check_type(const struct bdl_checker *c, const struct bdl_word *word);
 
 /* What makes no sense in one rule: check_sense.c. */

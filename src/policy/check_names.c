@@ -18,7 +18,10 @@ static bool binds(const struct bdl_document *d, struct bdl_view group)
 	return false;
 }
 
-/* The closest group that the policy binds. Their texts are ended by a NUL: copies in the region. */
+/*
+ * The closest group that the policy binds, else the closest of the words of the language for groups
+ * and roles. The former's texts are ended by a NUL: copies in the region.
+ */
 static const char *near_group(const struct bdl_document *d, struct bdl_view group)
 {
 	for (size_t i = 0; i < d->front.n_binds; i++) {
@@ -27,7 +30,9 @@ static const char *near_group(const struct bdl_document *d, struct bdl_view grou
 		if (near)
 			return near;
 	}
-	return bdl_near_miss(group, bdl_group_words, BDL_GROUPS_BUILT_IN);
+	const char *near = bdl_near_miss(group, bdl_group_words, BDL_GROUPS_BUILT_IN);
+
+	return near ? near : bdl_near_miss(group, bdl_role_words, BDL_ROLES);
 }
 
 static void check_group(const struct bdl_checker *c, const struct bdl_word *word, bool lifts)
@@ -43,7 +48,7 @@ static void check_group(const struct bdl_checker *c, const struct bdl_word *word
 	    bdl_view_is(word->text, "unknown"))
 		return;
 	if (bdl_group_find(word->text) < 0)
-		complain(c, word, "one of the groups that the policy binds",
+		complain(c, word, "one of the groups that the policy binds, or a role",
 		    near_group(c->d, word->text), "unknown group");
 	else
 		bdl_find(c->findings, lifts ? BDL_WARNING : BDL_ERROR, word->line, word->column,
@@ -340,6 +345,8 @@ static void check_phrase(const struct bdl_checker *c, const struct bdl_rule *rul
 			check_twice(c, &phrase->lists[l], i,
 			    phrase->form == BDL_PHRASE_TELL ? "told" : "named");
 			check_name(c, class, &phrase->lists[l].words[i], lifts);
+			if (phrase->form == BDL_PHRASE_WORDS)
+				bdl_check_words(c, &phrase->lists[l].words[i]);
 		}
 	}
 }

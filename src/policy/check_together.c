@@ -182,6 +182,23 @@ static bool covers(const struct bdl_rule *strong, const struct bdl_rule *weak)
 	return true;
 }
 
+/* Whether an `allow` or a permission may lift the rule, by its clause: then it leaves the others. */
+static bool may_be_lifted(
+    const struct bdl_document *d, const struct bdl_clause *clause, const struct bdl_rule *rule)
+{
+	struct every every = { .d = d };
+	const struct bdl_rule *other;
+
+	if (bdl_rule_phrase(rule, BDL_PHRASE_ALWAYS))
+		return false;
+	while ((other = next_rule(&every)))
+		for (size_t i = 0; i < other->n_phrases; i++)
+			if (list_has(&other->phrases[i], BDL_PHRASE_OVER, clause->id) ||
+			    list_has(&other->phrases[i], BDL_PHRASE_LIFTING, clause->id))
+				return true;
+	return false;
+}
+
 /*
  * A verdict may be recorded beside a stricter one, and those it tells are told: such a rule still
  * does something. So does one that says the same under another clause, which is then recorded.
@@ -222,7 +239,8 @@ static void check_overruled_elsewhere(const struct bdl_checker *c, const struct 
 		if (!binds_all_of(every.d, c->d))
 			continue;
 		while ((strong = next_rule(&every)))
-			if (leaves_nothing_to(strong, weak, false)) {
+			if (leaves_nothing_to(strong, weak, false) &&
+			    !may_be_lifted(every.d, &every.d->clauses[every.clause], strong)) {
 				bdl_find(c->findings, BDL_WARNING, weak->line, weak->column,
 				    "a stricter verdict here, or a narrower rule there", NULL,
 				    "the rule on line %u of the policy '%.*s' always overrules this one",
@@ -238,8 +256,12 @@ static void check_overruled(
 	struct every every = { .d = c->d };
 	const struct bdl_rule *strong;
 
-	while ((strong = next_rule(&every)))
-		if (leaves_nothing_to(strong, weak, &c->d->clauses[every.clause] == clause)) {
+	while ((strong = next_rule(&every))) {
+		const struct bdl_clause *theirs = &c->d->clauses[every.clause];
+
+		/* What lifts one rule of a clause lifts the other too. */
+		if (leaves_nothing_to(strong, weak, theirs == clause) &&
+		    (theirs == clause || !may_be_lifted(c->d, theirs, strong))) {
 			bdl_find(c->findings, BDL_WARNING, weak->line, weak->column,
 			    strong->action > weak->action
 				? "a stricter verdict here, or a narrower rule there"
@@ -251,6 +273,7 @@ static void check_overruled(
 			    strong->line);
 			return;
 		}
+	}
 	check_overruled_elsewhere(c, weak);
 }
 

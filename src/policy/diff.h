@@ -13,6 +13,8 @@
 #include "base/region.h"
 #include "policy/document.h"
 
+#define BDL_DIFF_MAX (128 * 1024 * 1024) /* a region in which any two documents are compared */
+
 struct bdl_clause_diff {
 	const struct bdl_clause *old, *now; /* NULL where it was added, or removed */
 	bool moved;                         /* it has another number, or stands elsewhere */

@@ -1,4 +1,5 @@
 /* The differences between two documents, as people read them. */
+#include "policy/check_int.h"
 #include "policy/diff_int.h"
 #include "policy/format.h"
 
@@ -39,6 +40,32 @@ static const struct bdl_list *who_may(const struct bdl_rule *rule)
 	return rule->kind == BDL_RULE_LET ? &rule->head.lists[0] : NULL;
 }
 
+static bool is_excepted(const struct bdl_rule *rule, struct bdl_view group)
+{
+	for (size_t i = 0; i < rule->n_unless; i++)
+		if (rule->unless[i].form == BDL_PHRASE_BY &&
+		    bdl_phrase_names(&rule->unless[i], group))
+			return true;
+	return false;
+}
+
+/* All whom the policy binds, but for the groups that the rule excepts. */
+static void put_bound(
+    struct bdl_buf *out, const struct bdl_rule *rule, const struct bdl_document *d)
+{
+	const char *between = "";
+
+	for (size_t i = 0; i < d->front.n_binds; i++) {
+		if (is_excepted(rule, d->front.binds[i]))
+			continue;
+		put(out, between);
+		put_view(out, d->front.binds[i]);
+		between = ", ";
+	}
+	if (!*between) /* what is left is for people whom nobody knows */
+		put(out, "all");
+}
+
 /*
  * Whom a rule is for: its `by`, or all whom its policy binds. DNS asks nobody who they are: what it
  * refuses it refuses to everyone.
@@ -66,7 +93,7 @@ static void put_whom(struct bdl_buf *out, const struct bdl_rule *rule, const str
 		first = false;
 	}
 	if (first)
-		put_list(out, d->front.binds, d->front.n_binds);
+		put_bound(out, rule, d);
 	for (size_t i = 0; i < rule->n_unless; i++) {
 		const struct bdl_phrase *c = &rule->unless[i];
 

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/near.h"
+#include "base/utf8.h"
 #include "policy/document_int.h"
 
 #define REGION_MAX (48 * 1024 * 1024)
@@ -196,6 +197,21 @@ static unsigned find_long_block(const struct bdl_lines *lines)
 	return 0;
 }
 
+/* What people read and approve is to be what is enforced, on a terminal too. */
+static void find_steering(const struct bdl_lines *lines, struct bdl_findings *findings)
+{
+	for (unsigned i = 1; i <= lines->n; i++) {
+		struct bdl_view line = bdl_utf8_without_mark(bdl_lines_get(lines, i));
+		uint32_t ch;
+		size_t at = bdl_text_steering(line, &ch);
+
+		if (at < line.n)
+			bdl_find(findings, BDL_ERROR, i,
+			    bdl_text_chars(bdl_view_at(line.p, at)) + 1, "text that is seen", NULL,
+			    "U+%04X is not seen, and changes how the text is shown", ch);
+	}
+}
+
 static int read_all(struct bdl_document *d, struct bdl_findings *findings, struct bdl_err *err)
 {
 	struct bdl_lines lines;
@@ -206,6 +222,7 @@ static int read_all(struct bdl_document *d, struct bdl_findings *findings, struc
 	if ((line = find_long_block(&lines)))
 		return bdl_fail(err, BDL_E_LIMIT,
 		    "line %u: more than 32 KiB without a blank line between", line);
+	find_steering(&lines, findings);
 	bdl_front_parse(&lines, d->region, findings, &d->front, &d->body_line);
 	read_body(d, findings);
 	return 0;

@@ -148,6 +148,8 @@ static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl
 		(void)set(ret, BDL_STEP_NOT_BOUND,
 		    bdl_region_printf(region, "the policy '%.*s' does not bind this person",
 			BDL_FMT(r->policies[rule->policy].name)));
+	else if (bdl_rule_past(rule, h->f))
+		(void)set(ret, BDL_STEP_NOT_MET, "it had its say when the page was asked for");
 	else if (settled(rule, h, region, ret))
 		return;
 	else if (rule->lifters & allows)

@@ -300,6 +300,8 @@ void bdl_say_phrase(struct bdl_buf *out, const struct bdl_phrase *phrase)
 		english = "in the categories %a";
 	else if (phrase->form == BDL_PHRASE_PATH && phrase->lists[0].n > 1)
 		english = "under the paths %a";
+	else if (phrase->form == BDL_PHRASE_OVER && phrase->lists[0].n > 1)
+		english = "this lifts the clauses %A";
 	for (const char *p = english; *p; p++) {
 		if (*p == '%')
 			say_value(out, phrase, *++p);

@@ -1,7 +1,7 @@
 #include "policy/facts.h"
 #include "base/defs.h"
 
-/* The kind of fact that each form asks for, and whether its names have one that stands for any. */
+/* The kind of fact that each form asks for. */
 struct form_fact {
 	enum bdl_phrase_form form;
 	enum bdl_fact fact;

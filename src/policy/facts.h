@@ -54,13 +54,20 @@ enum bdl_fact {
 };
 #define BDL_TOLD(fact) (1ULL << BDL_FACT_##fact)
 
+/* What is told of a web request and of no tunnel. */
+#define BDL_TOLD_BY_REQUESTS \
+	(BDL_TOLD(PATH) | BDL_TOLD(METHOD) | BDL_TOLD(UPLOAD) | BDL_TOLD(SEARCH) | BDL_TOLD(WORDS))
+
 /* The kind of fact that a condition or exception asks for; BDL_FACTS for other forms. */
 enum bdl_fact bdl_fact_of(const struct bdl_phrase *phrase);
 enum bdl_fact bdl_fact_of_deed(enum bdl_deed deed);
 /* "whose device it is": what was not told, within a sentence. */
 const char *bdl_fact_words(enum bdl_fact fact);
 
-/* Which kinds the doors of this build can tell of an act (carried.c); 0 for one that is not there. */
+/*
+ * Which kinds the doors of this build tell of every act (carried.c); 0 for one that is not there.
+ * Others they tell only of acts or at moments that have them: of which type an answer is, say.
+ */
 uint64_t bdl_door_told(enum bdl_door door);
 
 struct bdl_facts {
@@ -80,6 +87,12 @@ struct bdl_facts {
 	uint64_t amounts[BDL_AMOUNTS_MAX]; /* granted, by bdl_ruleset_amount */
 	/* What each counter of the ruleset stands at, this act included; NULL: none was told. */
 	const uint64_t *counts;
+	/*
+	 * An act may be judged twice: when a page is asked for, and when its answer begins. The second
+	 * time these are the kinds of fact that came since, and rules that ask for none of them have
+	 * had their say. 0: all rules are judged.
+	 */
+	uint64_t fresh;
 };
 
 /*
@@ -113,6 +126,36 @@ void bdl_facts_request(const struct bdl_ruleset *r, struct bdl_facts *f,
  */
 void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct bdl_view place,
     struct bdl_view equipment);
+
+/*
+ * What a door found out of an act beyond its request, kept with it as one text, so that the act can
+ * be judged again by what its door knew. Words "name=value" with a blank between them; blanks, '%',
+ * control bytes and bytes past ASCII of a value are percent-encoded:
+ *
+ *   stage=request   or connect (a tunnel: only the host is known), response (the answer began);
+ *                   withheld: the policy keeps nothing of the act, and nobody can judge it again
+ *   terms=          what was searched for, or how it begins
+ *   download=1      the answer is one
+ *   type=video/mp4  of what is sent
+ *   file=program    a kind of file; "any" beside or without it
+ *   size=1048576    bytes
+ *   count=ID:N      what the counter with this id (sixteen hexadecimal digits) stood at
+ *   daily=          roles that hear of it once a day
+ *
+ * Doors take their own facts from this text too: what is kept is what was judged.
+ */
+#define BDL_KEPT_MAX 4096
+void bdl_kept_add(struct bdl_buf *kept, const char *name, struct bdl_view value);
+/* The next word of the text, decoded into the region; false at its end. */
+bool bdl_kept_next(struct bdl_view *rest, struct bdl_region *region, struct bdl_view *ret_name,
+    struct bdl_view *ret_value);
+
+/*
+ * Take over what was kept; after bdl_facts_request. A text without a stage tells nothing: it is of
+ * an act that was recorded before there were any. false: judged again it cannot be.
+ */
+bool bdl_facts_recall(const struct bdl_ruleset *r, struct bdl_facts *f, struct bdl_view kept,
+    struct bdl_region *region);
 
 /*
  * Texts for `with words`: letters small (bdl_utf8_lower), each run of what is no letter or digit as

@@ -30,11 +30,13 @@ static bool add_path(struct bdl_facts *f, struct bdl_view path, struct bdl_regio
 
 static void add_search(struct bdl_facts *f, struct bdl_region *region)
 {
-	struct bdl_buf words BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_MAX + 1);
-	struct bdl_buf folded BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_SEARCH_MAX);
+	struct bdl_buf words BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_TERMS_MAX);
+	struct bdl_buf folded BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_SEARCH_TERMS_MAX);
+
+	struct bdl_view none = { 0 };
 
 	f->told &= ~BDL_TOLD(WORDS); /* of a page nobody knows them */
-	if (!bdl_search_words(f->host, f->path, &words))
+	if (bdl_search_find(f->host, f->path, none, &words) != BDL_SEARCH_TERMS)
 		return;
 	bdl_text_fold(bdl_buf_view(&words), &folded);
 	f->text = bdl_region_view(region, bdl_buf_view(&folded));

@@ -38,7 +38,7 @@ static const char *keep(struct bdl_findings *f, const char *text)
 		bool bad;
 		size_t len = bdl_utf8_next(bdl_view_from(v, i), &ch, &bad);
 
-		if (bad || bdl_utf8_is_control(ch))
+		if (bad || bdl_utf8_is_steering(ch))
 			memset(copy + i, '?', len);
 		i += len;
 	}

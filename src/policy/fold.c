@@ -3,12 +3,6 @@
 #include "base/utf8.h"
 #include "policy/facts.h"
 
-/* Nobody sees these: a word with one inside is still that word. */
-static bool is_unseen(uint32_t ch)
-{
-	return ch == 0xad || (ch >= 0x200b && ch <= 0x200d) || ch == 0xfeff;
-}
-
 static bool is_of_a_word(uint32_t ch)
 {
 	return (ch > 0xbf && !(ch >= 0x2000 && ch <= 0x206f)) ||
@@ -37,7 +31,7 @@ void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
 		bool bad;
 
 		text = bdl_view_from(text, bdl_utf8_next(text, &ch, &bad));
-		if (!bad && is_unseen(ch))
+		if (!bad && bdl_utf8_is_unseen(ch))
 			continue;
 		if (bad || !is_of_a_word(ch)) {
 			gap = true;

@@ -4,6 +4,7 @@
 #include "base/near.h"
 #include "base/utf8.h"
 #include "policy/document_int.h"
+#include "policy/text_int.h"
 #include <yaml.h>
 
 enum key { TITLE, SCHOOL, OWNER, APPROVER, REVIEW, BINDS, COMPANIONS, KEYS };
@@ -69,9 +70,15 @@ static bool is_list(enum key key)
 
 static void add_value(struct reader *r, enum key key, struct bdl_view v, const yaml_event_t *at)
 {
+	uint32_t ch;
+
 	v = bdl_view_trim(v);
 	if (!v.n)
 		return;
+	if (bdl_text_steering(v, &ch) < v.n) { /* YAML writes it "\e" */
+		complain(r, at, "one line of text", "a character that is not seen");
+		return;
+	}
 	if (r->n[key] == BDL_FRONT_LIST_MAX) {
 		complain(r, at, "at most 32 values", "too long a list");
 		return;

@@ -199,8 +199,8 @@ void bdl_judge(const struct bdl_ruleset *r, const struct bdl_facts *f, struct bd
 	for (size_t i = rules.from; i < rules.to; i++) {
 		const struct bdl_judged_rule *rule = &r->rules[i];
 
-		if (!bdl_rule_concerned(rule, &h) || rule->action == BDL_ALLOW ||
-		    !bdl_rule_applies(rule, &h))
+		if (!bdl_rule_concerned(rule, &h) || bdl_rule_past(rule, f) ||
+		    rule->action == BDL_ALLOW || !bdl_rule_applies(rule, &h))
 			continue;
 		if (rule->lifters & allows) {
 			used |= rule->lifters & allows;
@@ -269,7 +269,8 @@ bool bdl_judge_counters(
 		const struct bdl_judged_rule *rule = &r->rules[r->counting[i]];
 
 		if (r->counting[i] >= own.from && r->counting[i] < own.to &&
-		    !(rule->lifters & allows) && otherwise_applies(rule, &h))
+		    !bdl_rule_past(rule, f) && !(rule->lifters & allows) &&
+		    otherwise_applies(rule, &h))
 			add_counters(rule, &h, ret);
 	}
 	for (size_t i = 0; i < BDL_ARRAY_LEN(ret->w); i++)

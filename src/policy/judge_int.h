@@ -155,6 +155,12 @@ static inline bool bdl_rule_concerned(
 	    (rule->key & h->s.key) && (!rule->deeds || (rule->deeds & h->f->deeds));
 }
 
+/* It had its say before the facts came that are fresh now. */
+static inline bool bdl_rule_past(const struct bdl_judged_rule *rule, const struct bdl_facts *f)
+{
+	return f->fresh && !(rule->needs & f->fresh);
+}
+
 /* Whether a condition holds: a stranger might be in any group, where that is the stricter reading. */
 static inline bool bdl_condition_holds(
     const struct bdl_judged_rule *rule, size_t i, const struct bdl_hearing *h)

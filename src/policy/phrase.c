@@ -95,7 +95,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	RESULT(OPENING_TICKET, "opening ticket", "a ticket is opened: %a", K(VERDICT) | K(REPORT),
 	    MANY, N1(OWN)),
 	RESULT(OPENING_CASE, "opening case", "a case is opened", K(REPORT), ONE, N1(NONE)),
-	RESULT(OVER, "over", "this lifts the clauses %A", K(VERDICT), MANY, N1(CLAUSE)),
+	RESULT(OVER, "over", "this lifts the clause %A", K(VERDICT), MANY, N1(CLAUSE)),
 
 	RESULT(
 	    ASKED, "asked by", "asked for by %a%2", K(PERMIT) | K(CASE), MANY, N2(PEOPLE, PEOPLE)),

@@ -107,6 +107,13 @@ static bool read_as(struct reader *r, struct bdl_token slip, const char *meant)
 	return grammar_takes(r, slip);
 }
 
+/* Words that begin rules; those that mean other things too are left to the grammar. */
+static bool begins_rule(int kind)
+{
+	return kind == BDL_TK_ACTION_ || kind == BDL_TK_SPLICE || kind == BDL_TK_FORCE ||
+	    kind == BDL_TK_PERMIT || kind == BDL_TK_REPORT || kind == BDL_TK_REGISTER;
+}
+
 /*
  * The grammar did not take the token (or a rule's end, kind 0). What follows is left out up to the
  * next phrase, unless it is plain what was meant.
@@ -119,7 +126,11 @@ static void tell_mistake(struct reader *r, struct bdl_token at)
 	r->comma.kind = 0;
 	if (!bdl_grammar_would_take(r->grammar, BDL_TK_ACT_))
 		settle_head(r);
-	if (r->last == 0 && r->after_rule && bdl_begins_phrase(at.kind))
+	if (r->last != 0 && at.first && begins_rule(at.kind))
+		bdl_build_complain(&r->builder, at,
+		    "a phrase of the rule above; a rule of its own begins at the margin", NULL,
+		    "unexpected line");
+	else if (r->last == 0 && r->after_rule && bdl_begins_phrase(at.kind))
 		bdl_build_complain(&r->builder, at,
 		    "a verdict; a line that belongs to the rule above stands further in", NULL,
 		    "no rule begins with");
@@ -299,4 +310,12 @@ void bdl_rules_parse(struct bdl_view block, unsigned first_line, struct bdl_regi
 		memcpy(*ret_rules, r->rules, r->n * sizeof(**ret_rules));
 	free(r->rules);
 	free(r);
+}
+
+const struct bdl_phrase *bdl_rule_phrase(const struct bdl_rule *rule, enum bdl_phrase_form form)
+{
+	for (size_t i = 0; i < rule->n_phrases; i++)
+		if (rule->phrases[i].form == form)
+			return &rule->phrases[i];
+	return NULL;
 }

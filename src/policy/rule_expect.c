@@ -79,6 +79,8 @@ static const char *value_of(int token, int after, enum bdl_rule_kind kind)
 		return "a time such as 15:30";
 	case BDL_TK_QUOTED_:
 		return "words in quotes";
+	case BDL_TK_RANGE_: /* after `during` the names of times are said with it */
+		return after == BDL_TK_DURING ? NULL : "a period such as 08:45-12:15";
 	default:
 		return NULL;
 	}
@@ -212,8 +214,10 @@ static const char *meant_by(const struct expectation *e, struct bdl_token at)
 		{ BDL_TK_PHRASES, "with phrases" }, { BDL_TK_PICTURES, "with pictures" },
 		{ BDL_TK_FILES, "with files" }, { BDL_TK_LINKS, "with links" },
 		{ BDL_TK_MARKINGS, "with markings" }, { BDL_TK_PROGRAMS, "with programs" },
-		{ BDL_TK_PERSONAL_DATA, "with personal-data" }, { BDL_TK_MORE, "of more" } };
-	const char *near = bdl_near_miss(at.text, e->words, e->n_words);
+		{ BDL_TK_PERSONAL_DATA, "with personal-data" }, { BDL_TK_MORE, "of more" },
+		{ BDL_TK_ON, "during 00:00-24:00 on" } };
+	/* One slip turns most words of two letters into most others. */
+	const char *near = at.text.n > 2 ? bdl_near_miss(at.text, e->words, e->n_words) : NULL;
 
 	for (size_t i = 0; e->whole && i < BDL_ARRAY_LEN(halves); i++)
 		if (halves[i].kind == at.kind)

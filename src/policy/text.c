@@ -15,6 +15,22 @@ size_t bdl_text_bad_byte(struct bdl_view v)
 	return v.n;
 }
 
+size_t bdl_text_steering(struct bdl_view v, uint32_t *ret)
+{
+	for (size_t i = 0; i < v.n;) {
+		uint32_t ch;
+		bool bad;
+		size_t len = bdl_utf8_next(bdl_view_from(v, i), &ch, &bad);
+
+		if (bdl_utf8_is_steering(ch) && ch != '\t') {
+			*ret = ch;
+			return i;
+		}
+		i += len;
+	}
+	return v.n;
+}
+
 unsigned bdl_text_chars(struct bdl_view v)
 {
 	unsigned chars = 0;

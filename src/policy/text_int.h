@@ -7,6 +7,13 @@
 /* The offset of the first byte that is no UTF-8 (or is a NUL), or v.n where all is well. */
 size_t bdl_text_bad_byte(struct bdl_view v);
 
+/*
+ * The offset of the first character that is not seen and changes how others are shown: a control but
+ * for the tab, or one that turns the direction of what follows. v.n, and nothing at ret, where there
+ * is none. Of valid UTF-8.
+ */
+size_t bdl_text_steering(struct bdl_view v, uint32_t *ret);
+
 /* Characters in valid UTF-8. */
 unsigned bdl_text_chars(struct bdl_view v);
 

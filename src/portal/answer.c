@@ -105,11 +105,11 @@ static int read_ruleset(struct bdl_worker *w, struct bdl_err *err)
 	size_t n;
 	struct bdl_ruleset *ruleset = NULL;
 
-	int e = bdl_versions_in_force(w->store, w->region, &sources, &n, err);
-	if (e == 0 && n > 0)
-		e = bdl_ruleset_new(sources, n, &ruleset, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_versions_in_force(w->store, w->region, &sources, &n, err);
+	if (rc == 0 && n > 0)
+		rc = bdl_ruleset_new(sources, n, &ruleset, err);
+	if (rc < 0)
+		return rc;
 	bdl_ruleset_free(w->ruleset);
 	w->ruleset = ruleset;
 	w->ruleset_tick_ms = bdl_tick_ms();
@@ -119,16 +119,18 @@ static int read_ruleset(struct bdl_worker *w, struct bdl_err *err)
 
 static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_err *err)
 {
-	int e = 0;
+	int rc = 0;
 
 	if (!w->store)
-		e = bdl_store_open(w->site->store_path, BDL_STORE_READ, &w->store, err);
-	if (e == 0 && (w->ruleset_tick_ms == 0 || bdl_tick_ms() - w->ruleset_tick_ms > STANDING_MS))
-		e = read_ruleset(w, err);
-	if (e == 0)
-		e = bdl_people_refresh(w->store, &w->roll, &w->roll_set_ms, err);
-	if (e < 0)
-		return e == BDL_E_MISSING ? bdl_fail(err, BDL_E_STORE, "there is no store yet") : e;
+		rc = bdl_store_open(w->site->store_path, BDL_STORE_READ, &w->store, err);
+	if (rc == 0 &&
+	    (w->ruleset_tick_ms == 0 || bdl_tick_ms() - w->ruleset_tick_ms > STANDING_MS))
+		rc = read_ruleset(w, err);
+	if (rc == 0)
+		rc = bdl_people_refresh(w->store, &w->roll, &w->roll_set_ms, err);
+	if (rc < 0)
+		return rc == BDL_E_MISSING ? bdl_fail(err, BDL_E_STORE, "there is no store yet")
+					   : rc;
 	r->store = w->store;
 	r->ruleset = w->ruleset;
 	r->issues = &w->issues;
@@ -227,21 +229,21 @@ static unsigned status_of(const struct bdl_request *r, int e)
 static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
     struct bdl_reply *reply, struct bdl_err *err)
 {
-	int e = route->needs ? open_store(w, r, err) : 0;
+	int rc = route->needs ? open_store(w, r, err) : 0;
 	r->school = school(w);
-	if (e == 0)
-		e = route->show(r, reply, err);
-	if (e == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
-		e = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
-	if (e == 0 && route->needs == A_LOOK)
-		e = keep_look(r, err);
-	if (e == BDL_E_STORE || e == BDL_E_IO) {
+	if (rc == 0)
+		rc = route->show(r, reply, err);
+	if (rc == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
+		rc = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
+	if (rc == 0 && route->needs == A_LOOK)
+		rc = keep_look(r, err);
+	if (rc == BDL_E_STORE || rc == BDL_E_IO) {
 		/* The file may have been replaced: begin anew with the next request. */
 		bdl_store_close(bdl_steal(&w->store));
 		bdl_issues_clear(&w->issues);
 		r->store = NULL;
 	}
-	return e;
+	return rc;
 }
 
 void bdl_portal_answer(
@@ -266,8 +268,8 @@ void bdl_portal_answer(
 	} else if (!r->reads) {
 		show_message(r, 405, ret);
 	} else {
-		int e = show(w, r, route, ret, ret_err);
-		if (e < 0)
-			show_message(r, status_of(r, e), ret);
+		int rc = show(w, r, route, ret, ret_err);
+		if (rc < 0)
+			show_message(r, status_of(r, rc), ret);
 	}
 }

@@ -76,7 +76,7 @@ const char *bdl_action_title(enum bdl_action a)
 const char *bdl_kind_title(enum bdl_act_kind k)
 {
 	static const char *const titles[BDL_KINDS] = { "Page", "Part of a page", "Upload",
-		"Download" };
+		"Download", "Search" };
 	return k < BDL_KINDS ? titles[k] : "Unknown";
 }
 
@@ -134,5 +134,15 @@ const char *bdl_told(const struct bdl_request *r, struct bdl_view words)
 		text = bdl_region_printf(r->region, "%s%s%s", text, text[0] ? ", " : "",
 		    bdl_role_title((enum bdl_role_word)role));
 	}
+	return text;
+}
+
+const char *bdl_joined(const struct bdl_request *r, const struct bdl_view *list, size_t n)
+{
+	const char *text = "";
+
+	for (size_t i = 0; text && i < n; i++)
+		text = bdl_region_printf(
+		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(list[i]));
 	return text;
 }

@@ -69,8 +69,8 @@ struct bdl_view bdl_person_name(const struct bdl_request *r, struct bdl_view log
 /* Roles as a sentence names them: "the technicians, the safeguarding lead". In the region. */
 const char *bdl_told(const struct bdl_request *r, struct bdl_view words);
 
-/* "staff, volunteers": whom the policy binds. In the region. */
-const char *bdl_binds(const struct bdl_request *r, const struct bdl_document *d);
+/* "staff, volunteers"; NULL where the region has no room, which fails the page. */
+const char *bdl_joined(const struct bdl_request *r, const struct bdl_view *list, size_t n);
 
 /* The state of a version for people, and the shade of its tag. */
 const char *bdl_version_title(enum bdl_version_state state);

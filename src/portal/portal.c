@@ -54,16 +54,16 @@ static int check_address(int listener, struct bdl_err *err)
 static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err *err)
 {
 	const struct timespec pause = { .tv_nsec = STORE_PAUSE_MS * 1000000L };
-	int e = 0;
+	int rc = 0;
 
 	for (int waited_ms = 0; waited_ms <= STORE_WAIT_MS; waited_ms += STORE_PAUSE_MS) {
 		int64_t change;
-		e = bdl_store_open(path, BDL_STORE_READ, ret, err);
-		if (e == 0) /* the first read is what makes SQLite open all files */
+		rc = bdl_store_open(path, BDL_STORE_READ, ret, err);
+		if (rc == 0) /* the first read is what makes SQLite open all files */
 			return bdl_store_change(*ret, &change, err);
 		nanosleep(&pause, NULL);
 	}
-	return e;
+	return rc;
 }
 
 static int close_files(const struct paths *p, struct bdl_err *err)
@@ -76,11 +76,11 @@ static int close_files(const struct paths *p, struct bdl_err *err)
 	};
 	bool landlock;
 
-	int e = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
-	if (e == 0 && !landlock)
+	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	if (rc == 0 && !landlock)
 		bdl_log(BDL_LOG_WARN, "no-landlock",
 		    "this kernel cannot confine the portal to its files");
-	return e;
+	return rc;
 }
 
 static void on_stop(void *arg)
@@ -93,14 +93,14 @@ static int serve(struct bdl_role *role, const struct bdl_site *site, struct bdl_
 	struct bdl_server *server = NULL;
 	struct bdl_loop loop;
 
-	int e = bdl_loop_init(&loop, on_stop, NULL, err);
-	if (e < 0)
-		return e;
-	e = bdl_server_start(role->listener, site, &server, err);
-	if (e == 0)
-		e = bdl_sandbox_calls(
+	int rc = bdl_loop_init(&loop, on_stop, NULL, err);
+	if (rc < 0)
+		return rc;
+	rc = bdl_server_start(role->listener, site, &server, err);
+	if (rc == 0)
+		rc = bdl_sandbox_calls(
 		    BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_THREADS | BDL_CALLS_LOCKS, err);
-	if (e == 0) {
+	if (rc == 0) {
 		atomic_store(&role->slot->state, BDL_STATE_UP);
 		bdl_slot_note(role->slot, "answers on this computer only");
 	} else {
@@ -108,7 +108,7 @@ static int serve(struct bdl_role *role, const struct bdl_site *site, struct bdl_
 	}
 	bdl_loop_run(&loop);
 	bdl_server_stop(server);
-	return e;
+	return rc;
 }
 
 int bdl_portal_run(struct bdl_role *role)
@@ -120,22 +120,22 @@ int bdl_portal_run(struct bdl_role *role)
 
 	find_paths(role->conf, &p);
 	bdl_assets_init();
-	int e = check_address(role->listener, &err);
-	if (e == 0)
-		e = open_keeper(p.store, &keeper, &err);
-	if (e == 0)
-		e = bdl_looks_open(p.looks, &looks, &err);
-	if (e == 0)
-		e = close_files(&p, &err);
+	int rc = check_address(role->listener, &err);
+	if (rc == 0)
+		rc = open_keeper(p.store, &keeper, &err);
+	if (rc == 0)
+		rc = bdl_looks_open(p.looks, &looks, &err);
+	if (rc == 0)
+		rc = close_files(&p, &err);
 	const struct bdl_site site = {
 		.store_path = p.store,
 		.lists_path = p.map,
 		.board = role->board,
 		.looks = looks,
 	};
-	if (e == 0)
-		e = serve(role, &site, &err);
-	if (e < 0) {
+	if (rc == 0)
+		rc = serve(role, &site, &err);
+	if (rc < 0) {
 		bdl_log_err(BDL_LOG_ERR, "start-failed", &err);
 		return EXIT_FAILURE;
 	}

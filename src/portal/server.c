@@ -177,10 +177,10 @@ int bdl_server_start(
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_MEMORY, MHD_OPTION_URI_LOG_CALLBACK, cut_query,
 	    NULL, MHD_OPTION_END);
 	if (!s->daemon) {
-		int e = bdl_fail_sys(err, "start the HTTP server");
+		int rc = bdl_fail_sys(err, "start the HTTP server");
 		(void)pthread_key_delete(s->worker); /* it was made above */
 		free(s);
-		return e;
+		return rc;
 	}
 	*ret = s;
 	return 0;

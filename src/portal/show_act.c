@@ -10,8 +10,8 @@
 #include "record/acts.h"
 #include "record/versions.h"
 
-/* The facts as the judge takes them, by the numbers of this ruleset. */
-static void facts_of(const struct bdl_request *r, const struct bdl_act *a,
+/* The facts as the judge takes them, by the numbers of this ruleset; false where none were kept. */
+static bool facts_of(const struct bdl_request *r, const struct bdl_act *a,
     const struct bdl_ruleset *rs, struct bdl_facts *ret)
 {
 	struct bdl_web_request q = { a->host, a->path, a->method, a->kind == BDL_KIND_UPLOAD };
@@ -35,6 +35,7 @@ static void facts_of(const struct bdl_request *r, const struct bdl_act *a,
 		if (i >= 0)
 			bdl_catset_add(&ret->categories, (unsigned)i);
 	}
+	return bdl_facts_recall(rs, ret, a->kept, r->region);
 }
 
 /*
@@ -166,18 +167,21 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 	struct bdl_facts facts;
 	struct bdl_verdict verdict;
 
-	int e = bdl_versions_of_ruleset(r->store, &a->version, r->region, &sources, &n, err);
-	if (e == BDL_E_MISSING) {
+	int rc = bdl_versions_of_ruleset(r->store, &a->version, r->region, &sources, &n, err);
+	if (rc == BDL_E_MISSING) {
 		v->why_not = "no policy with the digest that was recorded is in the store";
 		return 0;
 	}
-	if (e < 0)
-		return e;
+	if (rc < 0)
+		return rc;
 	if (bdl_ruleset_new(sources, n, &rs, NULL) < 0) {
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
 	}
-	facts_of(r, a, rs, &facts);
+	if (!facts_of(r, a, rs, &facts)) {
+		v->why_not = "the policy keeps nothing of this act but that it happened";
+		return 0;
+	}
 	bdl_judge(rs, &facts, &verdict);
 	v->can_tell = true;
 	v->agrees = agrees(a, rs, &verdict);
@@ -218,6 +222,22 @@ static const char *source_title(struct bdl_view source)
 	return "";
 }
 
+/* "terms: buy an essay; type: video/mp4": for people, without what is for the judge alone. */
+static struct bdl_view found_out(const struct bdl_request *r, struct bdl_view kept)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(2 * BDL_KEPT_MAX);
+	struct bdl_view name, value;
+
+	while (bdl_kept_next(&kept, r->region, &name, &value)) {
+		if (bdl_view_is(name, "stage") || bdl_view_is(name, "count") ||
+		    bdl_view_is(name, "download"))
+			continue;
+		(void)bdl_buf_printf(&text, "%s%.*s: %.*s", text.n ? "; " : "", BDL_FMT(name),
+		    BDL_FMT(value)); /* what does not fit is left out */
+	}
+	return bdl_region_view(r->region, bdl_buf_view(&text));
+}
+
 static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl_act_row *row)
 {
 	const struct bdl_act *a = &row->act;
@@ -253,6 +273,7 @@ static struct bdl_page_act view_of(const struct bdl_request *r, const struct bdl
 		.critical = a->critical,
 		.passed = a->passed,
 		.reason = a->reason,
+		.found = found_out(r, a->kept),
 		.policy = a->policy,
 		.clause = a->clause,
 		.issue = row->issue,
@@ -271,13 +292,13 @@ int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err 
 	/* The ledger records the address, so there is one for each act, without zeroes before it. */
 	if (!bdl_view_uint(r->args[0], INT64_MAX, &id) || r->args[0].p[0] == '0')
 		return bdl_fail(err, BDL_E_MISSING, "no act has this number");
-	int e = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
+	if (rc < 0)
+		return rc;
 	bdl_request_looked(r, row.act.person);
 	struct bdl_page_act v = view_of(r, &row);
-	e = judge_again(r, &row.act, &v, err);
-	if (e == 0 && !bdl_region_broken(r->region))
+	rc = judge_again(r, &row.act, &v, err);
+	if (rc == 0 && !bdl_region_broken(r->region))
 		bdl_page_act(&reply->body, &v);
-	return e;
+	return rc;
 }

@@ -58,10 +58,10 @@ static int read_choices(struct bdl_request *r, struct chosen *c, struct bdl_err 
 	c->f.action = verdict.n > 0 ? bdl_action_find(verdict) : -1;
 	if (verdict.n > 0 && c->f.action < 0)
 		return refuse(r, "verdict", err);
-	int e = read_number(r, "violation", &c->f.violation, err);
-	if (e == 0)
-		e = read_number(r, "before", &c->f.before_id, err);
-	return e < 0 ? e : read_kind(r, c, err);
+	int rc = read_number(r, "violation", &c->f.violation, err);
+	if (rc == 0)
+		rc = read_number(r, "before", &c->f.before_id, err);
+	return rc < 0 ? rc : read_kind(r, c, err);
 }
 
 /* --- parts of names --- */
@@ -103,9 +103,9 @@ static int find_values(struct bdl_request *r, enum bdl_act_value which, struct b
 
 	if (text.n == 0)
 		return 0;
-	int e = bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
+	if (rc < 0)
+		return rc;
 	if (!values)
 		return bdl_fail(err, BDL_E_LIMIT, "the page does not fit into memory");
 	add_value(values, &n, part); /* whole, it is found wherever it stands in the order */
@@ -128,13 +128,13 @@ static int read_filter(struct bdl_request *r, struct chosen *ret, struct bdl_err
 	};
 	c.f.clause = bdl_request_query(r, "clause");
 	c.f.limit = ROWS + 1;
-	int e = read_choices(r, &c, err);
-	if (e == 0)
-		e = find_values(r, BDL_VALUE_PERSON, c.person, &c.f.persons, &c.f.n_persons, err);
-	if (e == 0)
-		e = find_values(r, BDL_VALUE_HOST, c.host, &c.f.hosts, &c.f.n_hosts, err);
+	int rc = read_choices(r, &c, err);
+	if (rc == 0)
+		rc = find_values(r, BDL_VALUE_PERSON, c.person, &c.f.persons, &c.f.n_persons, err);
+	if (rc == 0)
+		rc = find_values(r, BDL_VALUE_HOST, c.host, &c.f.hosts, &c.f.n_hosts, err);
 	*ret = c;
-	return e;
+	return rc;
 }
 
 /* --- acts --- */
@@ -237,13 +237,13 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 	struct bdl_act_row *rows = NULL;
 	size_t n = 0;
 
-	int e = read_filter(r, &c, err);
+	int rc = read_filter(r, &c, err);
 	c.f.n_moments = bdl_reference_read(reference, c.f.moments_ms);
 	/* What is no reference is no act's. */
-	if (e == 0 && (reference.n == 0 || c.f.n_moments > 0))
-		e = bdl_acts_list(r->store, &c.f, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	if (rc == 0 && (reference.n == 0 || c.f.n_moments > 0))
+		rc = bdl_acts_list(r->store, &c.f, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_page_acts v = acts_view(r, &c, reference, rows, n);
 	struct bdl_page_acts_row *out = bdl_region_array(r->region, v.n_rows, sizeof(*out));
 	for (size_t i = 0; out && i < v.n_rows; i++) {
@@ -304,13 +304,13 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 	struct bdl_violation_row *rows;
 	size_t n;
 
-	int e = read_filter(r, &c, err);
+	int rc = read_filter(r, &c, err);
 	c.f.kind = -1; /* a violation may have acts of several kinds */
 	c.f.violation = 0;
-	if (e == 0)
-		e = bdl_violations_list(r->store, &c.f, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	if (rc == 0)
+		rc = bdl_violations_list(r->store, &c.f, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_page_violations v = {
 		.portal = bdl_frame(r, BDL_LIT("Violations"), BDL_AT_VIOLATIONS),
 		.person = c.person,

@@ -5,7 +5,6 @@
 #include "policy/diff.h"
 #include "policy/explain.h"
 
-#define CHANGES_MAX  (128 * 1024 * 1024) /* of memory, to compare two documents in */
 #define SENTENCE_MAX (64 * 1024)
 #define FRONT_KEYS   7
 
@@ -13,12 +12,7 @@
 
 static struct bdl_view joined(const struct bdl_request *r, const struct bdl_view *list, size_t n)
 {
-	const char *text = "";
-
-	for (size_t i = 0; text && i < n; i++)
-		text = bdl_region_printf(
-		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(list[i]));
-	return bdl_view_of(text);
+	return bdl_view_of(bdl_joined(r, list, n));
 }
 
 static void add_fronts(
@@ -133,17 +127,17 @@ static struct bdl_page_changes_clause clause_view(
 static int fill(const struct bdl_request *r, const struct bdl_document *old,
     const struct bdl_document *now, struct bdl_page_changes *v, struct bdl_err *err)
 {
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(CHANGES_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_DIFF_MAX);
 	struct bdl_buf summary BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(512);
 	struct bdl_diff d;
 
-	int e = bdl_diff_make(old, now, region, &d, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_diff_make(old, now, region, &d, err);
+	if (rc < 0)
+		return rc;
 	bdl_diff_summary(&d, &summary);
 	v->summary = bdl_region_str(r->region, bdl_buf_view(&summary));
 	v->title = now->front.title;
-	v->binds = bdl_binds(r, now);
+	v->binds = bdl_joined(r, now->front.binds, now->front.n_binds);
 	v->outside = d.outside;
 	add_fronts(r, &d, v);
 	struct bdl_page_changes_clause *out = bdl_region_array(r->region, d.n, sizeof(*out));
@@ -168,9 +162,9 @@ int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	}
 	if (!bdl_issues_pair(r->issues, r->store, v.name, v.from, v.to, &old, &now))
 		return bdl_fail(err, BDL_E_MISSING, "there are no such issues of this policy");
-	int e = fill(r, old, now, &v, err);
-	if (e < 0)
-		return e;
+	int rc = fill(r, old, now, &v, err);
+	if (rc < 0)
+		return rc;
 	v.portal = bdl_frame(r, BDL_LIT("What changes"), BDL_AT_POLICIES);
 	if (!bdl_region_broken(r->region))
 		bdl_page_changes(&reply->body, &v);

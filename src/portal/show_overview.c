@@ -26,9 +26,9 @@ static int add_violations(
 	struct bdl_violation_row *rows;
 	size_t n;
 
-	int e = bdl_violations_list(r->store, &newest, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_violations_list(r->store, &newest, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	bdl_violation_table(r, rows, n, &v->newest);
 	v->any_broken = v->newest.n_rows > 0;
 	return 0;
@@ -111,13 +111,13 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		.in_force.caption = "Policies in force",
 	};
 
-	int e = bdl_acts_totals(r->store, midnight(r->now_ms), &today, err);
-	if (e == 0)
-		e = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
-	if (e == 0)
-		e = add_violations(r, &v, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_acts_totals(r->store, midnight(r->now_ms), &today, err);
+	if (rc == 0)
+		rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
+	if (rc == 0)
+		rc = add_violations(r, &v, err);
+	if (rc < 0)
+		return rc;
 	v.any_in_force = v.in_force.n_rows > 0;
 	v.acts = bdl_count_text(r, (uint64_t)today.acts, false);
 	v.blocked = bdl_count_text(r, (uint64_t)today.blocked, false);

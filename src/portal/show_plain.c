@@ -36,7 +36,7 @@ int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 {
 	r->args[0] = bdl_view_of(bdl_asset_digest("icon.svg"));
 	r->args[1] = BDL_LIT("icon.svg");
-	int e = bdl_show_asset(r, reply, err);
+	int rc = bdl_show_asset(r, reply, err);
 	reply->keeping = BDL_KEEP_NOT; /* its path does not change with it */
-	return e;
+	return rc;
 }

@@ -75,9 +75,9 @@ static int add_waiting(const struct bdl_request *r, const struct bdl_version_row
 	struct bdl_draft_row *drafts;
 	size_t n_drafts;
 
-	int e = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_part_waiting_table_row *out =
 	    bdl_region_array(r->region, n + n_drafts, sizeof(*out));
 	for (size_t i = 0; out && i < n; i++)
@@ -95,9 +95,9 @@ int bdl_policy_tables(const struct bdl_request *r, struct bdl_part_policy_table 
 	struct bdl_version_row *rows;
 	size_t n;
 
-	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
 	add_in_force(r, rows, n, in_force);
 	return add_waiting(r, rows, n, waiting, err);
 }
@@ -109,9 +109,9 @@ int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		.in_force.caption = "In force",
 	};
 
-	int e = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
+	int rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
 	v.any = v.in_force.n_rows > 0;
-	if (e == 0 && !bdl_region_broken(r->region))
+	if (rc == 0 && !bdl_region_broken(r->region))
 		bdl_page_policies(&reply->body, &v);
-	return e;
+	return rc;
 }

@@ -5,8 +5,7 @@
 #include "policy/diff.h"
 #include "record/drafts.h"
 
-#define CHANGES_MAX (128 * 1024 * 1024) /* of memory, to compare two documents in */
-#define COMPARED    12 /* of the newest versions it is said what they changed; the others link to it */
+#define COMPARED 12 /* of the newest versions it is said what they changed; the others link to it */
 
 /* The versions of one policy, newest first, and its draft, if there is one. */
 struct history {
@@ -22,11 +21,11 @@ static int history_read(
 	struct bdl_draft_row *drafts;
 	size_t n, n_drafts, from = 0, to;
 
-	int e = bdl_versions_list(r->store, r->region, &rows, &n, err);
-	if (e == 0)
-		e = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
-	if (e < 0)
-		return e;
+	int rc = bdl_versions_list(r->store, r->region, &rows, &n, err);
+	if (rc == 0)
+		rc = bdl_drafts_list(r->store, r->region, &drafts, &n_drafts, err);
+	if (rc < 0)
+		return rc;
 	while (from < n && !bdl_view_eq(rows[from].name, name))
 		from++;
 	for (to = from; to < n && bdl_view_eq(rows[to].name, name);)
@@ -65,7 +64,7 @@ static const char *changes(const struct bdl_request *r, const struct bdl_version
     const struct bdl_version_row *former)
 {
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(512);
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(CHANGES_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_DIFF_MAX);
 	const struct bdl_document *old, *now;
 	struct bdl_diff diff;
 
@@ -78,9 +77,9 @@ static const char *changes(const struct bdl_request *r, const struct bdl_version
 
 static const char *from_when(const struct bdl_request *r, const struct bdl_version_row *v)
 {
-	if (v->from_ms > 0)
-		return bdl_when(r, v->from_ms);
-	return v->state == BDL_VERSION_WITHDRAWN ? "never" : "as soon as it is confirmed";
+	if (v->state == BDL_VERSION_WITHDRAWN)
+		return "never"; /* also where a day was set: it was taken back before */
+	return v->from_ms > 0 ? bdl_when(r, v->from_ms) : "as soon as it is confirmed";
 }
 
 static const char *withdrawn(const struct bdl_request *r, const struct bdl_version_row *v)
@@ -103,7 +102,9 @@ static struct bdl_page_policy_version version_row(
 		.state = bdl_version_title(v->state),
 		.shade = bdl_version_shade(v->state),
 		.when = from_when(r, v),
-		.iso = v->from_ms > 0 ? bdl_when_iso(r, v->from_ms) : "",
+		.iso = v->from_ms > 0 && v->state != BDL_VERSION_WITHDRAWN
+		    ? bdl_when_iso(r, v->from_ms)
+		    : "",
 		.body = v->body,
 		.on = v->on,
 		.minute = v->minute,
@@ -196,31 +197,21 @@ static const char *notice(const struct bdl_request *r, const struct bdl_version_
 			: "";
 }
 
-/* "staff, volunteers" */
-const char *bdl_binds(const struct bdl_request *r, const struct bdl_document *d)
-{
-	const char *text = "";
-	for (size_t i = 0; text && i < d->front.n_binds; i++)
-		text = bdl_region_printf(
-		    r->region, "%s%s%.*s", text, i > 0 ? ", " : "", BDL_FMT(d->front.binds[i]));
-	return text;
-}
-
 /* Texts are copied: the document goes when others are looked at. */
 static int document_view(const struct bdl_request *r, const struct bdl_document *d,
     struct bdl_page_policy *v, struct bdl_err *err)
 {
 	struct bdl_buf html BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_REPLY_MAX / 2);
 
-	int e = bdl_document_html(d, &html);
-	if (e < 0)
-		return bdl_fail(err, (enum bdl_code)e, "the policy could not be written as HTML");
+	int rc = bdl_document_html(d, &html);
+	if (rc < 0)
+		return bdl_fail(err, (enum bdl_code)rc, "the policy could not be written as HTML");
 	v->title = bdl_region_view(r->region, d->front.title);
 	v->html = bdl_region_view(r->region, bdl_buf_view(&html));
 	v->owner = bdl_region_view(r->region, d->front.owner);
 	v->approver = bdl_region_view(r->region, d->front.approver);
 	v->review = bdl_region_view(r->region, d->front.review);
-	v->binds = bdl_binds(r, d);
+	v->binds = bdl_joined(r, d->front.binds, d->front.n_binds);
 	v->portal = bdl_frame(r, v->title, BDL_AT_POLICIES);
 	return 0;
 }
@@ -238,9 +229,9 @@ static int show(struct bdl_request *r, const struct history *h, const struct bdl
 
 	if (!d)
 		return bdl_fail(err, BDL_E_MISSING, "this issue of the policy cannot be read");
-	int e = document_view(r, d, &v, err);
-	if (e < 0)
-		return e;
+	int rc = document_view(r, d, &v, err);
+	if (rc < 0)
+		return rc;
 	add_versions(r, h, &v);
 	add_choices(r, h, &v);
 	if (!bdl_region_broken(r->region))
@@ -253,9 +244,9 @@ int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 {
 	struct history h;
 
-	int e = history_read(r, r->args[0], &h, err);
-	if (e < 0)
-		return e;
+	int rc = history_read(r, r->args[0], &h, err);
+	if (rc < 0)
+		return rc;
 	if (h.n == 0)
 		return bdl_fail(err, BDL_E_MISSING, "there is no version of such a policy");
 	const struct bdl_version_row *in_force = history_in_force(&h);
@@ -267,9 +258,9 @@ int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_er
 	uint64_t issue = 0;
 	struct history h;
 
-	int e = history_read(r, r->args[0], &h, err);
-	if (e < 0)
-		return e;
+	int rc = history_read(r, r->args[0], &h, err);
+	if (rc < 0)
+		return rc;
 	const struct bdl_version_row *row =
 	    bdl_view_uint(r->args[1], INT64_MAX, &issue) ? history_find(&h, (int64_t)issue) : NULL;
 	if (!row)

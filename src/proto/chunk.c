@@ -186,9 +186,9 @@ int bdl_chunks_feed(
     struct bdl_chunks *c, struct bdl_view *in, struct bdl_view *ret_data, struct bdl_err *err)
 {
 	while (in->n > 0 && c->state != DATA && c->state != ENDED) {
-		int r = feed_byte(c, in->p[0], err);
-		if (r < 0)
-			return r;
+		int rc = feed_byte(c, in->p[0], err);
+		if (rc < 0)
+			return rc;
 		*in = bdl_view_from(*in, 1);
 	}
 	if (c->state == ENDED)

@@ -109,12 +109,12 @@ static int read_name(
 	char raw[RAW_MAX];
 	size_t n = 0;
 	bool wide = false;
-	int r = decode_host(host, raw, &n, &wide, err);
+	int rc = decode_host(host, raw, &n, &wide, err);
 
-	if (r == 0 && wide)
-		r = to_ascii(raw, n, out, &n, err);
-	if (r < 0)
-		return r;
+	if (rc == 0 && wide)
+		rc = to_ascii(raw, n, out, &n, err);
+	if (rc < 0)
+		return rc;
 	if (n > BDL_HOST_MAX + 1)
 		return too_long(err);
 	if (!wide)
@@ -245,13 +245,13 @@ static int normalise_name(
 	char text[BDL_HOST_MAX + 2];
 	uint32_t address = 0;
 	size_t n = 0;
-	int r = read_name(host, text, &n, err);
+	int rc = read_name(host, text, &n, err);
 	struct bdl_view name = bdl_view_at(text, n);
 
-	if (r == 0)
-		r = check_labels(name, err);
-	if (r < 0)
-		return r;
+	if (rc == 0)
+		rc = check_labels(name, err);
+	if (rc < 0)
+		return rc;
 	bool is_ip = ends_in_number(name);
 	if (is_ip && !parse_ipv4(name, &address))
 		return bdl_fail(
@@ -274,10 +274,10 @@ int bdl_host_normalise(
 
 	if (!bracketed && bdl_view_find(host, ':') == host.n)
 		return normalise_name(host, ret, ret_is_ip, err);
-	int r = normalise_ipv6(bracketed ? bdl_view_at(host.p + 1, host.n - 2) : host, ret, err);
-	if (r == 0)
+	int rc = normalise_ipv6(bracketed ? bdl_view_at(host.p + 1, host.n - 2) : host, ret, err);
+	if (rc == 0)
 		*ret_is_ip = true;
-	return r;
+	return rc;
 }
 
 bool bdl_host_below(struct bdl_view host, struct bdl_view domain)

@@ -127,17 +127,17 @@ static int parse_fields(struct bdl_view rest, struct bdl_http_head *h, struct bd
 	h->n_fields = 0;
 	for (;;) {
 		struct bdl_view line;
-		int r = bdl_http_line(&rest, &line, err);
-		if (r < 0)
-			return r;
+		int rc = bdl_http_line(&rest, &line, err);
+		if (rc < 0)
+			return rc;
 		if (line.n == 0)
 			break;
 		if (h->n_fields == BDL_HTTP_FIELDS_MAX)
 			return bdl_fail(
 			    err, BDL_E_LIMIT, "more than %d header lines", BDL_HTTP_FIELDS_MAX);
-		r = parse_field(line, &h->fields[h->n_fields], err);
-		if (r < 0)
-			return r;
+		rc = parse_field(line, &h->fields[h->n_fields], err);
+		if (rc < 0)
+			return rc;
 		h->n_fields++;
 	}
 	if (rest.n > 0)
@@ -148,11 +148,11 @@ static int parse_fields(struct bdl_view rest, struct bdl_http_head *h, struct bd
 int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, struct bdl_err *err)
 {
 	struct bdl_http_head h = { 0 };
-	int r = parse_fields(lines, &h, err);
+	int rc = parse_fields(lines, &h, err);
 
-	if (r == 0)
+	if (rc == 0)
 		*ret = h;
-	return r;
+	return rc;
 }
 
 int bdl_http_only_once(const struct bdl_http_head *h, const char *name, struct bdl_err *err)
@@ -168,35 +168,35 @@ int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, stru
 {
 	struct bdl_http_head h = { 0 };
 	struct bdl_view line;
-	int r = bdl_http_line(&head, &line, err);
+	int rc = bdl_http_line(&head, &line, err);
 
-	if (r == 0)
-		r = bdl_http_request_line(line, h.start, err);
-	if (r == 0 && !is_http1(h.start[2]))
-		r = bdl_fail(err, BDL_E_INVALID, "the request line has no HTTP/1 version");
-	if (r == 0)
-		r = parse_fields(head, &h, err);
+	if (rc == 0)
+		rc = bdl_http_request_line(line, h.start, err);
+	if (rc == 0 && !is_http1(h.start[2]))
+		rc = bdl_fail(err, BDL_E_INVALID, "the request line has no HTTP/1 version");
+	if (rc == 0)
+		rc = parse_fields(head, &h, err);
 	/* Two hosts: the proxy may have read one and we the other. */
-	if (r == 0)
-		r = bdl_http_only_once(&h, "Host", err);
-	if (r == 0)
+	if (rc == 0)
+		rc = bdl_http_only_once(&h, "Host", err);
+	if (rc == 0)
 		*ret = h;
-	return r;
+	return rc;
 }
 
 int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
 {
 	struct bdl_http_head h = { 0 };
 	struct bdl_view line;
-	int r = bdl_http_line(&head, &line, err);
+	int rc = bdl_http_line(&head, &line, err);
 
-	if (r == 0)
-		r = response_line(line, h.start, err);
-	if (r == 0)
-		r = parse_fields(head, &h, err);
-	if (r == 0)
+	if (rc == 0)
+		rc = response_line(line, h.start, err);
+	if (rc == 0)
+		rc = parse_fields(head, &h, err);
+	if (rc == 0)
 		*ret = h;
-	return r;
+	return rc;
 }
 
 struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name)

@@ -35,7 +35,6 @@ long bdl_http_head_length(struct bdl_view v, size_t *from);
 int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* The web door judges requests, so far: it reads responses in its tests only. */
 int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
     BDL_MUST_USE;
 

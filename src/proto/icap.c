@@ -122,18 +122,18 @@ static int parse_encapsulated(struct bdl_view field, enum bdl_icap_method method
 	while (bdl_view_cut(&field, ',', &item)) {
 		enum part part = PART_NULL;
 		size_t at = 0;
-		int r = parse_part(item, &part, &at, err);
-		if (r < 0)
-			return r;
+		int rc = parse_part(item, &part, &at, err);
+		if (rc < 0)
+			return rc;
 		if ((int)part <= last || last > PART_RES_HEAD || !(parts_of(method) >> part & 1))
 			return bdl_fail(err, BDL_E_INVALID, "Encapsulated: %s is out of place",
 			    part_words[part]);
 		if (last < 0 && at != 0)
 			return bdl_fail(err, BDL_E_INVALID, "Encapsulated begins at %zu", at);
 		if (last >= 0)
-			r = close_head(&p, (enum part)last, at, err);
-		if (r < 0)
-			return r;
+			rc = close_head(&p, (enum part)last, at, err);
+		if (rc < 0)
+			return rc;
 		open_part(&p, part, at);
 		last = (int)part;
 	}
@@ -148,21 +148,21 @@ static int check_single_fields(const struct bdl_http_head *h, struct bdl_err *er
 {
 	static const char *const names[] = { "Host", "Encapsulated", "Preview", "X-Client-Username",
 		"X-Authenticated-User", "X-Client-IP" };
-	int r = 0;
+	int rc = 0;
 
-	for (size_t i = 0; r == 0 && i < BDL_ARRAY_LEN(names); i++)
-		r = bdl_http_only_once(h, names[i], err);
-	return r;
+	for (size_t i = 0; rc == 0 && i < BDL_ARRAY_LEN(names); i++)
+		rc = bdl_http_only_once(h, names[i], err);
+	return rc;
 }
 
 static int parse_known_fields(struct bdl_icap_request *q, struct bdl_err *err)
 {
 	struct bdl_view encapsulated = bdl_http_field(&q->head, "Encapsulated");
 	struct bdl_view preview = bdl_http_field(&q->head, "Preview");
-	int r = check_single_fields(&q->head, err);
+	int rc = check_single_fields(&q->head, err);
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	q->allow_204 = bdl_http_has_token(&q->head, "Allow", "204");
 	q->close = bdl_http_has_token(&q->head, "Connection", "close");
 	q->user = bdl_http_field(&q->head, "X-Client-Username");
@@ -185,29 +185,29 @@ int bdl_icap_parse(
 	struct bdl_icap_request q = { 0 };
 	struct bdl_view line, start[3] = { 0 };
 	int status = 400;
-	int r = bdl_http_line(&head, &line, err);
+	int rc = bdl_http_line(&head, &line, err);
 
-	if (r == 0)
-		r = bdl_http_request_line(line, start, err);
-	if (r == 0 && !bdl_view_is(start[2], "ICAP/1.0")) {
+	if (rc == 0)
+		rc = bdl_http_request_line(line, start, err);
+	if (rc == 0 && !bdl_view_is(start[2], "ICAP/1.0")) {
 		status = is_version(start[2]) ? 505 : 400;
-		r = bdl_fail(err, BDL_E_INVALID, "the version is not ICAP/1.0");
+		rc = bdl_fail(err, BDL_E_INVALID, "the version is not ICAP/1.0");
 	}
-	if (r == 0)
-		r = parse_service(start[1], &q.service, err);
-	if (r == 0)
-		r = bdl_http_parse_fields(head, &q.head, err);
-	if (r == 0) {
+	if (rc == 0)
+		rc = parse_service(start[1], &q.service, err);
+	if (rc == 0)
+		rc = bdl_http_parse_fields(head, &q.head, err);
+	if (rc == 0) {
 		memcpy(q.head.start, start, sizeof(start));
 		q.uri = start[1];
 		q.method = method_of(start[0]);
-		r = parse_known_fields(&q, err);
+		rc = parse_known_fields(&q, err);
 	}
-	if (r < 0)
+	if (rc < 0)
 		*ret_status = status;
 	else
 		*ret = q;
-	return r;
+	return rc;
 }
 
 /* --- answers --- */
@@ -253,6 +253,8 @@ static void write_start(
 	(void)bdl_buf_printf(out, "ICAP/1.0 %d %s\r\n", status, bdl_icap_reason(status));
 	(void)bdl_buf_printf(out, "ISTag: \"%s\"\r\n", s->istag);
 	(void)bdl_buf_printf(out, "Server: %s\r\n", s->server);
+	if (s->count.n)
+		(void)bdl_buf_printf(out, "X-Beadle-Count: %.*s\r\n", BDL_FMT(s->count));
 	if (close)
 		(void)bdl_buf_add_str(out, "Connection: close\r\n");
 }
@@ -294,6 +296,16 @@ int bdl_icap_write_response(struct bdl_buf *out, const struct bdl_icap_service *
 		(void)bdl_chunk_write(out, body);
 		(void)bdl_chunk_write_end(out);
 	}
+	return result(out);
+}
+
+int bdl_icap_write_changed(struct bdl_buf *out, const struct bdl_icap_service *s,
+    struct bdl_view http_head, bool has_body, bool close)
+{
+	write_start(out, s, 200, close);
+	(void)bdl_buf_printf(out, "Encapsulated: req-hdr=0, %s-body=%zu\r\n\r\n",
+	    has_body ? "req" : "null", http_head.n);
+	(void)bdl_buf_add_view(out, http_head);
 	return result(out);
 }
 

@@ -55,6 +55,7 @@ struct bdl_icap_service {
 	enum bdl_icap_method method;
 	unsigned max_connections;
 	unsigned options_ttl_s;
+	struct bdl_view count; /* X-Beadle-Count, for the proxy's log; empty: none */
 };
 
 int bdl_icap_write_options(struct bdl_buf *out, const struct bdl_icap_service *s);
@@ -71,6 +72,13 @@ int bdl_icap_write_continue(struct bdl_buf *out); /* 100 */
  */
 int bdl_icap_write_response(struct bdl_buf *out, const struct bdl_icap_service *s,
     struct bdl_view http_head, struct bdl_view body, bool close);
+
+/*
+ * The head of a 200 that lets a request go on with another head; its own body follows in chunks
+ * where has_body.
+ */
+int bdl_icap_write_changed(struct bdl_buf *out, const struct bdl_icap_service *s,
+    struct bdl_view http_head, bool has_body, bool close);
 
 /* The head of a 200 that hands a message back unchanged; chunks follow where has_body. */
 int bdl_icap_write_echo(struct bdl_buf *out, const struct bdl_icap_service *s,

@@ -55,10 +55,10 @@ static int parse_host_port(struct bdl_view v, struct bdl_url *u, struct bdl_err 
 	}
 	if (end < v.n && v.p[end] != ':')
 		return bdl_fail(err, BDL_E_INVALID, "an address is followed by something else");
-	int r = bdl_host_normalise(bdl_view_at(v.p, end), u->host, &u->is_ip, err);
-	if (r == 0 && end < v.n)
-		r = parse_port(bdl_view_from(v, end + 1), &u->port, err);
-	return r;
+	int rc = bdl_host_normalise(bdl_view_at(v.p, end), u->host, &u->is_ip, err);
+	if (rc == 0 && end < v.n)
+		rc = parse_port(bdl_view_from(v, end + 1), &u->port, err);
+	return rc;
 }
 
 /* Without "user:password@": what a browser sends to is after the last '@'. */
@@ -74,11 +74,11 @@ static struct bdl_view without_user(struct bdl_view authority)
 int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, struct bdl_err *err)
 {
 	struct bdl_url u = { .scheme = BDL_SCHEME_HTTPS, .port = 443 };
-	int r = parse_host_port(authority, &u, err);
+	int rc = parse_host_port(authority, &u, err);
 
-	if (r == 0)
+	if (rc == 0)
 		*ret = u;
-	return r;
+	return rc;
 }
 
 /* --- URLs --- */
@@ -120,6 +120,9 @@ static int parse_absolute(struct bdl_view rest, struct bdl_url *u, struct bdl_er
 	while (end < rest.n && !is_slash(rest.p[end]) && rest.p[end] != '?' && rest.p[end] != '#')
 		end++;
 	set_path(u, bdl_view_from(rest, end));
+	if (u->path.n == 0)
+		u->path =
+		    BDL_LIT("/"); /* what is asked for then; an empty one would not be known */
 	return parse_host_port(without_user(bdl_view_at(rest.p + start, end - start)), u, err);
 }
 
@@ -141,25 +144,25 @@ int bdl_url_parse(struct bdl_view target, struct bdl_view host_field, enum bdl_s
 	struct bdl_url u = { .scheme = scheme, .port = schemes[scheme].port };
 	size_t word_n = scheme_length(target);
 	enum bdl_scheme word = scheme_of(bdl_view_at(target.p, word_n));
-	int r = check_bytes(target, err);
+	int rc = check_bytes(target, err);
 
-	if (r < 0)
-		return r;
+	if (rc < 0)
+		return rc;
 	if (target.n > 0 && (target.p[0] == '/' || bdl_view_is(target, "*"))) {
 		set_path(&u, target);
-		r = parse_host_port(host_field, &u, err);
+		rc = parse_host_port(host_field, &u, err);
 	} else if (word_n > 0 &&
 	    (word != BDL_SCHEME_OTHER ||
 		bdl_view_starts(bdl_view_from(target, word_n), BDL_LIT("://")))) {
 		u.scheme = word;
 		u.port = schemes[word].port;
-		r = parse_absolute(bdl_view_from(target, word_n + 1), &u, err);
+		rc = parse_absolute(bdl_view_from(target, word_n + 1), &u, err);
 	} else {
 		return bdl_url_parse_authority(target, ret, err);
 	}
-	if (r == 0)
+	if (rc == 0)
 		*ret = u;
-	return r;
+	return rc;
 }
 
 /* --- paths --- */

@@ -36,7 +36,8 @@ struct bdl_url {
 	uint16_t port; /* the scheme's own where none was given; 0 for others */
 	/*
 	 * As sent, with the query, without a fragment; into the input. Begins with '/', or '?' or a
-	 * backslash where that came first, is "*" where the target was, or is empty.
+	 * backslash where that came first, is "*" where the target was; "/" where an absolute target
+	 * has none (RFC 9112 3.2.1), empty for an authority.
 	 */
 	struct bdl_view path;
 	bool cut;

@@ -3,8 +3,9 @@
 #include <stdio.h>
 
 #define ACT_FORMAT    2
-#define ACT_TEXTS_1   13 /* of format 1, which a journal may hold that an older door wrote */
-#define ACT_FIXED     48 /* bytes before the texts */
+#define ACT_FORMAT_1  1               /* which a journal may hold that an older door wrote */
+#define ACT_TEXTS_1   13              /* of that format */
+#define ACT_FIXED     48              /* bytes before the texts */
 #define ACT_LATEST_MS 253402300799999 /* the end of the year 9999 */
 
 enum act_flag { FLAG_CRITICAL = 1, FLAG_KNOWN = 2, FLAG_PASSED = 4, FLAGS_ALL = 7 };
@@ -27,11 +28,13 @@ static const size_t act_texts[] = {
 	offsetof(struct bdl_act, source),
 	offsetof(struct bdl_act, place),
 	offsetof(struct bdl_act, equipment),
+	offsetof(struct bdl_act, kept),
 };
 
 const char *bdl_kind_word(enum bdl_act_kind k)
 {
-	static const char *const words[BDL_KINDS] = { "page", "part", "upload", "download" };
+	static const char *const words[BDL_KINDS] = { "page", "part", "upload", "download",
+		"search" };
 
 	return (unsigned)k < BDL_KINDS ? words[k] : "unknown";
 }
@@ -106,7 +109,7 @@ static int get_fixed(const char *p, struct bdl_act *a, struct bdl_err *err)
 {
 	const unsigned char *u = (const unsigned char *)p;
 
-	if (u[0] < 1 || u[0] > ACT_FORMAT)
+	if (u[0] != ACT_FORMAT && u[0] != ACT_FORMAT_1)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "an act of format %u, expected 1 to %d", u[0], ACT_FORMAT);
 	if (u[1] >= BDL_DOORS || u[2] >= BDL_KINDS || u[3] >= BDL_ACTIONS)
@@ -141,7 +144,7 @@ int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *e
 	if (rc)
 		return rc;
 	size_t at = ACT_FIXED;
-	size_t n_texts = bytes.p[0] == 1 ? ACT_TEXTS_1 : BDL_ARRAY_LEN(act_texts);
+	size_t n_texts = bytes.p[0] == ACT_FORMAT_1 ? ACT_TEXTS_1 : BDL_ARRAY_LEN(act_texts);
 	for (size_t i = 0; i < n_texts; i++) {
 		if (bytes.n - at < 2)
 			return bdl_fail(err, BDL_E_INVALID, "an act cut before its text %zu", i);

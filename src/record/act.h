@@ -13,7 +13,14 @@
 #define BDL_ACT_BYTES_MAX (32 * 1024) /* encoded; longer texts are cut to fit by the door */
 
 /* How an act came about: people load pages and search; pages load their parts by themselves. */
-enum bdl_act_kind { BDL_KIND_PAGE, BDL_KIND_PART, BDL_KIND_UPLOAD, BDL_KIND_DOWNLOAD, BDL_KINDS };
+enum bdl_act_kind {
+	BDL_KIND_PAGE,
+	BDL_KIND_PART,
+	BDL_KIND_UPLOAD,
+	BDL_KIND_DOWNLOAD,
+	BDL_KIND_SEARCH,
+	BDL_KINDS
+};
 const char *bdl_kind_word(enum bdl_act_kind k);
 
 struct bdl_act {
@@ -42,6 +49,7 @@ struct bdl_act {
 	    source; /* how the door knew who it is: bdl_known_by_word; empty: it did not */
 	struct bdl_view place;     /* facts: where the address is; empty: nobody knows */
 	struct bdl_view equipment; /* facts: whose it is, "own-devices"; empty: not told */
+	struct bdl_view kept;      /* facts: what the door found out (policy/facts.h) */
 };
 
 /* Append the encoded act to `out`. */

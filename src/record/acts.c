@@ -226,6 +226,7 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 	bdl_bind_text(st, 27, a->source);
 	bdl_bind_text(st, 28, a->place);
 	bdl_bind_text(st, 29, a->equipment);
+	bdl_bind_text(st, 30, a->kept);
 }
 
 static int total_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
@@ -261,9 +262,9 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"
 		    " known, passed, weekday, minute, person, person_groups, address, method, scheme,"
 		    " host, path, categories, policy, clause, clauses, tell, reason,"
-		    " source, place, equipment)"
+		    " source, place, equipment, kept)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-		    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+		    " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
 		    &st, err);
 	if (rc)
 		return rc;

@@ -13,7 +13,7 @@
 #define BDL_VALUE_ACTS_MAX    5000  /* newest acts of each value that a filter of several reads */
 
 /*
- * Add one act inside an open transaction. A strict page load, upload or download opens a violation
+ * Add one act inside an open transaction. A strict page load, search, upload or download opens a violation
  * or is folded into one (person, else address; clause; host; ten minutes from its first act); a
  * strict part is counted on the violation it belongs to, if there is one, and opens none.
  */

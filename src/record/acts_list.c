@@ -133,7 +133,7 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"                  \
 	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"                  \
 	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)," ISSUE_SELECT \
-	", source, place, equipment"                                                                                 \
+	", source, place, equipment, kept"                                                                           \
 	" FROM act a WHERE school = ?1"
 
 static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
@@ -167,6 +167,7 @@ static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struc
 	a->source = bdl_col_text(st, 25, region);
 	a->place = bdl_col_text(st, 26, region);
 	a->equipment = bdl_col_text(st, 27, region);
+	a->kept = bdl_col_text(st, 28, region);
 	if (a->door >= BDL_DOORS || a->kind >= BDL_KINDS || a->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: act %lld has values that are none",
 		    (long long)ret->id);

@@ -26,7 +26,7 @@ int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_
     struct bdl_view by, int64_t now_ms, struct bdl_draft_row *ret_former, struct bdl_region *region,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* The bytes of the draft of this name, in the region; BDL_E_MISSING. */
+/* The bytes of the draft of this name, in the region; BDL_E_MISSING, BDL_E_LIMIT without room. */
 int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_region *region,
     struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
 

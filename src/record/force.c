@@ -86,8 +86,7 @@ static int file_bring(struct force *f, struct bdl_view name, const char *suffix,
 
 static int policies_bring(struct force *f, struct bdl_store *s, size_t *ret_n, struct bdl_err *err)
 {
-	struct bdl_region *region BDL_AUTO(bdl_region_free) =
-	    bdl_region_new((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096));
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_SOURCES_MAX);
 	struct bdl_source *sources;
 	size_t n;
 

@@ -28,7 +28,7 @@ static bool counts(uint32_t ch)
 {
 	if (ch < 0x80)
 		return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
-	return ch != 0xa0 && ch != 0xad && !(ch >= 0x2000 && ch <= 0x206f) && ch != 0xfeff;
+	return ch != 0xa0 && !(ch >= 0x2000 && ch <= 0x206f) && !bdl_utf8_is_unseen(ch);
 }
 
 /* The next letter or digit, taken off *v, in lower case; 0 at the end. */

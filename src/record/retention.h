@@ -1,6 +1,6 @@
 /*
  * How long records are kept: by the `keep` rules of the policies in force, else by the manual's
- * defaults. docs/decisions/0010-retention.md says why which rule holds.
+ * defaults. docs/decisions/0011-retention.md says why which rule holds.
  *
  *	visits		 acts that belong to no violation: the shortest time that any policy says
  *	violations	 with their acts: what the policy says whose clause was broken

@@ -189,6 +189,8 @@ int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t iss
 	if (!rc)
 		return bdl_fail(err, BDL_E_MISSING, "there is no such issue of this policy");
 	*ret = bdl_col_text(st, 0, region);
+	if (bdl_region_broken(region))
+		return bdl_fail(err, BDL_E_LIMIT, "the document does not fit into memory");
 	return 0;
 }
 

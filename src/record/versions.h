@@ -16,6 +16,8 @@
 #include "record/store.h"
 
 #define BDL_VERSIONS_MAX (16 * 1024 * 1024) /* a region in which any school's list has room */
+/* A region in which the documents of a ruleset have room, and one in place of another. */
+#define BDL_SOURCES_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
 
 /* The facts of an approval. */
 struct bdl_approval {
@@ -135,7 +137,7 @@ int bdl_versions_of_ruleset(struct bdl_store *s, const struct bdl_digest *versio
     struct bdl_region *region, struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* The document of one issue of a policy; BDL_E_MISSING. In the region. */
+/* The document of one issue of a policy, in the region; BDL_E_MISSING, BDL_E_LIMIT without room. */
 int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
     struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
 

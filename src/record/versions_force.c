@@ -2,8 +2,6 @@
 #include "record/store_int.h"
 #include "record/versions_int.h"
 
-#define SOURCES_MAX ((size_t)(BDL_POLICIES_MAX + 2) * (BDL_DOCUMENT_MAX + 4096))
-
 int bdl_version_former_end(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -37,7 +35,7 @@ static int ruleset_note(struct bdl_store *s, int64_t id, struct bdl_err *err)
 
 int bdl_version_ruleset_keep(struct bdl_store *s, struct bdl_err *err)
 {
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(SOURCES_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_SOURCES_MAX);
 	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 	struct bdl_source *sources;
 	size_t n;
@@ -54,7 +52,7 @@ int bdl_version_ruleset_keep(struct bdl_store *s, struct bdl_err *err)
 int bdl_version_try(
     struct bdl_store *s, struct bdl_view name, struct bdl_view bytes, struct bdl_err *err)
 {
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(SOURCES_MAX);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_SOURCES_MAX);
 	struct bdl_ruleset *ruleset BDL_AUTO(bdl_ruleset_free) = NULL;
 	struct bdl_source *now;
 	size_t n, at = 0;

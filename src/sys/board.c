@@ -214,6 +214,18 @@ void bdl_slot_note(struct bdl_slot *slot, const char *fmt, ...)
 	memcpy(slot->note, text, sizeof(text));
 }
 
+void bdl_slot_reset(struct bdl_slot *slot)
+{
+	for (size_t i = 0; i < BDL_COUNTERS; i++)
+		atomic_store(&slot->counters[i], 0);
+}
+
+void bdl_slot_failed(struct bdl_slot *slot, const struct bdl_err *err)
+{
+	bdl_slot_note(slot, "DOES NOT SERVE: %.70s", err->text);
+	atomic_store(&slot->state, BDL_STATE_DOWN);
+}
+
 /* Whatever the writer left there, the copy ends. */
 static void copy_text(char *out, const char *from, size_t size)
 {

@@ -74,6 +74,12 @@ static inline void bdl_count(struct bdl_slot *slot, enum bdl_counter c, uint64_t
 }
 void bdl_slot_note(struct bdl_slot *slot, const char *fmt, ...) BDL_PRINTF(2, 3); /* takes NULL */
 
+/* For the process itself, as it starts: what was counted may be of one that was killed. */
+void bdl_slot_reset(struct bdl_slot *slot);
+
+/* For the process itself, before it ends: it does not serve, and why. */
+void bdl_slot_failed(struct bdl_slot *slot, const struct bdl_err *err);
+
 /* Copies that end, whatever a broken process wrote. */
 void bdl_slot_read_name(const struct bdl_slot *slot, char out[BDL_SLOT_NAME]);
 void bdl_slot_read_note(const struct bdl_slot *slot, char out[BDL_SLOT_NOTE]);

@@ -17,14 +17,14 @@ static int make(const char *path, const char magic[BDL_TABLE_MAGIC], size_t size
 	BDL_AUTO_FD int fd = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return bdl_fail_sys(err, "make '%s'", beside);
-	int code = 0;
+	int rc = 0;
 	errno = posix_fallocate(fd, 0, (off_t)size); /* returns what others leave there */
 	if (errno != 0 || pwrite(fd, magic, BDL_TABLE_MAGIC, 0) != BDL_TABLE_MAGIC)
-		code = bdl_fail_sys(err, "write '%s'", beside);
+		rc = bdl_fail_sys(err, "write '%s'", beside);
 	else if (replace ? rename(beside, path) < 0 : link(beside, path) < 0 && errno != EEXIST)
-		code = bdl_fail_sys(err, "make '%s'", path);
+		rc = bdl_fail_sys(err, "make '%s'", path);
 	(void)unlink(beside); /* gone already where it was renamed */
-	return code;
+	return rc;
 }
 
 /* The mapped table, or NULL where the file is not one. */
@@ -55,9 +55,9 @@ int bdl_table_open(const char *path, const char magic[BDL_TABLE_MAGIC], size_t s
 			*ret = p;
 			return 0;
 		}
-		int code = make(path, magic, size, fd >= 0, err);
-		if (code < 0)
-			return code;
+		int rc = make(path, magic, size, fd >= 0, err);
+		if (rc < 0)
+			return rc;
 	}
 	return bdl_fail(err, BDL_E_INVALID, "'%s' cannot be made a table of this version", path);
 }

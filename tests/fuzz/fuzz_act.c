@@ -19,12 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(fuzz_within(a.person, in) && fuzz_within(a.host, in) && fuzz_within(a.reason, in));
 	MUST(a.door < BDL_DOORS && a.kind < BDL_KINDS && a.action < BDL_ACTIONS);
 	MUST(a.minute < 24 * 60 && a.weekday < 7 && a.at_ms >= 0);
-	MUST(!bdl_act_encode(&a, &again));
-	if (data[0] == 2) {
-		MUST(bdl_view_eq(bdl_buf_view(&again), in));
-		return 0;
-	}
-	MUST(again.n == in.n + 6 && memcmp(again.p + 1, in.p + 1, in.n - 1) == 0);
-	MUST(a.source.n == 0 && a.place.n == 0 && a.equipment.n == 0);
+	/* The first format has fewer texts; an act of it may grow past the maximum by their lengths. */
+	size_t more = data[0] == 1 ? 8 : 0;
+	MUST(!bdl_act_encode(&a, &again) || (more && in.n + more > BDL_ACT_BYTES_MAX));
+	MUST(bdl_buf_broken(&again) || again.n == 0 || again.n == in.n + more);
+	MUST(again.n == 0 || memcmp(again.p + 1, in.p + 1, in.n - 1) == 0);
+	MUST(!more || (a.source.n == 0 && a.place.n == 0 && a.equipment.n == 0 && a.kept.n == 0));
 	return 0;
 }

@@ -26,13 +26,16 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["ok.example", "plain.example", "casino.example", "bets.example", "social.example",
          "friends.example", "games.example", "sharing.example", "archive.example",
-         "proxy.example", "www.casino.example"]
+         "proxy.example", "www.casino.example", "bank.example", "files.example",
+         "www.google.com", "www.bing.com", "www.youtube.com", "duckduckgo.com",
+         "safe.duckduckgo.com", "html.duckduckgo.com"]
 ACTIONS = ["allow", "note", "coach", "hold", "block"]  # policy/words.h
 TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a test publishes
 PATIENCE = 20  # seconds; anything that takes longer is broken
@@ -88,7 +91,7 @@ class Sites:
     """One HTTP and one HTTPS server; both note what they were asked for."""
 
     def __init__(self, folder):
-        self.asked = []
+        self.asked, self.heads = [], []
         self.folder = folder
         self.make_certificates()
         self.http = self.serve(None)
@@ -120,6 +123,9 @@ class Sites:
                 sites.asked.append(f"{scheme}://{host}{self.path}")
                 length = int(self.headers.get("Content-Length") or 0)
                 told = self.rfile.read(length).decode("utf-8", "replace")
+                sites.heads.append((f"{scheme}://{host}{self.path}", self.headers, told))
+                if self.path.startswith("/made?"):
+                    return self.send_made(parse_qs(urlsplit(self.path).query))
                 body = (f"<!doctype html><title>{host}</title><h1>The site {host}</h1>"
                         f"<pre>{json.dumps(dict(self.headers))}</pre><p>{told}</p>").encode()
                 self.send_response(200)
@@ -129,7 +135,32 @@ class Sites:
                 if self.command != "HEAD":
                     self.wfile.write(body)
 
-            do_POST = do_HEAD = do_GET
+            do_POST = do_HEAD = do_PUT = do_GET
+
+            def send_made(self, wish):
+                """A file as the query describes it: type, name, size; sized=no: in chunks; stop:
+                the connection ends after so many bytes."""
+                first = lambda name, other: wish.get(name, [other])[0]
+                size, sized = int(first("size", "10")), first("sized", "yes") == "yes"
+                self.send_response(200)
+                self.send_header("Content-Type", first("type", "application/octet-stream"))
+                if "name" in wish:
+                    self.send_header("Content-Disposition",
+                                     f'attachment; filename="{first("name", "")}"')
+                if sized:
+                    self.send_header("Content-Length", str(size))
+                else:
+                    self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                if self.command == "HEAD":
+                    return
+                sent = int(first("stop", str(size)))
+                self.close_connection = sent < size
+                for at in range(0, sent, 65536):
+                    piece = b"x" * min(65536, sent - at)
+                    self.wfile.write(piece if sized else b"%x\r\n%s\r\n" % (len(piece), piece))
+                if not sized:
+                    self.wfile.write(b"0\r\n\r\n")
 
             def log_message(self, *args):
                 pass
@@ -253,14 +284,14 @@ class School:
         self.process = None
         return status, left
 
-    def get(self, url, *args, source=None, patience=15):
+    def get(self, url, *args, source=None, patience=15, data=None):
         """Fetch through the proxy with curl, which trusts the school's authority and no other."""
         more = ["--interface", source] if source else []
         done = subprocess.run(
             ["curl", "-sS", "-m", str(patience), "-x", self.proxy, "--noproxy", "",
              "--cacert", str(self.data / "squid" / "ca.crt"), "-w", "\n%{http_code}", *more, *args,
              url],
-            capture_output=True, timeout=patience + 5)
+            input=data, capture_output=True, timeout=patience + 5)
         body, _, status = done.stdout.decode("utf-8", "replace").rpartition("\n")
         return Reply(int(status or 0), body, done.stderr.decode().strip())
 

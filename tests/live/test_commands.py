@@ -20,6 +20,11 @@ USAGE = [
     (["staus"], "did you mean 'status'?"),
     (["policy"], "beadle policy check FILE..."),
     (["policy", "publish", str(ROOT / "policy/staff.md")], "--minute"),
+    (["policy", "burn"], "it has no 'burn'"),
+    (["lists", "burn"], "beadle lists compile FOLDER"),
+    (["who"], "beadle who token NAME"),
+    (["who", "burn"], "it has no 'burn'"),
+    (["who", "list", "all"], "'all' is one word too many"),
     (["policy", "check"], "something is missing"),
     (["policy", "coverage"], "something is missing"),
     (["policy", "confirm", "staff"], "--and PERSON"),
@@ -64,7 +69,7 @@ def test_the_manual_has_every_setting_and_command():
         assert f"Ev {env}" in manual, env
     commands = subprocess.run([program(), "help"], capture_output=True, text=True, check=True).stdout
     for name in re.findall(r"^  (\w+)", commands, re.M):
-        assert re.search(rf"^\.It (Xo\n\.)?Ic {name}\b", manual, re.M), name
+        assert re.search(rf"^\.(It |It Xo\n\.)Ic {name}\b", manual, re.M), name
 
 
 def test_no_data_folder(tmp_path):
@@ -129,10 +134,10 @@ def test_coverage_claims_what_runs(school):
     said = school.beadle("policy", "coverage", str(file)).stdout
     assert "  dns: not carried out; this build lacks 'dns'\n    block dns to category gambling\n" in said, said
     assert "  web: carried out\n    block web to category gambling, tell technicians\n" in said, said
-    assert re.search(r"^Together +6 +1$", said, re.M) and "without a rule: signed only" in said, said
+    assert re.search(r"^Together +8 +1$", said, re.M) and "without a rule: signed only" in said, said
     assert max(map(len, said.splitlines()[1:])) <= 80
     two = json.loads(school.beadle("policy", "coverage", str(file), str(ROOT / "policy/pupils.md"), "--json").stdout)
-    assert [len(p["clauses"]) for p in two["policies"]] == [8, 6]
+    assert [len(p["clauses"]) for p in two["policies"]] == [10, 7]
     rules = [r for p in two["policies"] for c in p["clauses"] for r in c["rules"]]
     assert two["totals"]["doors"]["dns"] == {"carried_out": 0, "not_carried_out": 1}
     assert sum(r["carried_out"] for r in rules) == two["totals"]["doors"]["web"]["carried_out"] == len(rules) - 1
@@ -165,7 +170,7 @@ def test_what_is_not_carried_out_is_said(school):
         "block web to category gambling", "block dns to category gambling\nblock web to category gambling")
     file.write_text(text)
     line = text[:text.index("block dns")].count("\n") + 1
-    assert ", of which this build carries out 6\n" in school.beadle("policy", "check", str(file)).stdout
+    assert ", of which this build carries out 8\n" in school.beadle("policy", "check", str(file)).stdout
     said = school.beadle("policy", "explain", str(file)).stdout
     assert "Look-ups in the category gambling are blocked for everyone. Nobody is told. (This version does not carry it out.)" in said
     assert said.count("(This version") == 1
@@ -252,7 +257,10 @@ def test_help_of_one_verb():
     verbs = re.findall(r"^use: beadle policy (\w+) ", ask("policy").stdout, re.M)
     assert verbs == ["check", "coverage", "draft", "publish", "confirm", "withdraw", "versions",
                      "explain", "diff", "format"]
-    for words in (("policy", "burn"), ("people", "burn"), ("burn",)):
+    assert ask("who", "token").stdout == "use: beadle who token NAME [--network RANGE]\n"
+    assert re.findall(r"^use: beadle who (\w+)", ask("who").stdout, re.M) == ["list", "token"]
+    for words in (("policy", "burn"), ("lists", "burn"), ("who", "burn"), ("people", "burn"),
+                  ("burn",)):
         assert ask(*words).returncode == 2, words
     assert "No variable of the environment" in ask("settings").stdout
 
@@ -292,6 +300,20 @@ def test_lists_compile(school):
 
 def test_demo_may_be_repeated(school):
     school.beadle("demo", "--from", str(ROOT / "policy"))
+
+
+def test_demo_changes_nothing_that_two_people_answer_for(school, tmp_path):
+    folder = tmp_path / "demonstration"
+    shutil.copytree(ROOT / "policy", folder)
+    school.beadle("policy", "publish", str(folder / "pupils.md"), "--name", "trips",
+                  "--minute", "item 7", "--by", "A. Head", "--and", "C. Chair")
+    before = school.beadle("policy", "versions").stdout
+    text = (folder / "staff.md").read_text().replace("block web", "note web")
+    (folder / "staff.md").write_text(text)
+    done = school.beadle("demo", "--from", str(folder), check=False)
+    assert done.returncode == 1 and "'trips', issue 1, is no demonstration" in done.stderr, done
+    assert "the roll now" not in done.stdout, done
+    assert school.beadle("policy", "versions").stdout == before
 
 
 def test_a_wrong_setting_is_named(school):

@@ -537,6 +537,41 @@ def test_what_vanishes_stays_in_force(door):
         assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
 
 
+GUESTS = b"""---
+title: Rules for guests
+school: Northgate School
+owner: data protection officer
+approver: full governing body
+review: every 12 months
+binds: staff
+---
+## 1 Guests {#guests}
+Visitors do not use archives on the guest network.
+
+```rules
+block web to host archive.example
+  at guest-network
+```
+"""
+
+
+def test_a_table_of_networks_that_vanishes_stays(empty):
+    table = empty.folder / "networks/networks.csv"
+    table.parent.mkdir()
+    table.write_text("network,place,kind,person\n10.1.2.0/24,guest-network,own-devices,\n")
+    empty.publish({**model(), "guests.md": GUESTS})
+    empty.lists(ROOT / "policy/demo/lists")
+    empty.start()
+    with empty.client() as c:
+        page = reqmod("http://archive.example/", icap=STAFF)
+        assert c.ask(page).http_status == 403
+        table.unlink()
+        until(lambda: "networks.csv is gone" in empty.log(), "the loss is seen")
+        assert c.ask(page).http_status == 403
+        table.write_text("network,place,kind,person\n10.9.0.0/16,guest-network,own-devices,\n")
+        until(lambda: c.ask(page).status == 204, "another table is taken")
+
+
 def turn_a_byte_of_the_table(door):
     """Past the head, names and sets, whose checksum is another."""
     path = door.folder / "lists/lists.map"

@@ -1,8 +1,10 @@
 """The lists: what the commands make of sources, and what a door then does with them."""
 
 import http.server
+import os
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -63,9 +65,31 @@ def test_what_is_wrong_is_named_and_nothing_changes(school, lists):
             (["compile", "x", "--format", "xml"], "'xml' is no form"),
             (["compile"], "something is missing"),
             (["install-illegal", "x"], "--signature"),
+            (["shwo"], "it has no 'shwo'"),
             (["shwo"], "beadle lists show")]:
         done = school.beadle("lists", *words, check=False)
         assert done.returncode == 2 and said in done.stderr, (words, done)
+
+
+def test_what_no_list_has_any_more_is_said(school, lists):
+    """Rules on it stop nothing, and the policies in force may well have some."""
+    done = school.beadle("lists", "compile", str(ROOT / "policy" / "demo" / "lists"))
+    assert "no list is left" not in done.stderr, done
+    done = school.beadle("lists", "compile", str(lists / "social_networks"))
+    assert ("no list is left for: bypass, file-sharing, gambling, leisure, streaming\n"
+            "beadle: rules on these stop nothing from now on") in done.stderr, done
+    done = school.beadle("lists", "compile", str(lists / "social_networks"))
+    assert "no list is left" not in done.stderr, done
+
+
+def test_lists_are_as_old_as_they_are(school, lists):
+    school.beadle("lists", "compile", str(lists))
+    assert "made 0 minutes ago" in school.beadle("lists", "status").stdout
+    then = time.time() - 3 * 3600
+    os.utime(lists / "games.txt", (then, then))
+    school.beadle("lists", "compile", str(lists))
+    [row] = [r for r in school.beadle("lists", "show").stdout.splitlines() if r.startswith("games ")]
+    assert " 3 hours " in row, row
 
 
 def signed(folder, text):

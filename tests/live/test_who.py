@@ -227,6 +227,13 @@ def test_the_script_that_ships_tells_it(who, sites):
     assert who.asks(sites, "/script-off", "127.0.0.1") == ("", 0)
 
 
+def test_events_do_not_come_through_the_proxy(who):
+    """There the address that speaks would be the proxy's."""
+    for host in ("127.0.0.1", "localhost", "127.0.0.2"):
+        reply = who.school.get(f"http://{host}:{who.logon}/logon", "--data", "{}")
+        assert reply.status == 403 and "ERR_ACCESS_DENIED" in reply.body, (host, reply)
+
+
 def test_a_directory_speaks_for_its_network(who, sites):
     event = {"event": "logon", "login": "t.ashdown", "address": "127.0.2.2"}
     status, said = who.post(event, token="pcs", source="127.0.2.3")

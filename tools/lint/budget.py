@@ -29,8 +29,8 @@ def files_below(root, endings):
 
 
 def functions(root):
-    """(lines, complexity, place, name) of every C function."""
-    paths = list(files_below(root, ('.c',)))
+    """(lines, complexity, place, name) of every C function, those in headers too."""
+    paths = list(files_below(root, ('.c', '.h')))
     if not paths:
         return []
     done = subprocess.run(['pmccabe', *paths], cwd=root, stdout=subprocess.PIPE, text=True,
@@ -74,6 +74,7 @@ def function_of(lines, statement='n++;'):
 OFFENCES = [
     ({'src/base/a.c': function_of(100)}, 'f has 104 lines; at most 100'),
     ({'src/base/a.c': function_of(21, 'if (n) n++;')}, 'f has complexity 22; at most 20'),
+    ({'tests/unit/a.h': function_of(21, 'if (n) n++;')}, 'f has complexity 22; at most 20'),
     ({'src/base/a.h': '/* a */\n' * 1001}, 'src/base/a.h:1: it has 1001 lines'),
     ({'tests/unit/a.py': 'a = 1\n' * 1001}, 'tests/unit/a.py:1: it has 1001 lines'),
 ]

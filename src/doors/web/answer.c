@@ -58,10 +58,36 @@ static void write_head(const struct bdl_answer *a, const char *type, const char 
 	(void)bdl_buf_add_str(head, "\r\n");
 }
 
+/* What a person calls it; a part is only ever seen as a page of its own. */
+static struct bdl_view what(enum bdl_act_kind kind)
+{
+	return bdl_view_of(kind == BDL_KIND_PART ? "page" : bdl_kind_word(kind));
+}
+
+/* What was done there, where it is more than to open a page. */
+static struct bdl_view deed(enum bdl_act_kind kind)
+{
+	switch (kind) {
+	case BDL_KIND_SEARCH:
+		return BDL_LIT("a search at");
+	case BDL_KIND_DOWNLOAD:
+		return BDL_LIT("a download from");
+	case BDL_KIND_UPLOAD:
+		return BDL_LIT("an upload to");
+	case BDL_KIND_PAGE:
+	case BDL_KIND_PART:
+	case BDL_KINDS:
+		break;
+	}
+	return bdl_view_of(NULL);
+}
+
 static void write_block(const struct bdl_answer *a, struct bdl_view told, struct bdl_buf *body)
 {
 	struct bdl_page_block v = {
 		.door = { BDL_LIT("Blocked"), a->school, a->reference },
+		.what = what(a->kind),
+		.deed = deed(a->kind),
 		.host = a->host,
 		.number = a->number,
 		.title = a->title,
@@ -81,6 +107,8 @@ static void write_coach(const struct bdl_answer *a, struct bdl_view told, struct
 		.door = { a->problem.n > 0 ? BDL_LIT("Error: before you go on")
 					   : BDL_LIT("Before you go on"),
 		    a->school, a->reference },
+		.what = what(a->kind),
+		.deed = deed(a->kind),
 		.host = a->host,
 		.number = a->number,
 		.title = a->title,

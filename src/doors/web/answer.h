@@ -20,6 +20,7 @@ struct bdl_answer {
 	struct bdl_view policy, policy_title;
 	struct bdl_view clause, number, title, sentence;
 	struct bdl_view host;
+	enum bdl_act_kind kind;         /* what is blocked: a page, a search, a download */
 	uint32_t told;                  /* roles as bits; 0: nobody was told */
 	struct bdl_view portal_url;     /* empty: the asker could not reach it */
 	struct bdl_view reference;      /* what one quotes when asking about it */

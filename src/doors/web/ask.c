@@ -117,10 +117,10 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 	    (struct bdl_ask){ .at_ms = bdl_now_ms(), .method = cut(http->start[0], METHOD_KEPT) };
 	if (bdl_view_is(target, "*")) /* OPTIONS of a whole server */
 		target = BDL_LIT("/");
-	int code =
+	int rc =
 	    bdl_url_parse(target, bdl_http_field(http, "Host"), BDL_SCHEME_HTTP, &ret->url, err);
-	if (code < 0)
-		return code;
+	if (rc < 0)
+		return rc;
 	ret->kind = bdl_kind_of(http);
 	ret->taste = bdl_taste_of(http, ret->kind);
 	read_person(web, icap, peer, ret);
@@ -176,7 +176,7 @@ static struct bdl_view category_names(struct bdl_web *web, const struct bdl_ask 
 	return words(web, &b);
 }
 
-static struct bdl_view role_names(struct bdl_web *web, uint32_t tell)
+struct bdl_view bdl_ask_roles(struct bdl_web *web, uint32_t tell)
 {
 	struct bdl_view nothing = { 0 };
 	if (tell == 0)
@@ -207,6 +207,33 @@ static struct bdl_view clause_names(struct bdl_web *web, const struct bdl_verdic
 	return words(web, &b);
 }
 
+/* Whether every rule that applied keeps nothing: one that keeps facts must have them. */
+static bool keeps_nothing(const struct bdl_ruleset *r, const struct bdl_verdict *v)
+{
+	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
+		const struct bdl_phrase *keeping;
+
+		if (!bdl_verdict_matched(v, (uint16_t)i))
+			continue;
+		keeping =
+		    bdl_rule_phrase(bdl_ruleset_rule(r, (uint16_t)i).rule, BDL_PHRASE_KEEPING);
+		if (!keeping || keeping->manner != BDL_MANNER_NOTHING)
+			return false;
+	}
+	return true;
+}
+
+/* That it happened, when, where and by which clause: a count, without the person. */
+static void withhold(struct bdl_act *act)
+{
+	struct bdl_view nothing = { 0 };
+
+	act->person = act->groups = act->address = act->path = act->reason = nothing;
+	act->source = act->place = act->equipment = nothing;
+	act->known = false;
+	act->kept = BDL_LIT("stage=withheld");
+}
+
 struct bdl_act bdl_ask_act(
     struct bdl_web *web, const struct bdl_ask *a, const struct bdl_verdict *v)
 {
@@ -229,6 +256,7 @@ struct bdl_act bdl_ask_act(
 		.source = bdl_view_of(bdl_known_by_word(a->source)),
 		.place = a->network.place,
 		.equipment = equipment_of(web, a),
+		.kept = bdl_region_view(web->scratch, bdl_buf_view(&a->kept)),
 	};
 	if (!v || v->rule == BDL_NO_RULE)
 		return act;
@@ -238,6 +266,8 @@ struct bdl_act bdl_ask_act(
 	act.policy = ref.policy_name;
 	act.clause = ref.clause->id;
 	act.clauses = clause_names(web, v);
-	act.tell = role_names(web, v->tell);
+	act.tell = bdl_ask_roles(web, v->tell);
+	if (keeps_nothing(web->now->ruleset, v))
+		withhold(&act);
 	return act;
 }

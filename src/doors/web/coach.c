@@ -147,13 +147,14 @@ static void ask_again(struct bdl_web *web, const struct posted *p, uint16_t rule
 	bdl_answer_write(&answer, head, body);
 }
 
-static void record(struct bdl_web *web, const struct posted *p, uint16_t rule)
+static void record(struct bdl_web *web, struct posted *p, uint16_t rule)
 {
 	struct bdl_verdict v = { .action = BDL_COACH, .rule = rule };
 	v.matched[rule / 64] |= 1ULL << (rule % 64);
 	struct bdl_act act = bdl_ask_act(web, &p->page, &v);
 	act.passed = true;
-	act.reason = p->reason;
+	if (act.address.n) /* else the clause keeps nothing of who it was, nor why */
+		act.reason = p->reason;
 	bdl_recorder_add(web->recorder, &act);
 	bdl_count(web->role->slot, BDL_COUNT_ACTS, 1);
 	bdl_count(web->role->slot, BDL_COUNT_STRICT, 1);
@@ -175,8 +176,8 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 		    "Going on is for the person in front of the screen.", head, body);
 		return d;
 	}
-	int code = read_posted(web, &a, form, &p);
-	if (code < 0) { /* whatever was asked for is judged anew, from the front of the site */
+	int rc = read_posted(web, &a, form, &p);
+	if (rc < 0) { /* whatever was asked for is judged anew, from the front of the site */
 		bdl_answer_redirect(BDL_LIT("/"), head);
 		return d;
 	}

@@ -43,6 +43,9 @@ static void check_gone(struct bdl_web *web)
 	} else if (web->now->lists && !web->loaded->lists && web->lists_err.code == 0) {
 		(void)bdl_fail(&web->lists_err, BDL_E_MISSING,
 		    "lists/lists.map is gone; the lists from before it went stay");
+	} else if (web->now->networks && !web->loaded->networks && web->networks_err.code == 0) {
+		(void)bdl_fail(&web->networks_err, BDL_E_MISSING,
+		    "networks/networks.csv is gone; the table from before it went stays");
 	}
 }
 
@@ -68,8 +71,7 @@ static void settle(struct bdl_web *web)
 		}
 	}
 	web->stale = web->lists_err.code != 0;
-	if (web->networks_err.code !=
-	    0) { /* the older table stays; a change of it is watched for */
+	if (web->networks_err.code != 0) { /* the older table stays; it is watched */
 		bdl_log_err(BDL_LOG_ERR, "networks-unreadable", &web->networks_err);
 		web->loaded->networks = bdl_steal(&web->now->networks);
 	}

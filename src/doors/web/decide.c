@@ -1,4 +1,7 @@
+#include "doors/web/force.h"
+#include "doors/web/form.h"
 #include "doors/web/web_int.h"
+#include "proto/search.h"
 #include "sys/log.h"
 
 static struct bdl_view reference(struct bdl_web *web, int64_t at_ms)
@@ -33,72 +36,162 @@ struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
 		.title = ref->clause->title,
 		.sentence = ref->clause->text,
 		.host = bdl_view_of(a->url.host),
+		.kind = a->kind,
 		.portal_url = portal_for(web, a),
 		.reference = reference(web, a->at_ms),
 	};
 }
 
-/* What the judge says, with passes taken into account. */
-static struct bdl_verdict judge(struct bdl_web *web, const struct bdl_ask *a,
-    const struct bdl_http_head *http, bool *ret_passed)
+static uint32_t roles_of(const struct bdl_phrase *tell)
 {
-	struct bdl_verdict v = { .action = BDL_ALLOW, .rule = BDL_NO_RULE };
-	*ret_passed = false;
-	if (!web->now->ruleset)
-		return v;
-	bdl_judge(web->now->ruleset, &a->facts, &v);
-	if (v.action == BDL_COACH)
-		*ret_passed = bdl_coach_lifted(web, a, http, &v);
-	return v;
+	uint32_t roles = 0;
+
+	for (size_t i = 0; i < tell->lists[0].n; i++) {
+		int role = bdl_role_find(tell->lists[0].words[i].text);
+
+		if (role >= 0)
+			roles |= 1u << role;
+	}
+	return roles;
 }
 
-static void refuse(struct bdl_web *web, const struct bdl_ask *a, const struct bdl_verdict *v,
-    struct bdl_buf *head, struct bdl_buf *body)
+/* Who hears of it in one message a day, and not at once by another phrase: for those who send it. */
+static void keep_daily(struct bdl_web *web, const struct bdl_verdict *v, struct bdl_ask *a)
 {
-	struct bdl_rule_ref ref = bdl_ruleset_rule(web->now->ruleset, v->rule);
-	struct bdl_answer answer = bdl_web_answer(web, a, v->action, &ref);
+	const struct bdl_ruleset *r = web->now->ruleset;
+	uint32_t daily = 0, at_once = 0;
+
+	for (size_t i = 0; v->tell && i < bdl_ruleset_rules(r); i++) {
+		const struct bdl_rule *rule = bdl_ruleset_rule(r, (uint16_t)i).rule;
+
+		for (size_t j = 0; bdl_verdict_matched(v, (uint16_t)i) && j < rule->n_phrases;
+		     j++) {
+			const struct bdl_phrase *p = &rule->phrases[j];
+
+			if (p->form == BDL_PHRASE_TELL && p->manner == BDL_MANNER_DAILY)
+				daily |= roles_of(p);
+			else if (p->form == BDL_PHRASE_TELL && !p->number)
+				at_once |= roles_of(p);
+		}
+	}
+	daily &= v->tell & ~at_once;
+	if (daily)
+		bdl_kept_add(&a->kept, "daily", bdl_ask_roles(web, daily));
+}
+
+/* What the judge says, with passes taken into account. */
+struct bdl_judgement bdl_web_judge(
+    struct bdl_web *web, struct bdl_ask *a, const struct bdl_http_head *http)
+{
+	struct bdl_judgement j = { .v = { .action = BDL_ALLOW, .rule = BDL_NO_RULE } };
+
+	if (!web->now->ruleset)
+		return j;
+	bdl_web_count(web, a);
+	bdl_judge(web->now->ruleset, &a->facts, &j.v);
+	keep_daily(web, &j.v, a);
+	if (j.v.action == BDL_COACH)
+		j.passed = bdl_coach_lifted(web, a, http, &j.v);
+	j.refused = j.v.action > BDL_NOTE && !j.passed;
+	return j;
+}
+
+void bdl_web_record(struct bdl_web *web, const struct bdl_ask *a, const struct bdl_judgement *j)
+{
+	struct bdl_act act = bdl_ask_act(web, a, &j->v);
+
+	act.passed = j->passed;
+	if (!j->refused && a->kind == BDL_KIND_PART)
+		act.path = (struct bdl_view){ 0 };
+	bdl_recorder_add(web->recorder, &act);
+	bdl_count(web->role->slot, BDL_COUNT_ACTS, 1);
+	if (j->refused)
+		bdl_count(web->role->slot, BDL_COUNT_STRICT, 1);
+}
+
+struct bdl_decision bdl_web_refuse(struct bdl_web *web, const struct bdl_ask *a,
+    const struct bdl_judgement *j, struct bdl_buf *head, struct bdl_buf *body)
+{
+	struct bdl_rule_ref ref = bdl_ruleset_rule(web->now->ruleset, j->v.rule);
+	struct bdl_answer answer = bdl_web_answer(web, a, j->v.action, &ref);
+
 	if (a->kind != BDL_KIND_PART) /* parts are counted, never told */
-		answer.told = v->tell;
-	if (v->action == BDL_COACH && a->taste == BDL_TASTE_PAGE && a->kind != BDL_KIND_PART)
+		answer.told = j->v.tell;
+	if (j->v.action == BDL_COACH && a->taste == BDL_TASTE_PAGE && a->kind != BDL_KIND_PART)
 		answer.token = bdl_coach_token(web, a, &ref);
 	bdl_answer_write(&answer, head, body);
+	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER, .strict = true };
+}
+
+/* A request of which all is known that is needed. */
+static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_head *http,
+    struct bdl_view form, struct bdl_ask *a, struct bdl_buf *head, struct bdl_buf *body)
+{
+	const struct bdl_ruleset *r = web->now->ruleset;
+	struct bdl_decision d = { .outcome = BDL_OUTCOME_PASS };
+
+	bdl_learn_request(web, http, form, a);
+	struct bdl_judgement j = bdl_web_judge(web, a, http);
+	bdl_web_record(web, a, &j);
+	if (j.refused)
+		return bdl_web_refuse(web, a, &j, head, body);
+	if (a->media.bytes)
+		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */
+	if (r && bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))
+		d.outcome = BDL_OUTCOME_CHANGE;
+	return d;
+}
+
+/* An address that nobody can read is not sent on. */
+static struct bdl_decision refuse_address(struct bdl_buf *head, struct bdl_buf *body)
+{
+	bdl_log(BDL_LOG_INFO, "address-refused", "an address that cannot be read");
+	bdl_answer_plain(
+	    400, "Bad Request", "The address of this request cannot be read.", head, body);
+	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
+}
+
+/* A search that is posted: its terms stand in the body, which is worth waiting for where small. */
+static bool is_search_form(const struct bdl_ask *a, const struct bdl_http_head *http)
+{
+	struct bdl_view type = bdl_http_field(http, "Content-Type");
+	uint64_t length;
+
+	return bdl_view_is(a->method, "POST") &&
+	    bdl_view_istarts(type, BDL_LIT("application/x-www-form-urlencoded")) &&
+	    bdl_view_uint(bdl_http_field(http, "Content-Length"), BDL_FORM_MAX, &length) &&
+	    bdl_search_takes_form(bdl_view_of(a->url.host), a->url.path);
 }
 
 struct bdl_decision bdl_web_decide(struct bdl_web *web, const struct bdl_icap_request *icap,
     const struct bdl_http_head *http, struct bdl_view peer, struct bdl_buf *head,
     struct bdl_buf *body)
 {
-	struct bdl_decision d = { .outcome = BDL_OUTCOME_PASS };
+	struct bdl_view none = { 0 };
 	struct bdl_err err = { 0 };
 	struct bdl_ask a;
-	bool passed;
 
-	/* A tunnel is no act: browsers cannot show a page in its place; what is asked inside is judged. */
 	if (bdl_view_is(http->start[0], "CONNECT"))
-		return d;
+		return bdl_web_decide_connect(web, icap, http, peer, head, body);
 	bdl_region_reset(web->scratch);
-	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0) {
-		bdl_log(BDL_LOG_INFO, "address-refused", "an address that cannot be read");
-		bdl_answer_plain(
-		    400, "Bad Request", "The address of this request cannot be read.", head, body);
-		d.outcome = BDL_OUTCOME_ANSWER;
-		return d;
-	}
-	if (bdl_coach_is_form(&a)) {
-		d.outcome = BDL_OUTCOME_FORM;
-		return d;
-	}
-	struct bdl_verdict v = judge(web, &a, http, &passed);
-	bool refused = v.action > BDL_NOTE && !passed;
-	struct bdl_act act = bdl_ask_act(web, &a, &v);
-	act.passed = passed;
-	if (!refused && a.kind == BDL_KIND_PART)
-		act.path = (struct bdl_view){ 0 };
-	bdl_recorder_add(web->recorder, &act);
-	bdl_count(web->role->slot, BDL_COUNT_ACTS, 1);
-	if (!refused)
-		return d;
-	bdl_count(web->role->slot, BDL_COUNT_STRICT, 1);
-	refuse(web, &a, &v, head, body);
-	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER, .strict = true };
+	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0)
+		return refuse_address(head, body);
+	if (bdl_coach_is_form(&a) || is_search_form(&a, http))
+		return (struct bdl_decision){ .outcome = BDL_OUTCOME_FORM };
+	return decide(web, http, none, &a, head, body);
+}
+
+struct bdl_decision bdl_web_decide_form(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_view form,
+    struct bdl_buf *head, struct bdl_buf *body)
+{
+	struct bdl_err err = { 0 };
+	struct bdl_ask a;
+
+	bdl_region_reset(web->scratch);
+	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0)
+		return refuse_address(head, body);
+	if (bdl_coach_is_form(&a))
+		return bdl_coach_go_on(web, icap, http, peer, form, head, body);
+	return decide(web, http, form, &a, head, body);
 }

@@ -74,6 +74,21 @@ static void deliver(struct bdl_conn *c)
 	send_answer(c);
 }
 
+/* A request goes on with another head, its body as it came. */
+static void change(struct bdl_conn *c, const struct bdl_icap_request *r, const struct bdl_buf *head,
+    struct bdl_view count)
+{
+	struct bdl_icap_service s = service(c, r->method);
+
+	s.count = count;
+	if (bdl_buf_broken(head))
+		c->answer.broken = true;
+	else
+		(void)bdl_icap_write_changed(
+		    &c->answer, &s, bdl_buf_view(head), r->parts.has_body, c->last);
+	c->is_echo = r->parts.has_body;
+}
+
 static void answer_with(struct bdl_conn *c, enum bdl_icap_method method, const struct bdl_buf *head,
     const struct bdl_buf *body)
 {
@@ -86,9 +101,11 @@ static void answer_with(struct bdl_conn *c, enum bdl_icap_method method, const s
 }
 
 /* It goes on as it came: said in a word where the peer allows it, else handed back. */
-static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view heads)
+static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view heads,
+    struct bdl_view count)
 {
 	struct bdl_icap_service s = service(c, r->method);
+	s.count = count;
 	if (r->allow_204 || r->has_preview) {
 		(void)bdl_icap_write_plain(&c->answer, &s, 204, c->last); /* send_answer looks */
 		return;
@@ -97,16 +114,22 @@ static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bd
 	c->is_echo = true;
 }
 
+/* The head that a decision writes: an answer's, or a request's that goes on changed. */
+#define DECIDED_HEAD_MAX ((size_t)BDL_HTTP_HEAD_MAX + BDL_ANSWER_HEAD_MAX)
+
 static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view icap_head,
     struct bdl_view heads, const struct bdl_http_head *http)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(DECIDED_HEAD_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
 	struct bdl_decision d = bdl_web_decide(c->web, r, http, bdl_view_of(c->peer), &head, &body);
 	c->strict = d.strict;
 	switch (d.outcome) {
 	case BDL_OUTCOME_PASS:
-		pass(c, r, heads);
+		pass(c, r, heads, d.count);
+		break;
+	case BDL_OUTCOME_CHANGE:
+		change(c, r, &head, d.count);
 		break;
 	case BDL_OUTCOME_ANSWER:
 		answer_with(c, r->method, &head, &body);
@@ -129,9 +152,20 @@ static bool parse_http(
 	return r->parts.has_req && bdl_http_parse_request(v, ret, NULL) == 0;
 }
 
+/* What was read of a form goes on with the request, whole and as it came. */
+static void hand_back(struct bdl_conn *c)
+{
+	if (!c->is_echo || !c->has_body)
+		return;
+	if (c->form.n)
+		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->form)); /* send_answer looks */
+	(void)bdl_chunk_write_end(&c->answer);
+	c->is_echo = false;
+}
+
 static void answer_form(struct bdl_conn *c)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(DECIDED_HEAD_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
 	struct bdl_decision d = { .outcome = BDL_OUTCOME_ANSWER };
 	struct bdl_icap_request r;
@@ -152,14 +186,38 @@ static void answer_form(struct bdl_conn *c)
 	if (bdl_buf_broken(&c->form))
 		bdl_answer_plain(413, "Content Too Large", "This form is too large.", &head, &body);
 	else
-		d = bdl_coach_go_on(
+		d = bdl_web_decide_form(
 		    c->web, &r, &http, bdl_view_of(c->peer), bdl_buf_view(&c->form), &head, &body);
 	c->strict = d.strict;
+	if (d.outcome == BDL_OUTCOME_ANSWER) {
+		answer_with(c, BDL_ICAP_REQMOD, &head, &body);
+	} else if (d.outcome == BDL_OUTCOME_CHANGE) {
+		change(c, &r, &head, d.count);
+	} else {
+		r.has_preview = false; /* it is over: only who allows it may be told 204 now */
+		pass(c, &r, heads, d.count);
+	}
+	hand_back(c);
 	c->has_body = false; /* all of it was read */
-	answer_with(c, BDL_ICAP_REQMOD, &head, &body);
 	bdl_buf_clear(&c->heads);
 	bdl_buf_clear(&c->form);
 	deliver(c);
+}
+
+/* The answer to a request, by its head. */
+static void judge_response(
+    struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view heads)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
+	struct bdl_decision d =
+	    bdl_web_decide_response(c->web, r, heads, bdl_view_of(c->peer), &head, &body);
+
+	c->strict = d.strict;
+	if (d.outcome == BDL_OUTCOME_ANSWER)
+		answer_with(c, r->method, &head, &body);
+	else
+		pass(c, r, heads, d.count);
 }
 
 /* 0, or the status that refuses a request of this method to this service. */
@@ -201,7 +259,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	} else if (r->method == BDL_ICAP_OPTIONS) {
 		answer_options(c, r);
 	} else if (r->method == BDL_ICAP_RESPMOD) {
-		pass(c, r, heads);
+		judge_response(c, r, heads);
 	} else if (parse_http(r, heads, &http)) {
 		judge(c, r, icap_head, heads, &http);
 	} else {
@@ -264,6 +322,8 @@ static int take_body(struct bdl_conn *c)
 			(void)bdl_chunk_write(&c->out, data); /* room was left for it */
 		else if (event == BDL_CHUNK_DATA && c->is_form)
 			(void)bdl_buf_add_view(&c->form, data); /* broken: answer_form looks */
+		else if (event == BDL_CHUNK_DATA && c->is_echo && c->stage == BDL_STAGE_PREVIEW)
+			(void)bdl_chunk_write(&c->answer, data); /* send_answer looks */
 		if (event != BDL_CHUNK_DATA)
 			return event == BDL_CHUNK_END;
 	}
@@ -273,7 +333,15 @@ static int take_body(struct bdl_conn *c)
 /* After a preview the peer waits: it has sent all, or sends the rest only when asked to. */
 static void end_preview(struct bdl_conn *c)
 {
-	if (!c->is_form) {
+	if (c->is_echo) {
+		/* What was previewed stands in the answer already; the rest goes back as it comes. */
+		c->has_body = !c->chunks.ieof;
+		if (c->has_body)
+			(void)bdl_icap_write_continue(&c->out); /* room was left for it */
+		else
+			(void)bdl_chunk_write_end(&c->answer); /* send_answer looks */
+		deliver(c);
+	} else if (!c->is_form) {
 		c->has_body = false;
 		deliver(c);
 	} else if (c->chunks.ieof) {
@@ -287,8 +355,8 @@ static void end_preview(struct bdl_conn *c)
 
 static bool step_body(struct bdl_conn *c)
 {
-	int code = take_body(c);
-	if (code < 0) {
+	int rc = take_body(c);
+	if (rc < 0) {
 		/* After an answer has begun there is nothing left to say. */
 		if (c->stage == BDL_STAGE_PREVIEW || c->stage == BDL_STAGE_FORM)
 			bdl_exchange_end(c, 400);
@@ -296,7 +364,7 @@ static bool step_body(struct bdl_conn *c)
 			bdl_conn_close(c);
 		return false;
 	}
-	if (code == 0)
+	if (rc == 0)
 		return false;
 	if (c->stage == BDL_STAGE_PREVIEW) {
 		end_preview(c);

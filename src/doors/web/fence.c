@@ -13,10 +13,10 @@ int bdl_fence_files(const struct bdl_conf *conf, const char *name, struct bdl_er
 	bdl_conf_path(conf, lists, sizeof(lists), "lists");
 	bdl_conf_path(conf, networks, sizeof(networks), "networks");
 	bdl_conf_path(conf, journal, sizeof(journal), "journal/%s", name);
-	int code = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
-	if (code == 0 && !landlock)
+	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	if (rc == 0 && !landlock)
 		bdl_log(BDL_LOG_WARN, "no-landlock", "this kernel cannot fence files off");
-	return code;
+	return rc;
 }
 
 int bdl_fence_calls(struct bdl_err *err)

@@ -8,8 +8,9 @@
 #include "sys/conf.h"
 
 /*
- * From now on: read DIR/force and DIR/lists, write DIR/journal/NAME, which are there. While
- * single-threaded. A kernel without Landlock is said in the log.
+ * From now on: read DIR/force, DIR/lists and DIR/networks, write DIR/journal/NAME, which are there.
+ * What is shared in DIR/run is mapped before. While single-threaded. A kernel without Landlock is
+ * said in the log.
  */
 int bdl_fence_files(const struct bdl_conf *conf, const char *name, struct bdl_err *err)
     BDL_MUST_USE;

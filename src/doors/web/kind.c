@@ -1,4 +1,5 @@
 #include "doors/web/kind.h"
+#include "proto/media.h"
 
 /* The first media type of Accept, which is what a browser wants most. */
 static struct bdl_view first_accepted(const struct bdl_http_head *request)
@@ -21,6 +22,19 @@ static bool starts_with(struct bdl_view v, const char *prefix)
 	return v.n >= p.n && bdl_view_ieq(bdl_view_at(v.p, p.n), p);
 }
 
+/* Scripts post small packets of bytes all day long; what is large is a file. */
+#define PACKET_MAX (64 * 1024)
+
+/* A body that is a picture, a film, a document, a program; or bytes of no kind, and many of them. */
+static bool is_file(const struct bdl_http_head *request)
+{
+	struct bdl_view none = { 0 };
+	struct bdl_media m;
+
+	bdl_media_read(request, none, &m);
+	return m.kinds != 0 || (m.is_file && m.bytes > PACKET_MAX);
+}
+
 /* A plain form or a script's post is no upload: those are how pages talk to their servers. */
 static bool is_upload(const struct bdl_http_head *request)
 {
@@ -29,7 +43,8 @@ static bool is_upload(const struct bdl_http_head *request)
 		return true;
 	if (!bdl_view_is(method, "POST") && !bdl_view_is(method, "PATCH"))
 		return false;
-	return starts_with(bdl_http_field(request, "Content-Type"), "multipart/form-data");
+	return starts_with(bdl_http_field(request, "Content-Type"), "multipart/form-data") ||
+	    is_file(request);
 }
 
 enum bdl_act_kind bdl_kind_of(const struct bdl_http_head *request)

@@ -30,9 +30,9 @@ int bdl_passes_open(const char *path, const uint8_t key[BDL_PASSES_KEY], struct 
     struct bdl_err *err)
 {
 	void *table = NULL;
-	int code = bdl_table_open(path, magic, sizeof(struct table), true, &table, err);
-	if (code < 0)
-		return code;
+	int rc = bdl_table_open(path, magic, sizeof(struct table), true, &table, err);
+	if (rc < 0)
+		return rc;
 	struct bdl_passes *p = bdl_xalloc(sizeof(*p));
 	p->table = table;
 	memcpy(p->key, key, BDL_PASSES_KEY);

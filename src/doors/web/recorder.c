@@ -46,11 +46,11 @@ static void recover(struct bdl_recorder *r, enum trouble what)
 static void get_ready(struct bdl_recorder *r)
 {
 	struct bdl_err err = { 0 };
-	int code =
+	int rc =
 	    r->journal ? 0 : bdl_journal_open(r->folder, BDL_JOURNAL_SEGMENT, &r->journal, &err);
-	if (code == 0)
-		code = bdl_journal_ready(r->journal, BDL_ACT_BYTES_MAX, &err);
-	if (code < 0)
+	if (rc == 0)
+		rc = bdl_journal_ready(r->journal, BDL_ACT_BYTES_MAX, &err);
+	if (rc < 0)
 		fail(r, CANNOT_APPEND, &err);
 	else
 		recover(r, CANNOT_APPEND);
@@ -153,14 +153,14 @@ void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 {
 	struct bdl_err err = { 0 };
 	bdl_buf_clear(&r->bytes);
-	int code = bdl_act_encode(act, &r->bytes);
-	if (code < 0)
+	int rc = bdl_act_encode(act, &r->bytes);
+	if (rc < 0)
 		(void)bdl_fail(&err, BDL_E_LIMIT, "an act too large to record");
 	else if (!r->journal)
-		code = bdl_fail(&err, BDL_E_IO, "the journal '%s' could not be opened", r->folder);
+		rc = bdl_fail(&err, BDL_E_IO, "the journal '%s' could not be opened", r->folder);
 	else
-		code = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
-	if (code == 0) {
+		rc = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
+	if (rc == 0) {
 		recover(r, CANNOT_APPEND);
 		return;
 	}

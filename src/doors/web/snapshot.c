@@ -51,12 +51,12 @@ void bdl_snapshot_free(struct bdl_snapshot *s)
 static int lists_read(const char *path, struct bdl_lists **ret, struct bdl_err *err)
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
-	int code = bdl_lists_open(path, &l, err);
-	if (code == 0)
-		code = bdl_lists_verify(l, err);
-	if (code == 0)
+	int rc = bdl_lists_open(path, &l, err);
+	if (rc == 0)
+		rc = bdl_lists_verify(l, err);
+	if (rc == 0)
 		*ret = bdl_steal(&l);
-	return code;
+	return rc;
 }
 
 int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
@@ -67,16 +67,16 @@ int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
 	BDL_AUTO(bdl_snapshot_free) struct bdl_snapshot *s = bdl_snapshot_empty();
 
 	bdl_conf_path(conf, path, sizeof(path), "force");
-	int code = bdl_force_read(path, &s->ruleset, &s->roll, err);
-	if (code < 0 && code != BDL_E_MISSING)
-		return code;
+	int rc = bdl_force_read(path, &s->ruleset, &s->roll, err);
+	if (rc < 0 && rc != BDL_E_MISSING)
+		return rc;
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	code = lists_read(path, &s->lists, &lists_err);
-	if (code == BDL_E_MISSING)
+	rc = lists_read(path, &s->lists, &lists_err);
+	if (rc == BDL_E_MISSING)
 		lists_err = (struct bdl_err){ 0 };
 	bdl_conf_path(conf, path, sizeof(path), "networks/networks.csv");
-	code = bdl_networks_read(path, &s->networks, &networks_err);
-	if (code == 0 || code == BDL_E_MISSING)
+	rc = bdl_networks_read(path, &s->networks, &networks_err);
+	if (rc == 0 || rc == BDL_E_MISSING)
 		networks_err = (struct bdl_err){ 0 };
 	if (s->ruleset)
 		s->version = *bdl_ruleset_version(s->ruleset);

@@ -1,6 +1,6 @@
 /*
- * What is enforced at one moment: the policies in force, the roll, the lists, the networks. Immutable; a new one
- * takes its place whole, between two requests.
+ * What is enforced at one moment: the policies in force, the roll, the lists, the networks.
+ * Immutable; a new one takes its place whole, between two requests.
  */
 #ifndef BDL_DOORS_WEB_SNAPSHOT_H
 #define BDL_DOORS_WEB_SNAPSHOT_H

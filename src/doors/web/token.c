@@ -19,25 +19,25 @@ static int make_key(const char *path, struct bdl_err *err)
 	uint8_t key[BDL_TOKEN_KEY];
 	BDL_AUTO_FREE char *beside = bdl_xprintf("%s.%d", path, (int)getpid());
 	bdl_random(key, sizeof(key));
-	int code = bdl_file_replace(beside, key, sizeof(key), 0600, err);
+	int rc = bdl_file_replace(beside, key, sizeof(key), 0600, err);
 	sodium_memzero(key, sizeof(key));
-	if (code == 0 && link(beside, path) < 0 && errno != EEXIST)
-		code = bdl_fail_sys(err, "make '%s'", path);
+	if (rc == 0 && link(beside, path) < 0 && errno != EEXIST)
+		rc = bdl_fail_sys(err, "make '%s'", path);
 	(void)unlink(beside); /* absent where it could not be written */
-	return code;
+	return rc;
 }
 
 int bdl_token_key(const char *path, uint8_t ret[BDL_TOKEN_KEY], struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf key = BDL_BUF(BDL_TOKEN_KEY + 1);
-	int code = bdl_file_read(path, &key, err);
-	if (code == BDL_E_MISSING) {
-		code = make_key(path, err);
-		if (code == 0)
-			code = bdl_file_read(path, &key, err);
+	int rc = bdl_file_read(path, &key, err);
+	if (rc == BDL_E_MISSING) {
+		rc = make_key(path, err);
+		if (rc == 0)
+			rc = bdl_file_read(path, &key, err);
 	}
-	if (code < 0)
-		return code;
+	if (rc < 0)
+		return rc;
 	if (key.n != BDL_TOKEN_KEY)
 		return bdl_fail(err, BDL_E_INVALID,
 		    "'%s' holds %zu bytes, not %d: remove it and a new key is made", path, key.n,

@@ -39,9 +39,9 @@ static int make_folders(const struct bdl_web *web, struct bdl_err *err)
 	char path[1024];
 	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
 		bdl_conf_path(web->role->conf, path, sizeof(path), "%s", names[i]);
-		int code = bdl_file_mkdirs(path, err);
-		if (code < 0)
-			return code;
+		int rc = bdl_file_mkdirs(path, err);
+		if (rc < 0)
+			return rc;
 	}
 	bdl_conf_path(web->role->conf, path, sizeof(path), "journal/%s", web->role->name);
 	return bdl_file_mkdirs(path, err);
@@ -51,33 +51,37 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 {
 	char path[1024];
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/coach.key");
-	int code = bdl_token_key(path, web->key, err);
-	if (code < 0)
-		return code;
+	int rc = bdl_token_key(path, web->key, err);
+	if (rc < 0)
+		return rc;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/passes");
-	code = bdl_passes_open(path, web->key, &web->passes, err);
-	if (code < 0)
-		return code;
+	rc = bdl_passes_open(path, web->key, &web->passes, err);
+	if (rc < 0)
+		return rc;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/addresses");
-	return bdl_addresses_open(path, false, &web->addresses, err);
+	rc = bdl_addresses_open(path, false, &web->addresses, err);
+	if (rc < 0)
+		return rc;
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/counters");
+	return bdl_counters_open(path, web->key, &web->counters, err);
 }
 
 /* What is done before there is a loop. */
 static int prepare(struct bdl_web *web, struct bdl_err *err)
 {
 	bool still_root = false;
-	int code = bdl_sandbox_drop(web->role->conf->user, web->role->conf->dir, &still_root, err);
-	if (code < 0)
-		return code;
+	int rc = bdl_sandbox_drop(web->role->conf->user, web->role->conf->dir, &still_root, err);
+	if (rc < 0)
+		return rc;
 	if (still_root)
 		bdl_log(BDL_LOG_WARN, "root", "runs as root, as the data folder is root's");
 	web->max_conns = connections();
-	code = make_folders(web, err);
-	if (code == 0)
-		code = open_shared(web, err);
-	if (code == 0)
-		code = bdl_fence_files(web->role->conf, web->role->name, err);
-	return code;
+	rc = make_folders(web, err);
+	if (rc == 0)
+		rc = open_shared(web, err);
+	if (rc == 0)
+		rc = bdl_fence_files(web->role->conf, web->role->name, err);
+	return rc;
 }
 
 static void on_connection(uv_stream_t *s, int status)
@@ -100,10 +104,22 @@ static void finish_stop(struct bdl_web *web)
 		bdl_recorder_stop(web->recorder);
 }
 
+/* A count that gave way begins anew, so a rule that counts may hold later than it says. */
+static void say_evicted(struct bdl_web *web)
+{
+	uint64_t evicted = bdl_counters_evicted(web->counters);
+	if (evicted == web->evicted)
+		return;
+	bdl_log(BDL_LOG_WARN, "counters-full", "%llu counts of people gave way to others so far",
+	    (unsigned long long)evicted);
+	web->evicted = evicted;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct bdl_web *web = timer->data;
 	bdl_conns_sweep(web);
+	say_evicted(web);
 	if (web->stopping) {
 		finish_stop(web);
 		return;
@@ -118,6 +134,7 @@ static void on_stop(void *arg)
 	struct bdl_web *web = arg;
 	web->stopping = true;
 	web->stop_tick_ms = (int64_t)uv_now(&web->loop.uv);
+	bdl_log_socket_close(web);
 	if (web->listening)
 		uv_close((uv_handle_t *)&web->listener, NULL);
 	bdl_watch_close(web->watch_force);
@@ -151,13 +168,15 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
 	web->tick.data = web;
 	web->ticking = true;
-	int code = bdl_current_begin(web, err);
-	if (code < 0)
-		return code;
+	int rc = bdl_current_begin(web, err);
+	if (rc < 0)
+		return rc;
 	bdl_current_tick(web);
-	code = listen_on(web, err);
-	if (code < 0)
-		return code;
+	rc = listen_on(web, err);
+	if (rc < 0)
+		return rc;
+	bdl_log_socket_open(web);
+	web->evicted = bdl_counters_evicted(web->counters);
 	bdl_loop_warm_pool(&web->loop);
 	return bdl_fence_calls(err);
 }
@@ -168,6 +187,7 @@ static void web_free(struct bdl_web *web)
 	bdl_snapshot_free(web->now);
 	bdl_passes_close(web->passes);
 	bdl_addresses_close(web->addresses);
+	bdl_counters_close(web->counters);
 	bdl_region_free(web->scratch);
 	explicit_bzero(web->key, sizeof(web->key));
 	free(web);
@@ -177,8 +197,7 @@ BDL_DEFINE_AUTO(struct bdl_web, web_free);
 static int fail(struct bdl_web *web, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, "start-failed", err);
-	bdl_slot_note(web->role->slot, "DOES NOT SERVE: %.70s", err->text);
-	atomic_store(&web->role->slot->state, BDL_STATE_DOWN);
+	bdl_slot_failed(web->role->slot, err);
 	return 1;
 }
 
@@ -187,12 +206,12 @@ int bdl_web_run(struct bdl_role *role)
 	struct bdl_err err = { 0 };
 	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
 	web->role = role;
-	for (size_t i = 0; i < BDL_COUNTERS; i++) /* they may be those of one that was killed */
-		atomic_store(&role->slot->counters[i], 0);
+	web->log_fd = -1;
+	bdl_slot_reset(role->slot);
 	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)
 		return fail(web, &err);
-	int code = begin(web, &err);
-	if (code < 0) {
+	int rc = begin(web, &err);
+	if (rc < 0) {
 		bdl_loop_stop(&web->loop);
 	} else {
 		atomic_store(&role->slot->state, BDL_STATE_UP);
@@ -200,7 +219,7 @@ int bdl_web_run(struct bdl_role *role)
 		    BDL_LOG_NOTICE, "up", "serves ICAP, %zu connections at most", web->max_conns);
 	}
 	bdl_loop_run(&web->loop);
-	if (code < 0)
+	if (rc < 0)
 		return fail(web, &err);
 	bdl_log(BDL_LOG_NOTICE, "stopped", "has answered all that was asked");
 	return 0;

@@ -3,13 +3,16 @@
 #define BDL_DOORS_WEB_WEB_INT_H
 
 #include "doors/web/answer.h"
+#include "doors/web/counters.h"
 #include "doors/web/passes.h"
 #include "doors/web/recorder.h"
+#include "doors/web/released.h"
 #include "doors/web/snapshot.h"
 #include "doors/web/token.h"
 #include "policy/judge.h"
 #include "proto/icap.h"
 #include "proto/identity.h"
+#include "proto/media.h"
 #include "proto/url.h"
 #include "record/addresses.h"
 #include "sys/loop.h"
@@ -27,6 +30,8 @@
  * sends little is served whatever others do.
  */
 #define BDL_WEB_HELD_MAX (32 * 1024 * 1024)
+/* In a CONNECT that goes back to the proxy: its contents stay sealed. */
+#define BDL_WEB_SEALED_HEADER "X-Beadle-Sealed"
 
 struct bdl_conn;
 
@@ -45,6 +50,10 @@ struct bdl_web {
 	struct bdl_recorder *recorder;
 	struct bdl_passes *passes;
 	struct bdl_addresses *addresses; /* who is where, as the process `who` writes it */
+	struct bdl_counters *counters;
+	uint64_t evicted; /* of which the log was told */
+	int log_fd;       /* where the proxy's log comes in; -1: nowhere */
+	uv_poll_t log_poll;
 	uint8_t key[BDL_TOKEN_KEY];
 	struct bdl_region *scratch; /* for the request being judged */
 
@@ -93,7 +102,11 @@ struct bdl_ask {
 	struct bdl_view who;             /* the login, else the address; the two never look alike */
 	const struct bdl_person *person; /* on the roll, or NULL */
 	struct bdl_facts facts;
-	struct bdl_catset listed; /* categories in the lists' own numbers */
+	struct bdl_catset listed;      /* categories in the lists' own numbers */
+	struct bdl_media media;        /* of what is sent, or comes back */
+	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->scratch */
+	uint64_t *counts;              /* by the ruleset's numbers; NULL where it counts nothing */
+	struct bdl_counterset counted; /* the counters that it was counted in */
 };
 
 /* BDL_E_INVALID: the address cannot be read. `peer` stands in where the proxy names no client. */
@@ -101,8 +114,22 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
     const struct bdl_http_head *http, struct bdl_view peer, struct bdl_ask *ret,
     struct bdl_err *err) BDL_MUST_USE;
 
+/* --- learn.c: what is found out beyond the request itself, kept and made facts of --- */
+
+/* Of a request; `form` is what was posted, or empty. Terms make it a search. */
+void bdl_learn_request(
+    struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a);
+/* Of a tunnel, of which only the host is known. */
+void bdl_learn_connect(struct bdl_web *web, struct bdl_ask *a);
+/* Of the answer to a request. */
+void bdl_learn_response(struct bdl_web *web, const struct bdl_http_head *request,
+    const struct bdl_http_head *response, struct bdl_ask *a);
+
 /* The whole address as a browser would take it, in the scratch region. NULL past its maximum. */
 const char *bdl_ask_url(struct bdl_web *web, const struct bdl_ask *a);
+
+/* The words of roles that stand in a mask, with blanks between them; in the scratch region. */
+struct bdl_view bdl_ask_roles(struct bdl_web *web, uint32_t roles);
 
 /* The act that is recorded of it; `v` may be NULL (no verdict was asked for). */
 struct bdl_act bdl_ask_act(
@@ -112,13 +139,15 @@ struct bdl_act bdl_ask_act(
 
 enum bdl_outcome {
 	BDL_OUTCOME_PASS,   /* it goes on as it came */
+	BDL_OUTCOME_CHANGE, /* it goes on with another head */
 	BDL_OUTCOME_ANSWER, /* this is answered in its place */
-	BDL_OUTCOME_FORM,   /* its body is needed first: bdl_coach_go_on */
+	BDL_OUTCOME_FORM,   /* its body is needed first: bdl_web_decide_form */
 };
 
 struct bdl_decision {
 	enum bdl_outcome outcome;
-	bool strict; /* on the disk before it is answered */
+	bool strict;           /* on the disk before it is answered */
+	struct bdl_view count; /* what the proxy's log shall say of it; in web->scratch */
 };
 
 /*
@@ -129,9 +158,57 @@ struct bdl_decision bdl_web_decide(struct bdl_web *web, const struct bdl_icap_re
     const struct bdl_http_head *http, struct bdl_view peer, struct bdl_buf *head,
     struct bdl_buf *body);
 
+/* The same once the body is there that was asked for. */
+struct bdl_decision bdl_web_decide_form(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_view form,
+    struct bdl_buf *head, struct bdl_buf *body);
+
+/* The same of a tunnel (CONNECT): splice.c. */
+struct bdl_decision bdl_web_decide_connect(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_view peer, struct bdl_buf *head,
+    struct bdl_buf *body);
+
+/*
+ * Judge one RESPMOD answer by its head, and record it where a rule speaks of it: response.c. `heads`
+ * are those that were encapsulated. What cannot be read, and what no rule asks about, passes.
+ */
+struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
+    const struct bdl_icap_request *icap, struct bdl_view heads, struct bdl_view peer,
+    struct bdl_buf *head, struct bdl_buf *body);
+
+/* What came of judging: the parts that all of these share. */
+struct bdl_judgement {
+	struct bdl_verdict v;
+	bool passed;  /* coached, and lifted by a pass */
+	bool refused; /* it does not happen */
+};
+struct bdl_judgement bdl_web_judge(
+    struct bdl_web *web, struct bdl_ask *a, const struct bdl_http_head *http);
+void bdl_web_record(struct bdl_web *web, const struct bdl_ask *a, const struct bdl_judgement *j);
+struct bdl_decision bdl_web_refuse(struct bdl_web *web, const struct bdl_ask *a,
+    const struct bdl_judgement *j, struct bdl_buf *head, struct bdl_buf *body);
+
 /* The clause as a page shows it. */
 struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
     enum bdl_action action, const struct bdl_rule_ref *rule);
+
+/* --- count.c: counters --- */
+
+/* Count the act where rules count it, and make facts of what the counters stand at. */
+void bdl_web_count(struct bdl_web *web, struct bdl_ask *a);
+
+/*
+ * It goes on: its announced bytes are counted. Returns the note for the proxy's log, by which they
+ * are put right when it is over; empty where no bytes are counted. In web->scratch.
+ */
+struct bdl_view bdl_web_count_bytes(
+    struct bdl_web *web, const struct bdl_ask *a, enum bdl_released_way way);
+
+/* --- log_socket.c: the proxy's log --- */
+
+/* Where it cannot be opened that is logged, and bytes are counted as they were announced. */
+void bdl_log_socket_open(struct bdl_web *web);
+void bdl_log_socket_close(struct bdl_web *web); /* any number of times */
 
 /* --- coach.c: the way past a coach page --- */
 

@@ -205,8 +205,7 @@ BDL_DEFINE_AUTO(struct bdl_who, who_free);
 static int fail(struct bdl_who *who, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, "start-failed", err);
-	bdl_slot_note(who->role->slot, "DOES NOT SERVE: %.70s", err->text);
-	atomic_store(&who->role->slot->state, BDL_STATE_DOWN);
+	bdl_slot_failed(who->role->slot, err);
 	return 1;
 }
 
@@ -215,8 +214,7 @@ int bdl_who_run(struct bdl_role *role)
 	struct bdl_err err = { 0 };
 	BDL_AUTO(who_free) struct bdl_who *who = bdl_xalloc(sizeof(*who));
 	who->role = role;
-	for (size_t i = 0; i < BDL_COUNTERS; i++) /* they may be those of one that was killed */
-		atomic_store(&role->slot->counters[i], 0);
+	bdl_slot_reset(role->slot);
 	if (prepare(who, &err) < 0 || bdl_loop_init(&who->loop, on_stop, who, &err) < 0)
 		return fail(who, &err);
 	int rc = begin(who, &err);

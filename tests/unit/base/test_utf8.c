@@ -51,6 +51,9 @@ static void printable_text_is_known(void **state)
 	assert_false(bdl_utf8_printable(BDL_LIT("a\x7f")));
 	assert_false(bdl_utf8_printable(BDL_LIT("a\xc2\x85")));
 	assert_false(bdl_utf8_printable(BDL_LIT("a\xe2")));
+	assert_false(bdl_utf8_printable(BDL_LIT("daeH \xe2\x80\xae")));
+	assert_false(bdl_utf8_printable(BDL_LIT("a\xe2\x81\xa9")));
+	assert_true(bdl_utf8_printable(BDL_LIT("\xd7\xa9\xe2\x80\x8f")));
 }
 
 static void a_mark_is_left_out(void **state)

@@ -137,8 +137,9 @@ static void folders_may_hold_both(void **state)
 
 	assert_int_equal(bdl_list_build_protect_folder(b, *state, NOW, &err), 0);
 	write_file(state, "protected.domains", hosts);
-	write_file(
-	    state, "protected.overrides", "childline.example, games, A, B, 2027-01-01, agreed\n");
+	write_file(state, "protected.overrides",
+	    "Host, category, person, second person, until, reason\n"
+	    "childline.example, games, A, B, 2027-01-01, agreed\n");
 	write_file(state, "games.txt", "childline.example\n");
 	write_file(state, "bypass.txt", "childline.example\n");
 	if (bdl_list_build_protect_folder(b, *state, NOW, &err) != 0 ||

@@ -87,4 +87,9 @@ static inline uint64_t next_number(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
+static inline unsigned below(uint64_t *state, unsigned n)
+{
+	return (unsigned)(next_number(state) % n);
+}
+
 #endif

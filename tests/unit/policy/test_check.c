@@ -47,11 +47,14 @@ static const struct {
 	    "14:44: warning: 'head' is told twice\n" },
 	{ "block web to category a, b, a", "14:29: warning: 'a' is named twice\n" },
 	{ "block web by staf",
-	    "14:14: error: unknown group 'staf'; expected one of the groups that the policy binds (did "
-	    "you mean 'staff'?)\n" },
+	    "14:14: error: unknown group 'staf'; expected one of the groups that the policy binds, or "
+	    "a role (did you mean 'staff'?)\n" },
+	{ "block web by heads",
+	    "14:14: error: unknown group 'heads'; expected one of the groups that the policy binds, "
+	    "or a role (did you mean 'head'?)\n" },
 	{ "block web by parants",
-	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds "
-	    "(did you mean 'parents'?)\n" },
+	    "14:14: error: unknown group 'parants'; expected one of the groups that the policy binds, "
+	    "or a role (did you mean 'parents'?)\n" },
 	{ "block web by parents", "" },
 	{ "block web to category a unless by governors, unknown",
 	    "14:46: error: nobody is excepted for being 'unknown'; expected a group or a role: who is "
@@ -65,6 +68,16 @@ static const struct {
 	{ "block web to host *.games.example",
 	    "14:19: error: no host is named '*.games.example'; expected a plain host, which stands for "
 	    "itself and all below it (did you mean 'games.example'?)\n" },
+	{ "note web to host A-1.example\nblock web to host a-1.example always",
+	    "14:1: warning: the rule on line 15 always overrules this one; expected a stricter verdict "
+	    "here, or a narrower rule there\n" },
+	{ "note web to host xn--bcher-kva.example\nblock web to host 7.b.a.example\nnote web to host "
+	  "c.b.a.example\nblock web to host b.a.example",
+	    "15:1: warning: the rule on line 17 says this already; expected one of the two\n"
+	    "t:16:1: warning: the rule on line 17 always overrules this one; expected a stricter verdict "
+	    "here, or a narrower rule there\n" },
+	{ "coach web search with words \"!!\", \"ok!\"",
+	    "14:29: error: no words to look for are in '!!'; expected words with letters or digits\n" },
 	{ "block web to host https://Games.example/page",
 	    "14:19: error: no host is named 'https://Games.example/page'; expected a plain host, which "
 	    "stands for itself and all below it (did you mean 'games.example'?)\n" },
@@ -446,6 +459,48 @@ static void sets_policies_side_by_side(void **state)
 	    "t:13:30: error: unknown clause 'a'; expected the id of a clause of this policy\n");
 }
 
+/* A stricter rule that something may lift does not always overrule another one. */
+static void knows_what_may_be_lifted(void **state)
+{
+	(void)state;
+#define GAMES CLAUSE("a", "block web to category a") CLAUSE("b", "note web to category a by staff")
+#define ALWAYS                                         \
+	CLAUSE("a", "block web to category a, always") \
+	CLAUSE("b", "note web to category a by staff")
+	static const char overruled[] =
+	    "t:23:1: warning: the rule on line 15 always overrules this one; expected a stricter "
+	    "verdict here, or a narrower rule there\n";
+	static const struct {
+		const char *body, *want;
+	} policies[] = {
+		{ GAMES, overruled },
+		{ GAMES CLAUSE("c", "allow web to host games.example, over a"), "" },
+		{ GAMES CLAUSE("c", "allow web to host games.example, over b"), overruled },
+		{ GAMES CLAUSE("c",
+		      "permit page asked by staff, decided by head, lifting a for stated host"),
+		    "" },
+		{ ALWAYS CLAUSE("c", "note web to host games.example"), overruled },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(policies); i++) {
+		struct bdl_document *d BDL_AUTO(bdl_document_free) =
+		    parse_titled("Staff", "staff", policies[i].body);
+
+		check_together(&d, 1, 0, policies[i].want);
+	}
+
+	struct bdl_document *staff BDL_AUTO(bdl_document_free) = parse_titled("Staff", "staff",
+	    CLAUSE("a", "block web to category a")
+		CLAUSE("c", "allow web to host x.example, over a"));
+	struct bdl_document *other BDL_AUTO(bdl_document_free) =
+	    parse_titled("Other", "staff", CLAUSE("b", "note web to category a"));
+	struct bdl_document *both[] = { staff, other };
+
+	check_together(both, 2, 1, "");
+#undef GAMES
+#undef ALWAYS
+}
+
 static void check_due(
     const char *review, const char *today, const char *approved_on, const char *due)
 {
@@ -525,6 +580,7 @@ int main(void)
 		cmocka_unit_test(asks_no_list_for_categories),
 		cmocka_unit_test(reads_policies_together),
 		cmocka_unit_test(sets_policies_side_by_side),
+		cmocka_unit_test(knows_what_may_be_lifted),
 		cmocka_unit_test(nothing_lifts_always),
 		cmocka_unit_test(knows_an_overdue_review),
 		cmocka_unit_test(looks_at_the_whole_document),

@@ -325,6 +325,44 @@ static void holds_to_its_limits(void **state)
 	done(&x);
 }
 
+/* What is approved is what is seen: nothing steers a terminal or turns the order of a line. */
+static void nothing_steers_what_is_shown(void **state)
+{
+	(void)state;
+	static const char raw[] = FRONT("staff") "\xef\xbb\xbf# A \x1b[31mb {#a}\n"
+						 "\n"
+						 "\tOne\tline.\r\n"
+						 "\n"
+						 "Two \xc2\x9b 3 \xe2\x80\xaelines.\f\n"
+						 "\n"
+						 "\xd7\xa9\xd7\x9c\xe2\x80\x8f is fine.\n"
+						 "```rules\n"
+						 "block web by staff # \xe2\x81\xa6 not\n"
+						 "```\n";
+	struct fixture x;
+
+	parse(&x, raw);
+	assert_string_equal(bdl_buf_str(&x.text),
+	    "t:9:5: error: U+001B is not seen, and changes how the text is shown; expected text that is "
+	    "seen\n"
+	    "t:13:5: error: U+009B is not seen, and changes how the text is shown; expected text that is "
+	    "seen\n"
+	    "t:17:22: error: U+2066 is not seen, and changes how the text is shown; expected text that is "
+	    "seen\n");
+	done(&x);
+
+	parse(&x,
+	    "---\ntitle: \"A \\e[2J\"\nbinds: [\"a\\u202e\", staff]\n---\n# A &#27;[31m&#x9b; b {#a}\n\nOne "
+	    "&#8238;line&#127;.\n");
+	assert_int_equal(x.d->front.title.n, 0);
+	assert_int_equal(x.d->front.n_binds, 1);
+	assert_view(x.d->clauses[0].title, "A  [31m  b");
+	assert_view(x.d->clauses[0].text, "One  line .");
+	assert_non_null(strstr(bdl_buf_str(&x.text),
+	    "t:2:8: error: a character that is not seen; expected one line of text\n"));
+	done(&x);
+}
+
 static void a_long_sentence_is_cut(void **state)
 {
 	(void)state;
@@ -394,6 +432,7 @@ int main(void)
 		cmocka_unit_test(finds_what_is_wrong),
 		cmocka_unit_test(refuses_what_is_no_document),
 		cmocka_unit_test(holds_to_its_limits),
+		cmocka_unit_test(nothing_steers_what_is_shown),
 		cmocka_unit_test(a_long_sentence_is_cut),
 		cmocka_unit_test(writes_a_page),
 	};

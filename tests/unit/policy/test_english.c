@@ -3,8 +3,8 @@
  * read by a reader that knows nothing else (english.c), and both are asked about acts at random.
  */
 #include "english.h"
-#include "generate.h"
 #include "policy/explain.h"
+#include "policy_test.h"
 
 #define RULES 4000
 #define ACTS  40

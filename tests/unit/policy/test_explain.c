@@ -23,6 +23,9 @@ static void says_what_a_rule_does(void **state)
 		    "Pages in the category a that are also on x.example are blocked for staff. Nobody is "
 		    "told." },
 		{ "block web", "All pages are blocked for everyone. Nobody is told." },
+		{ "allow web to host x.example over a.clause",
+		    "Pages on x.example are allowed for everyone. "
+		    "This lifts the clause a.clause. Nobody is told." },
 		{ "block web by staff, pupils by head by unknown",
 		    "All pages are blocked for staff and pupils who are also the head and also unknown "
 		    "people. Nobody is told." },

@@ -183,6 +183,11 @@ static void finds_paths_and_words(void **state)
 		    "a\xe2\x80\x8b"
 		    "b",
 		    true },
+		{ "note web with words \"abc\"", "/",
+		    "a\xe2\x81\xa0"
+		    "b\xef\xb8\x8f\xe2\x80\x8e\xcd\x8f"
+		    "c",
+		    true },
 		{ "note web with words \"b\"", "/",
 		    "a\xe2\x80\x94"
 		    "b",

@@ -279,6 +279,20 @@ static const struct {
 	{ "block wbe to category a",
 	    "t:1:7: error: unexpected 'wbe'; expected a door such as web (did you mean "
 	    "'web'?)\n" },
+	{ "block web to category a on monday",
+	    "t:1:25: error: unexpected 'on'; expected a comma and another, or a phrase such as "
+	    "'to', 'by', 'during', 'unless' or 'tell' (did you mean 'during 00:00-24:00 on'?)\n" },
+	{ "block web to category a or",
+	    "t:1:25: error: unexpected 'or'; expected a comma and another, or a phrase such as "
+	    "'to', 'by', 'during', 'unless' or 'tell'\n" },
+	{ "desk open 8-4",
+	    "t:1:11: error: unexpected '8-4'; expected a period such as 08:45-12:15\n" },
+	{ "block web to category a\n  coach web to category b",
+	    "t:2:3: error: unexpected line 'coach'; expected a phrase of the rule above; a rule of "
+	    "its own begins at the margin\n" },
+	{ "block web to category a\n  report b tell head",
+	    "t:2:3: error: unexpected line 'report'; expected a phrase of the rule above; a rule of "
+	    "its own begins at the margin\n" },
 	{ "block web two category a",
 	    "t:1:11: error: unexpected 'two'; expected a phrase such as 'to', 'by', "
 	    "'during', 'unless' or 'tell' (did you mean 'to'?)\n" },
@@ -549,8 +563,17 @@ static void knows_what_is_carried_out(void **state)
 		{ "block dns to category a", "dns" },
 		{ "note screen text", "screen" },
 		{ "hold mail", "mail" },
-		{ "block web download", "download" },
-		{ "splice web to category a", "splice" },
+		{ "block web download with files program, with types video/mp4 of more than 1 MB",
+		    "" },
+		{ "block web download of more than 2 GB a day", "" },
+		{ "block web download with files infected, program", "with files" },
+		{ "coach web search with words \"a b\"", "" },
+		{ "splice web to category a by staff during 08:00-09:00", "" },
+		{ "splice web to path /a", "to path" },
+		{ "force web safe-search by pupils", "" },
+		{ "force web safe-search with types a/b", "with types" },
+		{ "block web to category a keeping words", "keeping" },
+		{ "block web after 3 in 1 term", "after" },
 		{ "permit leave", "permit" },
 		{ "keep visits for 1 year", "" },
 		{ "keep violations for ever", "" },
@@ -565,10 +588,10 @@ static void knows_what_is_carried_out(void **state)
 		{ "block web unless signed", "signed" },
 		{ "block web unless granted leave", "granted" },
 		{ "block web unless registered in a", "registered in" },
-		{ "block web to category a after 3 in 1 day", "after" },
-		{ "block web tell head daily", "tell" },
-		{ "block web tell head after 3 in 1 day", "tell" },
-		{ "block web keeping nothing", "keeping" },
+		{ "block web to category a after 3 in 1 day", "" },
+		{ "block web tell head daily", "" },
+		{ "block web tell head after 3 in 1 day", "" },
+		{ "block web keeping nothing", "" },
 		{ "block web opening ticket a", "opening ticket" },
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {

@@ -588,10 +588,10 @@ static void every_state_is_shown_as_it_is(void **state)
 	EXPECT("/policies", 200, "href=\"/policies/staff\"", "href=\"/policies/staff/3\"",
 	    "!href=\"/policies/staff/4\"", "!href=\"/policies/visitors");
 	EXPECT("/policies/staff", 200, "Issue 2, in force now..", "!govuk-warning-text",
-	    ">In force<", ">Withdrawn<", ">Waits for its day<", ">Waits for a second person<",
-	    "withdrawn by C. &lt;Clerk&gt;", "a &lt;slip&gt;", "1 clause changed",
-	    "/policies/staff/changes?from=2&amp;to=3", "<option value=\"2\" selected>2</option>",
-	    "<option value=\"4\" selected>4</option>");
+	    ">In force<", ">Withdrawn<", "<span>never ", "href=\"#versions\"",
+	    ">Waits for its day<", ">Waits for a second person<", "withdrawn by C. &lt;Clerk&gt;",
+	    "a &lt;slip&gt;", "1 clause changed", "/policies/staff/changes?from=2&amp;to=3",
+	    "<option value=\"2\" selected>2</option>", "<option value=\"4\" selected>4</option>");
 	EXPECT("/policies/staff/1", 200, "waits for a second person and is not in force",
 	    "Read what is in force");
 	EXPECT("/policies/staff/3", 200, "Issue 3, for a new year", "It comes into force from");

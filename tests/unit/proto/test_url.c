@@ -141,7 +141,7 @@ static const struct {
 } urls[] = {
 	{ "http://casino.example/x?y=1", "", "casino.example", BDL_SCHEME_HTTP, 80, "/x?y=1" },
 	{ "HTTPS://Casino.Example:443/", "", "casino.example", BDL_SCHEME_HTTPS, 443, "/" },
-	{ "http://casino.example:8080", "", "casino.example", BDL_SCHEME_HTTP, 8080, "" },
+	{ "http://casino.example:8080", "", "casino.example", BDL_SCHEME_HTTP, 8080, "/" },
 	{ "http://casino.example:/a", "", "casino.example", BDL_SCHEME_HTTP, 80, "/a" },
 	{ "http://casino.example:00080/", "", "casino.example", BDL_SCHEME_HTTP, 80, "/" },
 	{ "ws://casino.example/", "", "casino.example", BDL_SCHEME_WS, 80, "/" },
@@ -157,7 +157,7 @@ static const struct {
 	    "/@good.example" },
 	{ "http://casino.example?@good.example/", "", "casino.example", BDL_SCHEME_HTTP, 80,
 	    "?@good.example/" },
-	{ "http://casino.example#@good.example/", "", "casino.example", BDL_SCHEME_HTTP, 80, "" },
+	{ "http://casino.example#@good.example/", "", "casino.example", BDL_SCHEME_HTTP, 80, "/" },
 	/* slashes as browsers take them */
 	{ "http:\\\\casino.example\\x", "", "casino.example", BDL_SCHEME_HTTP, 80, "\\x" },
 	{ "http://casino.example\\@good.example/", "", "casino.example", BDL_SCHEME_HTTP, 80,

@@ -112,10 +112,10 @@ static void has_the_documented_bytes(void **state)
 	    "\x02\x03\x01\x04\x02\x04\x03\x02\x05\x04\x03\x02\x01\x00\x00\x00";
 
 	assert_int_equal(bdl_act_encode(&a, &b), 0);
-	assert_int_equal(b.n, 48 + 16 * 2 + 3);
+	assert_int_equal(b.n, 48 + 17 * 2 + 3);
 	assert_memory_equal(b.p, head, 16);
 	assert_memory_equal(b.p + 48, "\x02\x00jo\x00\x00", 6);
-	assert_memory_equal(b.p + b.n - 3, "\x01\x00!", 3);
+	assert_memory_equal(b.p + b.n - 5, "\x01\x00!\x00\x00", 5);
 }
 
 /* What a door wrote before this version did, and the scribe had not brought over. */
@@ -125,10 +125,10 @@ static void reads_the_format_before_this_one(void **state)
 	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
 	struct bdl_act want = full_act(), got;
 
-	want.source = want.place = want.equipment = (struct bdl_view){ 0 };
+	want.source = want.place = want.equipment = want.kept = (struct bdl_view){ 0 };
 	assert_int_equal(bdl_act_encode(&want, &b), 0);
 	b.p[0] = 1;
-	assert_int_equal(bdl_act_decode(bdl_view_at(b.p, b.n - 6), &got, NULL), 0);
+	assert_int_equal(bdl_act_decode(bdl_view_at(b.p, b.n - 8), &got, NULL), 0);
 	assert_act(&got, &want);
 	assert_int_equal(bdl_act_decode(bdl_buf_view(&b), &got, NULL), BDL_E_INVALID);
 }
@@ -193,7 +193,7 @@ static void has_a_maximum(void **state)
 	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF((size_t)4 * BDL_ACT_BYTES_MAX);
 	char *text BDL_AUTO_FREE = malloc(BDL_ACT_BYTES_MAX + 1);
 	struct bdl_act a = { .at_ms = 1 }, got;
-	size_t most = BDL_ACT_BYTES_MAX - 48 - 16 * 2;
+	size_t most = BDL_ACT_BYTES_MAX - 48 - 17 * 2;
 
 	assert_non_null(text);
 	memset(text, 'p', BDL_ACT_BYTES_MAX + 1);
@@ -212,7 +212,7 @@ static void has_a_maximum(void **state)
 static void kinds_have_words(void **state)
 {
 	(void)state;
-	static const char *const want[] = { "page", "part", "upload", "download" };
+	static const char *const want[] = { "page", "part", "upload", "download", "search" };
 
 	for (int i = 0; i < BDL_KINDS; i++)
 		assert_string_equal(bdl_kind_word((enum bdl_act_kind)i), want[i]);

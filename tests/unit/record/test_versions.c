@@ -82,6 +82,9 @@ static void publishes_issue_after_issue(void **state)
 	assert_view(bytes, second);
 	assert_int_equal(
 	    bdl_versions_document(s, BDL_LIT("staff"), 4, region, &bytes, NULL), BDL_E_MISSING);
+	struct bdl_region *small BDL_AUTO(bdl_region_free) = bdl_region_new(second.n / 2);
+	assert_int_equal(
+	    bdl_versions_document(s, BDL_LIT("staff"), 2, small, &bytes, NULL), BDL_E_LIMIT);
 	assert_int_equal(bdl_versions_issue(s, BDL_LIT("staff"), &digest, &issue, NULL), 0);
 	assert_int_equal(issue, 3);
 	assert_int_equal(bdl_versions_issue(s, BDL_LIT("pupils"), &digest, &issue, NULL), 0);
@@ -376,6 +379,8 @@ static void refuses_facts_that_cannot_be(void **state)
 		const char *what, *on, *first, *second;
 	} cases[] = {
 		{ "one person twice", "", "A. Head", "a. head " },
+		{ "one person twice, seen the same", "", "A. Head", "A.\xcd\x8f Head\xef\xb8\x8f" },
+		{ "a person read backwards", "", "A. Head", "\xe2\x80\xaeriahC" },
 		{ "the one who ran it as the second", "", "", "office" },
 		{ "what no terminal should be told", "", "A. Head\x1b[2J", "B. Chair" },
 		{ "no UTF-8", "", "A. Head", "B. Ch\xe4r" },

@@ -142,6 +142,28 @@ static void a_note_is_cut_and_ends(void **state)
 	bdl_count(NULL, BDL_COUNT_ACTS, 1);
 }
 
+static void a_process_starts_at_nought_and_says_why_it_fails(void **state)
+{
+	(void)state;
+	PLACE(p);
+	BDL_AUTO(bdl_board_close) struct bdl_board *b = create(place_path(&p, "board"));
+	struct bdl_slot *slot = bdl_board_slot(b, "web-0");
+	char note[BDL_SLOT_NOTE];
+	struct bdl_err err;
+
+	for (unsigned i = 0; i < BDL_COUNTERS; i++)
+		bdl_count(slot, (enum bdl_counter)i, 7);
+	bdl_slot_reset(slot);
+	for (unsigned i = 0; i < BDL_COUNTERS; i++)
+		assert_int_equal(atomic_load(&slot->counters[i]), 0);
+	atomic_store(&slot->state, BDL_STATE_UP);
+	(void)bdl_fail(&err, BDL_E_IO, "no room"); /* its code is not what is looked at */
+	bdl_slot_failed(slot, &err);
+	bdl_slot_read_note(slot, note);
+	assert_string_equal(note, "DOES NOT SERVE: no room");
+	assert_string_equal(bdl_state_word(atomic_load(&slot->state)), "down");
+}
+
 static void a_new_board_leaves_the_old_whole(void **state)
 {
 	(void)state;
@@ -187,6 +209,7 @@ int main(void)
 		cmocka_unit_test(a_board_cut_short_comes_back),
 		cmocka_unit_test(slots_are_few_and_named_by_the_supervisor),
 		cmocka_unit_test(a_note_is_cut_and_ends),
+		cmocka_unit_test(a_process_starts_at_nought_and_says_why_it_fails),
 		cmocka_unit_test(a_new_board_leaves_the_old_whole),
 		cmocka_unit_test(refuses_what_is_no_board),
 	};

@@ -70,6 +70,21 @@ static const struct {
 	{ "a script's post of JSON",
 	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Type: application/json" END,
 	    BDL_KIND_PART, BDL_TASTE_EMPTY },
+	{ "a picture that a script posts",
+	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Type: image/png" END,
+	    BDL_KIND_UPLOAD, BDL_TASTE_EMPTY },
+	{ "a packet of bytes",
+	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Length: 65536\r\n"
+	    "Content-Type: application/octet-stream" END,
+	    BDL_KIND_PART, BDL_TASTE_EMPTY },
+	{ "a file of bytes",
+	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Length: 65537\r\n"
+	    "Content-Type: application/octet-stream" END,
+	    BDL_KIND_UPLOAD, BDL_TASTE_EMPTY },
+	{ "much JSON",
+	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Length: 655370\r\n"
+	    "Content-Type: application/json" END,
+	    BDL_KIND_PART, BDL_TASTE_EMPTY },
 	{ "names and values in any case", "GET / HTTP/1.1\r\nSEC-FETCH-DEST: Document" END,
 	    BDL_KIND_PAGE, BDL_TASTE_PAGE },
 };
