@@ -1,7 +1,6 @@
 #include "record/drafts.h"
 #include "record/store_int.h"
 #include "record/versions_int.h"
-#include <stdio.h>
 
 static int draft_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
@@ -77,14 +76,14 @@ static int draft_put(struct bdl_store *s, struct bdl_view name, const struct bdl
 static int draft_enter(struct bdl_store *s, struct bdl_view name, const struct bdl_document *d,
     struct bdl_view by, int64_t now_ms, struct bdl_err *err)
 {
-	char record[BDL_LEDGER_RECORD_MAX];
+	struct bdl_buf record BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_LEDGER_RECORD_MAX);
 
-	(void)snprintf(record, sizeof(record), "policy/%.*s/draft", BDL_FMT(name)); /* fits */
+	(void)bdl_buf_printf(&record, "policy/%.*s/draft", BDL_FMT(name)); /* a name fits */
 	const struct bdl_ledger_entry e = {
 		.kind = BDL_LEDGER_DRAFT,
 		.at_ms = now_ms,
 		.actor = by,
-		.record = bdl_view_of(record),
+		.record = bdl_buf_view(&record),
 		.content = d->bytes,
 	};
 	return bdl_ledger_add(s, &e, err);

@@ -28,19 +28,19 @@ int bdl_version_enter(struct bdl_store *s, enum bdl_ledger_kind kind,
     struct bdl_err *err)
 {
 	struct bdl_buf facts BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(FACTS_MAX);
-	char record[BDL_LEDGER_RECORD_MAX];
+	struct bdl_buf record BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_LEDGER_RECORD_MAX);
 
 	facts_put(v, by, why, &facts);
 	if (bdl_buf_broken(&facts))
 		return bdl_fail(err, BDL_E_LIMIT,
 		    "the facts of the version are longer than %d bytes", FACTS_MAX);
-	(void)snprintf(record, sizeof(record), "policy/%.*s/%lld", BDL_FMT(v->name),
-	    (long long)v->issue); /* a name has at most BDL_POLICY_NAME_MAX bytes */
+	(void)bdl_buf_printf(
+	    &record, "policy/%.*s/%lld", BDL_FMT(v->name), (long long)v->issue); /* a name fits */
 	const struct bdl_ledger_entry e = {
 		.kind = kind,
 		.at_ms = now_ms,
 		.actor = by,
-		.record = bdl_view_of(record),
+		.record = bdl_buf_view(&record),
 		.content = bdl_buf_view(&facts),
 	};
 	return bdl_ledger_add(s, &e, err);
