@@ -69,6 +69,8 @@ int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_networks(struct bdl_args *a);
 int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
+int bdl_cmd_hold(struct bdl_args *a);
+int bdl_cmd_ledger(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);
 int bdl_cmd_proxy(struct bdl_args *a);
 int bdl_cmd_role(struct bdl_args *a);

@@ -113,9 +113,11 @@ int bdl_lists_update(struct bdl_args *a)
 	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
 	struct bdl_conf conf;
 	struct bdl_err err;
+	char by[BDL_OPERATOR_MAX];
 
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
+	bdl_operator(by);
 	int rc = bdl_file_read(a->words[1], &text, &err);
 	if (rc == 0)
 		rc = bdl_plan_parse(bdl_buf_view(&text), a->words[1], &plan, &err);
@@ -131,7 +133,7 @@ int bdl_lists_update(struct bdl_args *a)
 	if (rc == 0)
 		rc = bdl_data_become_owner(&conf, &err);
 	if (rc == 0)
-		rc = bdl_publish_lists(&conf, build, &err);
+		rc = bdl_publish_lists(&conf, build, by, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
 	return failed == 0 ? BDL_EXIT_FINE : BDL_EXIT_FAILED;

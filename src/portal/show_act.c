@@ -302,11 +302,13 @@ int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err 
 	struct bdl_act_row row;
 	uint64_t id;
 
-	if (!bdl_view_uint(r->args[0], INT64_MAX, &id))
+	/* The ledger records the address, so there is one for each act, without zeroes before it. */
+	if (!bdl_view_uint(r->args[0], INT64_MAX, &id) || r->args[0].p[0] == '0')
 		return bdl_fail(err, BDL_E_MISSING, "no act has this number");
 	int rc = bdl_acts_get(r->store, (int64_t)id, r->region, &row, err);
 	if (rc < 0)
 		return rc;
+	bdl_request_looked(r, row.act.person);
 	struct bdl_page_act v = view_of(r, &row);
 	rc = judge_again(r, &row.act, &v, err);
 	if (rc == 0 && !bdl_region_broken(r->region))

@@ -250,8 +250,11 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 		return rc;
 	struct bdl_page_acts v = acts_view(r, &c, reference, rows, n);
 	struct bdl_page_acts_row *out = bdl_region_array(r->region, v.n_rows, sizeof(*out));
-	for (size_t i = 0; out && i < v.n_rows; i++)
+	for (size_t i = 0; out && i < v.n_rows; i++) {
 		out[i] = act_row(r, &rows[i]);
+		if (c.f.n_persons)
+			bdl_request_looked(r, rows[i].act.person);
+	}
 	v.rows = out;
 	add_choices(r, &c.f, &v);
 	if (!bdl_region_broken(r->region))
@@ -324,6 +327,8 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 		.older = n > ROWS ? rows[ROWS - 1].id : 0,
 	};
 	bdl_violation_table(r, rows, n > ROWS ? ROWS : n, &v.table);
+	for (size_t i = 0; c.f.n_persons && i < v.table.n_rows; i++)
+		bdl_request_looked(r, rows[i].person);
 	if (!bdl_region_broken(r->region))
 		bdl_page_violations(&reply->body, &v);
 	return 0;
