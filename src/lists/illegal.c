@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define KEY_BYTES  crypto_sign_ed25519_PUBLICKEYBYTES
+#define KEY_BYTES  BDL_ILLEGAL_KEY_BYTES
 #define SIGN_BYTES crypto_sign_ed25519_BYTES
 #define AHEAD_MS   86400000 /* clocks differ; a list from farther ahead could never be replaced */
 
@@ -119,8 +119,8 @@ static int fill(struct bdl_list_build *b, struct bdl_view list, struct bdl_err *
 
 /* --- installing --- */
 
-/* The key that was kept; BDL_E_MISSING where none was. */
-static int read_pinned(const char *path, unsigned char key[KEY_BYTES], struct bdl_err *err)
+/* The key that lies beside the list; BDL_E_MISSING where none does. */
+static int read_beside(const char *path, unsigned char key[KEY_BYTES], struct bdl_err *err)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(256);
 	int rc = bdl_file_read(path, &text, err);
@@ -130,11 +130,29 @@ static int read_pinned(const char *path, unsigned char key[KEY_BYTES], struct bd
 	return rc;
 }
 
-static int choose_key(const char *path, struct bdl_view given, unsigned char key[KEY_BYTES],
-    bool *ret_is_new, struct bdl_err *err)
+/*
+ * The key that was kept, there or in the second place; BDL_E_MISSING where none was, or where the
+ * first is gone and the second cannot be read.
+ */
+static int read_pinned(
+    const char *lists_path, const char *path, unsigned char key[KEY_BYTES], struct bdl_err *err)
+{
+	struct bdl_illegal_kept kept;
+	int rc = read_beside(path, key, err);
+
+	if (rc != BDL_E_MISSING)
+		return rc;
+	if (bdl_illegal_kept(lists_path, &kept, NULL) < 0)
+		return rc;
+	memcpy(key, kept.key, KEY_BYTES);
+	return 0;
+}
+
+static int choose_key(const char *lists_path, const char *path, struct bdl_view given,
+    unsigned char key[KEY_BYTES], struct bdl_err *err)
 {
 	unsigned char pinned[KEY_BYTES];
-	int rc = read_pinned(path, pinned, err);
+	int rc = read_pinned(lists_path, path, pinned, err);
 
 	if (rc < 0 && rc != BDL_E_MISSING)
 		return rc;
@@ -145,11 +163,10 @@ static int choose_key(const char *path, struct bdl_view given, unsigned char key
 		return bdl_fail(err, BDL_E_INVALID,
 		    "the key is not 32 bytes, plain, in hexadecimal or in base64");
 	if (rc == 0 && given.n > 0 && sodium_memcmp(key, pinned, KEY_BYTES) != 0)
-		return bdl_fail(err, BDL_E_DENIED,
-		    "that is not the key of the first list, which was kept in %s", path);
+		return bdl_fail(
+		    err, BDL_E_DENIED, "that is not the key of the first list, which was kept");
 	if (rc == 0)
 		memcpy(key, pinned, KEY_BYTES);
-	*ret_is_new = rc == BDL_E_MISSING;
 	return 0;
 }
 
@@ -157,6 +174,7 @@ int bdl_illegal_look(const char *lists_path, struct bdl_illegal_state *ret, stru
 {
 	char path[PATH_MAX], key[PATH_MAX];
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
+	struct bdl_illegal_kept kept = { 0 };
 	struct bdl_illegal_state state = { 0 };
 	int rc = bdl_illegal_path(lists_path, BDL_ILLEGAL_MAP, path, err);
 
@@ -165,7 +183,12 @@ int bdl_illegal_look(const char *lists_path, struct bdl_illegal_state *ret, stru
 	if (rc < 0)
 		return rc;
 	state.is_pinned = access(key, F_OK) == 0;
-	if (access(path, F_OK) == 0 || state.is_pinned) {
+	state.is_missing = bdl_illegal_is_missing(lists_path);
+	if (state.is_missing && bdl_illegal_kept(lists_path, &kept, NULL) == 0) {
+		state.entries = kept.entries;
+		state.issued_ms = kept.issued_ms;
+	}
+	if (access(path, F_OK) == 0) {
 		/* As a lists file of its own; with it comes the slot beside it, which it is. */
 		rc = bdl_lists_open(path, &l, err);
 		if (rc < 0)
@@ -178,6 +201,16 @@ int bdl_illegal_look(const char *lists_path, struct bdl_illegal_state *ret, stru
 	return 0;
 }
 
+bool bdl_illegal_is_missing(const char *lists_path)
+{
+	char map[PATH_MAX], key[PATH_MAX];
+
+	if (bdl_illegal_path(lists_path, BDL_ILLEGAL_MAP, map, NULL) < 0 ||
+	    bdl_illegal_path(lists_path, BDL_ILLEGAL_KEY, key, NULL) < 0 || access(map, F_OK) == 0)
+		return false;
+	return access(key, F_OK) == 0 || bdl_illegal_is_kept(lists_path);
+}
+
 static int check_age(const char *lists_path, int64_t issued_ms, int64_t now_ms, struct bdl_err *err)
 {
 	struct bdl_illegal_state before = { 0 };
@@ -187,8 +220,9 @@ static int check_age(const char *lists_path, int64_t issued_ms, int64_t now_ms, 
 		before = (struct bdl_illegal_state){ 0 };
 	if (issued_ms > now_ms + AHEAD_MS)
 		return bdl_fail(err, BDL_E_DENIED, "the list says it is from the future");
-	if (before.is_there && issued_ms < before.issued_ms)
-		return bdl_fail(err, BDL_E_DENIED, "the list is older than the one that is there");
+	if ((before.is_there || before.is_missing) && issued_ms < before.issued_ms)
+		return bdl_fail(err, BDL_E_DENIED, "the list is older than the one that %s",
+		    before.is_there ? "is there" : "was there");
 	return 0;
 }
 
@@ -214,6 +248,23 @@ static int pin(const char *path, const unsigned char key[KEY_BYTES], struct bdl_
 	return bdl_file_replace(path, hex, sizeof(hex), 0644, err);
 }
 
+/* Beside the list and in the second place. */
+static int keep(const char *lists_path, const char *key_path, const unsigned char key[KEY_BYTES],
+    struct bdl_err *err)
+{
+	struct bdl_illegal_state state;
+	struct bdl_illegal_kept kept;
+	int rc = pin(key_path, key, err);
+
+	if (rc == 0)
+		rc = bdl_illegal_look(lists_path, &state, err);
+	if (rc < 0)
+		return rc;
+	kept = (struct bdl_illegal_kept){ .entries = state.entries, .issued_ms = state.issued_ms };
+	memcpy(kept.key, key, KEY_BYTES);
+	return bdl_illegal_keep(lists_path, &kept, err);
+}
+
 /* Who watches lists.map opens it again, and the slot with it. */
 static int wake(const char *lists_path, int64_t now_ms, struct bdl_err *err)
 {
@@ -234,11 +285,10 @@ int bdl_illegal_install(const char *lists_path, const struct bdl_illegal_offer *
 	unsigned char key[KEY_BYTES];
 	char key_path[PATH_MAX];
 	int64_t issued_ms = 0;
-	bool is_new = false;
 	int rc = bdl_illegal_path(lists_path, BDL_ILLEGAL_KEY, key_path, err);
 
 	if (rc == 0)
-		rc = choose_key(key_path, offer->key, key, &is_new, err);
+		rc = choose_key(lists_path, key_path, offer->key, key, err);
 	if (rc == 0)
 		rc = bdl_illegal_check(offer, key, &issued_ms, err);
 	if (rc == 0)
@@ -248,8 +298,8 @@ int bdl_illegal_install(const char *lists_path, const struct bdl_illegal_offer *
 	/* The key last: a key without a list means that one was taken away. */
 	if (rc == 0)
 		rc = write_slot(lists_path, b, issued_ms, err);
-	if (rc == 0 && is_new)
-		rc = pin(key_path, key, err);
+	if (rc == 0)
+		rc = keep(lists_path, key_path, key, err);
 	if (rc == 0)
 		rc = wake(lists_path, now_ms, err);
 	return rc == 0 ? bdl_illegal_look(lists_path, ret, err) : rc;

@@ -8,6 +8,10 @@
  * 64 bytes, or of those in hexadecimal or base64; so is the key, of 32. The key of the first list
  * is kept, and no other is taken after it. A list older than the one that is there is refused, as
  * is one with a bad line.
+ *
+ * Of a data folder's list the key, its date and how many entries it had are kept a second time, in
+ * DIR/run/illegal. So a slot whose files are deleted is missing, and not as if there had never been
+ * one: the lists do not open, and running doors go on with what they have mapped.
  */
 #ifndef BDL_LISTS_ILLEGAL_H
 #define BDL_LISTS_ILLEGAL_H
@@ -25,8 +29,9 @@ struct bdl_illegal_offer {
 /* What was installed. */
 struct bdl_illegal_state {
 	bool is_there;
-	bool is_pinned; /* its key is kept */
-	uint64_t entries;
+	bool is_missing;  /* it is not, and was: ILLEGAL LIST MISSING */
+	bool is_pinned;   /* its key is kept */
+	uint64_t entries; /* of the one that is there, or was; 0 where that is not known any more */
 	int64_t issued_ms;
 };
 
@@ -39,9 +44,15 @@ struct bdl_illegal_state {
 int bdl_illegal_install(const char *lists_path, const struct bdl_illegal_offer *offer,
     int64_t now_ms, struct bdl_illegal_state *ret, struct bdl_err *err) BDL_MUST_USE;
 
-/* What is there; *ret is zeroed where nothing is. BDL_E_INVALID where it cannot be read. */
+/*
+ * What is there; *ret is zeroed where nothing is or was. BDL_E_INVALID where it cannot be read; that
+ * it is missing is no error.
+ */
 int bdl_illegal_look(const char *lists_path, struct bdl_illegal_state *ret, struct bdl_err *err)
     BDL_MUST_USE;
+
+/* Whether a list was installed and its file is gone. Asks for names only, so any process may. */
+bool bdl_illegal_is_missing(const char *lists_path);
 
 /* The list alone, signature and all: for whoever tries one out. *ret_issued_ms is its date. */
 int bdl_illegal_check(const struct bdl_illegal_offer *offer, const unsigned char key[32],

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "lists/illegal.h"
 #include "lists/illegal_int.h"
 #include "lists/lists_int.h"
 
@@ -126,7 +127,7 @@ static int open_part(const char *path, struct bdl_lists_part *p, struct bdl_err 
 	return rc < 0 ? bdl_fail_in(err, rc, "%s", path) : 0;
 }
 
-/* The slot beside it. Where a key was pinned there was a list, and there has to be one. */
+/* The slot beside it. Where there was a list there has to be one. */
 static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *err)
 {
 	char beside[PATH_MAX];
@@ -139,11 +140,11 @@ static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *e
 	if (rc < 0 && rc != BDL_E_MISSING)
 		return bdl_fail(err, (enum bdl_code)rc, "%s", why.text);
 	if (rc == BDL_E_MISSING) {
-		rc = bdl_illegal_path(path, BDL_ILLEGAL_KEY, beside, err);
-		if (rc < 0 || access(beside, F_OK) < 0)
-			return rc;
+		if (!bdl_illegal_is_missing(path))
+			return 0;
 		return bdl_fail(err, BDL_E_INVALID,
-		    "the illegal-content list that was installed is gone: install it again");
+		    "ILLEGAL LIST MISSING: the illegal-content list that was installed is gone; "
+		    "install it again");
 	}
 	if (l->illegal.header->n_categories != 1 ||
 	    strcmp(part_category(&l->illegal, 0), BDL_CATEGORY_ILLEGAL) != 0)
@@ -155,10 +156,18 @@ static int open_illegal(const char *path, struct bdl_lists *l, struct bdl_err *e
 int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err)
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = bdl_xalloc(sizeof(*l));
+	struct bdl_err why;
 	int rc = open_part(path, &l->main, err);
 
 	if (rc == 0)
 		rc = open_illegal(path, l, err);
+	else if (rc == BDL_E_MISSING && open_illegal(path, l, &why) < 0)
+		return bdl_fail(err, why.code, "%s", why.text);
+	else if (rc == BDL_E_MISSING && l->has_illegal)
+		return bdl_fail(err, BDL_E_INVALID,
+		    "%s is gone, and the illegal-content list is opened with it: compile the lists "
+		    "again",
+		    path);
 	if (rc < 0)
 		return rc;
 	*ret = bdl_steal(&l);
@@ -201,6 +210,17 @@ int bdl_lists_category_find(const struct bdl_lists *l, struct bdl_view name)
 			return (int)i;
 	}
 	return -1;
+}
+
+bool bdl_lists_category_is_empty(const struct bdl_lists *l, unsigned i)
+{
+	BDL_BUG_IF(i >= bdl_lists_categories(l));
+	if (i == l->main.header->n_categories)
+		return false; /* the illegal slot, which holds no empty list */
+	for (uint32_t set = 0; set < l->main.header->n_sets; set++)
+		if (bdl_catset_has(&l->main.sets[set].has, i))
+			return false;
+	return true;
 }
 
 uint64_t bdl_lists_domains(const struct bdl_lists *l)

@@ -58,8 +58,9 @@ struct bdl_lists;
 
 /*
  * Maps the file, and the slot of illegal content where one is beside it; BDL_E_MISSING,
- * BDL_E_INVALID. Reads pages only as they are needed. A slot that was installed and cannot be read
- * fails the opening: it never goes missing quietly.
+ * BDL_E_INVALID. Reads pages only as they are needed. A slot that was installed and is gone or cannot
+ * be read fails the opening, and so does the loss of a lists file that had one: it never goes missing
+ * quietly.
  */
 int bdl_lists_open(const char *path, struct bdl_lists **ret, struct bdl_err *err) BDL_MUST_USE;
 void bdl_lists_close(struct bdl_lists *l); /* takes NULL */
@@ -101,6 +102,9 @@ size_t bdl_lists_explain(const struct bdl_lists *l, struct bdl_view host, struct
 unsigned bdl_lists_categories(const struct bdl_lists *l);
 const char *bdl_lists_category(const struct bdl_lists *l, unsigned i);        /* its name */
 int bdl_lists_category_find(const struct bdl_lists *l, struct bdl_view name); /* or -1 */
+
+/* Whether nothing is in the category: a list of it was compiled that had no entries. */
+bool bdl_lists_category_is_empty(const struct bdl_lists *l, unsigned i);
 
 /* How many entries there are of each kind, without those of the illegal slot. */
 uint64_t bdl_lists_domains(const struct bdl_lists *l);

@@ -247,7 +247,7 @@ static void take_beginnings(
 
 /*
  * Each parameter as if it stood alone behind the path: an entry "/watch?v=1" is met by
- * "/watch?app=2&v=1" as well. `page` gets the parameter put where the query begins.
+ * "/watch?app=2&v=1" as well, however many stand before it: what is in an address bounds the work.
  */
 static void take_parameters(
     struct gather *g, const struct bdl_buf *page, size_t start, size_t query)
@@ -259,7 +259,9 @@ static void take_parameters(
 		return;
 	rest = bdl_view_from(rest, 1);
 	(void)bdl_view_cut(&rest, '&', &parameter); /* the first was among the beginnings */
-	for (int i = 0; i < BDL_PAGE_STEPS && bdl_view_cut(&rest, '&', &parameter); i++) {
+	while (bdl_view_cut(&rest, '&', &parameter)) {
+		if (parameter.n == 0)
+			continue;
 		bdl_buf_clear(&alone);
 		(void)bdl_buf_add_view(&alone, bdl_view_at(page->p, query + 1));
 		if (bdl_buf_add_view(&alone, parameter) < 0 || bdl_buf_broken(&alone))

@@ -11,16 +11,9 @@ int bdl_page_add(struct bdl_buf *out, struct bdl_view path)
 		return rc;
 	end = start + bdl_view_find(bdl_view_at(out->p + start, out->n - start), '?');
 	for (size_t i = start; i < out->n; i++) {
-		char c = bdl_lower(out->p[i]);
-		bool is_run = c == '/' && to > start && out->p[to - 1] == '/';
-		bool is_last = c == '/' && i + 1 == end;
-		if (i == end && to > start && out->p[to - 1] == '/')
-			to--;
-		if (i >= end || (!is_run && !is_last))
-			out->p[to++] = c;
+		if (out->p[i] != '/' || i + 1 != end)
+			out->p[to++] = bdl_lower(out->p[i]);
 	}
-	if (end == out->n && to > start && out->p[to - 1] == '/')
-		to--;
 	out->n = to;
 	out->p[to] = '\0';
 	return 0;

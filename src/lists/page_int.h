@@ -1,7 +1,6 @@
 /*
  * Pages as entries name them and as look-ups compare them: proto/url.h's comparable path, and
- * besides in lower case, each run of slashes one slash, without a last slash. Lists are written in
- * lower case as often as not, and no server worth blocking tells "//a" from "/a".
+ * besides in lower case and without a last slash. Lists are written in lower case as often as not.
  */
 #ifndef BDL_LISTS_PAGE_INT_H
 #define BDL_LISTS_PAGE_INT_H
@@ -9,7 +8,7 @@
 #include "base/buf.h"
 
 #define BDL_PAGE_MAX   1024 /* host and path of an entry; what is longer is compared so far */
-#define BDL_PAGE_STEPS 64   /* beginnings of a page that are compared, and as many parameters */
+#define BDL_PAGE_STEPS 64   /* beginnings of a page that are compared */
 
 /* Append; BDL_E_LIMIT, BDL_E_NOMEM by the buffer. The front page is "". */
 int bdl_page_add(struct bdl_buf *out, struct bdl_view path);

@@ -1,6 +1,7 @@
 #include "lists/protect.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/person.h"
 #include "base/utf8.h"
 #include "lists/build_int.h"
 #include "sys/file.h"
@@ -193,10 +194,10 @@ static int add_override(
 		fields[i] = bdl_view_trim(fields[i]);
 	}
 	reason = bdl_view_trim(line);
-	if (fields[2].n == 0 || fields[3].n == 0 || reason.n == 0)
+	if (!bdl_person_ok(fields[2]) || !bdl_person_ok(fields[3]) || reason.n == 0)
 		return bdl_fail(err, BDL_E_INVALID,
 		    "expected 'host, category, person, second person, until, reason'");
-	if (bdl_view_ieq(fields[2], fields[3]))
+	if (bdl_person_same(fields[2], fields[3]))
 		return bdl_fail(err, BDL_E_INVALID, "the second person is the first; expected two");
 	int rc = bdl_host_normalise(fields[0], o->host, &is_ip, err);
 	if (rc < 0)

@@ -162,6 +162,15 @@ bool bdl_lists_say_illegal(const struct bdl_conf *conf)
 		printf("illegal content: CANNOT BE READ (%s)\n", err.text);
 		return false;
 	}
+	if (state.is_missing) {
+		printf("illegal content: ILLEGAL LIST MISSING: ");
+		if (state.entries > 0)
+			printf("a list of %llu entries", (unsigned long long)state.entries);
+		else
+			printf("a list");
+		printf(" was installed, and its file is gone; install it again\n");
+		return false;
+	}
 	if (!state.is_there) {
 		printf("illegal content: NOT INSTALLED\n");
 		return true;

@@ -97,8 +97,10 @@ static size_t update_all(const struct bdl_plan *p)
 		struct bdl_err err;
 		if (p->sources[i].url == NULL || update(&p->sources[i], &err) == 0)
 			continue;
-		fprintf(stderr, "beadle: %s\nbeadle: %s stays as it was\n", err.text,
-		    p->sources[i].path);
+		fprintf(stderr, "beadle: %s\nbeadle: %s %s\n", err.text, p->sources[i].path,
+		    access(p->sources[i].path, F_OK) == 0
+			? "stays as it was"
+			: "was never fetched, so no list can be compiled");
 		failed++;
 	}
 	return failed;

@@ -27,7 +27,7 @@ int bdl_lists_protect(struct bdl_list_build *b, const char *data, struct bdl_err
 /* Say on standard error what was not taken, and on standard output what was spared. */
 void bdl_lists_say(const struct bdl_list_build *b);
 
-/* "illegal content: NOT INSTALLED", or how old the list is; false where it cannot be read. */
+/* "illegal content: NOT INSTALLED", or how old the list is; false where it is gone or unreadable. */
 bool bdl_lists_say_illegal(const struct bdl_conf *conf);
 
 #endif

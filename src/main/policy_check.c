@@ -3,6 +3,7 @@
 #include "main/policy_verbs.h"
 #include "main/publish.h"
 #include "main/text.h"
+#include "policy/law.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,10 @@ static void read_all(struct readings *r, char *const *paths, size_t n)
 
 		one->path = paths[i];
 		one->findings = bdl_findings_new();
+		if (bdl_is_law(bdl_text_policy_name(one->path)))
+			bdl_find(one->findings, BDL_ERROR, 1, 1, "another name for the file", NULL,
+			    "no policy is named '" BDL_LAW_NAME
+			    "': it is the document that is built in");
 		if (bdl_text_parse(one->path, one->findings, &one->document, &err) < 0) {
 			(void)bdl_complain(&err); /* the status comes of the missing document */
 			r->whole = false;

@@ -34,9 +34,16 @@ int bdl_known_lists_open(
 	if (rc < 0)
 		return rc;
 	unsigned n = bdl_lists_categories(ret->lists);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
 		ret->names[i] = bdl_lists_category(ret->lists, i);
+		ret->empty[i] = bdl_lists_category_is_empty(ret->lists, i);
+	}
+	if (!bdl_lists_has_illegal(ret->lists, NULL)) { /* a number is kept for it */
+		ret->names[n] = BDL_CATEGORY_ILLEGAL;
+		ret->empty[n++] = true;
+	}
 	ret->context.categories = ret->names;
+	ret->context.empty = ret->empty;
 	ret->context.n_categories = n;
 	return 0;
 }
@@ -123,6 +130,21 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 	printf("the roll now has %zu %s\n", bdl_roll_size(roll),
 	    bdl_roll_size(roll) == 1 ? "person" : "people");
 	return 0;
+}
+
+/* A list that has only its first lines reads as if it stopped something. */
+static void say_empty(const struct bdl_lists *lists)
+{
+	const char *between = "without entries, so that rules on them stop nothing: ";
+
+	for (unsigned i = 0; i < bdl_lists_categories(lists); i++) {
+		if (!bdl_lists_category_is_empty(lists, i))
+			continue;
+		printf("%s%s", between, bdl_lists_category(lists, i));
+		between = ", ";
+	}
+	if (between[0] == ',')
+		putchar('\n');
 }
 
 /* A rule on what no list has any more stops nothing, and nobody would see it. */
@@ -213,6 +235,7 @@ int bdl_publish_lists(
 	if (bdl_lists_nets(lists) > 0)
 		printf(", %llu networks", (unsigned long long)bdl_lists_nets(lists));
 	putchar('\n');
+	say_empty(lists);
 	if (replaces)
 		say_lost(before, lists);
 	return 0;

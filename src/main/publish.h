@@ -11,12 +11,14 @@
 #define BDL_DAY_SIZE 40 /* "2026-11-21" and NUL; more for years that there are not */
 
 /*
- * What a check asks about: the day, and the categories that DIR/lists/lists.map knows; without lists
- * any category will do. The context points into it, so it stays where it is.
+ * What a check asks about: the day, the categories that DIR/lists/lists.map knows, and which of them
+ * have no entries. `illegal` is always known, since the law blocks it; without lists any category
+ * will do. The context points into it, so it stays where it is.
  */
 struct bdl_known_lists {
 	struct bdl_lists *lists; /* NULL: none compiled */
 	const char *names[BDL_LIST_CATEGORIES_MAX];
+	bool empty[BDL_LIST_CATEGORIES_MAX];
 	char today[BDL_DAY_SIZE];
 	struct bdl_check_context context;
 };

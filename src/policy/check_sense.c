@@ -1,5 +1,6 @@
 /* Rules that say nothing, contradict themselves, or stand in the shadow of another. */
 #include "base/near.h"
+#include "lists/lists.h"
 #include "policy/check_int.h"
 
 #define EXPECTED_MAX 256
@@ -149,6 +150,74 @@ static void check_verdict(const struct bdl_checker *c, const struct bdl_rule *ru
 		    "this rule applies to everything at the door '%s'", door);
 }
 
+/* Whether the lists know the category and have nothing in it. */
+static bool is_empty(const struct bdl_checker *c, struct bdl_view category)
+{
+	const struct bdl_check_context *context = c->context;
+
+	if (!context || !context->categories || !context->empty)
+		return false;
+	for (size_t i = 0; i < context->n_categories; i++)
+		if (bdl_view_is(category, context->categories[i]))
+			return context->empty[i];
+	return false;
+}
+
+/* A rule on categories that have no entries does not do what it says, and nobody would notice. */
+static void check_entries(const struct bdl_checker *c, const struct bdl_rule *rule,
+    const struct bdl_phrase *phrase, bool lifts)
+{
+	const struct bdl_list *names = &phrase->lists[0];
+	bool stops = rule->kind == BDL_RULE_VERDICT && rule->action > BDL_NOTE;
+	bool all = true;
+
+	for (size_t i = 0; i < names->n; i++)
+		all = all && is_empty(c, names->words[i].text);
+	for (size_t i = 0; i < names->n; i++) {
+		const struct bdl_word *word = &names->words[i];
+
+		if (is_empty(c, word->text))
+			bdl_find(c->findings, BDL_WARNING, word->line, word->column,
+			    "a list of it: beadle lists compile", NULL,
+			    "category '%.*s' has no entries%s", BDL_FMT(word->text),
+			    lifts       ? ": it excepts nothing yet"
+				: !all  ? ""
+				: stops ? ": this rule stops nothing yet"
+					: ": this rule does nothing yet");
+	}
+}
+
+/* The law blocks what is in that category for everyone: a milder rule only reads as if it did not. */
+static void check_law(const struct bdl_checker *c, const struct bdl_rule *rule,
+    const struct bdl_phrase *phrase, bool lifts)
+{
+	const struct bdl_list *names = &phrase->lists[0];
+	bool blocks = rule->kind == BDL_RULE_VERDICT && rule->action == BDL_BLOCK;
+
+	if (rule->door != BDL_DOOR_WEB || rule->kind == BDL_RULE_FORCE || (blocks && !lifts))
+		return;
+	for (size_t i = 0; i < names->n; i++)
+		if (bdl_view_is(names->words[i].text, BDL_CATEGORY_ILLEGAL))
+			bdl_find(c->findings, BDL_WARNING, names->words[i].line,
+			    names->words[i].column, "'block', and no exception", NULL,
+			    "what is in the category '" BDL_CATEGORY_ILLEGAL
+			    "' is blocked for everyone, whatever this rule says");
+}
+
+static void check_categories(const struct bdl_checker *c, const struct bdl_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_conds + rule->n_unless; i++) {
+		bool lifts = i >= rule->n_conds;
+		const struct bdl_phrase *phrase =
+		    lifts ? &rule->unless[i - rule->n_conds] : &rule->conds[i];
+
+		if (phrase->form != BDL_PHRASE_CATEGORY)
+			continue;
+		check_entries(c, rule, phrase, lifts);
+		check_law(c, rule, phrase, lifts);
+	}
+}
+
 /* A rule of a door must have, or must not have, this phrase. */
 static void check_has(const struct bdl_checker *c, const struct bdl_rule *rule,
     enum bdl_phrase_form form, bool wanted, const char *why)
@@ -195,6 +264,7 @@ static void check_door(const struct bdl_checker *c, const struct bdl_rule *rule)
 	if (rule->kind == BDL_RULE_VERDICT && bdl_action_fits(rule->action, rule->door))
 		check_results(c, rule);
 	check_conditions(c, rule);
+	check_categories(c, rule);
 	/* DNS knows no person, and what it has said is kept by others: nothing may lift it. */
 	if (rule->door == BDL_DOOR_DNS && rule->n_unless)
 		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column,

@@ -76,6 +76,7 @@ BDL_DEFINE_AUTO(struct bdl_document, bdl_document_free);
 struct bdl_check_context {
 	const char *const *categories; /* of the lists */
 	size_t n_categories;
+	const bool *empty; /* of each of these, whether the lists have no entry of it; or NULL */
 	const struct bdl_document *const *others; /* policies read together with this one */
 	size_t n_others;
 	const char *const *places; /* of the register of places */

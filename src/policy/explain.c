@@ -165,8 +165,8 @@ static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl
 struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,
     struct bdl_region *region, size_t *ret_n)
 {
-	struct bdl_stretch rules = r->stretches[f->door][BDL_RULE_VERDICT];
-	size_t n = (size_t)(rules.to - rules.from);
+	struct bdl_stretch rules = r->stretches[f->door][BDL_RULE_VERDICT], law = bdl_law_of(r, f);
+	size_t own = (size_t)(rules.to - rules.from), n = own + (size_t)(law.to - law.from);
 	struct bdl_step *steps = bdl_region_array(region, n, sizeof(*steps));
 	struct bdl_hearing h = { .f = f, .s = bdl_subject_of(r, f) };
 	uint64_t allows = bdl_allows_of(r, &h);
@@ -176,7 +176,9 @@ struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_f
 		return NULL;
 	bdl_judge(r, f, &v);
 	for (size_t i = 0; i < n; i++) {
-		explain_rule(r, rules.from + i, &h, allows, region, &steps[i]);
+		size_t rule = i < own ? rules.from + i : law.from + (i - own);
+
+		explain_rule(r, rule, &h, allows, region, &steps[i]);
 		steps[i].decided = steps[i].rule == v.rule;
 	}
 	if (bdl_region_broken(region))

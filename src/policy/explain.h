@@ -27,8 +27,9 @@ struct bdl_step {
 };
 
 /*
- * Every rule of the act's door that gives a verdict, in order. Made by the same tests as the judge's, so the two cannot
- * disagree. NULL past the region's maximum.
+ * Every rule of the act's door that gives a verdict, in order; those of the law only where the act is
+ * in the category that they name. Made by the same tests as the judge's, so the two cannot disagree.
+ * NULL past the region's maximum.
  */
 struct bdl_step *bdl_explain_act(const struct bdl_ruleset *r, const struct bdl_facts *f,
     struct bdl_region *region, size_t *ret_n);

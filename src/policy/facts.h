@@ -158,8 +158,8 @@ bool bdl_facts_recall(const struct bdl_ruleset *r, struct bdl_facts *f, struct b
     struct bdl_region *region);
 
 /*
- * Texts for `with words`: letters small (bdl_utf8_lower), each run of what is no letter or digit as
- * one blank, none at the ends. Of both the rule's words and the act's text; words are found where
+ * Texts for `with words`: letters small (bdl_utf8_lower), those of full width (U+FF01 to U+FF5E) plain,
+ * each run of what is no letter or digit as one blank, none at the ends. Of both the rule's words and the act's text; words are found where
  * they stand whole.
  */
 void bdl_text_fold(struct bdl_view text, struct bdl_buf *out);

@@ -21,6 +21,12 @@ static void add_character(struct bdl_buf *out, uint32_t ch)
 	(void)bdl_buf_add(out, bytes, n);
 }
 
+/* Letters and digits as wide as Chinese ones: engines and readers take them for the plain ones. */
+static uint32_t narrowed(uint32_t ch)
+{
+	return ch >= 0xff01 && ch <= 0xff5e ? ch - 0xff01 + '!' : ch;
+}
+
 void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
 {
 	size_t start = out->n;
@@ -33,6 +39,7 @@ void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
 		text = bdl_view_from(text, bdl_utf8_next(text, &ch, &bad));
 		if (!bad && bdl_utf8_is_unseen(ch))
 			continue;
+		ch = narrowed(ch);
 		if (bad || !is_of_a_word(ch)) {
 			gap = true;
 			continue;

@@ -16,7 +16,7 @@ static uint64_t folded(const struct bdl_facts *f)
 
 struct bdl_subject bdl_subject_of(const struct bdl_ruleset *r, const struct bdl_facts *f)
 {
-	struct bdl_subject s = { .key = folded(f) };
+	struct bdl_subject s = { .policies = 1u << r->n_policies, .key = folded(f) };
 
 	s.stranger = !f->known || !(f->groups & r->bound);
 	for (size_t i = 0; i < r->n_policies; i++)
@@ -189,6 +189,26 @@ static void add_allows(const struct bdl_ruleset *r, const struct bdl_facts *f, u
 		v->rule = r->allows[__builtin_ctzll(used)];
 }
 
+static void add_strictest(
+    const struct bdl_ruleset *r, size_t i, const struct bdl_facts *f, struct bdl_verdict *v)
+{
+	add_rule(r, i, f, v);
+	if (v->rule == BDL_NO_RULE || r->rules[i].action > v->action) {
+		v->action = (enum bdl_action)r->rules[i].action;
+		v->rule = (uint16_t)i;
+	}
+}
+
+/* After all else, and nothing lifts it. */
+static void add_law(const struct bdl_ruleset *r, const struct bdl_hearing *h, struct bdl_verdict *v)
+{
+	struct bdl_stretch law = bdl_law_of(r, h->f);
+
+	for (size_t i = law.from; i < law.to; i++)
+		if (bdl_rule_applies(&r->rules[i], h))
+			add_strictest(r, i, h->f, v);
+}
+
 void bdl_judge(const struct bdl_ruleset *r, const struct bdl_facts *f, struct bdl_verdict *ret)
 {
 	struct bdl_hearing h = { .f = f, .s = bdl_subject_of(r, f) };
@@ -206,12 +226,9 @@ void bdl_judge(const struct bdl_ruleset *r, const struct bdl_facts *f, struct bd
 			used |= rule->lifters & allows;
 			continue;
 		}
-		add_rule(r, i, f, ret);
-		if (ret->rule == BDL_NO_RULE || rule->action > ret->action) {
-			ret->action = (enum bdl_action)rule->action;
-			ret->rule = (uint16_t)i;
-		}
+		add_strictest(r, i, f, ret);
 	}
+	add_law(r, &h, ret);
 	if (allows)
 		add_allows(r, f, allows, used, ret);
 }
@@ -286,7 +303,7 @@ bool bdl_judge_splice(const struct bdl_ruleset *r, const struct bdl_facts *f)
 	struct bdl_hearing h = { .f = f };
 	uint32_t spliced = 0;
 
-	if (rules.from == rules.to)
+	if (rules.from == rules.to || bdl_catset_has(&f->categories, r->illegal))
 		return false;
 	h.s = bdl_subject_of(r, f);
 	for (size_t i = rules.from; i < rules.to; i++)

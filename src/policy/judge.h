@@ -12,8 +12,8 @@ struct bdl_verdict {
 	enum bdl_action action;
 	/* that decided: the strictest, first in the documents among equals; or BDL_NO_RULE */
 	uint16_t rule;
-	uint64_t matched[BDL_RULES_MAX / 64]; /* every rule that applied */
-	uint32_t tell;                        /* roles as bits, of all rules that applied */
+	uint64_t matched[BDL_RULESET_RULES_MAX / 64]; /* every rule that applied */
+	uint32_t tell;                                /* roles as bits, of all rules that applied */
 	bool critical;
 };
 
@@ -27,6 +27,9 @@ struct bdl_verdict {
  * Where a rule `allow` applies, the rules of the clauses that it names in its own policy are lifted,
  * but for those that are `always`. It is recorded among those that matched, and it decides, with the
  * verdict allow, where it lifted something and no other rule applied.
+ *
+ * The law (policy/law.h) binds everyone and comes after all policies: its clause decides only where
+ * no clause of the school is as strict.
  */
 void bdl_judge(const struct bdl_ruleset *r, const struct bdl_facts *f, struct bdl_verdict *ret);
 
@@ -53,7 +56,8 @@ static inline bool bdl_counterset_has(const struct bdl_counterset *s, unsigned i
 
 /*
  * Whether the contents stay sealed: every policy that binds the person and says anything about this
- * door has a rule `splice` that applies, so that none is blinded by another.
+ * door has a rule `splice` that applies, so that none is blinded by another. What the law forbids is
+ * never sealed.
  */
 bool bdl_judge_splice(const struct bdl_ruleset *r, const struct bdl_facts *f);
 

@@ -98,15 +98,17 @@ struct bdl_stretch {
 struct bdl_ruleset {
 	struct bdl_region *region;
 	struct bdl_digest version;
-	struct bdl_policy policies[BDL_POLICIES_MAX]; /* by name */
-	size_t n_policies;
+	struct bdl_policy policies[BDL_POLICIES_MAX + 1]; /* by name; behind the last the law */
+	size_t n_policies;                                /* without the law */
 	struct bdl_judged_rule *rules;
 	struct bdl_rule_ref *refs; /* the same rules, for the pages */
 	size_t n_rules;
 	uint64_t asked; /* the needs of all rules */
 	struct bdl_stretch stretches[BDL_DOORS][BDL_RULE_FORCE + 1];
-	uint32_t spoken[BDL_DOORS];      /* policies that have a verdict at the door, as bits */
-	uint16_t allows[BDL_ALLOWS_MAX]; /* the rules `allow`, in order */
+	struct bdl_stretch law[BDL_DOORS]; /* the law's rules, all of them verdicts */
+	uint16_t illegal;                  /* the number of the category that they name */
+	uint32_t spoken[BDL_DOORS];        /* policies that have a verdict at the door, as bits */
+	uint16_t allows[BDL_ALLOWS_MAX];   /* the rules `allow`, in order */
 	size_t n_allows;
 	uint16_t *counting; /* the rules with counters, in order */
 	size_t n_counting;
@@ -201,6 +203,16 @@ static inline bool bdl_rule_applies(const struct bdl_judged_rule *rule, const st
 {
 	return bdl_rule_concerned(rule, h) && bdl_rule_unmet(rule, h) == rule->n_conds &&
 	    bdl_rule_lifted(rule, h) == rule->n_unless;
+}
+
+/*
+ * The law's rules that may apply to the act: none, unless it is in the category that they name. No
+ * list brings that category but the signed one, so the judge spends one look at a bit on the law.
+ */
+static inline struct bdl_stretch bdl_law_of(const struct bdl_ruleset *r, const struct bdl_facts *f)
+{
+	return bdl_catset_has(&f->categories, r->illegal) ? r->law[f->door]
+							  : (struct bdl_stretch){ 0 };
 }
 
 /* The rules `allow` that apply, as bits. */

@@ -1,6 +1,7 @@
 #include "policy/ruleset.h"
 #include "base/alloc.h"
 #include "policy/judge_int.h"
+#include "policy/law.h"
 
 #define REGION_MAX (32 * 1024 * 1024)
 
@@ -8,7 +9,7 @@ void bdl_ruleset_free(struct bdl_ruleset *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_policies; i++)
+	for (size_t i = 0; i <= r->n_policies; i++) /* with the law */
 		bdl_document_free(r->policies[i].document);
 	bdl_region_free(r->region);
 	free(r);
@@ -64,6 +65,9 @@ static int add_policy(struct bdl_ruleset *r, const struct bdl_source *source, st
 	size_t at = r->n_policies;
 	int rc;
 
+	if (bdl_is_law(source->name))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "no policy is named '" BDL_LAW_NAME "': it is the document that is built in");
 	while (at > 0 && bdl_view_cmp(source->name, r->policies[at - 1].name) < 0)
 		at--;
 	if (at > 0 && bdl_view_eq(source->name, r->policies[at - 1].name))
@@ -79,6 +83,16 @@ static int add_policy(struct bdl_ruleset *r, const struct bdl_source *source, st
 	};
 	r->n_policies++;
 	return 0;
+}
+
+/* Behind the policies, whose number and order it does not change. */
+static int add_law(struct bdl_ruleset *r, struct bdl_err *err)
+{
+	const struct bdl_source source = { bdl_view_of(BDL_LAW_NAME), bdl_law_bytes() };
+	struct bdl_policy *law = &r->policies[r->n_policies];
+
+	law->name = source.name;
+	return read_document(&source, &law->document, err);
 }
 
 /* Each name with its NUL and its document's digest, one after the other. */
@@ -113,7 +127,8 @@ static int make(const struct bdl_source *sources, size_t n, bool whole, struct b
 	for (size_t i = 0; i < n; i++)
 		if ((rc = add_policy(r, &sources[i], err)) < 0)
 			return rc;
-	if ((rc = make_version(r, err)) < 0 || (rc = bdl_ruleset_compile(r, whole, err)) < 0)
+	if ((rc = add_law(r, err)) < 0 || (rc = make_version(r, err)) < 0 ||
+	    (rc = bdl_ruleset_compile(r, whole, err)) < 0)
 		return rc;
 	*ret = bdl_steal(&r);
 	return 0;
@@ -145,13 +160,13 @@ size_t bdl_ruleset_policies(const struct bdl_ruleset *r)
 
 struct bdl_view bdl_ruleset_policy_name(const struct bdl_ruleset *r, size_t i)
 {
-	BDL_BUG_IF(i >= r->n_policies);
+	BDL_BUG_IF(i > r->n_policies);
 	return r->policies[i].name;
 }
 
 const struct bdl_document *bdl_ruleset_document(const struct bdl_ruleset *r, size_t i)
 {
-	BDL_BUG_IF(i >= r->n_policies);
+	BDL_BUG_IF(i > r->n_policies);
 	return r->policies[i].document;
 }
 

@@ -12,6 +12,8 @@
 
 #define BDL_POLICIES_MAX           16
 #define BDL_RULESET_CATEGORIES_MAX BDL_LIST_CATEGORIES_MAX
+#define BDL_LAW_RULES_MAX          64
+#define BDL_RULESET_RULES_MAX      (BDL_RULES_MAX + BDL_LAW_RULES_MAX)
 #define BDL_NO_RULE                UINT16_MAX
 #define BDL_ATOMS_MAX              512
 #define BDL_COUNTERS_MAX           256
@@ -31,6 +33,12 @@ struct bdl_ruleset;
  * 64 rules `allow`, or more rules in all than BDL_RULES_MAX. The sources need not outlive the call.
  * Policies are in order of name; rules in order of door, and for each door first its verdicts, then
  * `splice`, then `force`, each in order of policy, then of the document.
+ *
+ * Behind them stand the rules of the law (policy/law.h), in every ruleset, also in that of no
+ * policies. The law is not counted among the policies: it takes none of their places, nor of their
+ * rules, the version says nothing of it, and no source may have its name. But its rules are
+ * numbered on from the school's, and its index is bdl_ruleset_policies: so pages, records and
+ * explanations ask for it like any other.
  */
 int bdl_ruleset_new(const struct bdl_source *sources, size_t n, struct bdl_ruleset **ret,
     struct bdl_err *err) BDL_MUST_USE;
@@ -46,11 +54,12 @@ BDL_DEFINE_AUTO(struct bdl_ruleset, bdl_ruleset_free);
  */
 const struct bdl_digest *bdl_ruleset_version(const struct bdl_ruleset *r);
 
-size_t bdl_ruleset_policies(const struct bdl_ruleset *r);
+size_t bdl_ruleset_policies(const struct bdl_ruleset *r); /* without the law */
+/* `i` may be that of the law. */
 struct bdl_view bdl_ruleset_policy_name(const struct bdl_ruleset *r, size_t i);
 const struct bdl_document *bdl_ruleset_document(const struct bdl_ruleset *r, size_t i);
 
-/* Categories that rules name, numbered for the judge; -1 where no rule names it. */
+/* Categories that rules name, the law's too, numbered for the judge; -1 where no rule names it. */
 size_t bdl_ruleset_categories(const struct bdl_ruleset *r);
 const char *bdl_ruleset_category(const struct bdl_ruleset *r, unsigned i);
 int bdl_ruleset_category_find(const struct bdl_ruleset *r, struct bdl_view name);
@@ -124,7 +133,7 @@ struct bdl_rule_ref {
 	const struct bdl_clause *clause;
 	const struct bdl_rule *rule;
 };
-size_t bdl_ruleset_rules(const struct bdl_ruleset *r);
+size_t bdl_ruleset_rules(const struct bdl_ruleset *r); /* with those of the law */
 struct bdl_rule_ref bdl_ruleset_rule(const struct bdl_ruleset *r, uint16_t i);
 
 /*

@@ -185,7 +185,9 @@ static int add_rule(struct bdl_compiler *c, size_t policy)
 		.clause = c->clause,
 		.rule = c->rule,
 	};
-	if (c->rule->kind == BDL_RULE_VERDICT && c->rule->action != BDL_ALLOW)
+	/* The law speaks at every door, and must not keep it from all sealing. */
+	if (c->rule->kind == BDL_RULE_VERDICT && c->rule->action != BDL_ALLOW &&
+	    policy < r->n_policies)
 		r->spoken[c->rule->door] |= 1u << policy;
 	return compile_rule(c);
 }
@@ -214,6 +216,17 @@ static int compile_stretch(struct bdl_compiler *c, enum bdl_door door, enum bdl_
 		for (size_t j = 0; j < c->d->n_clauses && rc == 0; j++)
 			rc = add_rules_of(c, i, &c->d->clauses[j], door, kind);
 	}
+	return rc;
+}
+
+/* The law's rules of one door, all of them verdicts. */
+static int compile_law(struct bdl_compiler *c, enum bdl_door door)
+{
+	int rc = 0;
+
+	c->d = c->r->policies[c->r->n_policies].document;
+	for (size_t i = 0; i < c->d->n_clauses && rc == 0; i++)
+		rc = add_rules_of(c, c->r->n_policies, &c->d->clauses[i], door, BDL_RULE_VERDICT);
 	return rc;
 }
 
@@ -277,6 +290,9 @@ static int make_room(struct bdl_compiler *c)
 	if (n > BDL_RULES_MAX)
 		return bdl_fail(c->err, BDL_E_LIMIT, "%zu rules in all policies, more than %d", n,
 		    BDL_RULES_MAX);
+	size_t law = count_rules(c, r->policies[r->n_policies].document);
+	BDL_BUG_IF(law == 0 || law > BDL_LAW_RULES_MAX); /* what is built in is there */
+	n += law;
 	r->rules = bdl_region_array(r->region, n, sizeof(*r->rules));
 	r->refs = bdl_region_array(r->region, n, sizeof(*r->refs));
 	r->counting = bdl_region_array(r->region, n, sizeof(*r->counting));
@@ -296,8 +312,16 @@ int bdl_ruleset_compile(struct bdl_ruleset *r, bool whole, struct bdl_err *err)
 			rc = compile_stretch(&c, (enum bdl_door)door, (enum bdl_rule_kind)kind);
 			stretch->to = (uint16_t)r->n_rules;
 		}
+	for (int door = 0; door < BDL_DOORS && rc == 0; door++) {
+		r->law[door].from = (uint16_t)r->n_rules;
+		rc = compile_law(&c, (enum bdl_door)door);
+		r->law[door].to = (uint16_t)r->n_rules;
+	}
 	if (rc < 0)
 		return rc;
+	int illegal = bdl_ruleset_category_find(r, BDL_LIT(BDL_CATEGORY_ILLEGAL));
+	BDL_BUG_IF(illegal < 0); /* the law names it */
+	r->illegal = (uint16_t)illegal;
 	link_allows(r);
 	return bdl_region_broken(r->region) ? bdl_compile_no_room(err) : 0;
 }

@@ -14,7 +14,7 @@ struct bdl_worker {
 	const struct bdl_site *site;
 	struct bdl_region *region;
 	struct bdl_store *store;     /* NULL while it cannot be opened */
-	struct bdl_ruleset *ruleset; /* NULL where nothing is in force */
+	struct bdl_ruleset *ruleset; /* NULL until it is read */
 	int64_t ruleset_tick_ms;     /* when it was read; 0: never */
 	struct bdl_issues issues;
 	struct bdl_roll *roll;
@@ -106,7 +106,7 @@ static int read_ruleset(struct bdl_worker *w, struct bdl_err *err)
 	struct bdl_ruleset *ruleset = NULL;
 
 	int rc = bdl_versions_in_force(w->store, w->region, &sources, &n, err);
-	if (rc == 0 && n > 0)
+	if (rc == 0)
 		rc = bdl_ruleset_new(sources, n, &ruleset, err);
 	if (rc < 0)
 		return rc;
@@ -141,7 +141,7 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 /* Error pages as well are those of the school, where we know it. */
 static struct bdl_view school(const struct bdl_worker *w)
 {
-	if (!w->ruleset)
+	if (!w->ruleset || bdl_ruleset_policies(w->ruleset) == 0)
 		return bdl_view_at(NULL, 0);
 	return bdl_ruleset_document(w->ruleset, 0)->front.school;
 }

@@ -91,7 +91,8 @@ static const struct bdl_clause *clause_in(const struct bdl_document *d, struct b
 const struct bdl_clause *bdl_clause_find(
     const struct bdl_ruleset *rs, struct bdl_view policy, struct bdl_view id)
 {
-	for (size_t i = 0; rs && id.n > 0 && i < bdl_ruleset_policies(rs); i++) {
+	for (size_t i = 0; rs && id.n > 0 && i <= bdl_ruleset_policies(rs);
+	     i++) { /* with the law */
 		if (!bdl_view_eq(bdl_ruleset_policy_name(rs, i), policy))
 			continue;
 		return clause_in(bdl_ruleset_document(rs, i), id);

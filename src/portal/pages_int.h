@@ -76,6 +76,9 @@ const char *bdl_joined(const struct bdl_request *r, const struct bdl_view *list,
 const char *bdl_version_title(enum bdl_version_state state);
 const char *bdl_version_shade(enum bdl_version_state state);
 
+/* The document that is built in (policy/law.h), of a page that has the store. */
+const struct bdl_document *bdl_law_document(const struct bdl_request *r);
+
 /* What is in force, and what is not yet: rows are added to two empty tables. */
 int bdl_policy_tables(const struct bdl_request *r, struct bdl_part_policy_table *in_force,
     struct bdl_part_waiting_table *waiting, struct bdl_err *err) BDL_MUST_USE;

@@ -59,7 +59,8 @@ struct bdl_request {
 	const struct bdl_site *site;
 	struct bdl_region *region;
 	struct bdl_store *store;
-	const struct bdl_ruleset *ruleset; /* of the policies in force; NULL where there are none */
+	const struct bdl_ruleset
+	    *ruleset; /* of the policies in force and the law; NULL: no store */
 	struct bdl_issues *issues;
 	const struct bdl_roll *roll; /* who people are; NULL where there is none */
 	const char *fault;           /* with BDL_E_INVALID: what is wrong with the address */

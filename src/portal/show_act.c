@@ -77,7 +77,7 @@ static const char *step_title(enum bdl_step_kind kind)
 static void add_steps(const struct bdl_request *r, const struct bdl_ruleset *rs,
     const struct bdl_facts *facts, struct bdl_page_act *v)
 {
-	int64_t issues[BDL_POLICIES_MAX] = { 0 };
+	int64_t issues[BDL_POLICIES_MAX + 1] = { 0 }; /* the law has none */
 	for (size_t i = 0; i < bdl_ruleset_policies(rs); i++)
 		if (bdl_versions_issue(r->store, bdl_ruleset_policy_name(rs, i),
 			&bdl_ruleset_document(rs, i)->digest, &issues[i], NULL) < 0)
@@ -157,6 +157,19 @@ static void add_clause(const struct bdl_request *r, const struct bdl_ruleset *rs
 	v->clause_text = bdl_region_view(r->region, c->text);
 }
 
+/* The documents of its day; none where no policy was in force, and the law stood alone. */
+static int sources_of(const struct bdl_request *r, const struct bdl_act *a, struct bdl_source **ret,
+    size_t *ret_n, struct bdl_err *err)
+{
+	static const struct bdl_digest none;
+
+	if (!bdl_digest_eq(&a->version, &none))
+		return bdl_versions_of_ruleset(r->store, &a->version, r->region, ret, ret_n, err);
+	*ret = NULL;
+	*ret_n = 0;
+	return 0;
+}
+
 /* Judge it again by the documents of its day. What that needs may be gone: then nobody can tell. */
 static int judge_again(const struct bdl_request *r, const struct bdl_act *a, struct bdl_page_act *v,
     struct bdl_err *err)
@@ -167,7 +180,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 	struct bdl_facts facts;
 	struct bdl_verdict verdict;
 
-	int rc = bdl_versions_of_ruleset(r->store, &a->version, r->region, &sources, &n, err);
+	int rc = sources_of(r, a, &sources, &n, err);
 	if (rc == BDL_E_MISSING) {
 		v->why_not = "no policy with the digest that was recorded is in the store";
 		return 0;

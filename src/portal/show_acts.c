@@ -15,7 +15,7 @@
 struct chosen {
 	struct bdl_acts_filter f;
 	struct bdl_view person, host; /* parts of names, as they were asked for */
-	bool pages_only;              /* nobody chose a kind, so it is pages */
+	bool by_people;               /* nobody chose a kind, so it is all but parts of pages */
 };
 
 static int refuse(struct bdl_request *r, const char *name, struct bdl_err *err)
@@ -40,8 +40,7 @@ static int read_kind(struct bdl_request *r, struct chosen *c, struct bdl_err *er
 
 	c->f.kind = -1;
 	if (word.n == 0 && !c->f.violation && bdl_request_query(r, "reference").n == 0) {
-		c->f.kind = BDL_KIND_PAGE;
-		c->pages_only = true;
+		c->f.no_parts = c->by_people = true;
 	}
 	if (word.n == 0 || bdl_view_is(word, EVERYTHING))
 		return 0;
@@ -145,7 +144,7 @@ static void add_choices(
 	struct bdl_page_acts_verdict *verdicts =
 	    bdl_region_array(r->region, BDL_ACTIONS, sizeof(*verdicts));
 	struct bdl_page_acts_kind *kinds =
-	    bdl_region_array(r->region, BDL_KINDS + 1, sizeof(*kinds));
+	    bdl_region_array(r->region, BDL_KINDS + 2, sizeof(*kinds));
 
 	if (!verdicts || !kinds)
 		return; /* the region is broken, which fails the page */
@@ -155,21 +154,26 @@ static void add_choices(
 			.title = bdl_action_title((enum bdl_action)i),
 			.chosen = f->action == i,
 		};
+	kinds[0] = (struct bdl_page_acts_kind){
+		.word = "",
+		.title = "All but parts of pages",
+		.chosen = f->no_parts,
+	};
 	for (int i = 0; i < BDL_KINDS; i++)
-		kinds[i] = (struct bdl_page_acts_kind){
+		kinds[i + 1] = (struct bdl_page_acts_kind){
 			.word = bdl_kind_word((enum bdl_act_kind)i),
 			.title = bdl_kind_title((enum bdl_act_kind)i),
 			.chosen = f->kind == i,
 		};
-	kinds[BDL_KINDS] = (struct bdl_page_acts_kind){
+	kinds[BDL_KINDS + 1] = (struct bdl_page_acts_kind){
 		.word = EVERYTHING,
 		.title = "Everything",
-		.chosen = f->kind < 0,
+		.chosen = f->kind < 0 && !f->no_parts,
 	};
 	v->verdicts = verdicts;
 	v->n_verdicts = BDL_ACTIONS;
 	v->kinds = kinds;
-	v->n_kinds = BDL_KINDS + 1;
+	v->n_kinds = BDL_KINDS + 2;
 }
 
 static const char *path_shown(const struct bdl_request *r, struct bdl_view path)
@@ -217,14 +221,14 @@ static struct bdl_page_acts acts_view(const struct bdl_request *r, const struct 
 		.clause = f->clause,
 		.reference = reference,
 		.verdict = f->action >= 0 ? bdl_action_word((enum bdl_action)f->action) : "",
-		.kind = c->pages_only ? ""
-		    : f->kind >= 0    ? bdl_kind_word((enum bdl_act_kind)f->kind)
-				      : EVERYTHING,
+		.kind = c->by_people ? ""
+		    : f->kind >= 0   ? bdl_kind_word((enum bdl_act_kind)f->kind)
+				     : EVERYTHING,
 		.violation = f->violation,
 		.before = f->before_id,
 		.filtered = c->person.n || c->host.n || f->clause.n || f->action >= 0 ||
-		    !c->pages_only || f->violation || reference.n,
-		.pages_only = c->pages_only,
+		    !c->by_people || f->violation || reference.n,
+		.by_people = c->by_people,
 		.n_rows = n > ROWS ? ROWS : n,
 		.older = n > ROWS ? rows[ROWS - 1].id : 0,
 	};

@@ -1,5 +1,6 @@
 /* The overview: what is in force, what happened today, how the processes stand. */
 #include "base/clock.h"
+#include "lists/illegal.h"
 #include "lists/lists.h"
 #include "overview.tmpl.h"
 #include "pages_int.h"
@@ -38,6 +39,7 @@ static void add_lists(const struct bdl_request *r, struct bdl_page_overview *v)
 {
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
 
+	v->illegal_missing = bdl_illegal_is_missing(r->site->lists_path);
 	/* No lists, or none that can be read, is what the page then says. */
 	if (bdl_lists_open(r->site->lists_path, &lists, NULL) < 0)
 		return;

@@ -102,11 +102,17 @@ int bdl_policy_tables(const struct bdl_request *r, struct bdl_part_policy_table 
 	return add_waiting(r, rows, n, waiting, err);
 }
 
+const struct bdl_document *bdl_law_document(const struct bdl_request *r)
+{
+	return bdl_ruleset_document(r->ruleset, bdl_ruleset_policies(r->ruleset));
+}
+
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct bdl_page_policies v = {
 		.portal = bdl_frame(r, BDL_LIT("Policies"), BDL_AT_POLICIES),
 		.in_force.caption = "In force",
+		.law = bdl_law_document(r)->front.title,
 	};
 
 	int rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);

@@ -3,6 +3,7 @@
 #include "pages_int.h"
 #include "policy.tmpl.h"
 #include "policy/diff.h"
+#include "policy/law.h"
 #include "record/drafts.h"
 
 #define COMPARED 12 /* of the newest versions it is said what they changed; the others link to it */
@@ -239,11 +240,24 @@ static int show(struct bdl_request *r, const struct history *h, const struct bdl
 	return 0;
 }
 
+/* The law is in no store, and the same in every school. */
+static int show_law(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
+{
+	struct bdl_page_policy v = { .name = r->args[0], .built_in = true };
+
+	int rc = document_view(r, bdl_law_document(r), &v, err);
+	if (rc == 0 && !bdl_region_broken(r->region))
+		bdl_page_policy(&reply->body, &v);
+	return rc;
+}
+
 /* The issue in force; of a policy that is not in force yet the newest. */
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct history h;
 
+	if (bdl_is_law(r->args[0]))
+		return show_law(r, reply, err);
 	int rc = history_read(r, r->args[0], &h, err);
 	if (rc < 0)
 		return rc;

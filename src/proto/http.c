@@ -23,7 +23,8 @@ long bdl_http_head_length(struct bdl_view v, size_t *from)
 	return 0;
 }
 
-int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err)
+/* One line off the front, whatever bytes it holds. */
+static int cut_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err)
 {
 	const char *lf = rest->n > 0 ? memchr(rest->p, '\n', rest->n) : NULL;
 
@@ -32,13 +33,25 @@ int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *e
 	size_t n = (size_t)(lf - rest->p);
 	if (n == 0 || lf[-1] != '\r')
 		return bdl_fail(err, BDL_E_INVALID, "a line ends in LF without CR");
-	for (size_t i = 0; i < n - 1; i++) {
-		unsigned char c = (unsigned char)rest->p[i];
+	*ret = bdl_view_at(rest->p, n - 1);
+	*rest = bdl_view_from(*rest, n + 1);
+	return 0;
+}
+
+int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err)
+{
+	struct bdl_view after = *rest, line;
+	int rc = cut_line(&after, &line, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < line.n; i++) {
+		unsigned char c = (unsigned char)line.p[i];
 		if ((c < 0x20 && c != '\t') || c == 0x7f)
 			return bdl_fail(err, BDL_E_INVALID, "a line holds the control byte %#x", c);
 	}
-	*ret = bdl_view_at(rest->p, n - 1);
-	*rest = bdl_view_from(*rest, n + 1);
+	*ret = line;
+	*rest = after;
 	return 0;
 }
 
@@ -122,12 +135,15 @@ static int parse_field(struct bdl_view line, struct bdl_field *ret, struct bdl_e
 	return 0;
 }
 
-static int parse_fields(struct bdl_view rest, struct bdl_http_head *h, struct bdl_err *err)
+typedef int line_reader(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err);
+
+static int parse_fields(
+    struct bdl_view rest, line_reader *read_line, struct bdl_http_head *h, struct bdl_err *err)
 {
 	h->n_fields = 0;
 	for (;;) {
 		struct bdl_view line;
-		int rc = bdl_http_line(&rest, &line, err);
+		int rc = read_line(&rest, &line, err);
 		if (rc < 0)
 			return rc;
 		if (line.n == 0)
@@ -148,7 +164,7 @@ static int parse_fields(struct bdl_view rest, struct bdl_http_head *h, struct bd
 int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, struct bdl_err *err)
 {
 	struct bdl_http_head h = { 0 };
-	int rc = parse_fields(lines, &h, err);
+	int rc = parse_fields(lines, bdl_http_line, &h, err);
 
 	if (rc == 0)
 		*ret = h;
@@ -175,7 +191,7 @@ int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, stru
 	if (rc == 0 && !is_http1(h.start[2]))
 		rc = bdl_fail(err, BDL_E_INVALID, "the request line has no HTTP/1 version");
 	if (rc == 0)
-		rc = parse_fields(head, &h, err);
+		rc = parse_fields(head, bdl_http_line, &h, err);
 	/* Two hosts: the proxy may have read one and we the other. */
 	if (rc == 0)
 		rc = bdl_http_only_once(&h, "Host", err);
@@ -193,7 +209,7 @@ int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, str
 	if (rc == 0)
 		rc = response_line(line, h.start, err);
 	if (rc == 0)
-		rc = parse_fields(head, &h, err);
+		rc = parse_fields(head, cut_line, &h, err); /* browsers take them so */
 	if (rc == 0)
 		*ret = h;
 	return rc;

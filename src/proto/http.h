@@ -2,7 +2,8 @@
  * HTTP/1 message heads (RFC 9112), as they come encapsulated in ICAP. Pure: bytes in, views out.
  *
  * Strict where leniency lets two readers see two messages: a bare CR or LF inside a line, a space
- * before the colon, folded lines, NULs and control bytes are refused.
+ * before the colon, folded lines, NULs and control bytes are refused. Of responses the fields may hold
+ * control bytes, since proxies and browsers take them: values are to be shown escaped as ever.
  */
 #ifndef BDL_PROTO_HTTP_H
 #define BDL_PROTO_HTTP_H

@@ -104,19 +104,6 @@ const char *bdl_media_word(enum bdl_media_kind kind)
 
 /* --- types --- */
 
-static void read_type(const struct bdl_http_head *head, char out[BDL_MEDIA_TYPE_MAX])
-{
-	struct bdl_view field = bdl_http_field(head, "Content-Type"), type = { 0 };
-
-	(void)bdl_view_cut(&field, ';', &type); /* an empty field leaves it empty */
-	type = bdl_view_trim(type);
-	if (type.n >= BDL_MEDIA_TYPE_MAX)
-		type.n = 0;
-	for (size_t i = 0; i < type.n; i++)
-		out[i] = bdl_lower(type.p[i]);
-	out[type.n] = '\0';
-}
-
 static uint32_t kinds_of_type(const char *type)
 {
 	struct bdl_view v = bdl_view_of(type);
@@ -135,7 +122,47 @@ static bool is_shown(const char *type)
 	for (size_t i = 0; i < BDL_ARRAY_LEN(shown); i++)
 		if (bdl_view_starts(bdl_view_of(type), bdl_view_of(shown[i])))
 			return true;
-	return type[0] == '\0';
+	return false;
+}
+
+/* "Text/HTML; charset=utf-8" as "text/html"; what is longer than any that is known is cut. */
+static void take_type(struct bdl_view item, char out[BDL_MEDIA_TYPE_MAX])
+{
+	struct bdl_view type = { 0 };
+	size_t n = 0;
+
+	(void)bdl_view_cut(&item, ';', &type); /* an empty one leaves it empty */
+	type = bdl_view_trim(type);
+	for (; n < type.n && n < BDL_MEDIA_TYPE_MAX - 1; n++)
+		out[n] = type.p[n] > ' ' && type.p[n] < 0x7f ? bdl_lower(type.p[n]) : '?';
+	out[n] = '\0';
+}
+
+/*
+ * The last type counts, as for browsers, where fields are repeated or joined by commas; kinds are
+ * those of all. Returns whether each is one that browsers show.
+ */
+static bool read_types(const struct bdl_http_head *head, struct bdl_media *m)
+{
+	bool shown_all = true;
+
+	for (size_t i = 0; i < head->n_fields; i++) {
+		struct bdl_view rest = head->fields[i].value, item;
+
+		if (!bdl_view_iis(head->fields[i].name, "Content-Type"))
+			continue;
+		while (bdl_view_cut(&rest, ',', &item)) {
+			char type[BDL_MEDIA_TYPE_MAX];
+
+			take_type(item, type);
+			if (!strchr(type, '/')) /* a piece of a boundary in quotes, or nothing */
+				continue;
+			memcpy(m->type, type, sizeof(type));
+			m->kinds |= kinds_of_type(type);
+			shown_all = shown_all && is_shown(type);
+		}
+	}
+	return shown_all;
 }
 
 /* --- names --- */
@@ -274,14 +301,13 @@ void bdl_media_read(const struct bdl_http_head *head, struct bdl_view path, stru
 {
 	struct bdl_media m = { 0 };
 
-	read_type(head, m.type);
-	m.kinds = kinds_of_type(m.type);
+	bool shown_all = read_types(head, &m);
 	read_disposition(bdl_http_field(head, "Content-Disposition"), &m);
-	bool page = is_shown(m.type) && m.type[0];
+	bool page = shown_all && m.type[0];
 	/* A page about a program may bear its name: what is shown is not what its path says. */
 	if (path.n && (!page || m.attachment))
 		m.kinds |= kinds_of_path(path);
-	m.is_file = m.attachment || !is_shown(m.type) || (!page && m.kinds);
+	m.is_file = m.attachment || !shown_all || (!page && m.kinds);
 	if (bdl_view_uint(bdl_http_field(head, "Content-Length"), LONGEST, &m.bytes)) {
 		m.has_size = true;
 		m.size = m.bytes;

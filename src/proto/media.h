@@ -26,7 +26,7 @@ enum bdl_media_kind {
 const char *bdl_media_word(enum bdl_media_kind kind); /* "program", as rules have it */
 
 struct bdl_media {
-	char type[BDL_MEDIA_TYPE_MAX]; /* "video/mp4", lower-case; empty: none, or too long */
+	char type[BDL_MEDIA_TYPE_MAX]; /* "video/mp4", lower-case, cut where longer; empty: none */
 	bool attachment;               /* it is to be saved, not shown */
 	bool is_file;                  /* not a page, a style, data of a script or the like */
 	uint32_t kinds;                /* bits of enum bdl_media_kind */

@@ -3,7 +3,7 @@
 #include "proto/url.h"
 #include "proto/url_int.h"
 
-#define PATH_MAX_LOOKED 256 /* no path of the table is as long */
+#define PATH_MAX_LOOKED (3 * BDL_URL_MAX + 1) /* a path in its one spelling */
 
 /* "google.*" is google.com, google.de, google.co.uk, and what is below them. */
 struct engine {
@@ -47,6 +47,8 @@ static const struct engine engines[] = {
 	TERMS("bing.com", "/news", "q"),
 	TERMS("bing.com", "/shop", "q"),
 	TERMS("bing.com", "/maps", "q"),
+	TERMS("th.bing.com", "", "q"), /* a picture for the words */
+	TERMS("bing.net", "", "q"),
 	SUGGEST("duckduckgo.com", "/ac", "q"),
 	POSTED("duckduckgo.com", "", "q"),
 	SUGGEST("youtube.com", "/complete", "q"),
@@ -107,6 +109,7 @@ static const struct {
 } safe[] = {
 	{ "google.*", { "safe", "active", NULL, NULL, NULL } },
 	{ "bing.com", { "adlt", "strict", NULL, NULL, NULL } },
+	{ "bing.net", { "adlt", "strict", NULL, NULL, NULL } },
 	{ "duckduckgo.com", { "kp", "1", NULL, NULL, "safe.duckduckgo.com" } },
 	{ "search.yahoo.com", { "vm", "r", NULL, NULL, NULL } },
 	{ "search.brave.com", { "safesearch", "strict", NULL, NULL, NULL } },
@@ -150,12 +153,13 @@ static bool fits_host(struct bdl_view host, const char *pattern)
 	return bdl_host_below(host, v);
 }
 
-/* By whole segments, as rules have it. */
+/* By whole segments, as rules have it; what stands behind a semicolon is no part of one. */
 static bool fits_path(struct bdl_view path, const char *pattern)
 {
 	struct bdl_view v = bdl_view_of(pattern);
 
-	return bdl_view_istarts(path, v) && (path.n == v.n || path.p[v.n] == '/' || v.n == 0);
+	return bdl_view_istarts(path, v) &&
+	    (path.n == v.n || path.p[v.n] == '/' || path.p[v.n] == ';' || v.n == 0);
 }
 
 /*
@@ -189,7 +193,7 @@ static bool is_of_engine(struct asked *q, const struct engine *e)
 	return q->fits;
 }
 
-/* The path without the query; empty where it is longer than any we know. */
+/* The path without the query; empty where there is no memory for it. */
 static struct bdl_view plain_path(struct asked *q)
 {
 	struct bdl_view only = bdl_view_at(q->path.p, bdl_view_find(q->path, '?'));

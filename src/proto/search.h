@@ -18,7 +18,7 @@
 #include "base/view.h"
 
 #define BDL_SEARCH_TERMS_MAX \
-	4096 /* bytes that are read of what is searched for: more than engines take */
+	(32 * 1024) /* bytes of what is searched for: an address and a form hold no more */
 
 enum bdl_search {
 	BDL_SEARCH_NONE,

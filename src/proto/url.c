@@ -192,7 +192,7 @@ static bool is_always_encoded(char c)
 
 /*
  * What means the same encoded or not: RFC 3986 is sure of the unreserved characters, and of these
- * others no server is known that tells "%40" from "@". Those that part a path or a query stay.
+ * others no server is known that tells "%40" from "@". Those that part a query stay.
  */
 static bool is_plain(char c)
 {
@@ -223,23 +223,45 @@ static void drop_segment(struct bdl_buf *out, size_t start)
 		out->n--;
 }
 
+/* The bytes of a slash of either kind at the front, encoded or not; 0 where there is none. */
+static size_t slash_length(struct bdl_view v)
+{
+	int byte = bdl_percent_byte(v);
+
+	if (byte >= 0)
+		return is_slash((char)byte) ? 3 : 0;
+	return v.n > 0 && is_slash(v.p[0]) ? 1 : 0;
+}
+
+/* Take one segment and what parts it from the one before off the front of *rest. */
+static struct bdl_view cut_segment(struct bdl_view *rest)
+{
+	size_t n = 0;
+
+	*rest = bdl_view_from(*rest, slash_length(*rest));
+	while (n < rest->n && slash_length(bdl_view_from(*rest, n)) == 0)
+		n++;
+	struct bdl_view segment = bdl_view_at(rest->p, n);
+	*rest = bdl_view_from(*rest, n);
+	return segment;
+}
+
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out)
 {
-	size_t start = out->n, end, at = 0;
+	size_t start = out->n, end;
+	struct bdl_view rest;
 
 	path = bdl_view_at(path.p, bdl_view_find(path, '#'));
 	end = bdl_view_find(path, '?');
-	while (at < end) {
-		size_t stop = is_slash(path.p[at]) ? at + 1 : at;
-		struct bdl_view segment;
-		for (at = stop; stop < end && !is_slash(path.p[stop]); stop++)
-			continue;
-		segment = bdl_view_at(path.p + at, stop - at);
-		at = stop;
+	rest = bdl_view_at(path.p, end);
+	while (rest.n > 0) {
+		struct bdl_view segment = cut_segment(&rest);
 		unsigned dots = dot_segment(segment);
+		if (segment.n == 0 && rest.n > 0)
+			continue; /* of a run of slashes the first counts */
 		if (dots == 2)
 			drop_segment(out, start);
-		if (dots == 0 || stop == end)
+		if (dots == 0 || rest.n == 0)
 			(void)bdl_buf_add_char(out, '/');
 		if (dots == 0)
 			add_decoded(out, segment);

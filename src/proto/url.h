@@ -55,10 +55,11 @@ int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, stru
     BDL_MUST_USE;
 
 /*
- * Append the comparable form of a path with its query: slashes for backslashes, dot segments
- * resolved, plain characters not encoded, what a browser encodes encoded (bytes that are no ASCII,
- * blanks, quotes, angle brackets, braces), encodings in upper case. Decoded once, never twice. It
- * begins with '/' and is at most three times as long, and one byte. Ends at a '#'.
+ * Append the comparable form of a path with its query: slashes for backslashes and for either of
+ * them encoded, one for a run of them, then dot segments resolved, as most servers find a file;
+ * plain characters not encoded, what a browser encodes encoded (bytes that are no ASCII, blanks,
+ * quotes, angle brackets, braces), encodings in upper case. Decoded once, never twice. It begins
+ * with '/' and is at most three times as long, and one byte. Ends at a '#'.
  */
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out);
 

@@ -44,6 +44,7 @@ struct bdl_acts_filter {
 	size_t n_persons, n_hosts;
 	int action;        /* enum bdl_action or -1 */
 	int kind;          /* enum bdl_act_kind or -1 */
+	bool no_parts;     /* all but parts of pages. Violations ignore it */
 	int64_t violation; /* only the acts of this one, or 0 */
 	int64_t before_id; /* paging: rows older than this id; 0 for the newest */
 	size_t n_moments;  /* acts of one of these moments only; 0: any. Violations ignore it */

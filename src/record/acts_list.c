@@ -193,6 +193,8 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 		(void)bdl_buf_printf(&sql, " AND id < ?%d", P_BEFORE);
 	if (f->kind >= 0)
 		(void)bdl_buf_printf(&sql, " AND +kind = ?%d", P_KIND);
+	if (f->no_parts)
+		(void)bdl_buf_printf(&sql, " AND +kind <> %d", BDL_KIND_PART);
 	if (f->violation)
 		(void)bdl_buf_printf(
 		    &sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);

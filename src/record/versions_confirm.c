@@ -1,4 +1,5 @@
 /* The second person: a version that one has approved is confirmed, or withdrawn. */
+#include "base/person.h"
 #include "base/utf8.h"
 #include "record/store_int.h"
 #include "record/versions_int.h"

@@ -12,12 +12,6 @@ bool bdl_policy_name_ok(struct bdl_view name);
 /* BDL_E_INVALID, with the reason, for a name that is none. */
 int bdl_policy_name_check(struct bdl_view name, struct bdl_err *err);
 
-/* A person who answers for something: letters are in it, and nothing that steers a terminal. */
-bool bdl_person_ok(struct bdl_view person);
-
-/* Whether both name the same person: the same letters and digits, in either case. */
-bool bdl_person_same(struct bdl_view a, struct bdl_view b);
-
 /* In a transaction, each of these. */
 
 /* The version of this policy that is in force is so no longer. */

@@ -1,5 +1,6 @@
 /* Versions are approved here, by one person or two. */
 #include "base/clock.h"
+#include "base/person.h"
 #include "base/utf8.h"
 #include "record/store_int.h"
 #include "record/versions_int.h"

@@ -18,8 +18,8 @@
 #define OUT_MAX (4 * 1024 * 1024)
 
 /* The demonstration school's. */
-static const char *const categories[] = { "bypass", "file-sharing", "gambling", "leisure",
-	"social-networks" };
+static const char *const categories[] = { "bypass", "file-sharing", "gambling", "illegal",
+	"leisure", "social-networks" };
 
 static const char head[] =
     "---\ntitle: t\nschool: s\nowner: o\napprover: a\nreview: every 1 month\n"

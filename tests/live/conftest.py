@@ -13,6 +13,7 @@ Squid by the client's address: `school.people["127.0.0.2"] = "p.marlow"`, then
 """
 
 import http.server
+import itertools
 import json
 import os
 import pwd
@@ -41,6 +42,19 @@ TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a t
 PATIENCE = 20  # seconds; anything that takes longer is broken
 
 
+def front(title, binds="staff"):
+    """The head of a policy for a test."""
+    return f"""---
+title: {title}
+school: Northgate School
+owner: data protection officer
+approver: full governing body
+review: every 12 months
+binds: {binds}
+---
+"""
+
+
 def program():
     for folder in (os.environ.get("BEADLE_BUILD"), ROOT / "build-check", ROOT / "build"):
         if folder and (Path(folder) / "beadle").exists():
@@ -48,15 +62,30 @@ def program():
     pytest.exit("there is no beadle to test: ./run --build", returncode=3)
 
 
+def shared_out():
+    """Ports below those that the kernel gives to clients, of this process of pytest's alone."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 16000 + worker % 8 * 2000
+    return itertools.cycle(range(first, first + 2000))
+
+
+PORTS = shared_out()
+
+
+def is_free(port, kind):
+    with socket.socket(type=kind) as s:
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def free_ports(n):
-    """n ports of 127.0.0.1 that nobody uses, all different."""
-    held = [socket.socket() for _ in range(n)]
-    for s in held:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in held]
-    for s in held:
-        s.close()
-    return ports
+    """n ports of 127.0.0.1 that nobody uses, neither TCP's nor UDP's, all different."""
+    free = (p for p in PORTS
+            if is_free(p, socket.SOCK_STREAM) and is_free(p, socket.SOCK_DGRAM))
+    return list(itertools.islice(free, n))
 
 
 def until(true, what, patience=PATIENCE, pause=0.02):
@@ -227,6 +256,9 @@ class School:
 
     def fill(self):
         self.beadle("demo", "--from", str(ROOT / "policy"))
+        self.configure()
+
+    def configure(self):
         self.beadle("proxy", "write")
         local = self.data / "squid" / "local.conf"
         (self.folder / "hosts").write_text("127.0.0.1 localhost " + " ".join(NAMES) + "\n")

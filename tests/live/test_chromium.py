@@ -12,7 +12,7 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-from conftest import ACTIONS, TWO_PEOPLE, until
+from conftest import ACTIONS, TWO_PEOPLE, front, until
 
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -151,15 +151,7 @@ def test_coached(beadle, sites, browser, scheme):
     assert passed[0]["reason"] == "The year 8 trip's page"
 
 
-RULES = """---
-title: Using ICT, for tests
-school: Northgate School
-owner: data protection officer
-approver: full governing body
-review: every 12 months
-binds: staff
----
-
+RULES = front("Using ICT, for tests") + """
 # Using ICT
 
 ## 1 Searching {#search}

@@ -6,22 +6,15 @@ import re
 import signal
 import socket
 import ssl
+import threading
 
 import pytest
 
-from conftest import ACTIONS, TWO_PEOPLE, end_school, make_school, until
+from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, until
 
 BOTH = pytest.mark.parametrize("scheme", ["http", "https"])
 
-POLICY = """---
-title: Using ICT, for tests
-school: Northgate School
-owner: data protection officer
-approver: full governing body
-review: every 12 months
-binds: staff, volunteers, governors
----
-
+POLICY = front("Using ICT, for tests", "staff, volunteers, governors") + """
 # Using ICT
 
 ## 1 Searching {#search}
@@ -147,6 +140,10 @@ def test_a_posted_search_is_read_and_goes_on_whole(school, sites):
     url = sites.url("html.duckduckgo.com", "/html/", "https")
     reply = school.visit(url, "--data", "q=essay+mill&b=")
     assert reply.status == 403 and "Essays are your own work." in text(reply.body), reply
+    reply = school.visit(url, "-H", "Transfer-Encoding: chunked", "--data", "q=essay+mill&b=chunks")
+    assert reply.status == 403 and "Essays are your own work." in text(reply.body), reply
+    assert school.visit(url, "--data", "b=" + "x" * 16384 + "&q=essay+mill").status == 413
+    assert not [h for h in sites.heads if "html.duckduckgo.com" in h[0]]
     body = "q=roman+roads&b=%00%ff&kl=uk-en"
     assert school.visit(url, "--data-binary", body).status == 200
     asked, head, told = last_head(sites, "html.duckduckgo.com", "/html/")
@@ -325,6 +322,33 @@ def test_counts_outlive_the_workers(school, sites):
     until(lambda: all(p not in before.values() for n, p in school.pids().items())
           and school.beadle("status", check=False).returncode == 0, "no new workers")
     assert school.visit(url, source="127.0.0.6").status == 403
+
+
+PROGRAM = ["HTTP/1.1 200 OK", "Content-Length: 100", "Connection: close",
+           "Content-Type: application/x-msdownload"]
+
+
+@pytest.mark.parametrize("more, status", [
+    ([], 403),
+    (["X-A: \x01"], 403),
+    (["X-A: \x7f"], 403),
+    (["X-A: a\r\n b"], 403),
+    (["Content-Type: text/html"], 403),
+    ([f"X-{i}: a" for i in range(300)], 502),
+], ids=["as it is", "a control byte", "another", "a folded line", "two types", "too many lines"])
+def test_no_line_of_an_answer_hides_a_program(school, more, status):
+    """A site that is in league with its visitor may send whatever a browser takes."""
+    with socket.create_server(("127.0.0.1", 0)) as site:
+        def answer():
+            with site.accept()[0] as c:
+                c.recv(65536)
+                c.sendall("\r\n".join(PROGRAM + more + ["", "MZ" * 50]).encode("latin-1"))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        reply = school.visit(f"http://archive.example:{site.getsockname()[1]}/get")
+        thread.join()
+    assert reply.status == status and "MZ" not in reply.body, reply
 
 
 def test_much_in_a_day_is_stopped(school, sites):

@@ -19,7 +19,7 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, until
+from conftest import ROOT, front, until
 from door_alone import (CASINO, FINE, OTHER, PUPIL, SOCIAL, STAFF, door, empty, icap,  # noqa: F401
                         model)
 from icap_client import BROWSER, Closed, chunked, http_request, reqmod, respmod
@@ -537,22 +537,14 @@ def test_what_vanishes_stays_in_force(door):
         assert c.ask(reqmod(CASINO, icap=STAFF)).http_status == 403
 
 
-GUESTS = b"""---
-title: Rules for guests
-school: Northgate School
-owner: data protection officer
-approver: full governing body
-review: every 12 months
-binds: staff
----
-## 1 Guests {#guests}
+GUESTS = (front("Rules for guests") + """## 1 Guests {#guests}
 Visitors do not use archives on the guest network.
 
 ```rules
 block web to host archive.example
   at guest-network
 ```
-"""
+""").encode()
 
 
 def test_a_table_of_networks_that_vanishes_stays(empty):

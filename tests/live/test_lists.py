@@ -130,7 +130,7 @@ def test_the_illegal_list(school):
     assert "is in illegal" in school.beadle("lists", "find", secret).stdout
     (school.data / "lists" / "illegal.map").unlink()
     done = school.beadle("lists", "status", check=False)
-    assert done.returncode == 1 and "CANNOT BE READ" in done.stdout, done
+    assert done.returncode == 1 and "ILLEGAL LIST MISSING" in done.stdout, done
 
 
 def test_a_running_door_takes_pages_and_the_illegal_list(beadle):
@@ -207,6 +207,7 @@ def test_update_never_replaces_a_good_list_by_a_bad_one(school, server):
     server.body, server.status = b"gone", 404
     done = update()
     assert done.returncode == 1 and "404" in done.stderr and not file.exists(), done
+    assert "never fetched" in done.stderr and "stays as it was" not in done.stderr, done
     server.body, server.status = good, 200
     done = update()
     assert done.returncode == 0 and "list.txt: 400 entries" in done.stdout, done

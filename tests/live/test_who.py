@@ -11,18 +11,12 @@ import time
 
 import pytest
 
-from conftest import ACTIONS, ROOT, end_school, free_ports, make_school, until
+from conftest import ACTIONS, ROOT, end_school, free_ports, front, make_school, until
 from icap_client import Icap, reqmod
 
 SECRET = "a secret of the access points"
 TOKEN_HEAD = "name,network,token\n"
 NETWORKS = "network,place,kind,person\n"
-
-
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def counts_of(school, prefix):
@@ -39,7 +33,7 @@ class Who:
 
     def __init__(self, school):
         self.school = school
-        self.radius = free_udp_port()
+        self.radius = free_ports(1)[0]
         self.logon = free_ports(1)[0]
         school.env["BEADLE_RADIUS"] = f"127.0.0.1:{self.radius}"
         school.env["BEADLE_LOGON"] = f"127.0.0.1:{self.logon}"
@@ -298,15 +292,7 @@ def test_keys_change_while_it_runs(who):
                            source="127.0.2.8")[0] == 200, "the tokens are not back", 5)
 
 
-GUESTS = """---
-title: Rules for the guest network
-school: Northgate School
-owner: data protection officer
-approver: full governing body
-review: every 12 months
-binds: staff
----
-## 1 Guests {#guests}
+GUESTS = front("Rules for the guest network") + """## 1 Guests {#guests}
 Visitors' devices do not open archives on the guest network.
 
 ```rules

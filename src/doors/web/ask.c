@@ -94,11 +94,10 @@ static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 
 	f->host = q.host;
 	f->known = a->person != NULL;
-	if (now->ruleset)
-		bdl_facts_request(now->ruleset, f, &q, web->scratch);
-	if (now->ruleset && now->networks)
+	bdl_facts_request(now->ruleset, f, &q, web->scratch);
+	if (now->networks)
 		bdl_facts_network(now->ruleset, f, a->network.place, equipment_of(web, a));
-	if (a->person && now->ruleset)
+	if (a->person)
 		f->groups = bdl_person_groups(a->person, now->ruleset);
 	f->minute = (uint16_t)civil.minute;
 	f->weekday = (uint8_t)civil.weekday;

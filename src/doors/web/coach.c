@@ -77,7 +77,7 @@ struct bdl_view bdl_coach_token(
 /* The first rule of a clause that is in force; false where the clause no longer is. */
 static bool find_clause(const struct bdl_ruleset *r, const struct bdl_token *t, uint16_t *ret_rule)
 {
-	for (size_t i = 0; r && i < bdl_ruleset_rules(r); i++) {
+	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 		if (ref.rule->action == BDL_COACH && bdl_view_eq(ref.policy_name, t->policy) &&
 		    bdl_view_eq(ref.clause->id, t->clause)) {

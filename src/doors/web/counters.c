@@ -135,7 +135,7 @@ static bool lock(const struct bdl_counters *c, uint64_t row, short how)
 	for (int i = 0; i < LOCK_TRIES; i++)
 		if (fcntl(c->fd, F_OFD_SETLK, &l) == 0)
 			return true;
-	return false; /* the words are atomic: at worst one count is lost */
+	return false; /* words change whole: only an entry that two begin at once is lost to one */
 }
 
 static struct entry *find(struct entry *row, uint64_t name)
@@ -182,12 +182,14 @@ static uint64_t sum_of(const struct entry *e, const struct bdl_window *w)
 static void change(struct entry *e, uint32_t step, uint64_t more, uint64_t less)
 {
 	_Atomic uint64_t *word = &e->words[step % BDL_COUNTERS_STEPS_MAX];
-	uint64_t old = atomic_load(word);
-	uint64_t value = old >> VALUE_BITS == (step & STEP_MASK) ? old & VALUE_MAX : 0;
+	uint64_t old = atomic_load(word), value;
 
-	value = more > VALUE_MAX - value ? VALUE_MAX : value + more;
-	value = less > value ? 0 : value - less;
-	atomic_store(word, (uint64_t)(step & STEP_MASK) << VALUE_BITS | value);
+	do {
+		value = old >> VALUE_BITS == (step & STEP_MASK) ? old & VALUE_MAX : 0;
+		value = more > VALUE_MAX - value ? VALUE_MAX : value + more;
+		value = less > value ? 0 : value - less;
+		value |= (uint64_t)(step & STEP_MASK) << VALUE_BITS;
+	} while (!atomic_compare_exchange_weak(word, &old, value));
 }
 
 uint64_t bdl_counters_sum(

@@ -1,5 +1,6 @@
 /* What is in force: read at the start, and again on the pool whenever it changes. */
 #include "doors/web/web_int.h"
+#include "lists/illegal.h"
 #include "sys/log.h"
 
 #define FIRST_TRIES  40    /* at the start, where the files are just being replaced */
@@ -13,6 +14,15 @@ static int64_t loop_ms(struct bdl_web *web)
 	return (int64_t)uv_now(&web->loop.uv);
 }
 
+/* Its file may be deleted with nothing else changed, so that no watch would tell. */
+static bool illegal_is_missing(const struct bdl_web *web)
+{
+	char path[1024];
+
+	bdl_conf_path(web->role->conf, path, sizeof(path), "lists/lists.map");
+	return bdl_illegal_is_missing(path);
+}
+
 static void show(struct bdl_web *web)
 {
 	char note[sizeof(web->shown)];
@@ -20,7 +30,10 @@ static void show(struct bdl_web *web)
 
 	if (bdl_recorder_failing(web->recorder))
 		(void)snprintf(note, sizeof(note), "RECORDING STOPPED: see the log");
-	else if (!web->now->ruleset)
+	else if (illegal_is_missing(web))
+		(void)snprintf(note, sizeof(note), "ILLEGAL LIST MISSING: install it again%s",
+		    web->now->in_force ? "" : "; NO POLICY IN FORCE");
+	else if (!web->now->in_force)
 		(void)snprintf(note, sizeof(note), "NO POLICY IN FORCE");
 	else
 		(void)snprintf(note, sizeof(note), "%.70s%s", summary,
@@ -36,7 +49,7 @@ static void check_gone(struct bdl_web *web)
 {
 	if (web->load_code < 0)
 		return;
-	if (web->now->ruleset && !web->loaded->ruleset) {
+	if (web->now->in_force && !web->loaded->in_force) {
 		bdl_snapshot_free(bdl_steal(&web->loaded));
 		web->load_code = bdl_fail(&web->load_err, BDL_E_MISSING,
 		    "force/manifest is gone; what was in force before it went stays");
@@ -163,7 +176,7 @@ static bool lacks_networks(const struct bdl_snapshot *now)
 {
 	const uint64_t wanted = BDL_TOLD(PLACE) | BDL_TOLD(DEVICE);
 
-	return now->ruleset && !now->networks && (bdl_ruleset_asked(now->ruleset) & wanted);
+	return !now->networks && (bdl_ruleset_asked(now->ruleset) & wanted);
 }
 
 void bdl_current_tick(struct bdl_web *web)
@@ -172,16 +185,17 @@ void bdl_current_tick(struct bdl_web *web)
 	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
 		reload(web);
 	bool is_placeless = lacks_networks(web->now);
-	bool is_bare = !web->now->ruleset || !web->now->lists || is_placeless;
+	bool is_bare = !web->now->in_force || !web->now->lists || is_placeless;
 	if (is_bare && (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
-		if (!web->now->ruleset)
+		if (!web->now->in_force)
 			bdl_log(BDL_LOG_WARN, "no-policy",
-			    "no policy is in force: everything is allowed");
+			    "no policy is in force: everything is allowed but what the law "
+			    "forbids");
 		else if (is_placeless)
 			bdl_log(BDL_LOG_WARN, "no-networks",
 			    "there is no table of networks: rules that ask for a place or a device "
 			    "are not applied");
-		if (web->now->ruleset && !web->now->lists)
+		if (web->now->in_force && !web->now->lists)
 			bdl_log(BDL_LOG_WARN, "no-lists",
 			    "no lists are installed: rules about categories find nothing");
 		web->warned_tick_ms = now_ms;

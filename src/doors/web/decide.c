@@ -22,13 +22,17 @@ static struct bdl_view portal_for(const struct bdl_web *web, const struct bdl_as
 struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
     enum bdl_action action, const struct bdl_rule_ref *ref)
 {
-	const struct bdl_front *front =
-	    &bdl_ruleset_document(web->now->ruleset, ref->policy)->front;
+	const struct bdl_ruleset *r = web->now->ruleset;
+	const struct bdl_front *front = &bdl_ruleset_document(r, ref->policy)->front;
+	/* The law has no school of its own: its clause, too, is shown by the one whose door this is. */
+	const struct bdl_front *home =
+	    web->now->in_force ? &bdl_ruleset_document(r, 0)->front : front;
+	bool is_law = ref->policy == bdl_ruleset_policies(r);
 	return (struct bdl_answer){
 		.taste = a->taste,
 		.head_only = bdl_view_is(a->method, "HEAD"),
 		.action = action,
-		.school = front->school,
+		.school = is_law ? home->school : front->school,
 		.policy = ref->policy_name,
 		.policy_title = front->title,
 		.clause = ref->clause->id,
@@ -85,8 +89,6 @@ struct bdl_judgement bdl_web_judge(
 {
 	struct bdl_judgement j = { .v = { .action = BDL_ALLOW, .rule = BDL_NO_RULE } };
 
-	if (!web->now->ruleset)
-		return j;
 	bdl_web_count(web, a);
 	bdl_judge(web->now->ruleset, &a->facts, &j.v);
 	keep_daily(web, &j.v, a);
@@ -137,7 +139,7 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 		return bdl_web_refuse(web, a, &j, head, body);
 	if (a->media.bytes)
 		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */
-	if (r && bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))
+	if (bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))
 		d.outcome = BDL_OUTCOME_CHANGE;
 	return d;
 }
@@ -151,15 +153,16 @@ static struct bdl_decision refuse_address(struct bdl_buf *head, struct bdl_buf *
 	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
 }
 
-/* A search that is posted: its terms stand in the body, which is worth waiting for where small. */
+/*
+ * A search that is posted: its terms stand in the body, which is waited for. One that does not say
+ * its length may be as small as any, and what is too large for a form of terms is refused.
+ */
 static bool is_search_form(const struct bdl_ask *a, const struct bdl_http_head *http)
 {
 	struct bdl_view type = bdl_http_field(http, "Content-Type");
-	uint64_t length;
 
 	return bdl_view_is(a->method, "POST") &&
 	    bdl_view_istarts(type, BDL_LIT("application/x-www-form-urlencoded")) &&
-	    bdl_view_uint(bdl_http_field(http, "Content-Length"), BDL_FORM_MAX, &length) &&
 	    bdl_search_takes_form(bdl_view_of(a->url.host), a->url.path);
 }
 

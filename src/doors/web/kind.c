@@ -22,7 +22,7 @@ static bool starts_with(struct bdl_view v, const char *prefix)
 	return v.n >= p.n && bdl_view_ieq(bdl_view_at(v.p, p.n), p);
 }
 
-/* Scripts post small packets of bytes all day long; what is large is a file. */
+/* Scripts post small packets of bytes all day long; what is large is a file, or does not say. */
 #define PACKET_MAX (64 * 1024)
 
 /* A body that is a picture, a film, a document, a program; or bytes of no kind, and many of them. */
@@ -32,7 +32,7 @@ static bool is_file(const struct bdl_http_head *request)
 	struct bdl_media m;
 
 	bdl_media_read(request, none, &m);
-	return m.kinds != 0 || (m.is_file && m.bytes > PACKET_MAX);
+	return m.kinds != 0 || (m.is_file && (!m.has_size || m.bytes > PACKET_MAX));
 }
 
 /* A plain form or a script's post is no upload: those are how pages talk to their servers. */

@@ -5,10 +5,8 @@
 /* Facts are taken from the text that is kept, so that judging again later sees the same. */
 static void recall(struct bdl_web *web, struct bdl_ask *a)
 {
-	const struct bdl_ruleset *r = web->now->ruleset;
-
-	if (r) /* never withheld: nothing was decided yet */
-		(void)bdl_facts_recall(r, &a->facts, bdl_buf_view(&a->kept), web->scratch);
+	/* Never withheld: nothing was decided yet. */
+	(void)bdl_facts_recall(web->now->ruleset, &a->facts, bdl_buf_view(&a->kept), web->scratch);
 }
 
 /* What was found out so far, as bytes of the scratch region that may grow. */

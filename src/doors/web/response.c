@@ -1,4 +1,5 @@
 #include "doors/web/web_int.h"
+#include "sys/log.h"
 
 /* What only an answer tells. Where no rule asks for it, answers pass unread. */
 #define ASKED \
@@ -19,9 +20,16 @@ static bool parse(const struct bdl_icap_parts *parts, struct bdl_view heads,
 	struct bdl_view req = bdl_view_at(heads.p + parts->req_at, parts->req_n);
 	struct bdl_view res = bdl_view_at(heads.p + parts->res_at, parts->res_n);
 
-	return parts->has_req && parts->has_res &&
-	    bdl_http_parse_request(req, request, NULL) == 0 &&
+	return bdl_http_parse_request(req, request, NULL) == 0 &&
 	    bdl_http_parse_response(res, response, NULL) == 0;
+}
+
+/* Else a site could hide what it sends behind a line that a browser takes and we do not. */
+static struct bdl_decision refuse_answer(struct bdl_buf *head, struct bdl_buf *body)
+{
+	bdl_log(BDL_LOG_INFO, "answer-refused", "an answer that cannot be read");
+	bdl_answer_plain(502, "Bad Gateway", "The answer of this site cannot be read.", head, body);
+	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
 }
 
 struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
@@ -33,8 +41,11 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
 	struct bdl_http_head request, response;
 	struct bdl_ask a;
 
-	if (!r || !(bdl_ruleset_asked(r) & ASKED) ||
-	    !parse(&icap->parts, heads, &request, &response) || !has_contents(&request, &response))
+	if (!(bdl_ruleset_asked(r) & ASKED) || !icap->parts.has_req || !icap->parts.has_res)
+		return d;
+	if (!parse(&icap->parts, heads, &request, &response))
+		return refuse_answer(head, body);
+	if (!has_contents(&request, &response))
 		return d;
 	bdl_region_reset(web->scratch);
 	/* What could not be read was refused when it was asked for. */

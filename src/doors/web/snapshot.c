@@ -12,7 +12,7 @@ static void describe(struct bdl_snapshot *s)
 	char lists[40] = "no lists";
 	int64_t made_ms = s->lists ? bdl_lists_made_ms(s->lists) : 0;
 
-	if (s->ruleset)
+	if (s->in_force)
 		bdl_digest_hex(&s->version, hex);
 	if (s->roll)
 		bdl_digest_hex(bdl_roll_digest(s->roll), roll);
@@ -32,6 +32,8 @@ struct bdl_snapshot *bdl_snapshot_empty(void)
 	struct bdl_snapshot *s = bdl_xalloc(sizeof(*s));
 	for (size_t i = 0; i < BDL_LIST_CATEGORIES_MAX; i++)
 		s->map.to[i] = -1;
+	/* The law is part of the program, and no input could be wrong. */
+	BDL_BUG_IF(bdl_ruleset_new(NULL, 0, &s->ruleset, NULL) < 0);
 	describe(s);
 	return s;
 }
@@ -59,17 +61,28 @@ static int lists_read(const char *path, struct bdl_lists **ret, struct bdl_err *
 	return rc;
 }
 
+static void take_policies(struct bdl_snapshot *s, struct bdl_ruleset *ruleset)
+{
+	bdl_ruleset_free(s->ruleset);
+	s->ruleset = ruleset;
+	s->version = *bdl_ruleset_version(ruleset);
+	s->in_force = true;
+}
+
 int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
     struct bdl_err *ret_lists_err, struct bdl_err *ret_networks_err, struct bdl_err *err)
 {
 	char path[1024];
 	struct bdl_err lists_err = { 0 }, networks_err = { 0 };
 	BDL_AUTO(bdl_snapshot_free) struct bdl_snapshot *s = bdl_snapshot_empty();
+	struct bdl_ruleset *ruleset = NULL;
 
 	bdl_conf_path(conf, path, sizeof(path), "force");
-	int rc = bdl_force_read(path, &s->ruleset, &s->roll, err);
+	int rc = bdl_force_read(path, &ruleset, &s->roll, err);
 	if (rc < 0 && rc != BDL_E_MISSING)
 		return rc;
+	if (ruleset)
+		take_policies(s, ruleset);
 	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
 	rc = lists_read(path, &s->lists, &lists_err);
 	if (rc == BDL_E_MISSING)
@@ -78,9 +91,7 @@ int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
 	rc = bdl_networks_read(path, &s->networks, &networks_err);
 	if (rc == 0 || rc == BDL_E_MISSING)
 		networks_err = (struct bdl_err){ 0 };
-	if (s->ruleset)
-		s->version = *bdl_ruleset_version(s->ruleset);
-	if (s->ruleset && s->lists)
+	if (s->lists)
 		bdl_catmap_make(s->lists, s->ruleset, &s->map);
 	describe(s);
 	*ret_lists_err = lists_err;

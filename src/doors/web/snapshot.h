@@ -14,12 +14,13 @@
 #define BDL_ISTAG_SIZE 33 /* 32 characters and NUL (RFC 3507 4.7) */
 
 struct bdl_snapshot {
-	struct bdl_ruleset *ruleset;   /* NULL: no policy is in force, everything is allowed */
-	struct bdl_roll *roll;         /* NULL with it */
-	struct bdl_lists *lists;       /* NULL: none are installed, or they could not be read */
+	struct bdl_ruleset *ruleset; /* never NULL; of the law alone where no policy is in force */
+	bool in_force;               /* a policy is */
+	struct bdl_roll *roll;       /* NULL where none is */
+	struct bdl_lists *lists;     /* NULL: none are installed, or they could not be read */
 	struct bdl_networks *networks; /* NULL: there is no table, or it could not be read */
 	struct bdl_catmap map;
-	struct bdl_digest version;  /* of the ruleset; zero without */
+	struct bdl_digest version;  /* of the policies in force; zero without */
 	char istag[BDL_ISTAG_SIZE]; /* changes whenever answers may */
 	char summary[80];           /* "policy 3f9a01c2, lists of 21 Nov": for people */
 };
@@ -35,7 +36,7 @@ int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
     struct bdl_err *ret_lists_err, struct bdl_err *ret_networks_err, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* Nothing in force: what a door begins with when it can read nothing. */
+/* Nothing in force but the law: what a door begins with when it can read nothing. */
 struct bdl_snapshot *bdl_snapshot_empty(void);
 
 void bdl_snapshot_free(struct bdl_snapshot *s); /* takes NULL */

@@ -44,7 +44,7 @@ struct bdl_decision bdl_web_decide_connect(struct bdl_web *web, const struct bdl
 	struct bdl_ask a;
 
 	bdl_region_reset(web->scratch);
-	if (!r || bdl_ask_read(web, icap, http, peer, &a, NULL) < 0)
+	if (bdl_ask_read(web, icap, http, peer, &a, NULL) < 0)
 		return open_tunnel(http, head);
 	bdl_learn_connect(web, &a);
 	if (!bdl_judge_splice(r, &a.facts))

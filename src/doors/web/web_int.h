@@ -78,8 +78,8 @@ struct bdl_web {
 /* --- current.c: what is in force --- */
 
 /*
- * Reads it, and watches it from then on. Nothing published is fine, and everything is then allowed;
- * no lists at all are fine too. But a policy or lists that are there and cannot be read are an
+ * Reads it, and watches it from then on. Nothing published is fine, and everything is then allowed
+ * but what the law forbids; no lists at all are fine too. But a policy or lists that are there and cannot be read are an
  * error, for there is nothing older to go on with. A table of networks that cannot be read is none,
  * and said so: it is edited by hand, and a slip in it must not stop the school.
  */

@@ -200,11 +200,86 @@ static void it_does_not_go_quietly(void **state)
 	assert_int_equal(unlink(below(state, "illegal.map")), 0);
 	assert_int_equal(bdl_lists_open(below(state, "lists.map"), &l, &err), BDL_E_INVALID);
 	check_refused("gone", -1, err.text, "install it again");
-	assert_int_equal(bdl_illegal_look(below(state, "lists.map"), &got, &err), BDL_E_INVALID);
+	assert_int_equal(bdl_illegal_look(below(state, "lists.map"), &got, &err), 0);
+	assert_true(got.is_missing && !got.is_there);
+	assert_int_equal(unlink(below(state, "lists.map")), 0);
+	assert_int_equal(bdl_lists_open(below(state, "lists.map"), &l, &err), BDL_E_INVALID);
 	assert_null(l);
 	assert_int_equal(install(state, &offer, &err), 0);
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *again = opened(state);
 	check_host(again, "worst.example", "illegal");
+}
+
+static void forget(void *const *state, const char *name)
+{
+	assert_int_equal(unlink(below(state, name)), 0);
+}
+
+/* In a data folder it is known that there was a list when every file of the slot is gone. */
+static void a_second_place_knows_of_it(void **state)
+{
+	struct signer s = new_signer(), other = new_signer();
+	struct bdl_illegal_offer offer = offer_of(&s, list);
+	struct bdl_illegal_state got;
+	struct bdl_lists *l = NULL;
+	struct bdl_err err = { 0 };
+	char path[256];
+
+	assert_int_equal(mkdir(below(state, "lists"), 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/lists/lists.map", (const char *)*state);
+	assert_int_equal(bdl_illegal_look(path, &got, &err), 0);
+	assert_false(got.is_missing);
+	assert_int_equal(bdl_illegal_install(path, &offer, NOW, &got, &err), 0);
+	uint64_t entries = got.entries;
+	forget(state, "lists/illegal.key");
+	assert_int_equal(bdl_illegal_look(path, &got, &err), 0);
+	assert_true(got.is_there && !got.is_missing);
+	forget(state, "lists/illegal.map");
+	assert_true(bdl_illegal_is_missing(path));
+	assert_int_equal(bdl_illegal_look(path, &got, &err), 0);
+	assert_true(got.is_missing && !got.is_there);
+	assert_int_equal(got.entries, entries);
+	assert_int_equal(bdl_lists_open(path, &l, &err), BDL_E_INVALID);
+	assert_non_null(strstr(err.text, "ILLEGAL LIST MISSING"));
+	forget(state, "lists/lists.map");
+	assert_int_equal(bdl_lists_open(path, &l, &err), BDL_E_INVALID);
+
+	/* Its key is still the only one that is taken, and an older list is none. */
+	struct bdl_illegal_offer foreign = offer_of(&other, list);
+	assert_int_equal(bdl_illegal_install(path, &foreign, NOW, &got, &err), BDL_E_DENIED);
+	foreign = offer_of(&s, "# issued: 2020-01-01\nworst.example\n");
+	assert_int_equal(bdl_illegal_install(path, &foreign, NOW, &got, &err), BDL_E_DENIED);
+	offer = offer_of(&s, list);
+	offer.key = (struct bdl_view){ 0 };
+	assert_int_equal(bdl_illegal_install(path, &offer, NOW, &got, &err), 0);
+	assert_true(got.is_there && got.is_pinned && !got.is_missing);
+
+	/* A lists file that goes by itself takes the list with it, which is as loud. */
+	forget(state, "lists/lists.map");
+	assert_int_equal(bdl_lists_open(path, &l, &err), BDL_E_INVALID);
+	assert_non_null(strstr(err.text, "compile the lists"));
+	assert_null(l);
+}
+
+/* A second place that was damaged still says that there was a list. */
+static void a_damaged_second_place_is_no_way_out(void **state)
+{
+	struct signer s = new_signer();
+	struct bdl_illegal_offer offer = offer_of(&s, list);
+	struct bdl_illegal_state got;
+	char path[256];
+
+	assert_int_equal(mkdir(below(state, "lists"), 0700), 0);
+	(void)snprintf(path, sizeof(path), "%s/lists/lists.map", (const char *)*state);
+	assert_int_equal(bdl_illegal_install(path, &offer, NOW, &got, NULL), 0);
+	write_file(state, "run/illegal", "x");
+	forget(state, "lists/illegal.map");
+	forget(state, "lists/illegal.key");
+	assert_int_equal(bdl_illegal_look(path, &got, NULL), 0);
+	assert_true(got.is_missing);
+	assert_int_equal(got.entries, 0);
+	assert_int_equal(bdl_illegal_install(path, &offer, NOW, &got, NULL), 0);
+	assert_true(got.is_there && !got.is_missing);
 }
 
 /* A lists file under the slot's name is no slot. */
@@ -248,6 +323,8 @@ int main(void)
 		IN_FOLDER(only_its_signer_replaces_it),
 		IN_FOLDER(what_is_no_newer_list_is_refused),
 		IN_FOLDER(it_does_not_go_quietly),
+		IN_FOLDER(a_second_place_knows_of_it),
+		IN_FOLDER(a_damaged_second_place_is_no_way_out),
 		IN_FOLDER(only_its_own_category_fits),
 		IN_FOLDER(the_doors_are_woken),
 	};

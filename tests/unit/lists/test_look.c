@@ -51,7 +51,10 @@ static const struct {
 	{ "ok.example/Games", "http://ok.example//games", "http://ok.example/games-no" },
 	{ "ok.example/games", "http://ok.example/a/../games", "http://ok.example/games/../a" },
 	{ "ok.example/games", "http://ok.example/./%67ames", "http://ok.example/%2567ames" },
-	{ "ok.example/games", "http://ok.example\\games\\x", "http://ok.example/%2fgames" },
+	{ "ok.example/games", "http://ok.example\\games\\x", "http://ok.example/games%252fx" },
+	{ "ok.example/games", "http://ok.example/%2Fgames%2f1", "http://ok.example/games%26" },
+	{ "ok.example/games/1", "http://ok.example/games%5C1", "http://ok.example/games%201" },
+	{ "ok.example/games", "http://ok.example/a%2f..%2Fgames", "http://ok.example/a%2fgames" },
 	{ "ok.example/%67ames/*", "http://ok.example/a/%2e%2E/games", "http://ok.example/g" },
 	{ "http://ok.example/@me", "http://ok.example/%40me/videos", "http://ok.example/@you" },
 	{ "ok.example/caf\xc3\xa9", "http://ok.example/caf%c3%a9", "http://ok.example/caf" },
@@ -158,6 +161,20 @@ static void pages_have_a_length(void **state)
 	check_page(l, "a.example", path, "a");
 }
 
+/* Parameters that are added in front, as many as an address holds, get round nothing. */
+static void a_parameter_is_found_behind_any_number(void **state)
+{
+	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = listed(state, "=ok.example/w?v=1");
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf url = BDL_BUF(4096);
+
+	assert_int_equal(bdl_buf_add_str(&url, "http://ok.example/w?a"), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(bdl_buf_add_str(&url, i % 2 ? "&" : "&b"), 0);
+	check_url(l, bdl_buf_str(&url), false);
+	assert_int_equal(bdl_buf_add_str(&url, "&v=1"), 0);
+	check_url(l, bdl_buf_str(&url), true);
+}
+
 static void the_closest_entry_decides(void **state)
 {
 	BDL_AUTO(bdl_lists_close)
@@ -240,6 +257,7 @@ int main(void)
 		IN_FOLDER(nothing_gets_round_an_entry),
 		cmocka_unit_test(what_is_no_entry_is_refused),
 		IN_FOLDER(pages_have_a_length),
+		IN_FOLDER(a_parameter_is_found_behind_any_number),
 		IN_FOLDER(the_closest_entry_decides),
 		IN_FOLDER(exceptions_are_of_their_category),
 		IN_FOLDER(reasons_name_entries),

@@ -93,6 +93,8 @@ static const struct {
 	{ "a.example, games, A, B, 2026-12-31\n", "o:1: expected 'host, category" },
 	{ "# x\na.example, games, A,, 2026-12-31, why\n", "o:2: expected 'host" },
 	{ "a.example, games, A. Head, a. head, 2026-12-31, why\n", "o:1: the second person is" },
+	{ "a.example, games, A. Head, A Head, 2026-12-31, why\n", "o:1: the second person is" },
+	{ "a.example, games, A. Head, -, 2026-12-31, why\n", "o:1: expected 'host" },
 	{ "a example, games, A, B, 2026-12-31, why\n", "o:1: 'a example', expected a host" },
 	{ "a.example, Games, A, B, 2026-12-31, why\n", "o:1: 'Games' is no category" },
 	{ "a.example, games, A, B, next year, why\n", "o:1: 'next year' is no day" },

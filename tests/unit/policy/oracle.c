@@ -311,7 +311,7 @@ bool is_allowed_over(const struct oracle *o, const struct bdl_rule_ref *ref)
 	if (ref->rule->action == BDL_ALLOW || !says(ref->clause->id, "base") ||
 	    bdl_rule_phrase(ref->rule, BDL_PHRASE_ALWAYS))
 		return false;
-	for (size_t i = 0; i < bdl_ruleset_rules(o->r); i++) {
+	for (size_t i = 0; i < school_rules(o->r); i++) {
 		struct bdl_rule_ref allow = bdl_ruleset_rule(o->r, (uint16_t)i);
 
 		if (is_of_door(&allow, BDL_RULE_VERDICT, o->s) && allow.rule->action == BDL_ALLOW &&
@@ -353,7 +353,7 @@ void oracle_judge(const struct bdl_ruleset *r, const struct situation *s, struct
 	bool lifted = false;
 
 	*ret = (struct bdl_verdict){ .action = BDL_ALLOW, .rule = BDL_NO_RULE };
-	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
+	for (size_t i = 0; i < school_rules(r); i++) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 		bool allowed;
 

@@ -52,6 +52,17 @@ static inline struct bdl_ruleset *whole_ruleset_of(const char *binds, const char
 	return any_ruleset_of(binds, rules, true);
 }
 
+/* How many of the ruleset's rules are those of the school's policies, and not of the law. */
+static inline size_t school_rules(const struct bdl_ruleset *r)
+{
+	size_t n = 0;
+
+	while (n < bdl_ruleset_rules(r) &&
+	    bdl_ruleset_rule(r, (uint16_t)n).policy < bdl_ruleset_policies(r))
+		n++;
+	return n;
+}
+
 /* Facts: categories separated by commas, of which those that no rule names are left out. */
 static inline struct bdl_catset categories_of(const struct bdl_ruleset *r, const char *names)
 {

@@ -572,6 +572,54 @@ static void looks_at_the_whole_document(void **state)
 	    "and keys such as title below it\n");
 }
 
+/* A category that the lists know and that nothing is in; and the one that the law blocks. */
+static void tells_of_rules_that_do_not_do_what_they_say(void **state)
+{
+	(void)state;
+#define BLOCKED                                                                              \
+	"warning: what is in the category 'illegal' is blocked for everyone, whatever this " \
+	"rule says; expected 'block', and no exception\n"
+#define NO_ENTRIES(more)                                                                \
+	"warning: category 'self-harm' has no entries" more "; expected a list of it: " \
+	"beadle lists compile\n"
+	static const char *const categories[] = { "gambling", "illegal", "self-harm" };
+	static const bool empty[] = { false, false, true };
+	static const struct {
+		const char *rules, *want;
+	} cases[] = {
+		{ "block web to category gambling, illegal", "" },
+		{ "block dns to category illegal, always", "" },
+		{ "note web to category illegal", "t:14:22: " BLOCKED },
+		{ "coach web to category gambling, illegal", "t:14:33: " BLOCKED },
+		{ "splice web to category illegal", "t:14:24: " BLOCKED },
+		{ "block web unless to category illegal", "t:14:30: " BLOCKED },
+		{ "block web to category self-harm",
+		    "t:14:23: " NO_ENTRIES(": this rule stops nothing yet") },
+		{ "note web to category self-harm",
+		    "t:14:22: " NO_ENTRIES(": this rule does nothing yet") },
+		{ "block web to category gambling, self-harm", "t:14:33: " NO_ENTRIES("") },
+		{ "block web to category gambling\n  unless to category self-harm",
+		    "t:15:22: " NO_ENTRIES(": it excepts nothing yet") },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+		struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 16);
+		struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+		struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+		struct bdl_check_context context = { .categories = categories,
+			.n_categories = BDL_ARRAY_LEN(categories),
+			.empty = empty };
+
+		assert_int_equal(bdl_document_parse(document_of(&text, "staff", cases[i].rules),
+				     findings, &d, NULL),
+		    0);
+		bdl_document_check(d, &context, findings);
+		bdl_findings_write(findings, "t", &out);
+		assert_string_equal(bdl_buf_str(&out), cases[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -584,6 +632,7 @@ int main(void)
 		cmocka_unit_test(nothing_lifts_always),
 		cmocka_unit_test(knows_an_overdue_review),
 		cmocka_unit_test(looks_at_the_whole_document),
+		cmocka_unit_test(tells_of_rules_that_do_not_do_what_they_say),
 	};
 
 	return cmocka_run_group_tests_name("policy/check", tests, NULL, NULL);

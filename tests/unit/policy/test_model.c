@@ -188,7 +188,7 @@ static void compile_to_what_is_carried_out(void **state)
 	if (bdl_ruleset_new(sources, POLICIES, &r, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_true(carried_out > 20 && carried_out < all);
-	assert_int_equal(bdl_ruleset_rules(r), carried_out);
+	assert_int_equal(school_rules(r), carried_out);
 	for (uint16_t i = 0; i < carried_out; i++) {
 		const struct bdl_rule *rule = bdl_ruleset_rule(r, i).rule;
 

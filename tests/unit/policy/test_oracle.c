@@ -36,7 +36,7 @@ static void compare(const struct bdl_ruleset *r, const struct situation *s)
 
 	bdl_judge(r, &f, &got);
 	oracle_judge(r, s, &want);
-	for (unsigned i = 0; i < bdl_ruleset_rules(r); i++) {
+	for (unsigned i = 0; i < school_rules(r); i++) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 
 		if (bdl_verdict_matched(&got, (uint16_t)i) !=
@@ -60,7 +60,7 @@ static void compare_splice(const struct bdl_ruleset *r, const struct situation *
 	unsigned speaks = 0, splices = 0;
 	bool force = false;
 
-	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
+	for (size_t i = 0; i < school_rules(r); i++) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 		enum bdl_step_kind step = oracle_step(&o, &ref);
 
@@ -190,7 +190,7 @@ static uint64_t matched_texts(const struct bdl_ruleset *r, const struct bdl_verd
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < bdl_ruleset_rules(r); i++) {
+	for (unsigned i = 0; i < school_rules(r); i++) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 
 		if (bdl_verdict_matched(v, (uint16_t)i))
@@ -307,7 +307,7 @@ static void to_tell_more_takes_nothing_back(void **state)
 			bdl_judge(r, &f, &after);
 			s.told = f.told;
 			struct oracle o = oracle_of(r, &s);
-			for (unsigned k = 0; k < bdl_ruleset_rules(r); k++) {
+			for (unsigned k = 0; k < school_rules(r); k++) {
 				struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)k);
 				bool was = bdl_verdict_matched(&before, (uint16_t)k);
 				bool is = bdl_verdict_matched(&after, (uint16_t)k);
@@ -349,7 +349,7 @@ static void a_thing_more_only_lifts(void **state)
 			f = facts_of_situation(r, &more, counts);
 			bdl_judge(r, &f, &after);
 			struct oracle o = oracle_of(r, &more);
-			for (unsigned k = 0; k < bdl_ruleset_rules(r); k++) {
+			for (unsigned k = 0; k < school_rules(r); k++) {
 				struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)k);
 				bool was = bdl_verdict_matched(&before, (uint16_t)k), allow;
 				bool is = bdl_verdict_matched(&after, (uint16_t)k);

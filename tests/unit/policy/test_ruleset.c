@@ -41,7 +41,7 @@ static void orders_by_name_and_names_the_version(void **state)
 	assert_int_equal(bdl_ruleset_policies(b), 2);
 	assert_true(bdl_view_is(bdl_ruleset_policy_name(b, 0), "one"));
 	assert_true(bdl_digest_eq(&bdl_ruleset_document(b, 1)->digest, &dy));
-	assert_int_equal(bdl_ruleset_rules(b), 2);
+	assert_int_equal(school_rules(b), 2);
 	struct bdl_rule_ref ref = bdl_ruleset_rule(b, 1);
 	assert_int_equal(ref.policy, 1);
 	assert_true(bdl_view_is(ref.policy_name, "two"));
@@ -55,8 +55,8 @@ static void numbers_categories_and_groups(void **state)
 	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = ruleset_of("staff, parents",
 	    "block web to category one, two\nnote web to category two, three unless to category four");
 
-	assert_int_equal(bdl_ruleset_categories(r), 4);
-	for (unsigned i = 0; i < 4; i++)
+	assert_int_equal(bdl_ruleset_categories(r), 5); /* with that of the law */
+	for (unsigned i = 0; i < 5; i++)
 		assert_int_equal(
 		    bdl_ruleset_category_find(r, bdl_view_of(bdl_ruleset_category(r, i))), i);
 	assert_int_equal(bdl_ruleset_category_find(r, BDL_LIT("five")), -1);
@@ -156,9 +156,13 @@ static void refuses(void **state)
 	sources[0] = sources[1] = source("p", good);
 	assert_int_equal(bdl_ruleset_new(sources, 2, &r, &err), BDL_E_INVALID);
 	assert_string_equal(err.text, "two policies are named 'p'");
+	sources[0] = source("law", good);
+	assert_int_equal(bdl_ruleset_new(sources, 1, &r, &err), BDL_E_INVALID);
+	assert_string_equal(
+	    err.text, "no policy is named 'law': it is the document that is built in");
 	assert_int_equal(bdl_ruleset_new(sources, BDL_POLICIES_MAX + 1, &r, &err), BDL_E_LIMIT);
 	assert_int_equal(bdl_ruleset_new(sources, 0, &r, &err), 0);
-	assert_int_equal(bdl_ruleset_rules(r), 0);
+	assert_int_equal(school_rules(r), 0);
 	bdl_ruleset_free(r);
 }
 

@@ -335,12 +335,19 @@ static void filters_choose_and_pages_follow(void **state)
 	blocked.kind = BDL_KIND_DOWNLOAD;
 	blocked.person = BDL_LIT("b.okoro");
 	add(&blocked);
+	struct bdl_act part = act_of("tracker.example", BDL_ALLOW, "");
+	part.kind = BDL_KIND_PART;
+	add(&part);
 
-	EXPECT("/acts", 200, "!casino.example", "h120.example", "h071.example", "!h070.example",
-	    "<option value=\"page\" selected>", "!>Newest<", "!Show all acts");
-	EXPECT("/acts?kind=any", 200, "casino.example", "h120.example", "h072.example",
-	    "!h071.example", "kind=any&amp;before=72", "!>Newest<",
+	/* A download, a search and an upload are what people did; a part of a page is not. */
+	EXPECT("/acts", 200, "casino.example", "h120.example", "h072.example", "!h071.example",
+	    "!tracker.example", "<option value=\"\" selected>All but", "!>Newest<",
+	    "!Show all acts");
+	EXPECT("/acts?kind=any", 200, "tracker.example", "casino.example", "h120.example",
+	    "h073.example", "!h072.example", "kind=any&amp;before=73", "!>Newest<",
 	    "<option value=\"any\" selected>");
+	EXPECT("/acts?kind=page", 200, "!casino.example", "h120.example", "!tracker.example",
+	    "<option value=\"page\" selected>");
 	EXPECT("/acts?before=72", 200, "!h072.example", "h071.example", "h022.example",
 	    "!h021.example", "before=22", ">Newest<");
 	EXPECT("/acts?before=22", 200, "h021.example", "h001.example", "!Older acts");
@@ -356,7 +363,7 @@ static void filters_choose_and_pages_follow(void **state)
 	EXPECT(
 	    "/acts?violation=1", 200, "Acts of one violation", "casino.example", "!h120.example");
 	EXPECT("/violations", 200, "casino.example", "2.2 Gambling", "!h120.example");
-	EXPECT("/", 200, "<strong>121</strong> requests judged", "<strong>1</strong> blocked");
+	EXPECT("/", 200, "<strong>122</strong> requests judged", "<strong>1</strong> blocked");
 }
 
 static void an_act_is_explained(void **state)
@@ -717,6 +724,20 @@ static void lists_are_described(void **state)
 		fail_msg("%s", err.text);
 	install_illegal();
 	EXPECT("/", 200, "1,233 in 2 categories", "!NOT INSTALLED");
+	char map[512];
+	(void)snprintf(map, sizeof(map), "%s/illegal.map", folder);
+	assert_int_equal(unlink(map), 0);
+	EXPECT("/", 200, "ILLEGAL LIST MISSING", "!NOT INSTALLED", "!No lists are installed");
+}
+
+static void the_law_can_be_read(void **state)
+{
+	(void)state;
+	EXPECT("/policies", 200, "href=\"/policies/law\"", "What the law forbids", "Built in");
+	EXPECT("/policies/law", 200, "it is against the law to look at or", "id=\"illegal\"",
+	    "no policy of the school", "Pages in the category illegal are blocked for everyone",
+	    "!Versions", "!Approved by");
+	EXPECT("/policies/law/1", 404, "Page not found");
 }
 
 static void without_a_store_people_are_told(void **state)
@@ -753,6 +774,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    the_newest_violation_is_the_one_that_happened_last, begin, end),
 		cmocka_unit_test_setup_teardown(lists_are_described, begin, end),
+		cmocka_unit_test_setup_teardown(the_law_can_be_read, begin, end),
 		cmocka_unit_test_setup_teardown(without_a_store_people_are_told, begin, end),
 	};
 	bdl_assets_init();

@@ -162,6 +162,9 @@ static const struct {
 	{ "HTTP/2 200\r\n\r\n", NULL, NULL },
 	{ "200 OK\r\n\r\n", NULL, NULL },
 	{ "HTTP/1.1 200 OK\r\nA : b\r\n\r\n", NULL, NULL },
+	{ "HTTP/1.1 200 OK\r\nA: \x01\x7f\r\n\r\n", "200", "OK" },
+	{ "HTTP/1.1 200 OK\r\nA\x01: b\r\n\r\n", NULL, NULL },
+	{ "HTTP/1.1 200 O\x01K\r\n\r\n", NULL, NULL },
 };
 
 static void responses_are_taken_apart(void **state)

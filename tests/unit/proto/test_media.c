@@ -58,6 +58,19 @@ static const struct {
 	{ "/x.js", "Content-Type: application/javascript\r\n", "application/javascript", 0, false,
 	    false },
 	{ "/api", "", "", 0, false, false },
+	{ "/x", "Content-Type: text/html\r\ncontent-type: application/x-msdownload\r\n",
+	    "application/x-msdownload", PROGRAM, true, false },
+	{ "/x", "Content-Type: application/x-msdownload, text/html\r\n", "text/html", PROGRAM, true,
+	    false },
+	{ "/x.exe", "Content-Type: nonsense\r\n", "", PROGRAM, true, false },
+	{ "/x", "Content-Type: multipart/mixed; boundary=\"a,b\"\r\n", "multipart/mixed", 0, false,
+	    false },
+	{ "/x", "Content-Type: video/a\x01z\r\n", "video/a?z", VIDEO, true, false },
+	{ "/x",
+	    "Content-Type: application/x-msdownload"
+	    "0123456789012345678901234567890123456789012345678901234567890123456789\r\n",
+	    "application/x-msdownload0123456789012345678901234567890123456789012345678901234",
+	    PROGRAM, true, false },
 };
 
 static struct bdl_http_head head_of(const char *lines, char room[1024])

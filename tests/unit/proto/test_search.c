@@ -36,7 +36,9 @@ static const struct {
 	{ "duckduckgo.com", "/ac/?q=x", "", BDL_SEARCH_SUGGEST, "x" },
 	{ "m.youtube.com", "/results?search_query=x", "", BDL_SEARCH_TERMS, "x" },
 	{ "www.youtube.com", "/watch?v=x", "", BDL_SEARCH_NONE, "" },
-	{ "uk.search.yahoo.com", "/search;_ylt=1?p=x", "", BDL_SEARCH_NONE, "" },
+	{ "uk.search.yahoo.com", "/search;_ylt=1?p=x", "", BDL_SEARCH_TERMS, "x" },
+	{ "tse1.mm.bing.net", "/th?q=x&pid=Api", "", BDL_SEARCH_TERMS, "x" },
+	{ "th.bing.com", "/th?id=1", "", BDL_SEARCH_NONE, "" },
 	{ "uk.search.yahoo.com", "/search?p=x", "", BDL_SEARCH_TERMS, "x" },
 	{ "www.ecosia.org", "/search?method=index&q=x", "", BDL_SEARCH_TERMS, "x" },
 	{ "search.brave.com", "/images?q=x", "", BDL_SEARCH_TERMS, "x" },
@@ -63,14 +65,34 @@ static void finds_searches(void **state)
 	}
 }
 
-static void long_terms_are_cut(void **state)
+/* However much stands before it, in the path or among the terms: nobody hides behind a length. */
+static void nothing_is_too_long_to_be_read(void **state)
 {
 	(void)state;
 	struct bdl_buf terms BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_TERMS_MAX);
 	struct bdl_buf path BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(16384);
 
-	(void)bdl_buf_add_str(&path, "/search?q=");
+	(void)bdl_buf_add_str(&path, "/search;");
 	for (int i = 0; i < 6000; i++)
+		(void)bdl_buf_add_char(&path, 'a');
+	(void)bdl_buf_add_str(&path, "?p=");
+	for (int i = 0; i < 6000; i++)
+		(void)bdl_buf_add_char(&path, 'b');
+	(void)bdl_buf_add_str(&path, "&p=essay");
+	assert_int_equal(bdl_search_find(BDL_LIT("search.yahoo.com"), bdl_buf_view(&path),
+			     bdl_view_of(NULL), &terms),
+	    BDL_SEARCH_TERMS);
+	assert_true(bdl_view_ends(bdl_buf_view(&terms), BDL_LIT(" essay")));
+}
+
+static void long_terms_are_cut(void **state)
+{
+	(void)state;
+	struct bdl_buf terms BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_SEARCH_TERMS_MAX);
+	struct bdl_buf path BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_SEARCH_TERMS_MAX);
+
+	(void)bdl_buf_add_str(&path, "/search?q=");
+	for (int i = 0; i < BDL_SEARCH_TERMS_MAX + 1000; i++)
 		(void)bdl_buf_add_char(&path, 'a');
 	assert_int_equal(bdl_search_find(BDL_LIT("www.bing.com"), bdl_buf_view(&path),
 			     bdl_view_of(NULL), &terms),
@@ -101,6 +123,8 @@ static void knows_the_switches(void **state)
 		{ "www.google.com", "/", NULL, NULL },
 		{ "mail.google.com", "/mail/u/0", NULL, NULL },
 		{ "www.bing.com", "/images/async?q=x", "adlt", NULL },
+		{ "tse1.mm.bing.net", "/th?q=x", "adlt", NULL },
+		{ "th.bing.com", "/th?id=x", NULL, NULL },
 		{ "duckduckgo.com", "/?q=x", "kp", NULL },
 		{ "html.duckduckgo.com", "/html/", "kp", NULL },
 		{ "uk.search.yahoo.com", "/search?p=x", "vm", NULL },
@@ -158,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_searches),
+		cmocka_unit_test(nothing_is_too_long_to_be_read),
 		cmocka_unit_test(long_terms_are_cut),
 		cmocka_unit_test(knows_where_forms_are_posted),
 		cmocka_unit_test(knows_the_switches),

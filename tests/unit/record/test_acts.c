@@ -296,6 +296,11 @@ static void lists_by_every_filter(void **state)
 			assert_true(!filter.clause.n || bdl_view_eq(a->clause, filter.clause));
 		}
 	}
+	struct bdl_acts_filter by_people = all;
+	struct bdl_act_row *found;
+	by_people.no_parts = true;
+	assert_int_equal(acts(s, &by_people, region, &found), 150);
+	assert_int_equal(found[0].act.kind, BDL_KIND_PAGE);
 	/* Page by page all rows come, once each. */
 	struct bdl_acts_filter page = all;
 	size_t seen = 0, n;

@@ -81,6 +81,10 @@ static const struct {
 	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Length: 65537\r\n"
 	    "Content-Type: application/octet-stream" END,
 	    BDL_KIND_UPLOAD, BDL_TASTE_EMPTY },
+	{ "bytes that do not say how many",
+	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nTransfer-Encoding: chunked\r\n"
+	    "Content-Type: application/octet-stream" END,
+	    BDL_KIND_UPLOAD, BDL_TASTE_EMPTY },
 	{ "much JSON",
 	    "POST /api HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nContent-Length: 655370\r\n"
 	    "Content-Type: application/json" END,
