@@ -4,7 +4,6 @@
 #include "base/utf8.h"
 #include "record/ledger.h"
 #include "record/store_int.h"
-#include "record/versions_int.h"
 #include <stdio.h>
 
 #define DAY_LEN   10 /* "2027-11-12" */
