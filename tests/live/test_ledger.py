@@ -196,19 +196,28 @@ def test_a_disk_that_takes_no_look_shows_nothing(beadle):
 
 def test_records_go_when_their_time_has_come(beadle, sites):
     """By itself, the held ones not, and the ledger says so."""
-    for path in ("/old", "/held", "/new"):
-        beadle.people["127.0.0.2"] = "a.pupil" if path == "/held" else "p.marlow"
+    for who, path in (("t.leaver", "/old"), ("a.pupil", "/held"), ("p.marlow", "/new")):
+        beadle.people["127.0.0.2"] = who
         assert beadle.visit(sites.url("plain.example", path), source="127.0.0.2").status == 200
-        beadle.act(path)
+        assert beadle.act(path)["person"] == who
     beadle.beadle("hold", "add", "--person", "a.pupil", *TWO_PEOPLE, "--reason", "a complaint",
                   "--review", "2099-01-01")
     assert "a complaint" in beadle.beadle("hold", "list").stdout
     beadle.stop()
-    change(beadle, "UPDATE act SET at_ms = at_ms - 92 * 86400000 WHERE path IN ('/old', '/held')")
+    of_two = "client IN (SELECT id FROM client WHERE person IN ('t.leaver', 'a.pupil'))"
+    change(beadle, "INSERT INTO page_text SELECT school, day - 92, id, text FROM page_text",
+           f"UPDATE page_load SET hour = hour - 92 * 24 WHERE {of_two}",
+           f"UPDATE visit SET hour = hour - 92 * 24 WHERE {of_two}",
+           "UPDATE client SET last_day = last_day - 92 WHERE person IN ('t.leaver', 'a.pupil')")
     beadle.start()
-    until(lambda: not beadle.rows("SELECT 1 FROM act WHERE path = '/old'"), "it was not deleted")
-    assert {r["path"] for r in beadle.rows("SELECT path FROM act")} >= {"/held", "/new"}
-    assert any("acts" in e and "the clock" in e for e in entries(beadle, "records deleted"))
+    until(lambda: not beadle.rows("SELECT 1 FROM client WHERE person = 't.leaver'"), "it was not deleted")
+    for path, person in (("/held", "a.pupil"), ("/new", "p.marlow")):
+        assert beadle.act(path)["person"] == person
+    for table in ("page_load", "visit"):
+        assert not beadle.rows(f"SELECT 1 FROM {table} WHERE client NOT IN (SELECT id FROM client)")
+    assert not beadle.rows("SELECT 1 FROM page_text a JOIN page_text b ON b.day = a.day - 92"
+                           " WHERE b.text = '/old'")
+    assert any("visits" in e and "the clock" in e for e in entries(beadle, "records deleted"))
     whole(beadle)
     alone = beadle.beadle("hold", "end", "1", "--by", "A. Head", "--and", "a head", "--reason", "x",
                           check=False)

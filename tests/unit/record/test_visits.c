@@ -766,9 +766,8 @@ static void names_that_went_come_again(void **state)
 {
 	(void)state;
 	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
-	struct bdl_visits_filter of_host = {
-		.hosts = &(struct bdl_view)BDL_LIT("h3.example"), .n_hosts = 1, .limit = 50
-	};
+	const struct bdl_view host = BDL_LIT("h3.example");
+	struct bdl_visits_filter of_host = { .hosts = &host, .n_hosts = 1, .limit = 50 };
 	struct bdl_visit_row *v;
 	struct bdl_load_row *l;
 
