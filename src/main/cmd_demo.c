@@ -148,10 +148,10 @@ static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_er
 	if (rc == 0)
 		rc = log_on(conf, err);
 	if (rc == 0)
-		rc = bdl_publish_lists(conf, d->lists, err);
+		rc = bdl_publish_lists(conf, d->lists, d->by, err);
 	if (rc == 0)
 		rc = bdl_publish_people(
-		    conf, bdl_buf_view(&d->people), "demo/people.csv", false, err);
+		    conf, bdl_buf_view(&d->people), "demo/people.csv", false, d->by, err);
 	return rc == 0 ? publish(d, conf, err) : rc;
 }
 

@@ -105,6 +105,9 @@ static int compile(struct bdl_args *a)
 	struct bdl_list_names *names BDL_AUTO(bdl_list_names_free) = NULL;
 	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
 
+	char by[BDL_OPERATOR_MAX];
+
+	bdl_operator(by);
 	if (!bdl_args_fit(a, 2, SIZE_MAX))
 		return BDL_EXIT_USAGE;
 	if (format && !bdl_list_format_parse(bdl_view_of(format), &as.format)) {
@@ -123,7 +126,7 @@ static int compile(struct bdl_args *a)
 	if (rc == 0)
 		rc = bdl_data_become_owner(&conf, &err);
 	if (rc == 0)
-		rc = bdl_publish_lists(&conf, build, &err);
+		rc = bdl_publish_lists(&conf, build, by, &err);
 	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
 

@@ -3,6 +3,7 @@
 #include "lists/illegal.h"
 #include "main/data.h"
 #include "main/lists_verbs.h"
+#include "main/publish.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -43,10 +44,11 @@ int bdl_lists_install_illegal(struct bdl_args *a)
 	struct bdl_illegal_state state;
 	struct bdl_conf conf;
 	struct bdl_err err;
-	char path[BDL_PATH_MAX];
+	char path[BDL_PATH_MAX], by[BDL_OPERATOR_MAX];
 
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
+	bdl_operator(by);
 	if (!signature) {
 		fprintf(stderr, "beadle lists: say by what it is signed: --signature FILE\n");
 		return BDL_EXIT_USAGE;
@@ -66,6 +68,9 @@ int bdl_lists_install_illegal(struct bdl_args *a)
 	bdl_conf_path(&conf, path, sizeof(path), "lists");
 	rc = bdl_file_mkdirs(path, &err);
 	bdl_conf_path(&conf, path, sizeof(path), "lists/lists.map");
+	if (rc == 0)
+		rc = bdl_publish_enter(
+		    &conf, BDL_LEDGER_ILLEGAL, "lists/illegal", offer.list, by, &err);
 	if (rc == 0)
 		rc = bdl_illegal_install(path, &offer, bdl_now_ms(), &state, &err);
 	if (rc < 0)

@@ -139,9 +139,11 @@ int bdl_lists_update(struct bdl_args *a)
 	struct bdl_lists_brought sum;
 	struct bdl_conf conf;
 	struct bdl_err err;
+	char by[BDL_OPERATOR_MAX];
 
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
+	bdl_operator(by);
 	int rc = bdl_lists_plan_read(a->words[1], &plan, &err);
 	if (rc == 0)
 		rc = bdl_data_open(a->data, false, &conf, &err);
@@ -152,7 +154,7 @@ int bdl_lists_update(struct bdl_args *a)
 	if (rc == 0)
 		rc = bdl_data_become_owner(&conf, &err);
 	if (rc == 0)
-		rc = bdl_publish_lists(&conf, build, &err);
+		rc = bdl_publish_lists(&conf, build, by, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
 	return sum.failed == 0 ? BDL_EXIT_FINE : BDL_EXIT_FAILED;

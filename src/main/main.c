@@ -51,6 +51,16 @@ static const struct command commands[] = {
 	    bdl_cmd_backup, NULL },
 	{ "restore-drill", "restore-drill FILE", "show that a backup can be restored",
 	    bdl_cmd_restore_drill, NULL },
+	{ "ledger",
+	    "ledger verify [--head FILE]... [--key KEY] | ledger show [--last N] |\n"
+	    "            ledger export-head [FILE] | ledger forget PERSON --reason TEXT",
+	    "verify the ledger, show its last entries, or export its signed head", bdl_cmd_ledger,
+	    NULL },
+	{ "hold",
+	    "hold add [--person LOGIN] [--clause ID] --by PERSON --and PERSON --reason TEXT --review DAY\n"
+	    "       | hold list | hold end NUMBER --by PERSON --and PERSON --reason TEXT",
+	    "keep records past their time, since somebody may have to answer for them",
+	    bdl_cmd_hold, NULL },
 	{ "demo", "demo --from FOLDER", "fill a data folder with the demonstration school",
 	    bdl_cmd_demo, NULL },
 	{ "proxy", "proxy write",

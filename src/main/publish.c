@@ -5,6 +5,7 @@
 #include "record/force.h"
 #include "sys/file.h"
 
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, str
 }
 
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
-    bool may_be_empty, struct bdl_err *err)
+    bool may_be_empty, const char *by, struct bdl_err *err)
 {
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
@@ -123,7 +124,7 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 	if (rc == 0)
 		rc = bdl_data_store(conf, &store, err);
 	if (rc == 0)
-		rc = bdl_force_roll_set(store, csv, err);
+		rc = bdl_force_roll_set(store, csv, bdl_view_of(by), err);
 	if (rc < 0)
 		return rc;
 	printf("the roll now has %zu %s\n", bdl_roll_size(roll),
@@ -166,10 +167,47 @@ static void say_lost(const struct bdl_lists *before, const struct bdl_lists *now
 		    stderr);
 }
 
-int bdl_publish_lists(
-    const struct bdl_conf *conf, struct bdl_list_build *build, struct bdl_err *err)
+int bdl_publish_enter(const struct bdl_conf *conf, enum bdl_ledger_kind kind, const char *record,
+    struct bdl_view content, const char *by, struct bdl_err *err)
 {
-	char path[BDL_PATH_MAX];
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	const struct bdl_ledger_entry entry = {
+		.kind = kind,
+		.at_ms = bdl_now_ms(),
+		.actor = bdl_view_of(by),
+		.record = bdl_view_of(record),
+		.content = content,
+	};
+
+	int rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_store_begin(store, err);
+	if (rc == 0)
+		rc = bdl_ledger_add(store, &entry, err);
+	if (rc == 0)
+		rc = bdl_store_commit(store, err);
+	if (store)
+		bdl_store_rollback(store);
+	return rc;
+}
+
+/* A file of lists that is whole takes its place, once the ledger knows which one it is. */
+static int lists_install(const struct bdl_conf *conf, const char *fresh, const char *path,
+    const char *by, struct bdl_err *err)
+{
+	struct bdl_map map BDL_AUTO_IN(bdl_file_unmap) = { 0 };
+
+	int rc = by ? bdl_file_map(fresh, &map, err) : 0;
+	if (by && rc == 0)
+		rc = bdl_publish_enter(conf, BDL_LEDGER_LISTS, "lists",
+		    bdl_view_at((const char *)map.p, map.n), by, err);
+	return rc == 0 ? bdl_file_rename(fresh, path, err) : rc;
+}
+
+int bdl_publish_lists(
+    const struct bdl_conf *conf, struct bdl_list_build *build, const char *by, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX], fresh[PATH_MAX];
 	struct bdl_lists *before BDL_AUTO(bdl_lists_close) = NULL;
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
 	bdl_conf_path(conf, path, sizeof(path), "lists");
@@ -178,7 +216,14 @@ int bdl_publish_lists(
 	/* None at first, and one that cannot be read is replaced by one that can. */
 	bool replaces = bdl_lists_open(path, &before, NULL) == 0;
 	if (rc == 0)
-		rc = bdl_list_build_write(build, path, bdl_now_ms(), err);
+		rc = bdl_file_beside(path, fresh, err);
+	if (rc < 0)
+		return rc;
+	rc = bdl_list_build_write(build, fresh, bdl_now_ms(), err);
+	if (rc == 0)
+		rc = lists_install(conf, fresh, path, by, err);
+	if (rc < 0)
+		(void)unlink(fresh); /* it may never have been made */
 	if (rc == 0)
 		rc = bdl_lists_open(path, &lists, err);
 	if (rc < 0)

@@ -5,6 +5,7 @@
 #include "lists/compile.h"
 #include "main/data.h"
 #include "policy/document.h"
+#include "record/ledger.h"
 #include "record/versions.h"
 
 #define BDL_DAY_SIZE 40 /* "2026-11-21" and NUL; more for years that there are not */
@@ -46,14 +47,25 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, str
     BDL_MUST_USE;
 
 /*
- * Replace the roll. The CSV has been read; `where` names it in errors. One with nobody on it is
+ * Replace the roll, on the word of `by`. The CSV has been read; `where` names it in errors. One with nobody on it is
  * refused unless it may be empty: a school's roll is seldom, a file that went wrong often.
  */
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
-    bool may_be_empty, struct bdl_err *err) BDL_MUST_USE;
+    bool may_be_empty, const char *by, struct bdl_err *err) BDL_MUST_USE;
 
-/* Write DIR/lists/lists.map; running doors take it at once. */
-int bdl_publish_lists(
-    const struct bdl_conf *conf, struct bdl_list_build *build, struct bdl_err *err) BDL_MUST_USE;
+/*
+ * Write DIR/lists/lists.map; running doors take it at once. On the word of `by`, which the ledger keeps;
+ * NULL: no entry, for who must not touch the store.
+ */
+int bdl_publish_lists(const struct bdl_conf *conf, struct bdl_list_build *build, const char *by,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Enter into the ledger that a file of the data folder is about to be replaced by these bytes, of
+ * which only a digest is kept. That comes before the file is touched: where a kill comes between,
+ * the ledger says more than was done, and never less.
+ */
+int bdl_publish_enter(const struct bdl_conf *conf, enum bdl_ledger_kind kind, const char *record,
+    struct bdl_view content, const char *by, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

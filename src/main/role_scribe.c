@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "main/data.h"
 #include "record/force.h"
+#include "record/ledger_head.h"
+#include "record/retention.h"
 #include "record/scribe.h"
 #include "record/versions.h"
 #include "sys/file.h"
@@ -25,8 +27,11 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
-#define HOLD_MS      500  /* how long visits wait for more of their kind */
-#define SWEEP_S      3600 /* what is half written for so long is nobody's any more */
+#define HOLD_MS      500    /* how long visits wait for more of their kind */
+#define HEADS_MS     60000  /* between two looks at whether the head of the day is exported */
+#define DELETE_MS    600000 /* between two looks for records whose time has come */
+#define DELETE_TURN  20     /* milliseconds of deleting before the journal is read again */
+#define SWEEP_S      3600   /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
 struct scribe {
@@ -34,12 +39,16 @@ struct scribe {
 	struct bdl_loop loop;
 	uv_timer_t timer;
 	char journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
+	char keys_path[BDL_PATH_MAX], heads_path[BDL_PATH_MAX];
 	struct bdl_store *store; /* NULL while it is away */
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	int64_t force_tick_ms; /* when it was compared last */
 	int64_t next_ms;       /* when a version that waits comes into force, or is tried again */
+	int64_t heads_tick_ms; /* when it is looked again for the head of the day */
+	struct bdl_retention_run *deletion; /* NULL: none is under way */
+	int64_t deletion_tick_ms;           /* when the next begins */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
@@ -49,6 +58,7 @@ struct scribe {
 
 static void store_close(struct scribe *s)
 {
+	bdl_retention_end(bdl_steal(&s->deletion));
 	bdl_scribe_free(bdl_steal(&s->reader));
 	bdl_store_close(bdl_steal(&s->store));
 }
@@ -165,12 +175,76 @@ static int look_at_store(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
+/*
+ * The head of the ledger, signed, once a day. That it cannot be written is no fault of the store's: it
+ * is said, and tried again.
+ */
+static void keep_head(struct scribe *s)
+{
+	struct bdl_err err;
+	bool made = false;
+	if (bdl_tick_ms() < s->heads_tick_ms)
+		return;
+	s->heads_tick_ms = bdl_tick_ms() + HEADS_MS;
+	if (bdl_head_of_day(s->store, s->keys_path, s->heads_path, bdl_now_ms(), &made, &err) < 0)
+		bdl_log_err(BDL_LOG_ERR, "head-not-exported", &err);
+	else if (made)
+		bdl_log(BDL_LOG_NOTICE, "head-exported",
+		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
+}
+
+static void deletion_done(struct scribe *s)
+{
+	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
+	if (gone.acts || gone.violations || gone.visits || gone.refused)
+		bdl_log(BDL_LOG_NOTICE, "records-deleted",
+		    "past their time: %lld acts, %lld violations, %lld rows of visits, %lld refused"
+		    " entries",
+		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
+		    (long long)gone.refused);
+	bdl_retention_end(bdl_steal(&s->deletion));
+}
+
+/*
+ * Delete what is past its time, a little between two readings of the journal. Policies in force that
+ * this program cannot read delete nothing; that is no fault of the store's.
+ */
+static int keep_times(struct scribe *s, struct bdl_err *err)
+{
+	int64_t begun_ms = bdl_tick_ms();
+	int rc = 0;
+	if (!s->deletion && begun_ms < s->deletion_tick_ms)
+		return 0;
+	if (!s->deletion) {
+		s->deletion_tick_ms = begun_ms + DELETE_MS;
+		rc = bdl_retention_begin(s->store, bdl_now_ms(), &s->deletion, err);
+	}
+	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
+		bdl_log_err(BDL_LOG_ERR, "nothing-deleted", err);
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	do
+		rc = bdl_retention_step(s->store, s->deletion, err);
+	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);
+	if (rc == 0)
+		deletion_done(s);
+	return rc;
+}
+
 static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
 {
 	int rc = s->store ? 0 : store_open(s, err);
 	if (rc == 0)
 		rc = look_at_store(s, err);
-	return rc < 0 ? rc : read_journal(s, for_ms, hold_ms, err);
+	if (rc == 0)
+		rc = read_journal(s, for_ms, hold_ms, err);
+	if (rc < 0)
+		return rc;
+	keep_head(s);
+	int deleting = keep_times(s, err);
+	return deleting < 0 ? deleting : rc;
 }
 
 static void recovered(struct scribe *s)
@@ -249,6 +323,8 @@ static void paths(struct scribe *s)
 	const struct bdl_conf *conf = s->role->conf;
 	bdl_conf_path(conf, s->journal_path, sizeof(s->journal_path), "journal");
 	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
+	bdl_conf_path(conf, s->keys_path, sizeof(s->keys_path), "keys");
+	bdl_conf_path(conf, s->heads_path, sizeof(s->heads_path), "heads");
 }
 
 int bdl_scribe_run(struct bdl_role *role)

@@ -108,10 +108,30 @@ static const struct bdl_phrase *first_undone(const struct bdl_rule *rule)
 	return NULL;
 }
 
+/* Of what is kept, this build has visits and violations, which go in time, and versions, which stay. */
+static bool keeps(const struct bdl_rule *rule)
+{
+	const struct bdl_list *kept = &rule->head.lists[0];
+
+	if (rule->head.form == BDL_PHRASE_KEEP_AFTER_END)
+		return false;
+	for (size_t i = 0; i < kept->n; i++) {
+		struct bdl_view name = kept->words[i].text;
+		bool goes = bdl_view_is(name, "visits") || bdl_view_is(name, "violations");
+
+		if (!goes &&
+		    !(bdl_view_is(name, "versions") && rule->head.form == BDL_PHRASE_KEEP_EVER))
+			return false;
+	}
+	return true;
+}
+
 static const char *head_beyond(const struct bdl_rule *rule)
 {
 	bool verdict = rule->kind == BDL_RULE_VERDICT;
 
+	if (rule->kind == BDL_RULE_KEEP && keeps(rule))
+		return NULL;
 	if (rule->kind > BDL_RULE_FORCE)
 		return bdl_phrase_info(rule->head.form)->words;
 	if (!doors[rule->door].actions)

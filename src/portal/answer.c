@@ -4,6 +4,8 @@
 #include "issues_int.h"
 #include "message.tmpl.h"
 #include "pages_int.h"
+#include "portal/looks.h"
+#include "record/ledger.h"
 #include "record/versions.h"
 
 #define STANDING_MS 2000 /* the policies in force are read anew after this */
@@ -41,27 +43,33 @@ void bdl_worker_free(struct bdl_worker *w)
 
 /* --- routes --- */
 
+enum need {
+	NOTHING,
+	THE_STORE,
+	A_LOOK, /* the store, and that it was looked at is recorded: it shows people's records */
+};
+
 struct route {
 	const char *path; /* '*' stands for one segment */
 	int (*show)(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
-	bool needs_store;
+	enum need needs;
 };
 
 /* All answer GET and HEAD; nothing here changes anything. */
 static const struct route routes[] = {
-	{ "/", bdl_show_overview, true },
-	{ "/acts", bdl_show_acts, true },
-	{ "/acts/*", bdl_show_act, true },
-	{ "/visits", bdl_show_visits, true },
-	{ "/visits/*", bdl_show_visitor, true },
-	{ "/violations", bdl_show_violations, true },
-	{ "/policies", bdl_show_policies, true },
-	{ "/policies/*", bdl_show_policy, true },
-	{ "/policies/*/changes", bdl_show_changes, true },
-	{ "/policies/*/*", bdl_show_issue, true },
-	{ "/health", bdl_show_health, false },
-	{ "/assets/*/*", bdl_show_asset, false },
-	{ "/favicon.ico", bdl_show_favicon, false },
+	{ "/", bdl_show_overview, A_LOOK },
+	{ "/acts", bdl_show_acts, A_LOOK },
+	{ "/acts/*", bdl_show_act, A_LOOK },
+	{ "/visits", bdl_show_visits, A_LOOK },
+	{ "/visits/*", bdl_show_visitor, A_LOOK },
+	{ "/violations", bdl_show_violations, A_LOOK },
+	{ "/policies", bdl_show_policies, THE_STORE },
+	{ "/policies/*", bdl_show_policy, THE_STORE },
+	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
+	{ "/policies/*/*", bdl_show_issue, THE_STORE },
+	{ "/health", bdl_show_health, NOTHING },
+	{ "/assets/*/*", bdl_show_asset, NOTHING },
+	{ "/favicon.ico", bdl_show_favicon, NOTHING },
 };
 
 static bool route_fits(const struct route *route, struct bdl_request *r)
@@ -140,6 +148,30 @@ static struct bdl_view school(const struct bdl_worker *w)
 	return bdl_ruleset_document(w->ruleset, 0)->front.school;
 }
 
+/* --- who looked --- */
+
+/*
+ * Before it is shown, and where it cannot be recorded it is not shown. There is no sign-in yet, so all
+ * that is known of who looks is that.
+ */
+static int keep_look(const struct bdl_request *r, struct bdl_err *err)
+{
+	struct bdl_look looks[BDL_LOOKED_MAX];
+	struct bdl_view record = bdl_view_at(r->path.p + 1, r->path.n - 1); /* behind the slash */
+	size_t n = r->n_looked ? r->n_looked : 1;
+
+	if (!r->site->looks)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		looks[i] = (struct bdl_look){
+			.at_ms = r->now_ms,
+			.actor = BDL_LIT(BDL_ACTOR_PORTAL),
+			.subject = r->n_looked ? r->looked[i] : bdl_view_at(NULL, 0),
+			.record = record.n ? record : BDL_LIT("overview"),
+		};
+	return bdl_looks_keep(r->site->looks, looks, n, err);
+}
+
 /* --- what went wrong, said to people --- */
 
 static const struct message {
@@ -199,12 +231,14 @@ static unsigned status_of(const struct bdl_request *r, int rc)
 static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
     struct bdl_reply *reply, struct bdl_err *err)
 {
-	int rc = route->needs_store ? open_store(w, r, err) : 0;
+	int rc = route->needs ? open_store(w, r, err) : 0;
 	r->school = school(w);
 	if (rc == 0)
 		rc = route->show(r, reply, err);
 	if (rc == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
 		rc = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
+	if (rc == 0 && route->needs == A_LOOK)
+		rc = keep_look(r, err);
 	if (rc == BDL_E_STORE || rc == BDL_E_IO) {
 		/* The file may have been replaced: begin anew with the next request. */
 		bdl_store_close(bdl_steal(&w->store));

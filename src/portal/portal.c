@@ -1,5 +1,6 @@
 #include "portal/portal.h"
 #include "portal/assets.h"
+#include "portal/looks.h"
 #include "portal/server.h"
 #include "record/store.h"
 #include "sys/log.h"
@@ -14,6 +15,7 @@
 #define STORE_PAUSE_MS 50
 
 struct paths {
+	char looks[PATH_ROOM];
 	char store[PATH_ROOM], wal[PATH_ROOM], shm[PATH_ROOM], lists[PATH_ROOM], map[PATH_ROOM];
 };
 
@@ -22,6 +24,7 @@ static void find_paths(const struct bdl_conf *conf, struct paths *p)
 	bdl_conf_path(conf, p->store, sizeof(p->store), "store.db");
 	bdl_conf_path(conf, p->wal, sizeof(p->wal), "store.db-wal");
 	bdl_conf_path(conf, p->shm, sizeof(p->shm), "store.db-shm");
+	bdl_conf_path(conf, p->looks, sizeof(p->looks), "journal/portal");
 	bdl_conf_path(conf, p->lists, sizeof(p->lists), "lists");
 	bdl_conf_path(conf, p->map, sizeof(p->map), "lists/lists.map");
 }
@@ -66,10 +69,10 @@ static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err 
 static int close_files(const struct paths *p, struct bdl_err *err)
 {
 	const struct bdl_path_right rights[] = {
-		{ p->store, BDL_MAY_READ },
-		{ p->wal, BDL_MAY_READ },
+		{ p->store, BDL_MAY_READ }, { p->wal, BDL_MAY_READ },
 		{ p->shm, BDL_MAY_WRITE }, /* readers say in it what they read */
 		{ p->lists, BDL_MAY_READ },
+		{ p->looks, BDL_MAY_WRITE }, /* its journal: all that it ever writes */
 	};
 	bool landlock;
 
@@ -111,6 +114,7 @@ static int serve(struct bdl_role *role, const struct bdl_site *site, struct bdl_
 int bdl_portal_run(struct bdl_role *role)
 {
 	struct bdl_store *keeper BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_looks *looks BDL_AUTO(bdl_looks_close) = NULL;
 	struct bdl_err err;
 	struct paths p;
 
@@ -120,11 +124,14 @@ int bdl_portal_run(struct bdl_role *role)
 	if (rc == 0)
 		rc = open_keeper(p.store, &keeper, &err);
 	if (rc == 0)
+		rc = bdl_looks_open(p.looks, &looks, &err);
+	if (rc == 0)
 		rc = close_files(&p, &err);
 	const struct bdl_site site = {
 		.store_path = p.store,
 		.lists_path = p.map,
 		.board = role->board,
+		.looks = looks,
 	};
 	if (rc == 0)
 		rc = serve(role, &site, &err);

@@ -41,3 +41,13 @@ bool bdl_host_is_loopback(struct bdl_view host)
 	memcpy(text + name.n, ":80", sizeof(":80"));
 	return bdl_addr_parse(bdl_view_of(text), &addr, NULL) == 0 && bdl_addr_is_loopback(&addr);
 }
+
+void bdl_request_looked(struct bdl_request *r, struct bdl_view person)
+{
+	if (!person.n || r->n_looked == BDL_LOOKED_MAX)
+		return;
+	for (size_t i = 0; i < r->n_looked; i++)
+		if (bdl_view_eq(r->looked[i], person))
+			return;
+	r->looked[r->n_looked++] = person;
+}

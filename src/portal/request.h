@@ -22,15 +22,18 @@
 #define BDL_REPLY_MAX      (8 * 1024 * 1024)
 #define BDL_QUERIES_MAX    16 /* further ones are not looked at */
 #define BDL_PATH_ARGS_MAX  2
+#define BDL_LOOKED_MAX     16 /* people that one page tells of by name; further ones are not counted */
 
 /* What all requests share; it outlives them. */
 struct bdl_site {
 	const char *store_path;
 	const char *lists_path;
 	struct bdl_board *board; /* NULL: there is none to show */
+	struct bdl_looks *looks; /* NULL: who looks is not recorded, which is for tests */
 };
 
 struct bdl_issues; /* issues_int.h */
+struct bdl_looks;  /* portal/looks.h */
 
 /* What one thread keeps from request to request. */
 struct bdl_worker;
@@ -63,6 +66,10 @@ struct bdl_request {
 	const char *fault;           /* with BDL_E_INVALID: what is wrong with the address */
 	struct bdl_view school;
 	struct bdl_view args[BDL_PATH_ARGS_MAX]; /* what stood for '*' in the route */
+
+	/* Set by pages that show people's records: whose, where they were asked for one by one. */
+	struct bdl_view looked[BDL_LOOKED_MAX];
+	size_t n_looked;
 };
 
 enum bdl_keeping { BDL_KEEP_NOT, BDL_KEEP_FOR_EVER };
@@ -87,6 +94,9 @@ struct bdl_view bdl_request_query(const struct bdl_request *r, const char *name)
 
 /* The same as a number from 1; 0 where it is none. */
 int64_t bdl_request_number(const struct bdl_request *r, const char *name);
+
+/* Say that this person's records are shown; who is empty or there already is left out. */
+void bdl_request_looked(struct bdl_request *r, struct bdl_view person);
 
 /* Whether the Host field names this machine: localhost, 127.0.0.0/8 or ::1, with any port. */
 bool bdl_host_is_loopback(struct bdl_view host);

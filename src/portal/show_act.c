@@ -344,6 +344,9 @@ static int find(struct bdl_request *r, struct bdl_act *ret, const char **ret_lab
 	int64_t parts[3];
 	int rc;
 
+	/* The ledger records the address, so there is one for each act, without zeroes before it. */
+	if (r->args[0].n > 0 && r->args[0].p[0] == '0')
+		return bdl_fail(err, BDL_E_MISSING, "no act has this number");
 	if (bdl_numbers_read(r->args[0], parts, 1)) {
 		rc = bdl_acts_get(r->store, parts[0], r->region, &row, err);
 		if (rc < 0)
@@ -376,6 +379,7 @@ int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err 
 	int rc = find(r, &act, &label, &issue, err);
 	if (rc < 0)
 		return rc;
+	bdl_request_looked(r, act.person);
 	struct bdl_page_act v = view_of(r, &act, label, issue);
 	rc = judge_again(r, &act, &v, err);
 	if (rc == 0 && !bdl_region_broken(r->region))

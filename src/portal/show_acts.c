@@ -79,8 +79,11 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 		return rc;
 	struct bdl_page_acts v = acts_view(r, &c, &t);
 	struct bdl_part_act_table_row *out = bdl_region_array(r->region, t.n, sizeof(*out));
-	for (size_t i = 0; out && i < t.n; i++)
+	for (size_t i = 0; out && i < t.n; i++) {
 		out[i] = bdl_line_row(r, &t.lines[i]);
+		if (c.f.n_persons)
+			bdl_request_looked(r, t.lines[i].act->person);
+	}
 	v.table.rows = out;
 	v.table.n_rows = out ? t.n : 0;
 	add_choices(r, &c.f, &v);

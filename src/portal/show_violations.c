@@ -67,6 +67,8 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 		.older = n > BDL_ROWS ? rows[BDL_ROWS - 1].id : 0,
 	};
 	bdl_violation_table(r, rows, n > BDL_ROWS ? BDL_ROWS : n, &v.table);
+	for (size_t i = 0; c.f.n_persons && i < v.table.n_rows; i++)
+		bdl_request_looked(r, rows[i].person);
 	if (!bdl_region_broken(r->region))
 		bdl_page_violations(&reply->body, &v);
 	return 0;

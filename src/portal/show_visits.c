@@ -61,8 +61,11 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	if (rc < 0)
 		return rc;
 	struct bdl_page_visits_row *out = bdl_region_array(r->region, n, sizeof(*out));
-	for (size_t i = 0; out && i < n; i++)
+	for (size_t i = 0; out && i < n; i++) {
 		out[i] = visit_row(r, &rows[i]);
+		if (c.visits.n_persons)
+			bdl_request_looked(r, rows[i].person);
+	}
 	struct bdl_page_visits v = {
 		.portal = bdl_frame(r, BDL_LIT("Visits"), BDL_AT_VISITS),
 		.person = c.person,
@@ -173,6 +176,7 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 		rc = choose_day(r, person, &c, &day, err);
 	if (rc < 0)
 		return rc;
+	bdl_request_looked(r, person);
 	const char *title = name.n
 	    ? bdl_region_printf(r->region, "%.*s (%.*s)", BDL_FMT(name), BDL_FMT(person))
 	    : bdl_region_str(r->region, person);

@@ -73,6 +73,22 @@ static int draft_put(struct bdl_store *s, struct bdl_view name, const struct bdl
 	return bdl_stmt_run(s, st, err);
 }
 
+static int draft_enter(struct bdl_store *s, struct bdl_view name, const struct bdl_document *d,
+    struct bdl_view by, int64_t now_ms, struct bdl_err *err)
+{
+	struct bdl_buf record BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_LEDGER_RECORD_MAX);
+
+	(void)bdl_buf_printf(&record, "policy/%.*s/draft", BDL_FMT(name)); /* a name fits */
+	const struct bdl_ledger_entry e = {
+		.kind = BDL_LEDGER_DRAFT,
+		.at_ms = now_ms,
+		.actor = by,
+		.record = bdl_buf_view(&record),
+		.content = d->bytes,
+	};
+	return bdl_ledger_add(s, &e, err);
+}
+
 int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_document *d,
     struct bdl_view by, int64_t now_ms, struct bdl_draft_row *ret_former, struct bdl_region *region,
     struct bdl_err *err)
@@ -87,6 +103,8 @@ int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_
 	rc = former_find(s, name, region, &former, err);
 	if (!rc)
 		rc = draft_put(s, name, d, by, now_ms, err);
+	if (!rc)
+		rc = draft_enter(s, name, d, by, now_ms, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	bdl_store_rollback(s);

@@ -1,6 +1,7 @@
 #include "record/force.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "record/ledger.h"
 #include "record/store_int.h"
 #include "record/versions.h"
 #include "sys/file.h"
@@ -18,8 +19,16 @@
 
 /* --- the roll in the store --- */
 
-int bdl_force_roll_set(struct bdl_store *s, struct bdl_view csv, struct bdl_err *err)
+int bdl_force_roll_set(
+    struct bdl_store *s, struct bdl_view csv, struct bdl_view by, struct bdl_err *err)
 {
+	const struct bdl_ledger_entry entry = {
+		.kind = BDL_LEDGER_ROLL,
+		.at_ms = bdl_now_ms(),
+		.actor = by,
+		.record = BDL_LIT("roll"),
+		.content = csv,
+	};
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
@@ -36,9 +45,11 @@ int bdl_force_roll_set(struct bdl_store *s, struct bdl_view csv, struct bdl_err 
 	if (!rc) {
 		bdl_bind_int(st, 1, BDL_SCHOOL);
 		bdl_bind_text(st, 2, csv);
-		bdl_bind_int(st, 3, bdl_now_ms());
+		bdl_bind_int(st, 3, entry.at_ms);
 		rc = bdl_stmt_run(s, st, err);
 	}
+	if (!rc)
+		rc = bdl_ledger_add(s, &entry, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	bdl_store_rollback(s);

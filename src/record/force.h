@@ -29,7 +29,11 @@ int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, 
 int bdl_force_read(const char *folder, struct bdl_ruleset **ret_ruleset, struct bdl_roll **ret_roll,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* The roll in the store: replaced whole by a CSV (policy/roll.h), which is read through first. */
-int bdl_force_roll_set(struct bdl_store *s, struct bdl_view csv, struct bdl_err *err) BDL_MUST_USE;
+/*
+ * The roll in the store: replaced whole by a CSV (policy/roll.h), which is read through first. `by`
+ * is who does it, for the ledger.
+ */
+int bdl_force_roll_set(
+    struct bdl_store *s, struct bdl_view csv, struct bdl_view by, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

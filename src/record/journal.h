@@ -21,7 +21,10 @@
 #define BDL_JOURNAL_ENTRY_MAX    (64 * 1024)
 #define BDL_JOURNAL_UNSYNCED_MAX 64 /* segments that wait for a sync; then appends are refused */
 
-enum bdl_entry_type { BDL_ENTRY_ACT = 1 };
+enum bdl_entry_type {
+	BDL_ENTRY_ACT = 1,  /* record/act.h */
+	BDL_ENTRY_LOOK = 2, /* record/ledger_look.h */
+};
 
 /* --- the writer: one process, one source --- */
 

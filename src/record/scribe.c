@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "record/ledger_segment.h"
 #include "record/scribe_int.h"
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +17,8 @@ struct source {
 	char *name, *folder;
 	struct bdl_journal_reader *reader; /* NULL: to be opened at the place that the store has */
 	struct bdl_journal_place stored;
-	uint64_t forgotten; /* segments below this number are deleted */
+	uint64_t entered;   /* segments below this number are in the ledger */
+	uint64_t forgotten; /* and below this one they are deleted */
 	int64_t again_ms;   /* on the ticking clock */
 	bool is_dry;        /* this round has read all there is */
 	bool is_broken;     /* it cannot be read on */
@@ -260,30 +262,49 @@ static bool has_moved(const struct bdl_scribe *s)
 	return false;
 }
 
+/* Segments all of which is in the store go into the ledger, before anything deletes them. */
+static int segments_enter(struct bdl_scribe *s, bool *ret_is_due, struct bdl_err *err)
+{
+	bool is_due = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct source *source = &s->sources[i];
+		if (source->entered < source->stored.segment) {
+			int rc = bdl_ledger_segments(s->store, source->name, source->folder,
+			    source->stored.segment, &source->entered, err);
+			if (rc)
+				return rc;
+		}
+		is_due = is_due || source->forgotten < source->entered;
+	}
+	*ret_is_due = is_due;
+	return 0;
+}
+
 /*
- * What is stored for good need not be kept in the journal: once the store's own disk has it, which
- * no commit of the scribe waits for.
+ * What is stored for good, and in the ledger, need not be kept in the journal: once the store's own
+ * disk has both, which no commit of the scribe waits for.
  */
 static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
 {
 	struct bdl_err what = { 0 };
 	bool is_due = false, is_synced = false;
 
-	for (size_t i = 0; i < s->n; i++)
-		is_due = is_due || s->sources[i].forgotten != s->sources[i].stored.segment;
-	if (!is_due && !bdl_store_is_long(s->store))
-		return 0;
-	int rc = bdl_store_sync(s->store, &is_synced, err);
+	int rc = segments_enter(s, &is_due, err);
+	if (rc || (!is_due && !bdl_store_is_long(s->store)))
+		return rc;
+	rc = bdl_store_sync(s->store, &is_synced, err);
 	if (rc || !is_synced)
 		return rc;
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
-		if (source->forgotten == source->stored.segment)
+		const struct bdl_journal_place until = { .segment = source->entered };
+		if (source->forgotten >= source->entered)
 			continue;
-		if (bdl_journal_forget(source->folder, source->stored, &what))
+		if (bdl_journal_forget(source->folder, until, &what))
 			tell_journal(ret, &what);
 		else
-			source->forgotten = source->stored.segment;
+			source->forgotten = source->entered;
 	}
 	return 0;
 }

@@ -3,11 +3,12 @@
  * source was read is kept in the store and moves in the same transaction as the rows, so a kill at
  * any moment repeats nothing and skips nothing.
  *
- * Acts become rows of their own (record/acts.h) or are rolled up into visits (record/visits.h), in
+ * Looks become entries of the ledger, which also knows of what was refused, and has the digest of each
+ * segment before it is deleted. Acts become rows of their own (record/acts.h) or are rolled up into visits (record/visits.h), in
  * memory and for all sources together, before the transaction begins; it then holds as many rows as
  * can be written in half of the five milliseconds that people's writes may wait, which is measured
  * on the way. Commits do not wait for the disk: a segment of the journal is deleted when what came
- * of it is on the store's disk, so after a power cut the rest is brought again.
+ * of it, and its digest, is on the store's disk, so after a power cut the rest is brought again.
  */
 #ifndef BDL_RECORD_SCRIBE_H
 #define BDL_RECORD_SCRIBE_H

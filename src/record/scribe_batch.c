@@ -1,9 +1,12 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/acts.h"
+#include "record/ledger.h"
+#include "record/ledger_look.h"
 #include "record/scribe_int.h"
 #include "record/store_int.h"
 #include "record/visits_int.h"
+#include <stdio.h>
 
 /*
  * A transaction aims at half of what people's writes may wait for. What its rows cost differs from
@@ -19,7 +22,7 @@
 
 #define BYTES_MAX (2 * 1024 * 1024) /* of entries, however few */
 
-/* An entry that becomes a row of its own: an act, or one that does not decode. */
+/* An entry that becomes a row of its own: an act, a look, or one that does not decode. */
 struct single {
 	const char *source;
 	enum bdl_entry_type type;
@@ -78,14 +81,6 @@ bool bdl_batch_is_full(const struct bdl_batch *b)
 	    weight(b) >= b->room;
 }
 
-static int entry_decode(const struct bdl_journal_entry *e, struct bdl_act *ret, struct bdl_err *err)
-{
-	if (e->type != BDL_ENTRY_ACT)
-		return bdl_fail(
-		    err, BDL_E_INVALID, "an entry of the unknown type %u", (unsigned)e->type);
-	return bdl_act_decode(e->payload, ret, err);
-}
-
 void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_journal_entry *e)
 {
 	struct bdl_act act;
@@ -93,7 +88,8 @@ void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_jou
 	if (!b->entries++)
 		b->since_ms = bdl_tick_ms();
 	b->entry_bytes += e->payload.n;
-	if (!entry_decode(e, &act, NULL) && bdl_visits_take(&act)) {
+	if (e->type == BDL_ENTRY_ACT && !bdl_act_decode(e->payload, &act, NULL) &&
+	    bdl_visits_take(&act)) {
 		bdl_rollup_add(b->rollup, &act);
 		return;
 	}
@@ -126,12 +122,30 @@ bool bdl_batch_may_wait(const struct bdl_batch *b, int64_t hold_ms)
 
 /* --- into the store --- */
 
+/* The ledger knows what was refused, too: it may be the sign of somebody at work. */
+static int refused_enter(struct bdl_store *s, int64_t id, const struct bdl_journal_entry *e,
+    int64_t now_ms, struct bdl_err *err)
+{
+	char record[32];
+
+	(void)snprintf(record, sizeof(record), "refused/%lld", (long long)id); /* fits */
+	const struct bdl_ledger_entry entry = {
+		.kind = BDL_LEDGER_REFUSED,
+		.at_ms = now_ms,
+		.actor = BDL_LIT(BDL_ACTOR_SCRIBE),
+		.record = bdl_view_of(record),
+		.content = e->payload,
+	};
+	return bdl_ledger_add(s, &entry, err);
+}
+
 static int refuse(struct bdl_store *s, const char *source, const struct bdl_journal_entry *e,
     const char *reason, struct bdl_err *err)
 {
 	static const char digits[] = "0123456789abcdef";
 	struct bdl_buf hex BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_JOURNAL_ENTRY_MAX);
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t now_ms = bdl_now_ms(), id;
 
 	for (size_t i = 0; i < e->payload.n; i++) {
 		unsigned char c = (unsigned char)e->payload.p[i];
@@ -142,19 +156,23 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after, entry_type,"
 	    " reason, payload_hex) SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-	    " FROM refused WHERE school = ?1",
+	    " FROM refused WHERE school = ?1 RETURNING id",
 	    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, bdl_now_ms());
+	bdl_bind_int(st, 2, now_ms);
 	bdl_bind_text(st, 3, bdl_view_of(source));
 	bdl_bind_int(st, 4, (int64_t)e->after.segment);
 	bdl_bind_int(st, 5, (int64_t)e->after.offset);
 	bdl_bind_int(st, 6, (int64_t)e->type);
 	bdl_bind_text(st, 7, bdl_view_of(reason));
 	bdl_bind_text(st, 8, bdl_buf_view(&hex));
-	return bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	id = bdl_col_int(st, 0);
+	return refused_enter(s, id, e, now_ms, err);
 }
 
 static int single_store(struct bdl_batch *b, struct bdl_store *s, const struct single *one,
@@ -167,9 +185,22 @@ static int single_store(struct bdl_batch *b, struct bdl_store *s, const struct s
 	};
 	struct bdl_err why = { 0 };
 	struct bdl_act act;
+	struct bdl_look look;
 
-	if (!entry_decode(&e, &act, &why))
-		return bdl_acts_add(s, &act, err);
+	switch (e.type) {
+	case BDL_ENTRY_ACT:
+		if (!bdl_act_decode(e.payload, &act, &why))
+			return bdl_acts_add(s, &act, err);
+		break;
+	case BDL_ENTRY_LOOK:
+		if (!bdl_look_decode(e.payload, &look, &why))
+			return bdl_look_enter(s, &look, err);
+		break;
+	default:
+		(void)bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u",
+		    (unsigned)e.type); /* for its text */
+		break;
+	}
 	++*refused;
 	return refuse(s, one->source, &e, why.text, err);
 }

@@ -124,6 +124,11 @@ int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err)
 	return rc;
 }
 
+int64_t bdl_store_changed(const struct bdl_store *s)
+{
+	return sqlite3_changes64(s->db);
+}
+
 /* Binding fails for a wrong number (our bug) or without memory for a few bytes. */
 void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v)
 {
@@ -236,6 +241,11 @@ int bdl_store_begin(struct bdl_store *s, struct bdl_err *err)
 {
 	BDL_BUG_IF(s->mode != BDL_STORE_WRITE || !sqlite3_get_autocommit(s->db));
 	return exec(s, "BEGIN IMMEDIATE", err);
+}
+
+bool bdl_store_is_writing(const struct bdl_store *s)
+{
+	return s->mode == BDL_STORE_WRITE && !sqlite3_get_autocommit(s->db);
 }
 
 int bdl_store_commit(struct bdl_store *s, struct bdl_err *err)

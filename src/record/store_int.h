@@ -25,6 +25,9 @@ struct bdl_migration {
 };
 extern const struct bdl_migration bdl_migrations[];
 
+/* Whether a transaction that writes is open: what is to be part of one looks. */
+bool bdl_store_is_writing(const struct bdl_store *s);
+
 /* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
 int bdl_stmt_get(struct bdl_store *s, const char *sql, sqlite3_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
@@ -38,6 +41,9 @@ int bdl_stmt_step(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BD
 
 /* Step a statement that gives no rows, and let it rest. */
 int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+
+/* Rows that the last statement added, changed or deleted. */
+int64_t bdl_store_changed(const struct bdl_store *s);
 
 void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v);
 void bdl_bind_null(sqlite3_stmt *st, int i);

@@ -160,10 +160,24 @@ static int go_on(struct bdl_store *s, struct bdl_version_row *v, int64_t now_ms,
 	return rc ? rc : bdl_version_ruleset_keep(s, err);
 }
 
+static int enter(struct bdl_store *s, const struct bdl_version_row *v, enum bdl_version_state was,
+    struct bdl_err *err)
+{
+	struct bdl_view none = { 0 };
+	int64_t at_ms = v->confirmed_ms;
+
+	int rc = bdl_version_enter(s, BDL_LEDGER_CONFIRMED, v, v->second, none, at_ms, err);
+	if (!rc && v->state == BDL_VERSION_IN_FORCE && was != BDL_VERSION_IN_FORCE)
+		rc =
+		    bdl_version_enter(s, BDL_LEDGER_IN_FORCE, v, v->confirmed_by, none, at_ms, err);
+	return rc;
+}
+
 int bdl_versions_confirm(struct bdl_store *s, struct bdl_view name, int64_t issue,
     struct bdl_view second, struct bdl_view by, int64_t now_ms, struct bdl_version_row *ret,
     struct bdl_region *region, struct bdl_err *err)
 {
+	enum bdl_version_state was = BDL_VERSION_APPROVED;
 	struct bdl_version_row v;
 
 	int rc = bdl_store_begin(s, err);
@@ -173,12 +187,15 @@ int bdl_versions_confirm(struct bdl_store *s, struct bdl_view name, int64_t issu
 	if (!rc)
 		rc = second_check(&v, bdl_view_trim(second), err);
 	if (!rc) {
+		was = v.state;
 		v.second = bdl_region_view(region, bdl_view_trim(second));
 		v.confirmed_by = bdl_region_view(region, by);
 		v.confirmed_ms = now_ms;
 		v.alone = false;
 		rc = v.state == BDL_VERSION_APPROVED ? go_on(s, &v, now_ms, region, err)
 						     : second_keep(s, &v, err);
+		if (!rc)
+			rc = enter(s, &v, was, err);
 	}
 	if (!rc && bdl_region_broken(region))
 		rc = bdl_fail(err, BDL_E_LIMIT, "the version does not fit into memory");
@@ -226,8 +243,11 @@ static int withdraw(struct bdl_store *s, struct bdl_view name, int64_t issue, st
 	const struct bdl_version_row *v = issue_find(rows, n, name, issue);
 	if (!v)
 		return issue_missing(name, issue, err);
-	if (v->state == BDL_VERSION_APPROVED || v->state == BDL_VERSION_WAITS)
-		return withdrawal_keep(s, name, issue, by, why, now_ms, err);
+	if (v->state == BDL_VERSION_APPROVED || v->state == BDL_VERSION_WAITS) {
+		rc = withdrawal_keep(s, name, issue, by, why, now_ms, err);
+		return rc ? rc
+			  : bdl_version_enter(s, BDL_LEDGER_WITHDRAWN, v, by, why, now_ms, err);
+	}
 	return bdl_fail(err, BDL_E_CONFLICT,
 	    "issue %lld of policy '%.*s' is %s; only what has not come into force is withdrawn",
 	    (long long)issue, BDL_FMT(name), bdl_version_state_word(v->state));

@@ -75,6 +75,7 @@ int bdl_version_try(
 struct due {
 	char name[BDL_POLICY_NAME_MAX + 1];
 	int64_t issue;
+	struct bdl_digest digest;
 	bool overtaken; /* what is in force was published for a later moment */
 };
 
@@ -84,7 +85,8 @@ static int due_find(struct bdl_store *s, int64_t now_ms, struct due *ret, struct
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
-	    "SELECT w.name, w.issue, CASE WHEN f.from_ms > w.from_ms THEN 1 ELSE 0 END FROM policy_version w"
+	    "SELECT w.name, w.issue, CASE WHEN f.from_ms > w.from_ms THEN 1 ELSE 0 END,"
+	    " w.digest FROM policy_version w"
 	    " LEFT JOIN policy_version f ON f.school = w.school AND f.name = w.name"
 	    " AND f.in_force = 1"
 	    " WHERE w.school = ?1 AND w.waits = 1 AND w.from_ms <= ?2"
@@ -104,10 +106,12 @@ static int due_find(struct bdl_store *s, int64_t now_ms, struct due *ret, struct
 	ret->name[name.n] = '\0';
 	ret->issue = bdl_col_int(st, 1);
 	ret->overtaken = bdl_col_int(st, 2);
-	return 1;
+	rc = bdl_col_digest(st, 3, &ret->digest, err);
+	return rc ? rc : 1;
 }
 
-static int due_bring(struct bdl_store *s, const struct due *due, struct bdl_err *err)
+static int due_bring(
+    struct bdl_store *s, const struct due *due, int64_t now_ms, struct bdl_err *err)
 {
 	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_view name = bdl_view_of(due->name);
@@ -124,7 +128,14 @@ static int due_bring(struct bdl_store *s, const struct due *due, struct bdl_err 
 	bdl_bind_text(st, 2, name);
 	bdl_bind_int(st, 3, due->issue);
 	bdl_bind_int(st, 4, !due->overtaken);
-	return bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_run(s, st, err);
+	if (rc)
+		return rc;
+	const struct bdl_version_row v = {
+		.name = name, .issue = due->issue, .digest = due->digest
+	};
+	return bdl_version_enter(s, due->overtaken ? BDL_LEDGER_OVERTAKEN : BDL_LEDGER_IN_FORCE, &v,
+	    BDL_LIT(BDL_ACTOR_CLOCK), BDL_LIT("its moment had come"), now_ms, err);
 }
 
 static int bring(struct bdl_store *s, int64_t now_ms, size_t *ret_n, struct bdl_err *err)
@@ -134,7 +145,7 @@ static int bring(struct bdl_store *s, int64_t now_ms, size_t *ret_n, struct bdl_
 	int rc;
 
 	while ((rc = due_find(s, now_ms, &due, err)) > 0) {
-		rc = due_bring(s, &due, err);
+		rc = due_bring(s, &due, now_ms, err);
 		if (rc)
 			return rc;
 		n += !due.overtaken;

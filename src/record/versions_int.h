@@ -2,6 +2,7 @@
 #ifndef BDL_RECORD_VERSIONS_INT_H
 #define BDL_RECORD_VERSIONS_INT_H
 
+#include "record/ledger.h"
 #include "record/versions.h"
 
 #define BDL_POLICY_NAME_MAX 48 /* bytes: lower-case letters, digits and hyphens */
@@ -28,5 +29,13 @@ int bdl_version_ruleset_keep(struct bdl_store *s, struct bdl_err *err);
  */
 int bdl_version_try(
     struct bdl_store *s, struct bdl_view name, struct bdl_view bytes, struct bdl_err *err);
+
+/*
+ * Enter into the ledger what was done with this version: who did it, and under a digest all facts of
+ * it as they are now. `why` may be empty.
+ */
+int bdl_version_enter(struct bdl_store *s, enum bdl_ledger_kind kind,
+    const struct bdl_version_row *v, struct bdl_view by, struct bdl_view why, int64_t now_ms,
+    struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -101,6 +101,20 @@ static int version_add(struct bdl_store *s, const struct bdl_version_row *v, str
 	return bdl_stmt_run(s, st, err);
 }
 
+/* Each of the two people, and that it is in force, are entries of their own. */
+static int enter(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)
+{
+	struct bdl_view none = { 0 };
+	int64_t at_ms = v->published_ms;
+
+	int rc = bdl_version_enter(s, BDL_LEDGER_APPROVED, v, v->first, none, at_ms, err);
+	if (!rc && v->second.n)
+		rc = bdl_version_enter(s, BDL_LEDGER_CONFIRMED, v, v->second, none, at_ms, err);
+	if (!rc && v->state == BDL_VERSION_IN_FORCE)
+		rc = bdl_version_enter(s, BDL_LEDGER_IN_FORCE, v, v->by, none, at_ms, err);
+	return rc;
+}
+
 static int publish(struct bdl_store *s, struct bdl_version_row *v, const struct bdl_document *d,
     struct bdl_err *err)
 {
@@ -114,6 +128,8 @@ static int publish(struct bdl_store *s, struct bdl_version_row *v, const struct 
 		rc = bdl_version_former_end(s, v->name, err);
 	if (!rc)
 		rc = version_add(s, v, err);
+	if (!rc)
+		rc = enter(s, v, err);
 	if (rc)
 		return rc;
 	return v->state == BDL_VERSION_IN_FORCE ? bdl_version_ruleset_keep(s, err)

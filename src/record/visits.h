@@ -105,11 +105,23 @@ int bdl_loads_get(struct bdl_store *s, struct bdl_load_place place, struct bdl_r
     struct bdl_load_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */
 
 /*
- * Delete visits, page loads and paths of the days (of UTC, counted from 1970) before this one, inside
- * an open transaction: at most `limit` rows, the oldest first, so that nobody waits. *ret_n is how
- * many went; fewer than `limit` when no more are left.
+ * How far a deletion has come, a little at a time. It begins with the hour alone; a step that was rolled
+ * back is repeated from a copy.
  */
-int bdl_visits_delete(struct bdl_store *s, int64_t before_day, size_t limit, size_t *ret_n,
-    struct bdl_err *err) BDL_MUST_USE;
+struct bdl_visits_deletion {
+	int64_t before_hour; /* what is of this hour and later stays */
+	unsigned stage;
+	int64_t from;
+};
+
+/*
+ * Inside an open transaction: about `limit` rows at most, the oldest first, so that nobody waits; one
+ * name's many hours go together. What a legal hold names (record/holds.h) stays. First page loads and
+ * visits of the hours before go, texts of page loads once all of their day in UTC is past, then names
+ * that nothing is left of: clients, sites with their hours, bases. *ret_n is how many rows went. 1:
+ * there may be more; 0: it is done.
+ */
+int bdl_visits_delete(struct bdl_store *s, struct bdl_visits_deletion *d, size_t limit,
+    size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

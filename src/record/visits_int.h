@@ -33,11 +33,17 @@ uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text);
 
 /*
- * Its number in the store, found or added there; needs a transaction where the store has not been
- * asked for it yet.
+ * Numbers are remembered, and names of which nothing is left are deleted from the store: in each
+ * transaction this is asked first, and numbers are forgotten where any name went meanwhile.
  */
-int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, int64_t *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Its number in the store, found or added there, and that it was used on that day, counted from 1970.
+ * In a transaction, where the store has not been asked for it or for the day yet.
+ */
+int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, int64_t day,
+    int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Is this the first time that the site is seen in that hour, or the first page of it? What a cache

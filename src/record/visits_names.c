@@ -23,6 +23,7 @@ struct name {
 	int64_t number; /* 0: the store has not been asked */
 	int64_t hour; /* of a site: when it was seen last, plus one; and whether a page of it was */
 	bool has_pages;
+	int64_t day; /* of what has days: the newest that the store was told, plus one */
 	enum bdl_name_kind kind;
 };
 
@@ -32,13 +33,15 @@ struct bdl_names {
 	uint32_t *slots; /* index of a name plus one; 0: free */
 	size_t n_slots;  /* a power of two, at least twice n */
 	struct bdl_region *keys;
-	struct bdl_buf key; /* being made */
+	struct bdl_buf key;    /* being made */
+	int64_t times_deleted; /* names in the store, when numbers were last looked for anew */
 };
 
 struct shape {
 	unsigned digests, numbers, texts;
 	const char *find; /* NULL: never looked for, as no index finds it */
 	const char *add;
+	const char *use; /* NULL: it is not kept when it was used */
 };
 
 static const struct shape shapes[BDL_NAME_KINDS] = {
@@ -52,6 +55,8 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 		       " source, place, equipment)"
 		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
 		       " FROM client WHERE school = ?1 RETURNING id",
+		.use = "UPDATE client SET last_day = ?3 WHERE school = ?1 AND id = ?2"
+		       " AND last_day < ?3",
 	},
 	[BDL_NAME_SITE] = {
 		.texts = 2,
@@ -72,6 +77,8 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 		       " passed, method, scheme, policy, clause, clauses, tell)"
 		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
 		       " ?11, ?12, ?13 FROM basis WHERE school = ?1 RETURNING id",
+		.use = "UPDATE basis SET last_day = ?3 WHERE school = ?1 AND id = ?2"
+		       " AND last_day < ?3",
 	},
 	[BDL_NAME_TEXT] = {
 		.numbers = 1,
@@ -348,8 +355,46 @@ static int ask(struct bdl_store *s, const char *sql, const struct name *name, in
 	return rc;
 }
 
-int bdl_names_number(
-    struct bdl_names *n, struct bdl_store *s, uint32_t index, int64_t *ret, struct bdl_err *err)
+int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s, "SELECT times FROM names_deleted WHERE school = ?1", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	int64_t times = bdl_col_int(st, 0);
+	for (size_t i = 0; times != n->times_deleted && i < n->n; i++)
+		n->names[i].number = n->names[i].hour = n->names[i].day = 0;
+	n->times_deleted = times;
+	return 0;
+}
+
+/* Told once a day and name; the day by which it is deleted is in the store what was told last. */
+static int day_keep(struct bdl_store *s, struct name *name, int64_t day, struct bdl_err *err)
+{
+	const char *sql = shapes[name->kind].use;
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	if (!sql || name->day > day)
+		return 0;
+	int rc = bdl_stmt_get(s, sql, &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, name->number);
+	bdl_bind_int(st, 3, day);
+	rc = bdl_stmt_run(s, st, err);
+	if (!rc)
+		name->day = day + 1;
+	return rc;
+}
+
+int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t index, int64_t day,
+    int64_t *ret, struct bdl_err *err)
 {
 	struct name *name = &n->names[index];
 	int rc = 1;
@@ -358,6 +403,8 @@ int bdl_names_number(
 		rc = ask(s, shapes[name->kind].find, name, &name->number, err);
 	if (rc >= 0 && !name->number)
 		rc = ask(s, shapes[name->kind].add, name, &name->number, err);
+	if (rc >= 0)
+		rc = day_keep(s, name, day, err);
 	if (rc < 0)
 		return rc;
 	*ret = name->number;

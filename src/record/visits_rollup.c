@@ -167,13 +167,13 @@ struct numbers {
 };
 
 static int numbers_get(struct bdl_rollup *r, struct bdl_store *s, uint32_t client, uint32_t site,
-    uint32_t basis, struct numbers *ret, struct bdl_err *err)
+    uint32_t basis, int64_t day, struct numbers *ret, struct bdl_err *err)
 {
-	int rc = bdl_names_number(r->names, s, client, &ret->client, err);
+	int rc = bdl_names_number(r->names, s, client, day, &ret->client, err);
 
 	if (!rc)
-		rc = bdl_names_number(r->names, s, site, &ret->site, err);
-	return rc ? rc : bdl_names_number(r->names, s, basis, &ret->basis, err);
+		rc = bdl_names_number(r->names, s, site, day, &ret->site, err);
+	return rc ? rc : bdl_names_number(r->names, s, basis, day, &ret->basis, err);
 }
 
 /* Parts that broke a clause are counted on the violation they belong to. */
@@ -225,7 +225,8 @@ static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 	    &st, err);
 	for (size_t i = 0; !rc && i < r->n_visits; i++) {
 		const struct visit *v = &r->visits[i];
-		rc = numbers_get(r, s, v->key.client, v->key.site, v->key.basis, &n, err);
+		rc = numbers_get(r, s, v->key.client, v->key.site, v->key.basis,
+		    v->key.ten / (24 * TENS), &n, err);
 		if (rc)
 			break;
 		bdl_bind_int(st, 1, BDL_SCHOOL);
@@ -258,12 +259,13 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 	    &st, err);
 	for (size_t i = 0; !rc && i < r->n_loads; i++) {
 		const struct load *l = &r->loads[i];
-		rc = numbers_get(r, s, l->client, l->site, l->basis, &n, err);
+		int64_t day = l->at_ms / BDL_DAY_MS;
+		rc = numbers_get(r, s, l->client, l->site, l->basis, day, &n, err);
 		if (!rc)
-			rc = bdl_names_number(r->names, s, l->path, &path, err);
+			rc = bdl_names_number(r->names, s, l->path, day, &path, err);
 		kept = 0;
 		if (!rc && l->has_kept)
-			rc = bdl_names_number(r->names, s, l->kept, &kept, err);
+			rc = bdl_names_number(r->names, s, l->kept, day, &kept, err);
 		if (rc)
 			break;
 		bdl_bind_int(st, 1, BDL_SCHOOL);
@@ -282,8 +284,10 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 
 int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	int rc = visits_store(r, s, err);
+	int rc = bdl_names_begin(r->names, s, err);
 
+	if (!rc)
+		rc = visits_store(r, s, err);
 	if (!rc)
 		rc = loads_store(r, s, err);
 	for (size_t i = 0; !rc && i < r->n_totals; i++)

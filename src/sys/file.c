@@ -161,6 +161,24 @@ int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode, s
 	return rc;
 }
 
+int bdl_file_make(const char *path, const void *p, size_t n, unsigned mode, struct bdl_err *err)
+{
+	char beside[PATH_MAX];
+	int rc = bdl_file_beside(path, beside, err);
+
+	if (rc < 0)
+		return rc;
+	rc = write_new(beside, p, n, mode, err);
+	/* A link, unlike a rename, takes nothing's place. */
+	if (rc == 0 && linkat(AT_FDCWD, beside, AT_FDCWD, path, 0) < 0)
+		rc = errno == EEXIST ? bdl_fail(err, BDL_E_CONFLICT, "'%s' is there already", path)
+				     : bdl_fail_sys(err, "make '%s'", path);
+	(void)unlink(beside); /* half a file, or the second name of a whole one */
+	if (rc == 0 && sync_folder_of(path) < 0)
+		rc = bdl_fail_sys(err, "sync the folder of '%s'", path);
+	return rc;
+}
+
 int bdl_file_mkdirs(const char *path, struct bdl_err *err)
 {
 	char part[PATH_MAX];

@@ -15,6 +15,13 @@ int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) B
 int bdl_file_replace(const char *path, const void *p, size_t n, unsigned mode, struct bdl_err *err)
     BDL_MUST_USE;
 
+/*
+ * Make the file with these bytes where there is none: whole and synced, or not at all. BDL_E_CONFLICT
+ * where one is there, which stays as it was.
+ */
+int bdl_file_make(const char *path, const void *p, size_t n, unsigned mode, struct bdl_err *err)
+    BDL_MUST_USE;
+
 /* Rename over what may be there, and sync the folder. */
 int bdl_file_rename(const char *from, const char *to, struct bdl_err *err) BDL_MUST_USE;
 

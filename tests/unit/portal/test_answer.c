@@ -645,7 +645,7 @@ static void set_roll(const char *csv)
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
 	struct bdl_err err;
-	if (bdl_force_roll_set(s, bdl_view_of(csv), &err) < 0)
+	if (bdl_force_roll_set(s, bdl_view_of(csv), BDL_LIT("office"), &err) < 0)
 		fail_msg("%s", err.text);
 }
 

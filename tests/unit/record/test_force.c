@@ -107,7 +107,8 @@ static void a_door_reads_what_was_published(void **state)
 	assert_false(write_force(&s));
 	assert_int_equal(
 	    bdl_force_roll_set(s.store,
-		BDL_LIT("login,name,groups\nadebayo,Ade Bayo,staff\nbea,Bea Fox,pupils\n"), NULL),
+		BDL_LIT("login,name,groups\nadebayo,Ade Bayo,staff\nbea,Bea Fox,pupils\n"),
+		BDL_LIT("office"), NULL),
 	    0);
 	assert_false(write_force(&s)); /* a roll alone is nothing to enforce */
 	assert_int_equal(bdl_force_read(s.force, &ruleset, &roll, NULL), BDL_E_MISSING);
@@ -150,7 +151,9 @@ static void writes_only_what_changed(void **state)
 	assert_true(bdl_file_id_eq(&before, &now));
 	file_find(&s, "staff.", newer); /* one only: the former is gone */
 	assert_string_not_equal(staff, newer);
-	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), NULL), 0);
+	assert_int_equal(
+	    bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), BDL_LIT("office"), NULL),
+	    0);
 	assert_true(write_force(&s));
 	assert_false(write_force(&s));
 }
@@ -168,7 +171,9 @@ static void removes_what_is_out_of_force(void **state)
 	school_publish(&s, "pupils", "pupils", "games", "No games.");
 	assert_true(write_force(&s));
 	store_run(s.store, "UPDATE policy_version SET in_force = 0 WHERE name = 'pupils'");
-	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), NULL), 0);
+	assert_int_equal(
+	    bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), BDL_LIT("office"), NULL),
+	    0);
 	file_set(&s, "pupils.md", "of an older Beadle");
 	file_set(&s, "roll.0123.csv", "of people who have left");
 	file_set(&s, "roll.0123.csv.4567.new", "of a kill");
@@ -201,7 +206,9 @@ static void a_change_that_stops_half_way_changes_nothing(void **state)
 	assert_true(write_force(&s));
 	assert_int_equal(bdl_force_read(s.force, &before, &roll, NULL), 0);
 	school_publish(&s, "staff", "staff", "gambling", "You never gamble.");
-	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), NULL), 0);
+	assert_int_equal(
+	    bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\n"), BDL_LIT("office"), NULL),
+	    0);
 	/* The roll cannot be written where a folder has its name. */
 	struct bdl_digest d = bdl_digest_of("login,name,groups\n", 18);
 	char hex[BDL_DIGEST_HEX];
@@ -283,10 +290,12 @@ static void a_bad_roll_changes_nothing(void **state)
 	struct school s BDL_AUTO_IN(school_done) = { 0 };
 
 	school_make(&s);
+	assert_int_equal(bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\na,A,staff\n"),
+			     BDL_LIT("office"), NULL),
+	    0);
 	assert_int_equal(
-	    bdl_force_roll_set(s.store, BDL_LIT("login,name,groups\na,A,staff\n"), NULL), 0);
-	assert_int_equal(
-	    bdl_force_roll_set(s.store, BDL_LIT("no heading of a roll\n"), NULL), BDL_E_INVALID);
+	    bdl_force_roll_set(s.store, BDL_LIT("no heading of a roll\n"), BDL_LIT("office"), NULL),
+	    BDL_E_INVALID);
 	assert_int_equal(store_number(s.store, "SELECT length(csv) FROM roll"), 28);
 }
 

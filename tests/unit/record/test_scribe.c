@@ -1,5 +1,8 @@
 #include "record/acts.h"
 #include "record/journal.h"
+#include "record/ledger.h"
+#include "record/ledger_look.h"
+#include "record/ledger_verify.h"
 #include "record/scribe.h"
 #include "stored.h"
 #include "sys/file.h"
@@ -347,6 +350,24 @@ static void a_power_cut_costs_a_second_reading(void **state)
 	assert_true(again > 0); /* else no log was lost, and nothing is shown */
 }
 
+static bool ledger_is_whole(struct bdl_store *s)
+{
+	struct bdl_ledger_found found;
+
+	assert_int_equal(bdl_ledger_verify(s, NULL, 0, &found, NULL), 0);
+	return !found.broken;
+}
+
+static int64_t ledger_count(struct bdl_store *s, enum bdl_ledger_kind kind, const char *record)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM ledger_entry WHERE kind = %d AND record LIKE '%s'", (int)kind,
+	    record);
+	return store_number(s, sql);
+}
+
 /* --- kills --- */
 
 #define KILLS 30
@@ -397,12 +418,102 @@ static void every_act_is_stored_once_whatever_is_killed(void **state)
 	    count_of(
 		&f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
 	    1);
+	/* The digests of the segments that are done, and all of them: none came too late. */
+	int64_t done = store_number(s, "SELECT segment - 1 FROM journal_place");
+	assert_true(done > 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "journal/web-0/%"), done);
+	assert_int_equal(store_number(s, "SELECT count(DISTINCT record) FROM ledger_entry"), done);
+	assert_true(ledger_is_whole(s));
 	bdl_journal_close(j);
+}
+
+/* --- the ledger --- */
+
+/* Each segment once, when all of it is in the store, however often the scribe begins anew. */
+static void segments_are_entered_when_they_are_done(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	char path[FOLDER_PATH];
+	size_t refused;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct bdl_journal *j = writer_open(&f, "web-0");
+		append_acts(j, i * 10, 10);
+		bdl_journal_close(j);
+		struct bdl_scribe *scribe = scribe_open(s, &f);
+		assert_int_equal(rounds(scribe, &refused), 10);
+		bdl_scribe_free(scribe);
+		/* The newest may be written to still. */
+		assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "journal/web-0/%"), i);
+		assert_int_equal(
+		    access(folder_path(&f, "journal/web-0/000000000001.seg", path), F_OK),
+		    i == 0 ? 0 : -1);
+	}
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "journal/web-0/2"), 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT_GONE, "%"), 0);
+	assert_true(ledger_is_whole(s));
+}
+
+/* What was deleted before its digest was taken is said to be gone. */
+static void a_segment_that_is_gone_is_entered_as_such(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	char path[FOLDER_PATH];
+	size_t refused;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct bdl_journal *j = writer_open(&f, "web-0");
+		append_acts(j, i * 10, 10);
+		bdl_journal_close(j);
+		if (i == 2)
+			assert_int_equal(
+			    unlink(folder_path(&f, "journal/web-0/000000000002.seg", path)), 0);
+		struct bdl_scribe *scribe = scribe_open(s, &f);
+		(void)rounds(scribe, &refused);
+		bdl_scribe_free(scribe);
+	}
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "journal/web-0/1"), 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT_GONE, "journal/web-0/2"), 1);
+}
+
+static void looks_become_entries(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_journal *j = writer_open(&f, "portal");
+	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_LOOK_BYTES_MAX);
+	const struct bdl_look look = { T0, BDL_LIT("portal, not signed in"), BDL_LIT("adebayo"),
+		BDL_LIT("acts/17") };
+	size_t refused = 0;
+
+	assert_int_equal(bdl_look_encode(&look, &b), 0);
+	assert_int_equal(bdl_journal_append(j, BDL_ENTRY_LOOK, bdl_buf_view(&b), NULL), 0);
+	assert_int_equal(bdl_journal_append(j, BDL_ENTRY_LOOK, BDL_LIT("no look at all"), NULL), 0);
+	struct bdl_scribe *scribe = scribe_open(s, &f);
+	assert_int_equal(rounds(scribe, &refused), 2);
+	bdl_scribe_free(scribe);
+	bdl_journal_close(j);
+	assert_int_equal(refused, 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_LOOKED, "acts/17"), 1);
+	assert_int_equal(store_number(s,
+			     "SELECT count(*) FROM ledger_entry e JOIN ledger_person p"
+			     " ON p.pseudonym = e.subject WHERE p.person = 'adebayo'"),
+	    1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_REFUSED, "refused/1"), 1);
+	assert_true(ledger_is_whole(s));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(segments_are_entered_when_they_are_done),
+		cmocka_unit_test(a_segment_that_is_gone_is_entered_as_such),
+		cmocka_unit_test(looks_become_entries),
 		cmocka_unit_test(brings_all_sources),
 		cmocka_unit_test(keeps_aside_what_does_not_decode),
 		cmocka_unit_test(deletes_what_is_stored),

@@ -88,6 +88,14 @@ static size_t bring(struct desk *d)
 	return all;
 }
 
+static int64_t rows(struct desk *d, const char *table)
+{
+	char sql[128];
+
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+	return store_number(d->store, sql);
+}
+
 /* Where the last list goes on. */
 static struct bdl_visit_place next_visit;
 static struct bdl_load_place next_load;
@@ -680,46 +688,141 @@ static void the_journal_keeps_what_is_not_synced(void **state)
 	assert_int_equal(bring(&d), 1000);
 	folder_path(&d.folder, "journal/web-0/000000000001.seg", segment);
 	assert_int_equal(access(segment, F_OK), 0);
+	assert_int_equal(rows(&d, "ledger_entry WHERE record = 'journal/web-0/1'"), 1);
 	store_run(reader, "COMMIT");
 	assert_int_equal(bring(&d), 0);
 	assert_int_equal(access(segment, F_OK), -1);
+	assert_int_equal(rows(&d, "ledger_entry WHERE record = 'journal/web-0/1'"), 1);
 	assert_int_equal(store_number(d.store, "SELECT parts FROM visit"), 1001);
 }
 
-static void deletes_days_a_few_rows_at_a_time(void **state)
+/* The day's page loads, one each ten minutes, each of its host and with its address. */
+static void record_day(struct desk *d, int day, const char *person)
+{
+	for (int i = 0; i < 20; i++) {
+		char path[32], host[32];
+		(void)snprintf(path, sizeof(path), "/%s/%d", person, i);
+		(void)snprintf(host, sizeof(host), "h%d.example", i);
+		struct bdl_act a =
+		    page_allowed(T0 + day * (int64_t)BDL_DAY_MS + i * 10 * MINUTE, path);
+		a.person = bdl_view_of(person);
+		a.host = bdl_view_of(host);
+		a.minute = (uint16_t)(a.minute + i * 10);
+		a.weekday = (uint8_t)((a.weekday + day) % 7);
+		record(d, &a);
+	}
+}
+
+/* How many rows went; no step takes many more than it may. */
+static size_t delete_before(struct desk *d, int64_t hour)
+{
+	struct bdl_visits_deletion deletion = { .before_hour = hour };
+	size_t n, all_n = 0;
+	int more = 1;
+
+	while (more > 0) {
+		assert_int_equal(bdl_store_begin(d->store, NULL), 0);
+		more = bdl_visits_delete(d->store, &deletion, 15, &n, NULL);
+		assert_int_equal(bdl_store_commit(d->store, NULL), 0);
+		assert_true(n < 2 * 15);
+		all_n += n;
+	}
+	assert_int_equal(more, 0);
+	return all_n;
+}
+
+static void deletes_hours_a_few_rows_at_a_time(void **state)
 {
 	(void)state;
 	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
-	size_t n, all_n = 0, rounds = 0;
 
 	for (int day = 0; day < 3; day++)
-		for (int i = 0; i < 20; i++) {
-			char path[16], host[32];
-			(void)snprintf(path, sizeof(path), "/%d", i);
-			(void)snprintf(host, sizeof(host), "h%d.example", i);
-			struct bdl_act a =
-			    page_allowed(T0 + day * (int64_t)BDL_DAY_MS + i * 10 * MINUTE, path);
-			a.host = bdl_view_of(host);
-			a.minute = (uint16_t)(a.minute + i * 10);
-			record(&d, &a);
-		}
+		record_day(&d, day, "adebayo");
 	assert_int_equal(bring(&d), 60);
-	do {
-		assert_int_equal(bdl_store_begin(d.store, NULL), 0);
-		assert_int_equal(bdl_visits_delete(d.store, T0 / BDL_DAY_MS + 2, 50, &n, NULL), 0);
-		assert_int_equal(bdl_store_commit(d.store, NULL), 0);
-		all_n += n;
-		rounds++;
-	} while (n == 50);
 	/* Two days: visits, page loads, their paths and what was found out, and the hours of hosts. */
-	assert_int_equal(all_n, 162);
-	assert_int_equal(rounds, 4);
-	assert_int_equal(store_number(d.store, "SELECT count(*) FROM site_hour"), 20);
-	assert_int_equal(store_number(d.store, "SELECT count(*) FROM visit"), 20);
-	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), 20);
-	assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_text"), 21);
+	assert_int_equal(delete_before(&d, (T0 / BDL_DAY_MS + 2) * 24), 162);
+	assert_int_equal(rows(&d, "site_hour"), 20);
+	assert_int_equal(rows(&d, "visit"), 20);
+	assert_int_equal(rows(&d, "page_load"), 20);
+	assert_int_equal(rows(&d, "page_text"), 21);
+	assert_int_equal(rows(&d, "site"), 20);
+	assert_int_equal(rows(&d, "client"), 1);
 	assert_true(
 	    store_number(d.store, "SELECT min(hour) FROM page_load") / 24 == T0 / BDL_DAY_MS + 2);
+	/* To the hour, and texts with their day: two acts of 11:40 and 11:50 go. */
+	assert_int_equal(delete_before(&d, T0 / BDL_HOUR_MS + 49),
+	    2 /* loads */ + 2 /* visits */ + 4 /* sites */);
+	assert_int_equal(rows(&d, "page_text"), 21);
+	assert_int_equal(delete_before(&d, (T0 / BDL_DAY_MS + 3) * 24),
+	    18 + 21 + 18 + 36 /* sites and their hours */ + 1 /* client */ + 2 /* bases */);
+	static const char *const tables[] = { "visit", "page_load", "page_text", "site_hour",
+		"site", "client", "basis" };
+	for (size_t i = 0; i < BDL_ARRAY_LEN(tables); i++)
+		assert_int_equal(rows(&d, tables[i]), 0);
+}
+
+/* Who was deleted and comes again is there again, though the scribe knew the number of before. */
+static void names_that_went_come_again(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	const struct bdl_view host = BDL_LIT("h3.example");
+	struct bdl_visits_filter of_host = { .hosts = &host, .n_hosts = 1, .limit = 50 };
+	struct bdl_visit_row *v;
+	struct bdl_load_row *l;
+
+	record_day(&d, 0, "adebayo");
+	assert_int_equal(bring(&d), 20);
+	(void)delete_before(&d, (T0 / BDL_DAY_MS + 1) * 24);
+	assert_int_equal(rows(&d, "client"), 0);
+	record_day(&d, 0, "bea");
+	record_day(&d, 1, "adebayo");
+	record_day(&d, 0, "adebayo");
+	assert_int_equal(bring(&d), 60);
+	assert_int_equal(loads(&d, &all, newest_load, &l), 60);
+	assert_view(l[0].act.person, BDL_LIT("adebayo"));
+	assert_int_equal(visits(&d, &of_host, newest_visit, &v), 1);
+	assert_view(v[0].person, BDL_LIT("adebayo"));
+	assert_int_equal(visits(&d, &of_host, next_visit, &v), 2);
+	assert_int_equal(rows(&d, "client"), 2);
+}
+
+static void a_hold_keeps_visits_and_their_names(void **state)
+{
+	(void)state;
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_act part = part_allowed(T0);
+	struct bdl_load_row *l;
+	size_t n;
+
+	store_run(d.store,
+	    "INSERT INTO legal_hold VALUES"
+	    " (1, 1, 'bea', '', 'a', 'b', 'why', '2027-11-12', 1, 0, '', '', ''),"
+	    " (1, 2, '', 'web.games', 'a', 'b', 'why', '2027-11-12', 1, 0, '', '', ''),"
+	    " (1, 3, 'cho', 'web.games', 'a', 'b', 'why', '2027-11-12', 1, 9, '', '', '')");
+	record_day(&d, 0, "adebayo");
+	record_day(&d, 0, "bea");
+	record_day(&d, 0, "cho");
+	part.person = BDL_LIT("cho");
+	part.clause = BDL_LIT("web.games");
+	record(&d, &part);
+	assert_int_equal(bring(&d), 61);
+	(void)delete_before(&d, (T0 / BDL_DAY_MS + 1) * 24);
+	n = loads(&d, &all, newest_load, &l);
+	assert_int_equal(n, 20);
+	for (size_t i = 0; i < n; i++) {
+		assert_view(l[i].act.person, BDL_LIT("bea"));
+		assert_true(bdl_view_starts(l[i].act.path, BDL_LIT("/bea/")));
+		assert_true(l[i].act.kept.n > 0);
+	}
+	assert_int_equal(rows(&d, "page_text"), 21);
+	assert_int_equal(rows(&d, "visit"), 21);
+	assert_int_equal(rows(&d, "client"), 2);
+	store_run(d.store, "UPDATE legal_hold SET ended_ms = 9");
+	(void)delete_before(&d, (T0 / BDL_DAY_MS + 1) * 24);
+	assert_int_equal(rows(&d, "visit") + rows(&d, "page_load") + rows(&d, "page_text") +
+		rows(&d, "client") + rows(&d, "site") + rows(&d, "site_hour"),
+	    0);
 }
 
 int main(void)
@@ -738,7 +841,9 @@ int main(void)
 		cmocka_unit_test(holds_back_what_can_wait),
 		cmocka_unit_test(a_full_disk_loses_nothing),
 		cmocka_unit_test(the_journal_keeps_what_is_not_synced),
-		cmocka_unit_test(deletes_days_a_few_rows_at_a_time),
+		cmocka_unit_test(deletes_hours_a_few_rows_at_a_time),
+		cmocka_unit_test(names_that_went_come_again),
+		cmocka_unit_test(a_hold_keeps_visits_and_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,153 @@
+#include "record/ledger_segment.h"
+#include "base/clock.h"
+#include "record/journal_int.h"
+#include "record/ledger.h"
+#include "record/store_int.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define PIECE (16 * 1024)
+
+/* The SHA-256 of a whole segment; false where it is gone or cannot be read. */
+static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
+{
+	char name[BDL_SEGMENT_NAME], piece[PIECE];
+	crypto_hash_sha256_state h;
+	ssize_t n;
+
+	bdl_segment_name(number, ".seg", name);
+	/* A door may put what it likes in the place of its segments. */
+	int fd BDL_AUTO_FD = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	(void)crypto_hash_sha256_init(&h); /* none of these can fail */
+	for (size_t left = BDL_SEGMENT_MAX; left > 0; left -= (size_t)n) {
+		n = read(fd, piece, left < sizeof(piece) ? left : sizeof(piece));
+		if (n < 0 && errno == EINTR) {
+			n = 0;
+			continue;
+		}
+		if (n < 0)
+			return false;
+		if (n == 0)
+			break;
+		(void)crypto_hash_sha256_update(&h, (const unsigned char *)piece, (size_t)n);
+	}
+	(void)crypto_hash_sha256_final(&h, ret->b);
+	return true;
+}
+
+/* The next that is to be entered; 0: none of this source ever was. */
+static int next_get(struct bdl_store *s, const char *source, uint64_t *ret, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(
+	    s, "SELECT segment FROM ledger_segment WHERE school = ?1 AND source = ?2", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, bdl_view_of(source));
+	rc = bdl_stmt_step(s, st, err);
+	if (rc >= 0)
+		*ret = rc ? (uint64_t)bdl_col_int(st, 0) : 0;
+	return rc < 0 ? rc : 0;
+}
+
+static int next_set(struct bdl_store *s, const char *source, uint64_t next, struct bdl_err *err)
+{
+	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "INSERT INTO ledger_segment (school, source, segment) VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT (school, source) DO UPDATE SET segment = excluded.segment",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, bdl_view_of(source));
+	bdl_bind_int(st, 3, (int64_t)next);
+	return bdl_stmt_run(s, st, err);
+}
+
+/* The names of folders are anybody's; a record has letters of its own. */
+static void record_name(const char *source, uint64_t number, char out[BDL_LEDGER_RECORD_MAX])
+{
+	char name[65];
+	size_t n = strnlen(source, sizeof(name) - 1);
+
+	for (size_t i = 0; i < n; i++)
+		name[i] = bdl_ledger_record_ok(bdl_view_at(source + i, 1)) ? source[i] : '.';
+	name[n] = '\0';
+	(void)snprintf(out, BDL_LEDGER_RECORD_MAX, "journal/%s/%ju", name, (uintmax_t)number);
+}
+
+/* In a transaction: the entry, and that it was made. */
+static int enter(struct bdl_store *s, const char *source, uint64_t was, uint64_t number,
+    const struct bdl_digest *digest, struct bdl_err *err)
+{
+	char record[BDL_LEDGER_RECORD_MAX];
+	uint64_t now;
+
+	int rc = next_get(s, source, &now, err);
+	if (rc)
+		return rc;
+	if (now != was)
+		return bdl_fail(err, BDL_E_BUSY,
+		    "another scribe enters the journal '%s' into the ledger", source);
+	record_name(source, number, record);
+	const struct bdl_ledger_entry e = {
+		.kind = digest ? BDL_LEDGER_SEGMENT : BDL_LEDGER_SEGMENT_GONE,
+		.at_ms = bdl_now_ms(),
+		.actor = BDL_LIT(BDL_ACTOR_SCRIBE),
+		.record = bdl_view_of(record),
+		.content = digest ? bdl_view_at((const char *)digest->b, sizeof(digest->b))
+				  : bdl_view_at(NULL, 0),
+	};
+	rc = bdl_ledger_add(s, &e, err);
+	return rc ? rc : next_set(s, source, number + 1, err);
+}
+
+static int segment_enter(struct bdl_store *s, const char *source, uint64_t was, uint64_t number,
+    const struct bdl_digest *digest, struct bdl_err *err)
+{
+	int rc = bdl_store_begin(s, err);
+
+	if (rc)
+		return rc;
+	rc = enter(s, source, was, number, digest, err);
+	if (!rc)
+		rc = bdl_store_commit(s, err);
+	bdl_store_rollback(s);
+	return rc;
+}
+
+int bdl_ledger_segments(struct bdl_store *s, const char *source, const char *folder, uint64_t until,
+    uint64_t *ret_next, struct bdl_err *err)
+{
+	struct bdl_segment_list list = { 0 };
+	struct bdl_digest digest;
+	uint64_t was = 0, next;
+
+	int rc = next_get(s, source, &was, err);
+	if (rc)
+		return rc;
+	next = was;
+	int fd BDL_AUTO_FD = next < until ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (!next && fd >= 0 && bdl_segment_list(fd, 0, &list, NULL) == 0)
+		next = list.oldest;
+	if (!next)
+		next = until; /* there is nothing of it yet */
+	for (int n = 0; next < until && n < BDL_SEGMENTS_TURN; next++, n++) {
+		bool there = fd >= 0 && segment_digest(fd, next, &digest);
+		rc = segment_enter(s, source, was, next, there ? &digest : NULL, err);
+		if (rc)
+			return rc;
+		was = next + 1;
+	}
+	*ret_next = next < until ? next : until;
+	return 0;
+}

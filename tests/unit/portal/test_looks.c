@@ -1,0 +1,196 @@
+/* Who was shown people's records is in the portal's journal before they are shown. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "portal/looks.h"
+#include "portal/request.h"
+#include "record/acts.h"
+#include "record/journal.h"
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct school {
+	char folder[64], store_path[96], journal[96];
+	struct bdl_looks *looks;
+	struct bdl_site site;
+	struct bdl_worker *worker;
+};
+
+static void add_acts(struct school *s)
+{
+	static const char *const people[] = { "adebayo", "p.marlow", "adebayo", "" };
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+
+	BDL_BUG_IF(bdl_store_open(s->store_path, BDL_STORE_WRITE, &store, NULL));
+	BDL_BUG_IF(bdl_store_begin(store, NULL));
+	for (size_t i = 0; i < BDL_ARRAY_LEN(people); i++) {
+		const struct bdl_act a = {
+			.at_ms = bdl_now_ms(),
+			.action = BDL_BLOCK,
+			.person = bdl_view_of(people[i]),
+			.address = BDL_LIT("10.1.2.3"),
+			.host = BDL_LIT("bets.example"),
+			.policy = BDL_LIT("staff"),
+			.clause = BDL_LIT("web.gambling"),
+		};
+		BDL_BUG_IF(bdl_acts_add(store, &a, NULL));
+	}
+	BDL_BUG_IF(bdl_store_commit(store, NULL));
+}
+
+static int set_up(void **state)
+{
+	struct school *s = calloc(1, sizeof(*s));
+
+	BDL_BUG_IF(!s);
+	(void)snprintf(s->folder, sizeof(s->folder), "/tmp/test_looks.XXXXXX");
+	BDL_BUG_IF(!mkdtemp(s->folder));
+	(void)snprintf(s->store_path, sizeof(s->store_path), "%s/store.db", s->folder);
+	(void)snprintf(s->journal, sizeof(s->journal), "%s/portal", s->folder);
+	add_acts(s);
+	BDL_BUG_IF(bdl_looks_open(s->journal, &s->looks, NULL));
+	s->site = (struct bdl_site){
+		.store_path = s->store_path, .lists_path = "/nonexistent", .looks = s->looks
+	};
+	s->worker = bdl_worker_new(&s->site);
+	*state = s;
+	return 0;
+}
+
+static int entry_remove(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	struct school *s = *state;
+
+	bdl_worker_free(s->worker);
+	bdl_looks_close(s->looks);
+	(void)nftw(s->folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS); /* /tmp is emptied anyway */
+	free(s);
+	return 0;
+}
+
+static unsigned ask(struct school *s, const char *path, const char *person)
+{
+	struct bdl_request r = {
+		.reads = true,
+		.host = BDL_LIT("localhost"),
+		.path = bdl_view_of(path),
+		.now_ms = 1795261200000,
+	};
+	struct bdl_reply reply;
+	struct bdl_err err;
+
+	if (person)
+		r.queries[r.n_queries++] =
+		    (struct bdl_query){ BDL_LIT("person"), bdl_view_of(person) };
+	bdl_portal_answer(s->worker, &r, &reply, &err);
+	bdl_buf_done(&reply.body);
+	return reply.status;
+}
+
+/* All looks so far, as "record subject" with line ends. */
+static void check_looks(struct school *s, const char *want)
+{
+	struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(16 * 1024);
+	struct bdl_journal_reader *r BDL_AUTO(bdl_journal_reader_close) = NULL;
+	struct bdl_journal_entry e;
+	struct bdl_look look;
+
+	assert_int_equal(
+	    bdl_journal_reader_open(s->journal, (struct bdl_journal_place){ 0 }, &r, NULL), 0);
+	while (bdl_journal_next(r, &e, NULL) > 0) {
+		assert_int_equal(e.type, BDL_ENTRY_LOOK);
+		assert_int_equal(bdl_look_decode(e.payload, &look, NULL), 0);
+		assert_true(bdl_view_is(look.actor, "portal, not signed in"));
+		assert_int_equal(look.at_ms, 1795261200000);
+		assert_int_equal(bdl_buf_printf(&got, "%.*s: %.*s\n", BDL_FMT(look.record),
+				     BDL_FMT(look.subject)),
+		    0);
+	}
+	assert_string_equal(bdl_buf_str(&got), want);
+}
+
+static void an_act_is_looked_at(void **state)
+{
+	struct school *s = *state;
+
+	assert_int_equal(ask(s, "/acts/2", NULL), 200);
+	assert_int_equal(ask(s, "/acts/4", NULL), 200);
+	check_looks(s, "acts/2: p.marlow\nacts/4: \n");
+}
+
+/* A list of all is one look; asked for by person it is one at each who is told of. */
+static void lists_are_looked_at(void **state)
+{
+	struct school *s = *state;
+
+	assert_int_equal(ask(s, "/acts", NULL), 200);
+	assert_int_equal(ask(s, "/acts", "a"), 200);
+	assert_int_equal(ask(s, "/violations", "adebayo"), 200);
+	assert_int_equal(ask(s, "/acts", "nobody at all"), 200);
+	assert_int_equal(ask(s, "/", NULL), 200);
+	check_looks(s,
+	    "acts: \n"
+	    "acts: adebayo\nacts: p.marlow\n"
+	    "violations: adebayo\n"
+	    "acts: \n"
+	    "overview: \n");
+}
+
+static void what_shows_nobody_is_no_look(void **state)
+{
+	struct school *s = *state;
+
+	assert_int_equal(ask(s, "/health", NULL), 200);
+	assert_int_equal(ask(s, "/policies", NULL), 200);
+	assert_int_equal(ask(s, "/acts/99", NULL), 404);
+	assert_int_equal(ask(s, "/acts/02", NULL), 404);
+	check_looks(s, "");
+}
+
+/* A second writer is kept out, and a look that cannot be recorded is not had. */
+static void what_cannot_be_recorded_is_not_shown(void **state)
+{
+	struct school *s = *state;
+	struct bdl_looks *second;
+	char path[128];
+
+	assert_int_equal(bdl_looks_open(s->journal, &second, NULL), BDL_E_BUSY);
+	assert_int_equal(ask(s, "/acts/1", NULL), 200);
+	bdl_looks_close(s->looks);
+	assert_int_equal(bdl_looks_open(s->journal, &s->looks, NULL), 0);
+	s->site.looks = s->looks;
+	/* A folder in the way of the next segment. */
+	(void)snprintf(path, sizeof(path), "%s/new", s->journal);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(ask(s, "/acts/1", NULL), 503);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(ask(s, "/acts/1", NULL), 200);
+	check_looks(s, "acts/1: adebayo\nacts/1: adebayo\n");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(an_act_is_looked_at),
+		TEST(lists_are_looked_at),
+		TEST(what_shows_nobody_is_no_look),
+		TEST(what_cannot_be_recorded_is_not_shown),
+	};
+
+	return cmocka_run_group_tests_name("looks", tests, NULL, NULL);
+}
