@@ -40,13 +40,16 @@ static int read_kind(struct bdl_request *r, struct bdl_chosen *c, struct bdl_err
 /* The school's day; its hours are those that it touches, where its midnight is within one. */
 static int read_day(struct bdl_request *r, struct bdl_chosen *c, struct bdl_err *err)
 {
-	char text[sizeof("2026-11-21T00:00")];
+	char text[] = "2026-11-21T00:00";
+	const size_t day_n = strlen("2026-11-21");
 	int64_t at_ms;
 
 	if (c->day.n == 0)
 		return 0;
-	(void)snprintf(text, sizeof(text), "%.*sT00:00", BDL_FMT(c->day)); /* cut: is no day */
-	if (c->day.n != 10 || !bdl_time_parse(bdl_view_of(text), &at_ms))
+	if (c->day.n != day_n)
+		return bdl_chosen_refuse(r, "day", err);
+	memcpy(text, c->day.p, day_n);
+	if (!bdl_time_parse(bdl_view_of(text), &at_ms))
 		return bdl_chosen_refuse(r, "day", err);
 	struct bdl_day day = bdl_day_of(r, at_ms);
 	c->f.from_ms = day.from_ms;

@@ -68,7 +68,7 @@ static void check(struct drill *d, sqlite3 *db, const char *what, const char *sq
 }
 
 /* The first line in which the two differ, for people. */
-static void differ(struct bdl_view want, struct bdl_view got, char out[200])
+static void differ(struct bdl_view want, struct bdl_view got, struct bdl_buf *out)
 {
 	struct bdl_view w = { 0 }, g = { 0 };
 
@@ -78,8 +78,8 @@ static void differ(struct bdl_view want, struct bdl_view got, char out[200])
 		if (!bdl_view_cut(&got, '\n', &g))
 			g = BDL_LIT("nothing");
 	} while (bdl_view_eq(w, g) && (want.n > 0 || got.n > 0));
-	(void)snprintf(out, 200, "its sum says '%.*s', it has '%.*s'", (int)(w.n > 80 ? 80 : w.n),
-	    w.p, (int)(g.n > 80 ? 80 : g.n), g.p);
+	(void)bdl_buf_printf(out, "its sum says '%.*s', it has '%.*s'", (int)(w.n > 80 ? 80 : w.n),
+	    w.p, (int)(g.n > 80 ? 80 : g.n), g.p); /* room was left for it */
 }
 
 static int compare_sum(struct drill *d, sqlite3 *db, struct bdl_err *err)
@@ -87,14 +87,14 @@ static int compare_sum(struct drill *d, sqlite3 *db, struct bdl_err *err)
 	BDL_AUTO_FREE char *path = bdl_xprintf("%s" BDL_BACKUP_SUM, d->file);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf want = BDL_BUF(BDL_BACKUP_SUM_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf got = BDL_BUF(BDL_BACKUP_SUM_MAX);
-	char finding[200];
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf finding = BDL_BUF(256);
 	struct bdl_err why;
 	const char *what = "the digest and the numbers of rows are those of its sum";
 
 	int rc = bdl_file_read(path, &want, err);
 	if (rc == BDL_E_MISSING) {
-		(void)snprintf(finding, sizeof(finding), "there is no '%.150s'", path);
-		tell(d, what, finding);
+		(void)bdl_buf_printf(&finding, "there is no '%.150s'", path); /* fits */
+		tell(d, what, bdl_buf_str(&finding));
 		return 0;
 	}
 	if (rc < 0)
@@ -105,8 +105,8 @@ static int compare_sum(struct drill *d, sqlite3 *db, struct bdl_err *err)
 	}
 	bool same = bdl_view_eq(bdl_buf_view(&want), bdl_buf_view(&got));
 	if (!same)
-		differ(bdl_buf_view(&want), bdl_buf_view(&got), finding);
-	tell(d, what, same ? NULL : finding);
+		differ(bdl_buf_view(&want), bdl_buf_view(&got), &finding);
+	tell(d, what, same ? NULL : bdl_buf_str(&finding));
 	if (same)
 		(void)bdl_buf_add_view(d->said, bdl_buf_view(&got));
 	return 0;
