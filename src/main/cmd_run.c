@@ -298,7 +298,7 @@ static void bring_into_force(const struct run *r)
 	struct bdl_err err;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	char folder[BDL_PATH_MAX];
-	bool changed = false;
+	struct bdl_force_written force;
 	size_t n;
 	bdl_conf_path(&r->conf, folder, sizeof(folder), "force");
 	int rc = bdl_data_store(&r->conf, &store, &err);
@@ -306,7 +306,7 @@ static void bring_into_force(const struct run *r)
 	if (rc == 0 && bdl_versions_bring(store, bdl_now_ms(), &n, &err) < 0)
 		bdl_log_err(BDL_LOG_ERR, "version-refused", &err);
 	if (rc == 0)
-		rc = bdl_force_write(store, folder, &changed, &err);
+		rc = bdl_force_write(store, folder, &force, &err);
 	if (rc < 0)
 		bdl_log_err(BDL_LOG_ERR, "store-failed", &err);
 }

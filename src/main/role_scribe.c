@@ -44,7 +44,8 @@ struct scribe {
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
-	int64_t force_tick_ms; /* when it was compared last */
+	struct bdl_digest manifest; /* of what it said then */
+	int64_t force_tick_ms;      /* when it was compared last */
 	int64_t next_ms;       /* when a version that waits comes into force, or is tried again */
 	int64_t heads_tick_ms; /* when it is looked again for the head of the day */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
@@ -150,7 +151,7 @@ static int bring_due(struct scribe *s, struct bdl_err *err)
 static int look_at_store(struct scribe *s, struct bdl_err *err)
 {
 	int64_t now = 0;
-	bool changed = false;
+	struct bdl_force_written force = { 0 };
 	int rc = bdl_store_change(s->store, &now, err);
 	bool is_news = !s->has_seen || now != s->seen || bdl_now_ms() >= s->next_ms;
 	if (rc < 0 || (!is_news && bdl_tick_ms() - s->force_tick_ms < FORCE_MS))
@@ -158,16 +159,20 @@ static int look_at_store(struct scribe *s, struct bdl_err *err)
 	if (is_news)
 		rc = bring_due(s, err);
 	if (rc == 0)
-		rc = bdl_force_write(s->store, s->force_path, &changed, err);
+		rc = bdl_force_write(s->store, s->force_path, &force, err);
 	if (rc < 0)
 		return rc;
+	/* News of the store may be of anything: this is the same for the same policies and roll. */
+	bool is_mended =
+	    s->has_seen && memcmp(&force.manifest, &s->manifest, sizeof(s->manifest)) == 0;
 	s->seen = now;
 	s->has_seen = true;
+	s->manifest = force.manifest;
 	s->force_tick_ms = bdl_tick_ms();
-	if (changed && !is_news)
+	if (force.changed && is_mended)
 		bdl_log(BDL_LOG_ERR, "force-mended",
 		    "what the doors enforce was not what the store says, and has been put right");
-	if (changed && is_news) {
+	if (force.changed && !is_mended) {
 		bdl_count(s->role->slot, BDL_COUNT_RELOADS, 1);
 		bdl_log(
 		    BDL_LOG_NOTICE, "force-written", "what the doors enforce has been replaced");

@@ -158,7 +158,8 @@ static int manifest_bring(struct force *f, struct bdl_err *err)
 	return bdl_file_replace(path, f->manifest->p, f->manifest->n, FILE_MODE, err);
 }
 
-int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, struct bdl_err *err)
+int bdl_force_write(
+    struct bdl_store *s, const char *folder, struct bdl_force_written *ret, struct bdl_err *err)
 {
 	struct bdl_buf manifest BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(MANIFEST_MAX);
 	struct force f = { .folder = folder, .manifest = &manifest };
@@ -174,9 +175,11 @@ int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, 
 		if (!rc)
 			rc = others_remove(&f, err);
 	}
-	if (!rc)
-		*ret_changed = f.changed;
-	return rc;
+	if (rc)
+		return rc;
+	ret->changed = f.changed;
+	ret->manifest = bdl_digest_of(manifest.p, manifest.n);
+	return 0;
 }
 
 /* --- reading --- */

@@ -15,12 +15,15 @@
 #include "policy/ruleset.h"
 #include "record/store.h"
 
-/*
- * Bring `folder`, which is DIR/force, to what the store says; only what differs is written.
- * *ret_changed: whether anything was written. Nothing is before a policy was published.
- */
-int bdl_force_write(struct bdl_store *s, const char *folder, bool *ret_changed, struct bdl_err *err)
-    BDL_MUST_USE;
+struct bdl_force_written {
+	bool changed; /* anything was written; nothing is before a policy was published */
+	struct bdl_digest
+	    manifest; /* of what the store says: the same for the same policies and roll */
+};
+
+/* Bring `folder`, which is DIR/force, to what the store says; only what differs is written. */
+int bdl_force_write(struct bdl_store *s, const char *folder, struct bdl_force_written *ret,
+    struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * What a door reads: the compiled policies and the roll. BDL_E_MISSING where nothing was ever

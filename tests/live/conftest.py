@@ -38,13 +38,16 @@ NAMES = ["ok.example", "plain.example", "casino.example", "bets.example", "socia
          "www.google.com", "www.bing.com", "www.youtube.com", "duckduckgo.com",
          "safe.duckduckgo.com", "html.duckduckgo.com"]
 # All that people did by themselves: acts of their own, and page loads among the visits.
-ACTS = """(SELECT person, known, address, person_groups, host, scheme, path, kind, action, policy, clause,
- clauses, tell, passed, reason, id FROM act UNION ALL SELECT c.person, c.known, c.address,
- c.person_groups, i.host, b.scheme, p.text, l.kind, b.action, '', '', '', '', 0, '', NULL FROM page_load l
+ACTS = """(SELECT id, at_ms, person, known, address, person_groups, source, place, equipment, host, method, scheme,
+ path, kept, kind, action, critical, passed, policy, clause, clauses, tell, reason FROM act UNION ALL
+ SELECT NULL, l.hour * 3600000 + l.hour_ms, c.person, c.known, c.address, c.person_groups, c.source,
+ c.place, c.equipment, i.host, b.method, b.scheme, p.text, coalesce(k.text, ''), l.kind, b.action, b.critical, b.passed,
+ b.policy, b.clause, b.clauses, b.tell, '' FROM page_load l
  JOIN client c ON c.school = l.school AND c.id = l.client
  JOIN site i ON i.school = l.school AND i.id = l.site
  JOIN basis b ON b.school = l.school AND b.id = l.basis
- JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path)"""
+ JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path
+ LEFT JOIN page_text k ON k.school = l.school AND k.day = l.hour / 24 AND k.id = l.kept)"""
 ACTIONS = ["allow", "note", "coach", "hold", "block"]  # policy/words.h
 TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a test publishes
 PATIENCE = 20  # seconds; anything that takes longer is broken
@@ -73,8 +76,9 @@ def program():
 def shared_out():
     """Ports below those that the kernel gives to clients, of this process of pytest's alone."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = 16000 + worker % 8 * 2000
-    return itertools.cycle(range(first, first + 2000))
+    mine = range(16000 + worker % 8 * 2000, 18000 + worker % 8 * 2000)
+    begin = os.getpid() % len(mine)  # elsewhere than another pytest's on this machine, mostly
+    return itertools.cycle([*mine[begin:], *mine[:begin]])
 
 
 PORTS = shared_out()
@@ -353,7 +357,7 @@ class School:
             return [dict(r) for r in db.execute(query, args)]
 
     def acts(self, host=None):
-        rows = self.rows("SELECT * FROM act ORDER BY id")
+        rows = self.rows(f"SELECT * FROM {ACTS} ORDER BY at_ms")
         return [r for r in rows if host is None or r["host"] == host]
 
     def act(self, path):

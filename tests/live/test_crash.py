@@ -109,6 +109,7 @@ def test_what_is_in_force_is_mended(beadle, sites):
     (force / "manifest").unlink()
     assert beadle.visit(sites.url("casino.example", "/unlinked")).status == 403
     until((force / "manifest").exists, "the manifest is not put back", patience=5)
+    until(lambda: beadle.log.read_text().count("ev=force-mended") == 1, "it is not said")
     staff = next(force.glob("staff.*.md"))
     was = staff.read_bytes()
     staff.write_bytes(b"junk")

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, TWO_PEOPLE, alive, program, until
+from conftest import ACTS, ROOT, TWO_PEOPLE, alive, program, until
 from door_alone import is_asan, rss
 from icap_client import BROWSER, Icap, reqmod
 
@@ -156,7 +156,7 @@ def test_a_hundred_changes_under_load(shared, port, tmp_path):
     if not is_asan(program()):
         grown = [memory[1][name] - memory[0][name] for name in pids]
         assert max(grown) < 4 << 10, f"{grown} kB more after {CHANGES} changes than after a fifth"
-    until(lambda: shared.rows("SELECT count(*) AS n FROM act WHERE path = '/load'")[0]["n"]
+    until(lambda: shared.rows(f"SELECT count(*) AS n FROM {ACTS} WHERE path = '/load'")[0]["n"]
           == load.asked, "every act is in the store, and each once")
 
 
@@ -217,6 +217,6 @@ def test_verdicts_go_on_with_nothing_else_running(shared, port):
     for file in away.iterdir():
         file.rename(shared.data / file.name)
     until(shared.is_up, "all are up again")
-    until(lambda: shared.rows("SELECT count(*) AS n FROM act WHERE path LIKE '/alone%'")[0]["n"]
+    until(lambda: shared.rows(f"SELECT count(*) AS n FROM {ACTS} WHERE path LIKE '/alone%'")[0]["n"]
           == asked, "every act is in the store, and each once")
     assert workers(shared)["web-1"] == pids["web-1"]

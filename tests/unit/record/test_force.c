@@ -50,12 +50,12 @@ static void school_publish(
 
 static bool write_force(struct school *s)
 {
-	bool changed = false;
+	struct bdl_force_written force = { 0 };
 	struct bdl_err err = { 0 };
 
-	if (bdl_force_write(s->store, s->force, &changed, &err))
+	if (bdl_force_write(s->store, s->force, &force, &err))
 		fail_msg("write: %s", err.text);
-	return changed;
+	return force.changed;
 }
 
 static struct bdl_file_id file_id(const struct school *s, const char *name)
@@ -199,7 +199,7 @@ static void a_change_that_stops_half_way_changes_nothing(void **state)
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
 	struct bdl_roll *again BDL_AUTO(bdl_roll_free) = NULL;
 	char path[FOLDER_PATH + NAME_SIZE];
-	bool changed;
+	struct bdl_force_written force;
 
 	school_make(&s);
 	school_publish(&s, "staff", "staff", "gambling", "You do not gamble.");
@@ -215,7 +215,7 @@ static void a_change_that_stops_half_way_changes_nothing(void **state)
 	bdl_digest_hex(&d, hex);
 	(void)snprintf(path, sizeof(path), "%s/roll.%.16s.csv", s.force, hex);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_true(bdl_force_write(s.store, s.force, &changed, NULL) < 0);
+	assert_true(bdl_force_write(s.store, s.force, &force, NULL) < 0);
 	assert_int_equal(bdl_force_read(s.force, &after, &again, NULL), 0);
 	assert_true(bdl_digest_eq(bdl_ruleset_version(before), bdl_ruleset_version(after)));
 	assert_int_equal(rmdir(path), 0);
