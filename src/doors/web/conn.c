@@ -110,18 +110,23 @@ static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *ret)
 	*ret = uv_buf_init(c->web->input, sizeof(c->web->input));
 }
 
+/* What cannot be taken in ends the connection: in words only where no answer has begun. */
 static void take_in(struct bdl_conn *c, const char *bytes, size_t n)
 {
 	bool is_answered = c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO;
+	int status = 0;
+
 	if (is_greedy(c, n)) {
 		bdl_log(BDL_LOG_WARN, "crowded", "%s holds more than its share of memory", c->peer);
-		if (is_answered)
-			bdl_conn_close(c);
-		else
-			bdl_exchange_end(c, 503);
-	} else if (bdl_buf_add(&c->in, bytes, n) < 0) { /* beyond every limit of a head */
-		bdl_exchange_end(c, 400);
+		status = 503;
+	} else if (bdl_buf_add(&c->in, bytes, n) <
+	    0) { /* beyond every limit of a head, or no memory */
+		status = 400;
 	}
+	if (status && is_answered)
+		bdl_conn_close(c);
+	else if (status)
+		bdl_exchange_end(c, status);
 }
 
 static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
