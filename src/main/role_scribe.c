@@ -72,6 +72,7 @@ static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, ev, err);
 	bdl_slot_note(s->role->slot, "the store cannot be written: %.60s", err->text);
+	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 1);
 	s->in_trouble = true;
 	store_close(s);
 }
@@ -113,6 +114,8 @@ static int read_journal(struct scribe *s, int64_t for_ms, int64_t hold_ms, struc
 	do {
 		int rc = bdl_scribe_round(s->reader, hold_ms, &round, err);
 		bdl_count(s->role->slot, BDL_COUNT_STORED, round.stored);
+		if (round.stored > 0)
+			bdl_slot_put(s->role->slot, BDL_COUNT_LAST_MS, (uint64_t)bdl_now_ms());
 		tell_journal(s, &round.journal);
 		if (round.refused > 0)
 			bdl_log(BDL_LOG_ERR, "entry-refused",
@@ -257,6 +260,7 @@ static void recovered(struct scribe *s)
 	if (s->in_trouble)
 		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
 	s->in_trouble = s->is_noted = false;
+	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 0);
 	bdl_slot_note(s->role->slot, "the store is written");
 	atomic_store(&s->role->slot->state, BDL_STATE_UP);
 }

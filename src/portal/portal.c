@@ -17,6 +17,7 @@
 struct paths {
 	char looks[PATH_ROOM];
 	char store[PATH_ROOM], wal[PATH_ROOM], shm[PATH_ROOM], lists[PATH_ROOM], map[PATH_ROOM];
+	char certificate[PATH_ROOM];
 };
 
 static void find_paths(const struct bdl_conf *conf, struct paths *p)
@@ -27,6 +28,7 @@ static void find_paths(const struct bdl_conf *conf, struct paths *p)
 	bdl_conf_path(conf, p->looks, sizeof(p->looks), "journal/portal");
 	bdl_conf_path(conf, p->lists, sizeof(p->lists), "lists");
 	bdl_conf_path(conf, p->map, sizeof(p->map), "lists/lists.map");
+	bdl_conf_path(conf, p->certificate, sizeof(p->certificate), "squid/ca.crt");
 }
 
 /* By the socket itself, whatever the settings say. */
@@ -71,7 +73,7 @@ static int close_files(const struct paths *p, struct bdl_err *err)
 	const struct bdl_path_right rights[] = {
 		{ p->store, BDL_MAY_READ }, { p->wal, BDL_MAY_READ },
 		{ p->shm, BDL_MAY_WRITE }, /* readers say in it what they read */
-		{ p->lists, BDL_MAY_READ },
+		{ p->lists, BDL_MAY_READ }, { p->certificate, BDL_MAY_READ },
 		{ p->looks, BDL_MAY_WRITE }, /* its journal: all that it ever writes */
 	};
 	bool landlock;
@@ -128,6 +130,7 @@ int bdl_portal_run(struct bdl_role *role)
 	if (rc == 0)
 		rc = close_files(&p, &err);
 	const struct bdl_site site = {
+		.dir = role->conf->dir,
 		.store_path = p.store,
 		.lists_path = p.map,
 		.board = role->board,
