@@ -131,7 +131,7 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 {
 	static const char digits[] = "0123456789abcdef";
 	struct bdl_buf hex BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(2 * BDL_JOURNAL_ENTRY_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	for (size_t i = 0; i < e->payload.n; i++) {
 		unsigned char c = (unsigned char)e->payload.p[i];

@@ -50,6 +50,9 @@ void bdl_store_relax(struct bdl_store *s);
 bool bdl_store_is_long(const struct bdl_store *s);
 int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err) BDL_MUST_USE;
 
+/* Whether other hosts write to it as well: what this one brings needs the host's name with it. */
+bool bdl_store_is_shared(const struct bdl_store *s);
+
 /* Changes whenever another connection has committed: cheap to poll. */
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 

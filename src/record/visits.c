@@ -17,6 +17,7 @@ struct list {
 	const char
 	    *by_host; /* a host's own index or, as here, what the client's rows are compared with */
 	const char *in_order;
+	bool has_fourth; /* its places have four parts */
 	bdl_row_fn *read;
 	size_t row_size;
 };
@@ -35,7 +36,7 @@ struct rows {
 /* The newest hour that has visits, up to `hour`; -1: none. */
 static int hour_find(struct bdl_store *s, int64_t hour, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT coalesce(max(hour), -1) FROM visit WHERE school = ?1 AND hour <= ?2", &st, err);
@@ -76,7 +77,7 @@ static int hour_list(struct bdl_store *s, const struct list *l, const struct bdl
     struct place at, struct rows *out, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	hour_sql(&sql, l, f, at.client != 0);
 	BDL_BUG_IF(bdl_buf_broken(&sql));
@@ -93,7 +94,7 @@ static int hour_list(struct bdl_store *s, const struct list *l, const struct bdl
 	if (at.client) {
 		bdl_bind_int(st, P_CLIENT, at.client);
 		bdl_bind_int(st, P_THIRD, at.third);
-		if (sqlite3_bind_parameter_count(st) >= P_FOURTH)
+		if (l->has_fourth)
 			bdl_bind_int(st, P_FOURTH, at.fourth);
 	}
 	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
@@ -131,7 +132,7 @@ static int list_read(struct bdl_store *s, const struct list *l, const struct bdl
 
 /* --- visits --- */
 
-static int visit_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int visit_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_visit_row *ret = row;
 
@@ -169,6 +170,7 @@ static const struct list visits = {
 	.behind_compared = " AND (+r.client, r.site, r.basis) > (?6, ?7, ?8)",
 	.by_host = "+",
 	.in_order = " ORDER BY r.client, r.site, r.basis",
+	.has_fourth = true,
 	.read = visit_row,
 	.row_size = sizeof(struct bdl_visit_row),
 };
@@ -201,7 +203,7 @@ int bdl_visits_list(struct bdl_store *s, const struct bdl_visits_filter *f,
 	" LEFT JOIN page_path p ON p.school = r.school AND p.day = r.hour / 24 AND p.id = r.path" \
 	" WHERE r.school = ?1"
 
-static int load_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int load_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_load_row *ret = row;
 	struct bdl_act *a = &ret->act;
@@ -256,7 +258,7 @@ int bdl_loads_list(struct bdl_store *s, const struct bdl_visits_filter *f,
 int bdl_loads_get(struct bdl_store *s, struct bdl_load_place place, struct bdl_region *region,
     struct bdl_load_row *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_load_row row = { 0 };
 
 	int rc = bdl_stmt_get(
@@ -306,7 +308,7 @@ int bdl_visits_delete(
 	size_t n = 0;
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(tables) && n < limit; i++) {
-		sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+		struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 		int rc = bdl_stmt_get(s, tables[i].sql, &st, err);
 		if (rc)
 			return rc;

@@ -292,7 +292,7 @@ void bdl_names_act(
 /* --- in the store --- */
 
 static int bind_key(
-    struct bdl_store *s, sqlite3_stmt *st, const struct name *name, struct bdl_err *err)
+    struct bdl_store *s, struct bdl_stmt *st, const struct name *name, struct bdl_err *err)
 {
 	const struct shape *shape = &shapes[name->kind];
 	struct bdl_view key = name->key;
@@ -318,7 +318,7 @@ static int bind_key(
 static int ask(struct bdl_store *s, const char *sql, const struct name *name, int64_t *ret,
     struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (!rc)

@@ -187,7 +187,7 @@ static int parts_count(
 
 static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
 
 	int rc = bdl_stmt_get(s,
@@ -219,7 +219,7 @@ static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 
 static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
 	int64_t path;
 

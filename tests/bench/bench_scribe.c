@@ -111,7 +111,7 @@ static int journals_write(const char *folder, size_t requests, struct bdl_err *e
 
 /* --- people who write --- */
 
-static int write_once(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err)
+static int write_once(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 {
 	int rc = bdl_store_begin(s, err);
 
@@ -128,7 +128,7 @@ BDL_NORETURN static void people_write(const char *store, struct samples *samples
 {
 	struct bdl_store *s;
 	struct bdl_err err = { 0 };
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	pin(1);
 	int rc = bdl_store_open(store, BDL_STORE_WRITE, &s, &err);
@@ -183,7 +183,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 	    " FROM dbstat d LEFT JOIN sqlite_schema m ON m.name = d.name"
 	    " WHERE d.aggregate = 1 AND d.name <> 'written' GROUP BY kind ORDER BY kind";
 	double all = 0, week = (double)SCHOOL_DAY_REQUESTS * SCHOOL_WEEK_DAYS / (double)acts / MB;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -200,7 +200,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 
 static int64_t number(struct bdl_store *s, const char *sql)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (bdl_stmt_get(s, sql, &st, NULL) || bdl_stmt_step(s, st, NULL) <= 0)
 		return -1;

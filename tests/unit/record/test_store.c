@@ -23,7 +23,7 @@ static void makes_and_opens_a_store(void **state)
 	char path[FOLDER_PATH];
 	struct bdl_store *none;
 
-	folder_path(&f, "store.db", path);
+	store_where(&f, path);
 	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &none, NULL), BDL_E_MISSING);
 	bdl_store_close(store_make(&f));
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
@@ -48,7 +48,7 @@ static void is_set_up_with_care(void **state)
 	};
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
 		int64_t got = store_number(s, cases[i].pragma);
@@ -68,7 +68,7 @@ static void refuses_what_it_does_not_know(void **state)
 	struct bdl_store *s = store_make(&f), *none;
 	struct bdl_err err = { 0 };
 
-	folder_path(&f, "store.db", path);
+	store_where(&f, path);
 	(void)snprintf(sql, sizeof(sql), "DELETE FROM schema_version WHERE version = %lld",
 	    (long long)migrations());
 	store_run(s, sql);
@@ -111,15 +111,10 @@ static void a_migration_is_whole_or_not_there(void **state)
 		store_run(s, sql);
 	}
 	bdl_store_close(s);
-	folder_path(&f, "store.db", path);
+	store_where(&f, path);
 	assert_int_equal(bdl_store_open(path, BDL_STORE_WRITE, &none, NULL), BDL_E_STORE);
-	sqlite3 *db;
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_not_equal(
-	    sqlite3_exec(db, "SELECT approved FROM policy_version", NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(db, "SELECT 1 FROM policy_draft", NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_not_equal(store_raw(&f, "SELECT approved FROM policy_version"), 0);
+	assert_int_equal(store_raw(&f, "SELECT 1 FROM policy_draft"), 0);
 }
 
 static void a_reader_never_writes(void **state)
@@ -129,10 +124,9 @@ static void a_reader_never_writes(void **state)
 	char path[FOLDER_PATH];
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
 	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
-	assert_int_equal(
-	    bdl_store_open(folder_path(&f, "store.db", path), BDL_STORE_READ, &r, NULL), 0);
+	assert_int_equal(bdl_store_open(store_where(&f, path), BDL_STORE_READ, &r, NULL), 0);
 	assert_int_equal(bdl_stmt_get(r, "INSERT INTO school VALUES (2)", &st, NULL), 0);
 	assert_true(bdl_stmt_run(r, st, NULL) < 0);
 	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 1);
@@ -165,8 +159,7 @@ static void sees_the_commits_of_others(void **state)
 	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
 	int64_t before, same, after;
 
-	assert_int_equal(
-	    bdl_store_open(folder_path(&f, "store.db", path), BDL_STORE_READ, &r, NULL), 0);
+	assert_int_equal(bdl_store_open(store_where(&f, path), BDL_STORE_READ, &r, NULL), 0);
 	assert_int_equal(bdl_store_change(r, &before, NULL), 0);
 	assert_int_equal(bdl_store_change(r, &same, NULL), 0);
 	assert_true(before == same);
@@ -220,7 +213,7 @@ static void keeps_many_statements(void **state)
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
-	sqlite3_stmt *first, *again;
+	struct bdl_stmt *first, *again;
 
 	assert_int_equal(bdl_stmt_get(s, "SELECT -1", &first, NULL), 0);
 	assert_int_equal(bdl_stmt_get(s, "SELECT -1", &again, NULL), 0);
@@ -253,7 +246,7 @@ static void texts_come_back_byte_by_byte(void **state)
 	};
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(texts); i++) {
-		sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+		struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 		assert_int_equal(bdl_stmt_get(s, "SELECT ?1", &st, NULL), 0);
 		bdl_bind_text(st, 1, texts[i]);
 		assert_int_equal(bdl_stmt_step(s, st, NULL), 1);

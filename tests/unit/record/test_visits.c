@@ -368,7 +368,7 @@ static void lists_go_by_the_key(void **state)
 	struct bdl_visit_row *v;
 	struct bdl_load_row *l;
 	unsigned lists = 0;
-	sqlite3_stmt *st;
+	char *texts[BDL_STORE_STATEMENTS_MAX];
 
 	fill(&d);
 	for (int i = 0; i < 8; i++) {
@@ -382,23 +382,13 @@ static void lists_go_by_the_key(void **state)
 		(void)visits(&d, &f, visit, &v); /* prepared, and kept */
 		(void)loads(&d, &f, load, &l);
 	}
-	assert_int_equal(bdl_stmt_get(d.store, "SELECT 1", &st, NULL), 0);
-	sqlite3 *db = sqlite3_db_handle(st);
-	for (st = sqlite3_next_stmt(db, NULL); st; st = sqlite3_next_stmt(db, st)) {
-		const char *sql = sqlite3_sql(st);
+	size_t n = store_texts(d.store, texts);
+	for (size_t i = 0; i < n; i++) {
+		char *sql BDL_AUTO_FREE = texts[i];
 		if (!strstr(sql, " JOIN "))
 			continue;
-		struct bdl_buf explain BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
 		struct bdl_buf plan BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
-		sqlite3_stmt *ex;
-		assert_int_equal(bdl_buf_printf(&explain, "EXPLAIN QUERY PLAN %s", sql), 0);
-		assert_int_equal(
-		    sqlite3_prepare_v2(db, bdl_buf_str(&explain), -1, &ex, NULL), SQLITE_OK);
-		while (sqlite3_step(ex) == SQLITE_ROW)
-			assert_int_equal(
-			    bdl_buf_printf(&plan, "%s; ", (const char *)sqlite3_column_text(ex, 3)),
-			    0);
-		assert_int_equal(sqlite3_finalize(ex), SQLITE_OK);
+		store_plan(d.store, sql, &plan);
 		lists++;
 		const char *got = bdl_buf_str(&plan);
 		if (strstr(got, "SCAN") || !strstr(got, "SEARCH r USING") ||
@@ -509,7 +499,7 @@ static void the_journal_keeps_what_is_not_synced(void **state)
 	struct bdl_store *reader BDL_AUTO(bdl_store_close) = store_make(&d.folder);
 	struct bdl_act a = part_allowed(T0);
 	char segment[FOLDER_PATH];
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	record(&d, &a);
 	assert_int_equal(bring(&d), 1);
