@@ -315,10 +315,11 @@ int bdl_store_open(
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 
-	int rc = bdl_sqlite_open(where, mode, &s, err);
+	bool is_url = bdl_pg_is_url(where);
+	int rc = is_url ? bdl_pg_open(where, mode, &s, err) : bdl_sqlite_open(where, mode, &s, err);
 	if (!rc)
 		rc = mode == BDL_STORE_WRITE ? migrate(s, err) : schema_look(s, err);
-	if (rc && s)
+	if (rc && s && !is_url) /* which may hold a password */
 		return bdl_fail_in(err, rc, "'%s'", where);
 	if (!rc)
 		*ret = bdl_steal(&s);

@@ -63,5 +63,8 @@ struct bdl_store {
 /* Connected and settled, its schema not looked at yet. */
 int bdl_sqlite_open(const char *path, enum bdl_store_mode mode, struct bdl_store **ret,
     struct bdl_err *err) BDL_MUST_USE;
+bool bdl_pg_is_url(const char *where); /* postgresql://... */
+int bdl_pg_open(const char *url, enum bdl_store_mode mode, struct bdl_store **ret,
+    struct bdl_err *err) BDL_MUST_USE;
 
 #endif

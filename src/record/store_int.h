@@ -25,6 +25,7 @@ struct bdl_migration {
 	size_t n;
 };
 extern const struct bdl_migration bdl_migrations[];
+extern const struct bdl_migration bdl_pg_migrations[]; /* see store_pg.c */
 
 /* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
 int bdl_stmt_get(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /*
@@ -118,6 +119,23 @@ static const int serve_calls[] = {
 	SCMP_SYS(getsockopt),
 	SCMP_SYS(setsockopt),
 };
+
+/* Not bind or listen: who connects serves nobody by it. What kind of socket, the rules below say. */
+static const int connect_calls[] = {
+	SCMP_SYS(connect),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendmmsg),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt),
+};
+/* Names are looked up by UDP, and by netlink libc learns which kinds of address this machine has. */
+static const unsigned connect_families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
 
 static const int file_calls[] = {
 	SCMP_SYS(open),
@@ -285,6 +303,11 @@ static void add_rules(struct filter *f, unsigned calls)
 	add_base_args(f);
 	if (calls & BDL_CALLS_SERVE)
 		add_list(f, SCMP_ACT_ALLOW, serve_calls, BDL_ARRAY_LEN(serve_calls));
+	if (calls & BDL_CALLS_CONNECT) {
+		add_list(f, SCMP_ACT_ALLOW, connect_calls, BDL_ARRAY_LEN(connect_calls));
+		add_numbers(
+		    f, SCMP_SYS(socket), 0, connect_families, BDL_ARRAY_LEN(connect_families));
+	}
 	if (calls & BDL_CALLS_FILES)
 		add_list(f, SCMP_ACT_ALLOW, file_calls, BDL_ARRAY_LEN(file_calls));
 	if (calls & BDL_CALLS_THREADS)

@@ -139,6 +139,17 @@ static int parse_url(struct bdl_view v, void *to, size_t size, struct bdl_err *e
 	return put_text(v, to, size, err);
 }
 
+static int parse_store(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	bool is_url = bdl_view_starts(v, BDL_LIT("postgresql://")) ||
+	    bdl_view_starts(v, BDL_LIT("postgres://"));
+
+	if (v.n && !is_url) /* not repeated: it may hold a password */
+		return bdl_fail(err, BDL_E_INVALID,
+		    "is not an address such as postgresql://beadle@db.school.example/beadle");
+	return put_text(v, to, size, err);
+}
+
 static int parse_program(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
 	if (!bdl_view_starts(v, BDL_LIT("/")))
@@ -191,6 +202,9 @@ static int parse_peers(struct bdl_view v, void *to, size_t size, struct bdl_err 
 static const struct setting settings[] = {
 	{ "portal", "BEADLE_PORTAL", "127.0.0.1:8080", parse_addr, FIELD(portal),
 	    "Where the portal listens: address and port." },
+	{ "store", "BEADLE_STORE", "", parse_store, FIELD(store),
+	    "Where the store is, where it is not store.db in the data folder: a PostgreSQL's address, "
+	    "such as postgresql://beadle@db.school.example/beadle." },
 	{ "web", "BEADLE_WEB", "127.0.0.1:1344", parse_addr, FIELD(web),
 	    "Where the web door listens for the proxy's ICAP." },
 	{ "proxy", "BEADLE_PROXY", "127.0.0.1:3128", parse_addr, FIELD(proxy),
@@ -394,6 +408,14 @@ void bdl_conf_describe(struct bdl_buf *out)
 		else
 			(void)bdl_buf_add_str(out, "    No variable of the environment sets it.\n");
 	}
+}
+
+void bdl_conf_store(const struct bdl_conf *conf, char out[BDL_CONF_STORE_MAX])
+{
+	if (conf->store[0])
+		memcpy(out, conf->store, sizeof(conf->store));
+	else
+		bdl_conf_path(conf, out, BDL_CONF_STORE_MAX, "store.db");
 }
 
 void bdl_conf_path(const struct bdl_conf *conf, char *out, size_t size, const char *fmt, ...)

@@ -3,7 +3,8 @@
  * own on one core, while somebody on another core writes what a person writes on the portal. Prints
  * one object of JSON.
  *
- *	bench_scribe FOLDER [REQUESTS]     FOLDER is made, and stays
+ *	bench_scribe FOLDER [REQUESTS [STORE]]     FOLDER is made, and stays; STORE is an empty
+ *	                                           database: postgresql://...
  */
 #include "base/buf.h"
 #include "base/clock.h"
@@ -216,7 +217,8 @@ static double cpu_seconds(void)
 	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static int measure(const char *folder, size_t requests, struct samples *shared, struct bdl_err *err)
+static int measure(const char *folder, size_t requests, const char *url, struct samples *shared,
+    struct bdl_err *err)
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 	char store[PATH_MAX];
@@ -224,12 +226,12 @@ static int measure(const char *folder, size_t requests, struct samples *shared, 
 	bool synced;
 
 	int rc = journals_write(folder, requests, err);
-	(void)snprintf(store, sizeof(store), "%s/store.db", folder);
+	(void)snprintf(store, sizeof(store), url ? "%s" : "%s/store.db", url ? url : folder);
 	if (!rc)
 		rc = bdl_store_open(store, BDL_STORE_WRITE, &s, err);
 	if (rc)
 		return rc;
-	(void)number(s, "CREATE TABLE written (id INTEGER PRIMARY KEY, text TEXT)");
+	(void)number(s, "CREATE TABLE written (text TEXT)");
 	bdl_store_close(bdl_steal(&s)); /* no connection of SQLite's outlives a fork */
 	pid_t people = fork();
 	if (people == 0)
@@ -252,7 +254,7 @@ static int measure(const char *folder, size_t requests, struct samples *shared, 
 	    (double)acts / took, cpu * 1e6 / (double)acts);
 	print_samples("transaction", &shared[0]);
 	print_samples("people", &shared[1]);
-	rc = print_sizes(s, acts, err);
+	rc = url ? 0 : print_sizes(s, acts, err);
 	printf(
 	    "\"rows\": {\"visits\": %lld, \"page loads\": %lld, \"acts\": %lld, \"violations\": %lld, "
 	    "\"hosts\": %lld}}\n",
@@ -269,16 +271,16 @@ int main(int argc, char **argv)
 	struct bdl_err err = { 0 };
 	uint64_t requests = REQUESTS;
 
-	if (argc < 2 || argc > 3 ||
-	    (argc == 3 && !bdl_view_uint(bdl_view_of(argv[2]), 1000000000, &requests))) {
-		fprintf(stderr, "usage: bench_scribe FOLDER [REQUESTS]\n");
+	if (argc < 2 || argc > 4 ||
+	    (argc > 2 && !bdl_view_uint(bdl_view_of(argv[2]), 1000000000, &requests))) {
+		fprintf(stderr, "usage: bench_scribe FOLDER [REQUESTS [STORE]]\n");
 		return 2;
 	}
 	struct samples *shared = mmap(
 	    NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return 1;
-	int rc = measure(argv[1], requests, shared, &err);
+	int rc = measure(argv[1], requests, argc > 3 ? argv[3] : NULL, shared, &err);
 	if (rc)
 		fprintf(stderr, "bench_scribe: %s\n", err.text);
 	return rc != 0;

@@ -7,17 +7,51 @@
 #include "folder.h"
 #include "record/act.h"
 #include "record/store_back.h"
+#include <libpq-fe.h>
 #include <sqlite3.h>
 
-/* Where the folder's store is, as bdl_store_open takes it. */
-static inline const char *store_where(const struct folder *f, char out[FOLDER_PATH])
+/* Whether the stores of this run are in PostgreSQL: see tests/postgres.py. */
+static inline bool store_is_pg(void)
 {
-	return folder_path(f, "store.db", out);
+	return getenv("BEADLE_TEST_STORE") != NULL;
+}
+
+/* Connected behind Beadle's back. */
+static inline PGconn *store_pg(void)
+{
+	PGconn *conn = PQconnectdb(getenv("BEADLE_TEST_STORE"));
+
+	BDL_BUG_IF(PQstatus(conn) != CONNECTION_OK);
+	(void)PQclear(PQexec(conn, "SET client_min_messages = warning"));
+	return conn;
+}
+
+/*
+ * Where the folder's store is, as bdl_store_open takes it: a file in it, or a schema with its name,
+ * which is made.
+ */
+#define STORE_WHERE 256
+static inline const char *store_where(const struct folder *f, char out[STORE_WHERE])
+{
+	if (!store_is_pg()) {
+		(void)snprintf(out, STORE_WHERE, "%s/store.db", f->path);
+		return out;
+	}
+	const char *name = strrchr(f->path, '/') + 1;
+	PGconn *conn = store_pg();
+	(void)snprintf(out, STORE_WHERE, "CREATE SCHEMA IF NOT EXISTS \"%s\"", name);
+	PGresult *r = PQexec(conn, out);
+	BDL_BUG_IF(PQresultStatus(r) != PGRES_COMMAND_OK);
+	PQclear(r);
+	PQfinish(conn);
+	(void)snprintf(out, STORE_WHERE, "%s?options=-csearch_path%%3D%%22%s%%22",
+	    getenv("BEADLE_TEST_STORE"), name);
+	return out;
 }
 
 static inline struct bdl_store *store_make(const struct folder *f)
 {
-	char path[FOLDER_PATH];
+	char path[STORE_WHERE];
 	struct bdl_store *s;
 	struct bdl_err err = { 0 };
 
@@ -47,13 +81,28 @@ static inline void store_run(struct bdl_store *s, const char *sql)
 	BDL_BUG_IF(bdl_stmt_run(s, st, NULL));
 }
 
+static inline int store_raw_pg(const char *where, const char *sql)
+{
+	PGconn *conn = PQconnectdb(where);
+	PGresult *r = PQexec(conn, "SET beadle.school = '1'");
+	PQclear(r);
+	r = PQexec(conn, sql);
+	ExecStatusType status = PQresultStatus(r);
+	PQclear(r);
+	PQfinish(conn);
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? 0 : -1;
+}
+
 /* Run SQL behind Beadle's back; 0, or -1 where the database refuses it. */
 static inline int store_raw(const struct folder *f, const char *sql)
 {
-	char path[FOLDER_PATH];
+	char where[STORE_WHERE];
 	sqlite3 *db;
 
-	BDL_BUG_IF(sqlite3_open(store_where(f, path), &db));
+	store_where(f, where);
+	if (store_is_pg())
+		return store_raw_pg(where, sql);
+	BDL_BUG_IF(sqlite3_open(where, &db));
 	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	BDL_BUG_IF(sqlite3_close(db));
 	return rc ? -1 : 0;

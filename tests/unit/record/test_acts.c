@@ -534,8 +534,12 @@ int main(void)
 		cmocka_unit_test(finds_the_acts_of_a_moment),
 		cmocka_unit_test(lists_by_several_values),
 		cmocka_unit_test(violations_are_in_the_order_of_their_last_act),
+	};
+
+	const struct CMUnitTest of_sqlite[] = {
 		cmocka_unit_test(lists_use_an_index),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return store_is_pg() ? failed : failed + cmocka_run_group_tests(of_sqlite, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static void makes_and_opens_a_store(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	char path[FOLDER_PATH];
+	char path[STORE_WHERE];
 	struct bdl_store *none;
 
 	store_where(&f, path);
@@ -64,7 +64,7 @@ static void refuses_what_it_does_not_know(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	char path[FOLDER_PATH], sql[128];
+	char path[STORE_WHERE], sql[128];
 	struct bdl_store *s = store_make(&f), *none;
 	struct bdl_err err = { 0 };
 
@@ -81,6 +81,15 @@ static void refuses_what_it_does_not_know(void **state)
 	assert_int_equal(bdl_store_open(path, BDL_STORE_READ, &none, &err), BDL_E_CONFLICT);
 	assert_int_equal(bdl_store_open(path, BDL_STORE_WRITE, &none, &err), BDL_E_CONFLICT);
 	assert_non_null(strstr(err.text, "newer Beadle"));
+}
+
+static void refuses_what_is_no_database(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_store *none;
+	struct bdl_err err = { 0 };
 
 	folder_path(&f, "other.db", path);
 	FILE *file = fopen(path, "w");
@@ -99,7 +108,7 @@ static void a_migration_is_whole_or_not_there(void **state)
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
 	static const char *const columns[] = { "approved", "alone", "confirmed_ms", "confirmed_by",
 		"withdrawn_ms", "withdrawn_by", "withdrawn_why" };
-	char path[FOLDER_PATH], sql[80];
+	char path[STORE_WHERE], sql[80];
 	struct bdl_store *s = store_make(&f), *none;
 
 	/* The last one fails at its last table, which is there: it must leave no trace of the others. */
@@ -121,7 +130,7 @@ static void a_reader_never_writes(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	char path[FOLDER_PATH];
+	char path[STORE_WHERE];
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
 	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_stmt *st;
@@ -154,7 +163,7 @@ static void sees_the_commits_of_others(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	char path[FOLDER_PATH];
+	char path[STORE_WHERE];
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
 	struct bdl_store *r BDL_AUTO(bdl_store_close) = NULL;
 	int64_t before, same, after;
@@ -261,16 +270,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(makes_and_opens_a_store),
-		cmocka_unit_test(is_set_up_with_care),
 		cmocka_unit_test(refuses_what_it_does_not_know),
 		cmocka_unit_test(a_migration_is_whole_or_not_there),
 		cmocka_unit_test(a_reader_never_writes),
 		cmocka_unit_test(rolls_back),
-		cmocka_unit_test(sees_the_commits_of_others),
 		cmocka_unit_test(waits_for_another_writer),
 		cmocka_unit_test(keeps_many_statements),
 		cmocka_unit_test(texts_come_back_byte_by_byte),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest of_sqlite[] = {
+		cmocka_unit_test(is_set_up_with_care),
+		cmocka_unit_test(refuses_what_is_no_database),
+		cmocka_unit_test(sees_the_commits_of_others),
+	};
+
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return store_is_pg() ? failed : failed + cmocka_run_group_tests(of_sqlite, NULL, NULL);
 }
