@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "record/store_pg_int.h"
 #include <errno.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 
 #define VERSION_LEAST 150000

@@ -4,7 +4,10 @@
 
 #include "base/buf.h"
 #include "record/store_back.h"
-#include <libpq-fe.h>
+
+/* PGconn and PGresult of libpq-fe.h, which the files include that speak to it. */
+struct pg_conn;
+struct pg_result;
 
 #define BDL_PG_PARAMS_MAX 96
 #define BDL_PG_TEXT_MAX   (256 * 1024 * 1024) /* of one value with its escapes */
@@ -15,7 +18,7 @@
  */
 struct bdl_pg_store {
 	struct bdl_store base;
-	PGconn *conn;
+	struct pg_conn *conn;
 	unsigned generation;        /* of prepared statements: those of an older one are gone */
 	unsigned n_named;           /* statements that were given a name */
 	size_t pending;             /* commands sent, their results not read yet */
@@ -51,7 +54,7 @@ static inline struct bdl_pg_store *bdl_pg_of(struct bdl_store *s)
 }
 
 /* An error for a result that is none; NULL: the connection's own. Takes the result. */
-int bdl_pg_fail(struct bdl_pg_store *s, PGresult *r, const char *what, struct bdl_err *err);
+int bdl_pg_fail(struct bdl_pg_store *s, struct pg_result *r, const char *what, struct bdl_err *err);
 
 /* Run commands without parameters and wait for them, outside the pipeline. */
 int bdl_pg_exec(struct bdl_pg_store *s, const char *sql, struct bdl_err *err);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "record/store_pg_int.h"
 #include <endian.h>
+#include <libpq-fe.h>
 #include <limits.h>
 #include <stdio.h>
 
