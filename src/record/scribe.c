@@ -37,7 +37,7 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
 
 	scribe->store = s;
 	scribe->folder = bdl_xstrdup(folder);
-	scribe->batch = bdl_batch_new();
+	scribe->batch = bdl_batch_new(bdl_store_is_shared(s));
 	bdl_store_relax(s);
 	return scribe;
 }

@@ -250,6 +250,7 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 
 int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
+	bdl_names_begin(r->names);
 	int rc = visits_store(r, s, err);
 
 	if (!rc)
