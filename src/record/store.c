@@ -10,18 +10,22 @@ void bdl_stmt_rest(struct bdl_stmt *st)
 		st->store->back->rest(st);
 }
 
+static struct bdl_stmt *statement_take_at(struct bdl_store *s, size_t i)
+{
+	struct bdl_stmt *st = s->statements[i];
+
+	s->n_statements--;
+	memmove(s->statements + i, s->statements + i + 1,
+	    (s->n_statements - i) * sizeof(struct bdl_stmt *));
+	return st;
+}
+
 /* The statement of that text, taken out of those that are kept; NULL where it is not among them. */
 static struct bdl_stmt *statement_take(struct bdl_store *s, const char *sql)
 {
-	for (size_t i = s->n_statements; i-- > 0;) {
-		struct bdl_stmt *st = s->statements[i];
-		if (strcmp(st->sql, sql) != 0)
-			continue;
-		s->n_statements--;
-		memmove(s->statements + i, s->statements + i + 1,
-		    (s->n_statements - i) * sizeof(struct bdl_stmt *));
-		return st;
-	}
+	for (size_t i = s->n_statements; i-- > 0;)
+		if (!strcmp(s->statements[i]->sql, sql))
+			return statement_take_at(s, i);
 	return NULL;
 }
 
@@ -44,7 +48,7 @@ int bdl_stmt_get(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, st
 	BDL_BUG_IF(s->back->is_busy(st));
 	if (s->n_statements == BDL_STORE_STATEMENTS_MAX) {
 		/* The one whose last use is longest ago; no more than a handful are in use at once. */
-		struct bdl_stmt *oldest = statement_take(s, s->statements[0]->sql);
+		struct bdl_stmt *oldest = statement_take_at(s, 0);
 		BDL_BUG_IF(s->back->is_busy(oldest));
 		statement_free(oldest);
 	}

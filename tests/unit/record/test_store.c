@@ -187,16 +187,19 @@ static void waits_for_another_writer(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	int ready[2], status;
+	int go[2], ready[2], status;
 	char byte;
 
 	bdl_store_close(store_make(&f));
+	assert_int_equal(pipe(go), 0);
 	assert_int_equal(pipe(ready), 0);
 	pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
 		struct bdl_store *other = store_make(&f);
-		int rc = bdl_store_begin(other, NULL);
+		/* To open it is a transaction too, so ours is open before this one begins. */
+		int rc = read(go[0], &byte, 1) != 1;
+		rc |= bdl_store_begin(other, NULL);
 		store_run(other, "INSERT INTO school VALUES (2)");
 		rc |= write(ready[1], "", 1) != 1;
 		(void)usleep(300000); /* an early end only makes the test weaker */
@@ -205,6 +208,7 @@ static void waits_for_another_writer(void **state)
 		_exit(rc != 0);
 	}
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	assert_int_equal(write(go[1], "", 1), 1);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	int64_t begun_ms = bdl_tick_ms();
 	assert_int_equal(bdl_store_begin(s, NULL), 0);
@@ -213,8 +217,10 @@ static void waits_for_another_writer(void **state)
 	bdl_store_rollback(s);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	(void)close(ready[0]); /* both were for this test */
-	(void)close(ready[1]);
+	for (int i = 0; i < 2; i++) {
+		(void)close(go[i]); /* they were for this test */
+		(void)close(ready[i]);
+	}
 }
 
 static void keeps_many_statements(void **state)

@@ -190,6 +190,25 @@ static void serves_what_is_open(void)
 		CHECK_FAILS(open("/etc/passwd", O_RDONLY), EPERM); /* no BDL_CALLS_FILES */
 }
 
+static void connects_and_serves_nobody(void)
+{
+	struct sockaddr_in at, mine = { .sin_family = AF_INET };
+	int listener = tcp_listener(&at);
+
+	CHECK(listener >= 0);
+	close_calls(BDL_CALLS_CONNECT);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(client >= 0);
+	CHECK(connect(client, (struct sockaddr *)&at, sizeof(at)) == 0);
+	CHECK(send(client, "hi", 2, MSG_NOSIGNAL) == 2);
+
+	int unbound = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_FAILS(bind(unbound, (struct sockaddr *)&mine, sizeof(mine)), EPERM);
+	CHECK_FAILS(listen(unbound, 1), EPERM);
+	CHECK_FAILS(accept4(listener, NULL, NULL, 0), EPERM);
+	CHECK_FAILS(socket(AF_PACKET, SOCK_RAW, 0), EPERM);
+}
+
 static void does_its_daily_work(void)
 {
 	bdl_civil_local(bdl_now_ms());
@@ -270,6 +289,7 @@ static void calls_are_fenced(void **state)
 {
 	(void)state;
 	assert_passes(serves_what_is_open);
+	assert_passes(connects_and_serves_nobody);
 	assert_passes(does_its_daily_work);
 	assert_passes(stays_alone);
 	assert_passes(locks_when_allowed);
