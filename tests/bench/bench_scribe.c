@@ -3,8 +3,8 @@
  * own on one core, while somebody on another core writes what a person writes on the portal. Prints
  * one object of JSON.
  *
- *	bench_scribe FOLDER [REQUESTS [STORE]]     FOLDER is made, and stays; STORE is an empty
- *	                                           database: postgresql://...
+ *	bench_scribe [--store URL] FOLDER [REQUESTS]     FOLDER is made, and stays; URL is that of an
+ *	                                                 empty database: postgresql://...
  */
 #include "base/buf.h"
 #include "base/clock.h"
@@ -271,16 +271,19 @@ int main(int argc, char **argv)
 	struct bdl_err err = { 0 };
 	uint64_t requests = REQUESTS;
 
-	if (argc < 2 || argc > 4 ||
-	    (argc > 2 && !bdl_view_uint(bdl_view_of(argv[2]), 1000000000, &requests))) {
-		fprintf(stderr, "usage: bench_scribe FOLDER [REQUESTS [STORE]]\n");
+	const char *url = argc > 2 && !strcmp(argv[1], "--store") ? argv[2] : NULL;
+	int at = url ? 3 : 1;
+
+	if (argc < at + 1 || argc > at + 2 ||
+	    (argc == at + 2 && !bdl_view_uint(bdl_view_of(argv[at + 1]), 1000000000, &requests))) {
+		fprintf(stderr, "usage: bench_scribe [--store URL] FOLDER [REQUESTS]\n");
 		return 2;
 	}
 	struct samples *shared = mmap(
 	    NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return 1;
-	int rc = measure(argv[1], requests, argc > 3 ? argv[3] : NULL, shared, &err);
+	int rc = measure(argv[at], requests, url, shared, &err);
 	if (rc)
 		fprintf(stderr, "bench_scribe: %s\n", err.text);
 	return rc != 0;
