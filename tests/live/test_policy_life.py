@@ -317,6 +317,8 @@ def undo_two_people(school):
                        "withdrawn_why"):
             db.execute(f"ALTER TABLE policy_version DROP COLUMN {column}")
         db.execute("DROP TABLE policy_draft")
+        for column in ("source", "place", "equipment"):
+            db.execute(f"ALTER TABLE act DROP COLUMN {column}")
         for later in ("visit", "page_load", "page_path", "client", "site", "basis"):
             db.execute(f"DROP TABLE {later}")
         db.execute("DELETE FROM schema_version WHERE version >= 6")
