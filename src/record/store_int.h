@@ -38,7 +38,10 @@ BDL_DEFINE_AUTO(struct bdl_stmt, bdl_stmt_rest);
 /* 1: a row; 0: no more; BDL_E_BUSY: another connection writes; else BDL_E_STORE or BDL_E_IO. */
 int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
-/* Step a statement that gives no rows, and let it rest. */
+/*
+ * Step a statement that gives no rows, and let it rest. Within a transaction on PostgreSQL it is sent
+ * only: what is wrong with it is said by a later call, at the latest by the commit.
+ */
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
 void bdl_bind_int(struct bdl_stmt *st, int i, int64_t v);
