@@ -1,7 +1,7 @@
 /*
  * The store: a connection to the database, a file of SQLite's (WAL, DIR/store.db) or a PostgreSQL, 15
- * or newer, which several hosts may share; every statement is prepared, every table has the school first in its key. Only src/record speaks SQL;
- * others call acts.h, versions.h and their like.
+ * or newer, which several hosts may share; every statement is prepared, every table has the school
+ * first in its key. Only src/record speaks SQL; others call acts.h, versions.h and their like.
  */
 #ifndef BDL_RECORD_STORE_H
 #define BDL_RECORD_STORE_H
