@@ -32,6 +32,9 @@ uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a);
 uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method);
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text);
 
+/* A transaction begins: what others have added since the last one counts. */
+void bdl_names_begin(struct bdl_names *n);
+
 /*
  * Its number in the store, found or added there; needs a transaction where the store has not been
  * asked for it yet.
