@@ -63,7 +63,7 @@ int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL
 
 /*
  * Let the database look after itself: what it knows of its indices is brought up to date where that
- * is worth it, and its write-ahead log goes into the file as far as readers allow.
+ * is worth it, and SQLite's write-ahead log goes into the file as far as readers allow.
  */
 int bdl_store_optimise(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 

@@ -146,3 +146,13 @@ def test_the_portal_reads_it(two, pg):
     all_there(pg, asker)
     until(lambda: two[0].ask_portal("/acts").status == 200, "the portal answers")
     assert "casino.example" in two[0].ask_portal("/acts").body
+
+
+def test_the_clerk_works_with_it(two, pg):
+    until(lambda: rows(pg, "SELECT runs FROM job WHERE name = 'optimise' AND runs > 0 AND failures = 0"),
+          "a clerk within its sandbox reached it")
+    assert "optimise (every 1 day)" in two[1].beadle("clerk", "list").stdout
+    assert two[0].beadle("clerk", "run", "optimise").stdout.startswith("optimise: ")
+    assert "backup (never)" in two[0].beadle("clerk", "list").stdout
+    done = two[0].beadle("backup", check=False)
+    assert done.returncode and "pg_dump" in done.stderr, done
