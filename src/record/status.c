@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#define PEM_MAX 65536
+#define PEM_MAX  65536
+#define HOST_MAX 256
 
 /* Where the reading of a journal stands, by the store. */
 struct read_place {
@@ -61,7 +62,7 @@ static void processes_read(struct bdl_board *board, struct bdl_status *s)
 
 /* --- the store --- */
 
-static int place_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int place_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct read_place *ret = row;
 
@@ -88,11 +89,33 @@ static int64_t bytes_waiting(const struct bdl_status_process *p, const struct re
 	return (int64_t)(between * BDL_JOURNAL_SEGMENT + rest + end);
 }
 
-static int waiting_read(
-    struct bdl_store *store, struct bdl_region *region, struct bdl_status *s, struct bdl_err *err)
+/* What sources of this host begin with in a store that several hosts share; else empty. */
+static const char *host_of(struct bdl_store *store, const char *dir, struct bdl_region *region)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(HOST_MAX);
+	const char *host = NULL;
+
+	if (bdl_store_is_shared(store) &&
+	    bdl_file_read(path_of(region, dir, "host"), &text, NULL) == 0)
+		host =
+		    bdl_region_printf(region, "%.*s/", BDL_FMT(bdl_view_trim(bdl_buf_view(&text))));
+	return host ? host : "";
+}
+
+static bool is_journal_of(struct bdl_view source, const char *host, const char *name)
+{
+	size_t n = strlen(host);
+
+	return bdl_view_starts(source, bdl_view_of(host)) &&
+	    bdl_view_is(bdl_view_from(source, n), name);
+}
+
+static int waiting_read(struct bdl_store *store, const char *dir, struct bdl_region *region,
+    struct bdl_status *s, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	const struct read_place *places;
+	const char *host = host_of(store, dir, region);
 	void *rows;
 	size_t n;
 
@@ -107,7 +130,7 @@ static int waiting_read(
 	places = rows;
 	for (size_t i = 0; i < s->n_processes; i++)
 		for (size_t k = 0; k < n; k++)
-			if (bdl_view_is(places[k].source, s->processes[i].name)) {
+			if (is_journal_of(places[k].source, host, s->processes[i].name)) {
 				s->processes[i].waiting =
 				    bytes_waiting(&s->processes[i], &places[k]);
 				s->waiting += s->processes[i].waiting;
@@ -118,7 +141,7 @@ static int waiting_read(
 static int policies_read(
     struct bdl_store *store, struct bdl_region *region, struct bdl_status *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_ruleset_part parts[BDL_POLICIES_MAX];
 
 	int rc = bdl_stmt_get(store,
@@ -158,8 +181,8 @@ static int holds_read(
 	return rc;
 }
 
-static int store_look(
-    struct bdl_store *store, struct bdl_region *region, struct bdl_status *s, struct bdl_err *err)
+static int store_look(struct bdl_store *store, const char *dir, struct bdl_region *region,
+    struct bdl_status *s, struct bdl_err *err)
 {
 	struct bdl_job_row *jobs;
 	struct bdl_head head;
@@ -171,7 +194,7 @@ static int store_look(
 		return rc;
 	s->jobs = jobs;
 	s->ledger.verified = bdl_status_job(s, "ledger");
-	rc = waiting_read(store, region, s, err);
+	rc = waiting_read(store, dir, region, s, err);
 	if (!rc)
 		rc = policies_read(store, region, s, err);
 	if (!rc)
@@ -191,7 +214,7 @@ static void store_read(
 	struct bdl_err err = { 0 };
 	struct bdl_status before = *s;
 
-	if (where->store && store_look(where->store, region, s, &err) == 0)
+	if (where->store && store_look(where->store, where->dir, region, s, &err) == 0)
 		return;
 	if (where->store) {
 		*s = before; /* half of it would look like all */
