@@ -1,0 +1,207 @@
+/* The pages of state, without a socket: what they say of a school that is empty, filled or broken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "lists/compile.h"
+#include "portal/assets.h"
+#include "portal/request.h"
+#include "record/versions.h"
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64], store_path[96], lists_path[96];
+static int64_t start_ms;
+
+static struct bdl_store *open_store(void)
+{
+	struct bdl_store *s;
+	struct bdl_err err;
+
+	if (bdl_store_open(store_path, BDL_STORE_WRITE, &s, &err) < 0)
+		fail_msg("%s", err.text);
+	return s;
+}
+
+/* Put the text in force as the policy "staff". */
+static void publish_text(const char *text)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	const struct bdl_approval approval = { .minute = BDL_LIT("FGB 12"),
+		.by = BDL_LIT("the clerk"),
+		.first = BDL_LIT("A. Head"),
+		.second = BDL_LIT("B. Chair") };
+	struct bdl_version_row row;
+	struct bdl_err err;
+
+	if (bdl_document_parse(bdl_view_of(text), findings, &d, &err) < 0 ||
+	    bdl_versions_publish(s, BDL_LIT("staff"), d, &approval, start_ms, &row, region, &err) <
+		0)
+		fail_msg("%s", err.text);
+}
+
+/* The page has this status, and every one of these texts; '!' before one: not this. */
+static void expect(const char *target, unsigned status, const char *const *wants)
+{
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
+	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
+	struct bdl_view rest = bdl_view_of(target), pair, name;
+	struct bdl_request r = {
+		.reads = true, .host = BDL_LIT("localhost"), .now_ms = start_ms + 1000
+	};
+	struct bdl_reply reply;
+	struct bdl_err err;
+
+	(void)bdl_view_cut(&rest, '?', &r.path); /* always there is something before it */
+	while (bdl_view_cut(&rest, '&', &pair)) {
+		(void)bdl_view_cut(&pair, '=', &name); /* likewise */
+		r.queries[r.n_queries++] = (struct bdl_query){ name, pair };
+	}
+	bdl_portal_answer(w, &r, &reply, &err);
+	char *body BDL_AUTO_FREE =
+	    bdl_xview_dup(reply.fixed.n ? reply.fixed : bdl_buf_view(&reply.body));
+	bdl_buf_done(&reply.body);
+	if (reply.status != status)
+		fail_msg("%s: got %u, want %u: %s", target, reply.status, status, err.text);
+	for (; *wants; wants++) {
+		bool not_this = (*wants)[0] == '!';
+		const char *text = *wants + not_this;
+		if ((strstr(body, text) != NULL) == not_this)
+			fail_msg("%s: %s '%s' in:\n%s", target, not_this ? "there is" : "no", text,
+			    body);
+	}
+}
+#define EXPECT(target, status, ...) \
+	expect(target, status, (const char *const[]){ __VA_ARGS__, NULL })
+
+static int begin(void **state)
+{
+	char path[96];
+
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "/tmp/test_state.XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	(void)snprintf(path, sizeof(path), "%s/lists", folder);
+	(void)snprintf(store_path, sizeof(store_path), "%s/store.db", folder);
+	(void)snprintf(lists_path, sizeof(lists_path), "%s/lists/lists.map", folder);
+	start_ms = bdl_now_ms();
+	bdl_store_close(open_store());
+	return mkdir(path, 0700);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void state_of_an_empty_school(void **state)
+{
+	(void)state;
+	EXPECT("/status", 200, "Everything works.", "No policy is in force", "NOT INSTALLED",
+	    "0 judged", "!Does not work");
+	EXPECT("/coverage", 200, "No policy is in force", "What the law forbids",
+	    "What is said inside a WebSocket", "no rule “splice” is in force");
+	EXPECT("/lists", 200, "NOT INSTALLED", "the clerk begins when Beadle first runs",
+	    "!Compiled", "!MISSING");
+}
+
+static void coverage_is_told_clause_by_clause(void **state)
+{
+	static const char text[] = "---\ntitle: One\nschool: S\nowner: head\napprover: b\n"
+				   "review: every 12 months\nbinds: staff\n---\n# One\n\n"
+				   "## 1 Read {#read}\n\nYou read this.\n\n"
+				   "## 2 Bets {#bets}\n\nNo.\n\n"
+				   "```rules\nblock web to category gambling, casinos\n"
+				   "block web to category gambling\n  unless granted bets\n```\n\n"
+				   "## 3 Banks {#banks}\n\nSealed.\n\n"
+				   "```rules\nsplice web to host bank.example\n```\n\n"
+				   "## 4 At home {#home}\n\nNo.\n\n"
+				   "```rules\nnote web, using own-devices\n```\n\n"
+				   "## 5 Mail {#mail}\n\nNo.\n\n"
+				   "```rules\nblock mail out to more than 20 recipients\n```\n\n"
+				   "## 6 Asking {#ask}\n\nAsk.\n\n"
+				   "```rules\npermit bets, asked by staff, decided by head\n```\n";
+	struct bdl_list_build *b BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
+	struct bdl_err err;
+
+	(void)state;
+	publish_text(text);
+	EXPECT("/coverage", 200, "Signed only: people read it", "a list of gambling, casinos",
+	    "This version lacks “granted”", "Mail door: not yet", "Permissions: not yet",
+	    "It waits for a table of networks", "splice web to host bank.example",
+	    "6 clauses, 1 of them signed only");
+	if (bdl_list_build_add(b, BDL_LIT("gambling"), BDL_LIT("casino.example"), &err) < 0 ||
+	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/coverage", 200, "It waits for a list of casinos", "!a list of gambling");
+}
+
+static const char staff[] = "---\ntitle: Using ICT\nschool: S\nowner: head\napprover: b\n"
+			    "review: every 12 months\nbinds: staff, volunteers\n---\n# ICT\n\n"
+			    "## 2.2 Gambling {#web.gambling}\n\nNo.\n\n"
+			    "```rules\nblock web to category gambling\n```\n\n"
+			    "## 2.3 Leisure {#web.leisure}\n\nNo.\n\n"
+			    "```rules\ncoach web to host games.example\n```\n";
+
+static void lists_and_sites_can_be_looked_up(void **state)
+{
+	struct bdl_list_build *b BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
+	const struct bdl_list_source s = { .path = "/srv/lists/<bets>.txt",
+		.category = "gambling" };
+	struct bdl_err err;
+
+	(void)state;
+	publish_text(staff);
+	EXPECT("/lists", 200, "gambling <span class=\"bdl-tag bdl-tag--coach\">No list</span>",
+	    "2.2 Gambling");
+	if (bdl_list_build_text(b, &s,
+		BDL_LIT("# title: Bets & more\n# licence: CC0\ncasino.example\n"
+			"@@help.casino.example\n"),
+		start_ms, &err) < 0 ||
+	    bdl_list_build_write(b, lists_path, start_ms, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/lists", 200, "Listed", "Bets &amp; more: 2 entries", "lists/&lt;bets&gt;.txt",
+	    "; CC0", "Compiled", "!<bets>");
+	EXPECT("/lists?site=WWW.casino.example", 200,
+	    "<strong>www.casino.example</strong> is in gambling", "the domain casino.example",
+	    "block web to category gambling", "!is in no category");
+	EXPECT("/lists?site=help.casino.example", 200, "is in no category", "not gambling",
+	    "No rule in force names it");
+	EXPECT("/lists?site=https://eu.games.example/a", 200, "is in no category", "2.3 Leisure",
+	    "coach web to host games.example");
+	EXPECT("/lists?site=\"><script>", 200, "That is no site or address", "!<script>\"");
+}
+
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER(state_of_an_empty_school),
+		IN_FOLDER(coverage_is_told_clause_by_clause),
+		IN_FOLDER(lists_and_sites_can_be_looked_up),
+	};
+	bdl_assets_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
