@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SOURCE     "log:bytes" /* among the places of reading; no journal's folder is called so */
 #define SLOTS      ((size_t)2 * BDL_BYTES_ROWS_MAX)
 #define BLOCK      (64 * 1024) /* bytes read at once */
 #define BLOCKS_MAX 4           /* of one call */
@@ -25,7 +24,7 @@ struct row {
 };
 
 struct bdl_bytes {
-	char *folder;
+	char *folder, *key;              /* `key` among the places of reading */
 	int fd;                          /* of the file at `at`, or -1 */
 	struct bdl_journal_place at;     /* up to where lines were taken in */
 	struct bdl_journal_place stored; /* up to where they are in the store */
@@ -38,11 +37,12 @@ struct bdl_bytes {
 	char block[BLOCK];
 };
 
-struct bdl_bytes *bdl_bytes_new(const char *folder)
+struct bdl_bytes *bdl_bytes_new(const char *folder, const char *key)
 {
 	struct bdl_bytes *b = bdl_xalloc(sizeof(*b));
 
 	b->folder = bdl_xstrdup(folder);
+	b->key = bdl_xstrdup(key);
 	b->fd = -1;
 	return b;
 }
@@ -53,6 +53,7 @@ void bdl_bytes_free(struct bdl_bytes *b)
 		return;
 	bdl_close_auto(&b->fd);
 	free(b->folder);
+	free(b->key);
 	free(b);
 }
 
@@ -249,7 +250,7 @@ static int log_read(struct bdl_bytes *b, struct bdl_err *err)
 int bdl_bytes_read(
     struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *ret_log, struct bdl_err *err)
 {
-	int rc = b->has_place ? 0 : bdl_place_get(s, SOURCE, &b->stored, err);
+	int rc = b->has_place ? 0 : bdl_place_get(s, b->key, &b->stored, err);
 
 	*ret_log = (struct bdl_err){ 0 };
 	if (rc)
@@ -275,14 +276,14 @@ static int row_compare(const void *a, const void *b)
 
 static int rows_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE visit SET bytes_down = bytes_down + ?6, bytes_up = bytes_up + ?7"
 	    " WHERE school = ?1 AND hour = ?2"
-	    " AND client = (SELECT id FROM client WHERE school = ?1 AND mark = ?3)"
-	    " AND site = (SELECT id FROM site WHERE school = ?1 AND mark = ?4)"
-	    " AND basis = (SELECT id FROM basis WHERE school = ?1 AND mark = ?5)",
+	    " AND client = (SELECT min(id) FROM client WHERE school = ?1 AND mark = ?3)"
+	    " AND site = (SELECT min(id) FROM site WHERE school = ?1 AND mark = ?4)"
+	    " AND basis = (SELECT min(id) FROM basis WHERE school = ?1 AND mark = ?5)",
 	    &st, err);
 	for (size_t i = 0; !rc && i < b->n; i++) {
 		const struct row *row = &b->rows[i];
@@ -303,10 +304,10 @@ static int place_move(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *
 {
 	struct bdl_journal_place now;
 
-	int rc = bdl_place_get(s, SOURCE, &now, err);
+	int rc = bdl_place_get(s, b->key, &now, err);
 	if (!rc && !bdl_place_same(now, b->stored))
 		rc = bdl_fail(err, BDL_E_BUSY, "another scribe brings the log '%s'", b->folder);
-	return rc ? rc : bdl_place_set(s, SOURCE, b->at, err);
+	return rc ? rc : bdl_place_set(s, b->key, b->at, err);
 }
 
 int bdl_bytes_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *err)

@@ -22,8 +22,8 @@
 
 struct bdl_bytes;
 
-/* A folder that is not there is one without files. */
-struct bdl_bytes *bdl_bytes_new(const char *folder);
+/* A folder that is not there is one without files. `key` names its place of reading in the store. */
+struct bdl_bytes *bdl_bytes_new(const char *folder, const char *key);
 void bdl_bytes_free(struct bdl_bytes *b); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_bytes, bdl_bytes_free);
 

@@ -24,10 +24,17 @@ struct bdl_scribe;
  * longer waits for the disk at its commits (bdl_store_relax).
  */
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder);
+
+/*
+ * Where several hosts bring journals to one store (bdl_store_is_shared), each keeps its places under
+ * a name of its own, as sources are called the same everywhere: "HOST/SOURCE". Before the first round,
+ * and always with the same name: under another everything would be brought again.
+ */
+void bdl_scribe_of_host(struct bdl_scribe *s, const char *host);
 void bdl_scribe_free(struct bdl_scribe *s); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
 
-/* The bytes of visits, too, from the proxy's log in that folder (record/bytes.h). */
+/* The bytes of visits, too, from this host's log of the proxy in that folder (record/bytes.h). */
 void bdl_scribe_bytes(struct bdl_scribe *s, const char *folder);
 
 /* What came of a round. */
