@@ -42,8 +42,11 @@ static int look(const struct bdl_squid *s, struct logs *ret, struct bdl_err *err
 	struct logs l = { 0 };
 	folder_of(s, folder);
 	DIR *d = opendir(folder);
-	if (!d)
+	if (!d && errno != ENOENT)
 		return bdl_fail_sys(err, "list '%s'", folder);
+	*ret = l;
+	if (!d) /* somebody deleted it */
+		return 0;
 	for (struct dirent *e; (e = readdir(d));) {
 		uint64_t number = bdl_bytes_number(e->d_name);
 		if (!number)

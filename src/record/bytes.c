@@ -123,24 +123,33 @@ uint64_t bdl_bytes_number(const char *name)
 	return number;
 }
 
-/* The first file after that number and the newest of all; 0 where there is none. */
-static int files_find(const struct bdl_bytes *b, uint64_t after, uint64_t *ret_next,
-    uint64_t *ret_newest, struct bdl_err *err)
+/* The first file after that number; 0: there is none. */
+static int file_find(const struct bdl_bytes *b, uint64_t after, uint64_t *ret, uint64_t *ret_newest,
+    struct bdl_err *err)
 {
 	DIR *d = opendir(b->folder);
 
-	*ret_next = *ret_newest = 0;
+	*ret = *ret_newest = 0;
 	if (!d)
 		return errno == ENOENT ? 0 : bdl_fail_sys(err, "list '%s'", b->folder);
 	for (struct dirent *e; (e = readdir(d));) {
 		uint64_t number = bdl_bytes_number(e->d_name);
 		if (number > *ret_newest)
 			*ret_newest = number;
-		if (number > after && (!*ret_next || number < *ret_next))
-			*ret_next = number;
+		if (number > after && (!*ret || number < *ret))
+			*ret = number;
 	}
 	(void)closedir(d); /* it was only read */
 	return 0;
+}
+
+/* The file behind the one that is read; where all are older than it the log was begun anew. */
+static int file_next(const struct bdl_bytes *b, uint64_t *ret, struct bdl_err *err)
+{
+	uint64_t newest;
+
+	int rc = file_find(b, b->at.segment, ret, &newest, err);
+	return rc || !newest || newest >= b->at.segment ? rc : file_find(b, 0, ret, &newest, err);
 }
 
 static void path_of(const struct bdl_bytes *b, uint64_t number, char out[PATH_MAX])
@@ -166,12 +175,12 @@ static void file_leave(struct bdl_bytes *b, struct bdl_journal_place next)
 
 /*
  * Open the file where reading goes on. Where it is gone, since nobody read it for long, the next takes
- * its place; where all are older than it, the log was begun anew. 0: there is none yet.
+ * its place. 0: there is none yet.
  */
 static int file_open(struct bdl_bytes *b, struct bdl_err *err)
 {
 	char path[PATH_MAX];
-	uint64_t next, newest;
+	uint64_t next;
 
 	if (b->fd >= 0)
 		return 1;
@@ -181,9 +190,7 @@ static int file_open(struct bdl_bytes *b, struct bdl_err *err)
 		return bdl_fail_sys(err, "read '%s'", path);
 	if (b->fd >= 0)
 		return 1;
-	int rc = files_find(b, b->at.segment, &next, &newest, err);
-	if (!rc && newest && newest < b->at.segment)
-		rc = files_find(b, 0, &next, &newest, err);
+	int rc = file_next(b, &next, err);
 	if (rc || !next)
 		return rc;
 	b->at = (struct bdl_journal_place){ .segment = next };
@@ -213,7 +220,7 @@ static bool block_take(struct bdl_bytes *b, struct bdl_view block)
 /* 1: there may be more; 0: for now that is all; negative: the log cannot be read. */
 static int block_read(struct bdl_bytes *b, struct bdl_err *err)
 {
-	uint64_t next = 0, newest;
+	uint64_t next = 0;
 	bool is_done = false;
 
 	for (;;) {
@@ -228,7 +235,7 @@ static int block_read(struct bdl_bytes *b, struct bdl_err *err)
 			file_leave(b, (struct bdl_journal_place){ .segment = next });
 			return 1;
 		}
-		int rc = files_find(b, b->at.segment, &next, &newest, err);
+		int rc = file_next(b, &next, err);
 		if (rc || !next || !has_lines(b, next))
 			return rc;
 		is_done = true;
@@ -334,7 +341,7 @@ int bdl_bytes_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *er
 
 bool bdl_bytes_is_due(const struct bdl_bytes *b)
 {
-	return b->forgotten < b->stored.segment;
+	return b->forgotten != b->stored.segment;
 }
 
 int bdl_bytes_forget(struct bdl_bytes *b, struct bdl_err *err)
@@ -343,7 +350,7 @@ int bdl_bytes_forget(struct bdl_bytes *b, struct bdl_err *err)
 	uint64_t next = 0, newest;
 
 	for (;;) {
-		int rc = files_find(b, next, &next, &newest, err);
+		int rc = file_find(b, next, &next, &newest, err);
 		if (rc)
 			return rc;
 		if (!next || next >= b->stored.segment)
