@@ -288,9 +288,9 @@ static int rows_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *
 	int rc = bdl_stmt_get(s,
 	    "UPDATE visit SET bytes_down = bytes_down + ?6, bytes_up = bytes_up + ?7"
 	    " WHERE school = ?1 AND hour = ?2"
-	    " AND client = (SELECT min(id) FROM client WHERE school = ?1 AND mark = ?3)"
-	    " AND site = (SELECT min(id) FROM site WHERE school = ?1 AND mark = ?4)"
-	    " AND basis = (SELECT min(id) FROM basis WHERE school = ?1 AND mark = ?5)",
+	    " AND client = (SELECT id FROM client WHERE school = ?1 AND mark = ?3 LIMIT 1)"
+	    " AND site = (SELECT id FROM site WHERE school = ?1 AND mark = ?4 LIMIT 1)"
+	    " AND basis = (SELECT id FROM basis WHERE school = ?1 AND mark = ?5 LIMIT 1)",
 	    &st, err);
 	for (size_t i = 0; !rc && i < b->n; i++) {
 		const struct row *row = &b->rows[i];
