@@ -38,6 +38,12 @@ const struct bdl_job *bdl_job_named(struct bdl_view name);
 /* The folder of backups; `out` has `size` bytes, which it fits. */
 void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size);
 
+/*
+ * Close the sandbox of a job: no children, of files what `rights` says (enum bdl_job_right), and of the
+ * network as much as the store takes, where that is in PostgreSQL.
+ */
+int bdl_job_fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err) BDL_MUST_USE;
+
 /* --- doing it --- */
 
 struct bdl_clerk {

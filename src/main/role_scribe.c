@@ -7,6 +7,7 @@
 #include "record/ledger_head.h"
 #include "record/retention.h"
 #include "record/scribe.h"
+#include "record/storage.h"
 #include "record/versions.h"
 #include "sys/file.h"
 #include "sys/log.h"
@@ -208,7 +209,7 @@ static void keep_head(struct scribe *s)
 		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
 }
 
-static void deletion_done(struct scribe *s)
+static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
 	if (gone.acts || gone.violations || gone.visits || gone.refused)
@@ -218,6 +219,7 @@ static void deletion_done(struct scribe *s)
 		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
+	return bdl_deletion_keep(s->store, &gone, bdl_now_ms(), err);
 }
 
 /*
@@ -243,9 +245,7 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
 	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);
-	if (rc == 0)
-		deletion_done(s);
-	return rc;
+	return rc == 0 ? deletion_done(s, err) : rc;
 }
 
 static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)

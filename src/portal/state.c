@@ -6,6 +6,7 @@ struct bdl_part_state_links bdl_state_links(enum bdl_state_page page)
 		.at_status = page == BDL_STATE_STATUS,
 		.at_coverage = page == BDL_STATE_COVERAGE,
 		.at_lists = page == BDL_STATE_LISTS,
+		.at_storage = page == BDL_STATE_STORAGE,
 	};
 }
 

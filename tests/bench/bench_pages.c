@@ -199,7 +199,7 @@ static int pages_measure(const char *path, struct bdl_err *err)
 		"/acts?kind=search", "/acts?person=pupil&host=site-3", "/violations", "/visits",
 		"/visits?person=pupil.777", "/visits?host=www.site-3.example",
 		"/visits?category=games", "/visits?day=2026-12-01", "/visits/pupil.777",
-		"/visits/pupil.777?day=2026-12-01", "/status" };
+		"/visits/pupil.777?day=2026-12-01", "/status", "/coverage", "/lists", "/storage" };
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 	const struct bdl_site site = {
 		.dir = "/nonexistent", .store_path = path, .lists_path = "/nonexistent"

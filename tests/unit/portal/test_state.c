@@ -10,6 +10,8 @@
 #include "lists/compile.h"
 #include "portal/assets.h"
 #include "portal/request.h"
+#include "record/holds.h"
+#include "record/storage.h"
 #include "record/versions.h"
 #include <ftw.h>
 #include <stdio.h>
@@ -193,6 +195,37 @@ static void lists_and_sites_can_be_looked_up(void **state)
 	EXPECT("/lists?site=\"><script>", 200, "That is no site or address", "!<script>\"");
 }
 
+static void storage_is_told_once_it_was_counted(void **state)
+{
+	static const char text[] =
+	    "---\ntitle: One\nschool: S\nowner: head\napprover: b\n"
+	    "review: every 12 months\nbinds: staff\n---\n# One\n\n"
+	    "## 7 Keeping {#keeping}\n\nNot long.\n\n"
+	    "```rules\nkeep visits for 30 days\nkeep violations for 2 years\n```\n";
+	const struct bdl_retention_sum gone = { .acts = 1234, .visits = 5 };
+	const struct bdl_hold_word word = { BDL_LIT("A. Head"), BDL_LIT("B. Chair"),
+		BDL_LIT("a <claim>") };
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_err err;
+	int64_t id;
+
+	(void)state;
+	EXPECT("/storage", 200, "Nothing was counted yet",
+	    "90 days, where no clause says otherwise", "1 year, where no clause says otherwise",
+	    "Nothing was past its time yet", "None: nothing is kept past its time", "!Together");
+	publish_text(text);
+	if (bdl_storage_count(s, start_ms, &err) < 0 ||
+	    bdl_deletion_keep(s, &gone, start_ms, &err) < 0 ||
+	    bdl_deletion_keep(s, &gone, start_ms, &err) < 0 ||
+	    bdl_holds_add(s, BDL_LIT("p.marlow"), BDL_LIT(""), BDL_LIT("2099-11-12"), &word,
+		start_ms, &id, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/storage", 200, "Counted today", "Together", "7 Keeping", "keep visits for 30 days",
+	    "keep violations for 2 years", "2,468 acts, 0 violations, 10 rows of visits",
+	    "all records of p.marlow", "a &lt;claim&gt;", "A. Head and B. Chair", "2099-11-12",
+	    "!where no clause says otherwise", "!>Due<", "!Nothing was counted yet");
+}
+
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -201,6 +234,7 @@ int main(void)
 		IN_FOLDER(state_of_an_empty_school),
 		IN_FOLDER(coverage_is_told_clause_by_clause),
 		IN_FOLDER(lists_and_sites_can_be_looked_up),
+		IN_FOLDER(storage_is_told_once_it_was_counted),
 	};
 	bdl_assets_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
