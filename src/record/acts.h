@@ -20,12 +20,9 @@
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * What is rolled up and no row here (record/visits.h), inside an open transaction: so many acts of a
- * quarter of an hour for the totals, and so many strict parts, of which `a` is the first, for their
- * violation.
+ * What is rolled up and no row here (record/visits.h), inside an open transaction: so many strict parts,
+ * of which `a` is the first, for their violation.
  */
-int bdl_acts_count(struct bdl_store *s, int64_t quarter_ms, enum bdl_action action, int64_t acts,
-    struct bdl_err *err) BDL_MUST_USE;
 int bdl_violation_parts(
     struct bdl_store *s, const struct bdl_act *a, int64_t parts, struct bdl_err *err) BDL_MUST_USE;
 
@@ -86,10 +83,10 @@ struct bdl_acts_totals {
 };
 
 /*
- * Since the beginning of the quarter of an hour that `since_ms` lies in: local midnights begin one
- * in every time zone. Acts are counted as they are added, so this costs the same however many.
+ * Of the school's day that the moment lies in, by its figures (record/figures.h): this costs the same
+ * however many acts there were.
  */
-int bdl_acts_totals(struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret,
+int bdl_acts_totals(struct bdl_store *s, int64_t at_ms, struct bdl_acts_totals *ret,
     struct bdl_err *err) BDL_MUST_USE;
 
 #endif

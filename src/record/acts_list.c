@@ -1,8 +1,11 @@
 #include "base/buf.h"
+#include "base/clock.h"
 #include "record/acts.h"
+#include "record/figures.h"
 #include "record/store_int.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX    8192
+#define TOTALS_MAX 4096 /* the one row of a day */
 
 /*
  * A statement put together from our own words: which conditions stand in it depends on the
@@ -361,33 +364,25 @@ int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_vi
 }
 
 int bdl_acts_totals(
-    struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret, struct bdl_err *err)
+    struct bdl_store *s, int64_t at_ms, struct bdl_acts_totals *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(TOTALS_MAX);
+	struct bdl_civil local = bdl_civil_local(at_ms);
+	int64_t day = bdl_civil_day(&local);
+	struct bdl_figure *f;
+	size_t n;
 
-	int rc = bdl_stmt_get(s,
-	    "SELECT sum(acts), sum(CASE WHEN action = ?3 THEN acts ELSE 0 END),"
-	    " sum(CASE WHEN action = ?4 THEN acts ELSE 0 END),"
-	    " sum(CASE WHEN action = ?5 THEN acts ELSE 0 END),"
-	    " (SELECT count(*) FROM violation WHERE school = ?1 AND first_ms >= ?2)"
-	    " FROM act_total WHERE school = ?1 AND quarter_ms >= ?2",
-	    &st, err);
+	int rc = bdl_figures_list(s, BDL_FIGURES_BY_DAY, day, day + 1, region, &f, &n, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, bdl_quarter_of(since_ms));
-	bdl_bind_int(st, 3, BDL_BLOCK);
-	bdl_bind_int(st, 4, BDL_COACH);
-	bdl_bind_int(st, 5, BDL_NOTE);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = (struct bdl_acts_totals){
-		.acts = bdl_col_int(st, 0),
-		.blocked = bdl_col_int(st, 1),
-		.coached = bdl_col_int(st, 2),
-		.noted = bdl_col_int(st, 3),
-		.violations = bdl_col_int(st, 4),
-	};
+	*ret = (struct bdl_acts_totals){ 0 };
+	if (n)
+		*ret = (struct bdl_acts_totals){
+			.acts = bdl_figure_acts(f),
+			.blocked = f->acts[BDL_BLOCK],
+			.coached = f->acts[BDL_COACH],
+			.noted = f->acts[BDL_NOTE],
+			.violations = f->violations,
+		};
 	return 0;
 }

@@ -230,8 +230,7 @@ uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a)
 	return key_index(n, BDL_NAME_SITE);
 }
 
-/* By how many minutes the act's own clock was ahead of UTC: its facts are found again by it. */
-static int64_t utc_offset(const struct bdl_act *a)
+int64_t bdl_visits_offset(const struct bdl_act *a)
 {
 	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
 	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
@@ -257,7 +256,7 @@ uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with
 	bdl_buf_clear(&n->key);
 	(void)bdl_buf_add(&n->key, a->version.b, sizeof(a->version.b));
 	put_number(&n->key, a->door);
-	put_number(&n->key, utc_offset(a));
+	put_number(&n->key, bdl_visits_offset(a));
 	put_number(&n->key, a->action);
 	put_number(&n->key, a->critical);
 	put_number(&n->key, a->passed);
@@ -288,10 +287,11 @@ void bdl_names_act(
 	ret->address = take_text(&key);
 	key = n->names[site].key;
 	ret->host = take_text(&key);
+	ret->categories = take_text(&key);
 	key = n->names[basis].key;
 	ret->version = take_digest(&key);
 	ret->door = (enum bdl_door)take_number(&key);
-	(void)take_number(&key); /* a violation asks for no local time */
+	bdl_visits_local(ret->at_ms, take_number(&key), &ret->weekday, &ret->minute);
 	ret->action = (enum bdl_action)take_number(&key);
 	ret->critical = take_number(&key);
 	ret->passed = take_number(&key);
