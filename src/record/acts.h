@@ -53,7 +53,8 @@ struct bdl_acts_filter {
 	int kind;                   /* enum bdl_act_kind or -1 */
 	int64_t violation;          /* only the acts of this one, or 0 */
 	int64_t from_ms, before_ms; /* in this time only, violations by their last act; 0: any */
-	int64_t before_id;          /* paging: rows older than this id; 0 for the newest */
+	/* Paging: rows behind this id, of violations behind this last act and id; 0 for the newest. */
+	int64_t before_id, behind_ms;
 	size_t n_moments; /* acts of one of these moments only; 0: any. Violations ignore it */
 	int64_t moments_ms[BDL_REFERENCE_MOMENTS];
 	size_t limit; /* at most BDL_PAGE_ROWS_MAX */

@@ -20,6 +20,7 @@ enum param {
 	P_KIND,
 	P_VIOLATION,
 	P_BEFORE,
+	P_BEHIND,
 	P_LIMIT,
 	P_MOMENT,
 	P_OTHER_MOMENT,
@@ -101,6 +102,29 @@ static void where_time(struct bdl_buf *sql, const struct bdl_acts_filter *f, con
 		(void)bdl_buf_printf(sql, " AND %s < ?%d", column, P_UNTIL);
 }
 
+static void bind_numbers(sqlite3_stmt *st, const struct bdl_acts_filter *f)
+{
+	const struct {
+		enum param param;
+		bool is_given;
+		int64_t value;
+	} numbers[] = {
+		{ P_ACTION, f->action >= 0, f->action },
+		{ P_KIND, f->kind >= 0, f->kind },
+		{ P_VIOLATION, f->violation != 0, f->violation },
+		{ P_BEFORE, f->before_id != 0, f->before_id },
+		{ P_BEHIND, f->behind_ms != 0, f->behind_ms },
+		{ P_FROM, f->from_ms != 0, f->from_ms },
+		{ P_UNTIL, f->before_ms != 0, f->before_ms },
+		{ P_MOMENT, f->n_moments > 0, f->moments_ms[0] },
+		{ P_OTHER_MOMENT, f->n_moments > 0, f->moments_ms[f->n_moments > 1] },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(numbers); i++)
+		if (numbers[i].is_given)
+			bdl_bind_int(st, (int)numbers[i].param, numbers[i].value);
+}
+
 /* Prepare, and bind what the filter gives. */
 static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
     const struct bdl_acts_filter *f, sqlite3_stmt **ret, struct bdl_err *err)
@@ -125,22 +149,7 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 		bdl_bind_text(st, P_HOSTS + (int)i, f->hosts[i]);
 	if (f->clause.n)
 		bdl_bind_text(st, P_CLAUSE, f->clause);
-	if (f->action >= 0)
-		bdl_bind_int(st, P_ACTION, f->action);
-	if (f->kind >= 0)
-		bdl_bind_int(st, P_KIND, f->kind);
-	if (f->violation)
-		bdl_bind_int(st, P_VIOLATION, f->violation);
-	if (f->before_id)
-		bdl_bind_int(st, P_BEFORE, f->before_id);
-	if (f->from_ms)
-		bdl_bind_int(st, P_FROM, f->from_ms);
-	if (f->before_ms)
-		bdl_bind_int(st, P_UNTIL, f->before_ms);
-	if (f->n_moments) {
-		bdl_bind_int(st, P_MOMENT, f->moments_ms[0]);
-		bdl_bind_int(st, P_OTHER_MOMENT, f->moments_ms[f->n_moments - 1]);
-	}
+	bind_numbers(st, f);
 	*ret = st;
 	return 0;
 }
@@ -307,10 +316,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	where_any(&sql, "person", P_PERSONS, f->n_persons);
 	where_any(&sql, "host", P_HOSTS, f->n_hosts);
 	if (f->before_id)
-		(void)bdl_buf_printf(&sql,
-		    " AND (last_ms, id) < ((SELECT b.last_ms FROM violation b"
-		    " WHERE b.school = ?1 AND b.id = ?%d), ?%d)",
-		    P_BEFORE, P_BEFORE);
+		(void)bdl_buf_printf(&sql, " AND (last_ms, id) < (?%d, ?%d)", P_BEHIND, P_BEFORE);
 	if (f->violation)
 		(void)bdl_buf_printf(&sql, " AND id = ?%d", P_VIOLATION);
 	where_time(&sql, f, "last_ms");

@@ -330,10 +330,13 @@ static void violations_are_filtered_too(void **state)
 	filter.host = BDL_LIT("a.example");
 	filter.clause = BDL_LIT("web.gambling");
 	filter.action = BDL_BLOCK;
-	filter.before_id = 9;
+	assert_int_equal(violations(s, &filter, region, &v), 10);
+	int64_t second = v[1].id, third = v[2].id;
+	filter.before_id = second;
+	filter.behind_ms = v[1].last_ms;
 	filter.limit = 2;
 	assert_int_equal(violations(s, &filter, region, &v), 2);
-	assert_true(v[0].id < 9 && v[1].id < v[0].id);
+	assert_true(v[0].id == third && v[1].id < third);
 	filter.action = BDL_COACH;
 	assert_int_equal(violations(s, &filter, region, &v), 0);
 }
@@ -457,7 +460,13 @@ static void violations_are_in_the_order_of_their_last_act(void **state)
 	add(s, &long_one);
 	assert_int_equal(violations(s, &filter, region, &v), 2);
 	assert_true(v[0].id == 1 && v[1].id == 2);
-	filter.before_id = 1;
+	filter.before_id = v[0].id;
+	filter.behind_ms = v[0].last_ms;
+	assert_int_equal(violations(s, &filter, region, &v), 1);
+	assert_true(v[0].id == 2);
+	/* Where the list goes on stays, also when the violation behind which it does has grown or gone. */
+	long_one.at_ms = T0 + 3 * (int64_t)MINUTE;
+	add(s, &long_one);
 	assert_int_equal(violations(s, &filter, region, &v), 1);
 	assert_true(v[0].id == 2);
 }

@@ -221,7 +221,8 @@ static void rolls_up_what_belongs_together(void **state)
 		assert_int_equal(store_number(d.store, "SELECT sum(parts) FROM visit"),
 		    1 + (then.kind == BDL_KIND_PART && got != ACT));
 		assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), is_page);
-		assert_int_equal(store_number(d.store, "SELECT sum(acts) FROM figure WHERE kind = 0"), 2);
+		assert_int_equal(
+		    store_number(d.store, "SELECT sum(acts) FROM figure WHERE kind = 0"), 2);
 	}
 }
 
