@@ -7,7 +7,7 @@
 
 static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -23,8 +23,8 @@ static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bd
 int bdl_ruleset_id(
     struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
-	sqlite3_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
 	int rc =
@@ -93,7 +93,7 @@ static void join_roles(struct bdl_buf *out, struct bdl_view a, struct bdl_view b
 static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t *ret_id,
     struct bdl_buf *tell, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3"
@@ -121,7 +121,7 @@ static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t 
 static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct bdl_view tell,
     int64_t act_id, int64_t *ret_id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
 	int rc = next_id(s, "SELECT max(id) FROM violation WHERE school = ?1", &id, err);
@@ -155,7 +155,7 @@ static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct b
 static int violation_fold(struct bdl_store *s, const struct bdl_act *a, int64_t acts,
     struct bdl_view tell, int64_t id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool part = a->kind == BDL_KIND_PART;
 
 	int rc = bdl_stmt_get(s,
@@ -215,7 +215,7 @@ int bdl_violation_parts(
 	return rc;
 }
 
-static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
+static void bind_act(struct bdl_stmt *st, const struct bdl_act *a)
 {
 	bdl_bind_int(st, 5, a->at_ms);
 	bdl_bind_int(st, 6, a->door);
@@ -247,7 +247,7 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t ruleset, id, violation;
 	bool began;
 

@@ -57,7 +57,7 @@ static void where_any_newest(
 		    i > 0 ? " UNION ALL" : " AND a.id IN (", column, first + (int)i, column);
 		if (f->before_id)
 			(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
-		(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT %d)", BDL_VALUE_ACTS_MAX);
+		(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT %d) n", BDL_VALUE_ACTS_MAX);
 	}
 	if (n > 0)
 		(void)bdl_buf_add_str(sql, ")");
@@ -102,7 +102,7 @@ static void where_time(struct bdl_buf *sql, const struct bdl_acts_filter *f, con
 		(void)bdl_buf_printf(sql, " AND %s < ?%d", column, P_UNTIL);
 }
 
-static void bind_numbers(sqlite3_stmt *st, const struct bdl_acts_filter *f)
+static void bind_numbers(struct bdl_stmt *st, const struct bdl_acts_filter *f)
 {
 	const struct {
 		enum param param;
@@ -127,9 +127,9 @@ static void bind_numbers(sqlite3_stmt *st, const struct bdl_acts_filter *f)
 
 /* Prepare, and bind what the filter gives. */
 static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
-    const struct bdl_acts_filter *f, sqlite3_stmt **ret, struct bdl_err *err)
+    const struct bdl_acts_filter *f, struct bdl_stmt **ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	BDL_BUG_IF(bdl_buf_broken(sql) || f->n_persons > BDL_FILTER_VALUES_MAX ||
 	    f->n_hosts > BDL_FILTER_VALUES_MAX);
@@ -169,7 +169,7 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 	", source, place, equipment, kept"                                                                           \
 	" FROM act a WHERE school = ?1"
 
-static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int act_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_act_row *ret = row;
 	struct bdl_act *a = &ret->act;
@@ -212,7 +212,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
     struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool by_time = (f->from_ms || f->before_ms) && !is_narrow(f);
 	void *rows;
 
@@ -247,7 +247,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
     struct bdl_act_row *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_act_row row = { 0 };
 
 	int rc = bdl_stmt_get(s, ACT_SELECT " AND a.id = ?2", &st, err);
@@ -271,7 +271,7 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 /* --- violations --- */
 
 static int violation_row(
-    sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+    struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_violation_row *ret = row;
 
@@ -300,7 +300,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
     struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_acts_filter of_violations = *f;
 	void *rows;
 
@@ -338,10 +338,10 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	" SELECT min(" column ") FROM act WHERE school = ?1 AND " column " <> ''" \
 	" UNION ALL"                                                              \
 	" SELECT (SELECT min(" column ") FROM act WHERE school = ?1 AND " column  \
-	" > v.x AND " column " <> '') FROM v WHERE v.x IS NOT NULL LIMIT ?3)"     \
-	" SELECT x FROM v WHERE instr(x, ?2) > 0 LIMIT ?4"
+	" > v.x AND " column " <> '') FROM v WHERE v.x IS NOT NULL)"              \
+	" SELECT x FROM (SELECT x FROM v LIMIT ?3) n WHERE instr(x, ?2) > 0 LIMIT ?4"
 
-static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int value_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	(void)err; /* any text will do */
 	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
@@ -351,7 +351,7 @@ static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, str
 int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
     struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 	const char *sql =
 	    which == BDL_VALUE_PERSON ? VALUES_SELECT("person") : VALUES_SELECT("host");

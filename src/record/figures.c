@@ -5,8 +5,9 @@
 #include "record/store_int.h"
 #include "record/visits_int.h"
 
-#define SLOTS_MIN 256
-#define TEXTS_MAX (16 * 1024 * 1024) /* of names, of one transaction */
+#define SLOTS_MIN       256
+#define FIGURE_NAME_MAX 256 /* bytes: longer ones are counted by these, as an index takes no more */
+#define TEXTS_MAX       (16 * 1024 * 1024) /* of names, of one transaction */
 
 /* What the column `kind` says: what is counted by the name. */
 enum kind { BY_HOUR, BY_CLAUSE, BY_CATEGORY };
@@ -72,6 +73,8 @@ static bool each_next(struct each *e, struct key *ret)
 		e->is_over = !e->categories.n;
 		break;
 	}
+	if (name.n > FIGURE_NAME_MAX)
+		name.n = FIGURE_NAME_MAX;
 	*ret = (struct key){ kind, e->hour->day, policy, name, a->action };
 	return true;
 }
@@ -79,7 +82,7 @@ static bool each_next(struct each *e, struct key *ret)
 static int figure_store(struct bdl_store *s, const struct key *key, int64_t acts,
     int64_t violations, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO figure (school, kind, day, policy, name, action, acts, violations)"
@@ -250,7 +253,8 @@ static const struct {
 	    " ORDER BY sum(violations) DESC, sum(acts) DESC, name LIMIT ?5" },
 };
 
-static int figure_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int figure_row(
+    struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_figure *ret = row;
 
@@ -268,7 +272,7 @@ int bdl_figures_list(struct bdl_store *s, enum bdl_figures_by by, int64_t from_d
     int64_t before_day, struct bdl_region *region, struct bdl_figure **ret, size_t *ret_n,
     struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(s, lists[by].sql, &st, err);

@@ -15,6 +15,7 @@
 
 struct source {
 	char *name, *folder;
+	char *key;                         /* its name in the store */
 	struct bdl_journal_reader *reader; /* NULL: to be opened at the place that the store has */
 	struct bdl_journal_place stored;
 	uint64_t entered;   /* segments below this number are in the ledger */
@@ -26,7 +27,7 @@ struct source {
 
 struct bdl_scribe {
 	struct bdl_store *store;
-	char *folder;
+	char *folder, *host; /* host: NULL where the store is this host's alone */
 	struct source sources[SOURCES_MAX];
 	size_t n, turn; /* whose turn it is to be read first */
 	struct bdl_batch *batch;
@@ -38,7 +39,7 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
 
 	scribe->store = s;
 	scribe->folder = bdl_xstrdup(folder);
-	scribe->batch = bdl_batch_new();
+	scribe->batch = bdl_batch_new(bdl_store_is_shared(s));
 	bdl_store_relax(s);
 	return scribe;
 }
@@ -51,10 +52,18 @@ void bdl_scribe_free(struct bdl_scribe *s)
 		bdl_journal_reader_close(s->sources[i].reader);
 		free(s->sources[i].name);
 		free(s->sources[i].folder);
+		free(s->sources[i].key);
 	}
 	bdl_batch_free(s->batch);
 	free(s->folder);
+	free(s->host);
 	free(s);
+}
+
+void bdl_scribe_of_host(struct bdl_scribe *s, const char *host)
+{
+	BDL_BUG_IF(s->host || s->n);
+	s->host = bdl_xstrdup(host);
 }
 
 /* --- sources --- */
@@ -94,6 +103,7 @@ static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
 		struct source *source = &s->sources[s->n++];
 		source->name = bdl_xstrdup(name);
 		source->folder = bdl_xprintf("%s/%s", s->folder, name);
+		source->key = s->host ? bdl_xprintf("%s/%s", s->host, name) : bdl_xstrdup(name);
 	}
 	(void)closedir(d); /* it was only read */
 	return rc;
@@ -113,11 +123,11 @@ static int place_move(struct bdl_store *s, const struct source *source, struct b
 	next = bdl_journal_reader_place(source->reader);
 	if (bdl_place_same(next, source->stored))
 		return 0;
-	int rc = bdl_place_get(s, source->name, &now, err);
+	int rc = bdl_place_get(s, source->key, &now, err);
 	if (!rc && !bdl_place_same(now, source->stored))
 		rc = bdl_fail(
 		    err, BDL_E_BUSY, "another scribe brings the journal '%s'", source->folder);
-	return rc ? rc : bdl_place_set(s, source->name, next, err);
+	return rc ? rc : bdl_place_set(s, source->key, next, err);
 }
 
 /* In one transaction the rows, and with them the places where reading goes on. */
@@ -191,7 +201,7 @@ static int source_open(
 	source->is_dry = source->again_ms > bdl_tick_ms();
 	if (source->reader || source->is_dry)
 		return 0;
-	int rc = bdl_place_get(s->store, source->name, &source->stored, err);
+	int rc = bdl_place_get(s->store, source->key, &source->stored, err);
 	if (rc)
 		return rc;
 	if (bdl_journal_reader_open(source->folder, source->stored, &source->reader, &what)) {
@@ -215,7 +225,7 @@ static void source_read(struct bdl_scribe *s, struct source *source, struct bdl_
 	for (int i = 0; i < TURN_ENTRIES && !bdl_batch_is_full(s->batch); i++) {
 		int rc = bdl_journal_next(source->reader, &e, &what);
 		if (rc > 0) {
-			bdl_batch_add(s->batch, source->name, &e);
+			bdl_batch_add(s->batch, source->key, &e);
 			continue;
 		}
 		source->is_dry = true;
@@ -270,7 +280,7 @@ static int segments_enter(struct bdl_scribe *s, bool *ret_is_due, struct bdl_err
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
 		if (source->entered < source->stored.segment) {
-			int rc = bdl_ledger_segments(s->store, source->name, source->folder,
+			int rc = bdl_ledger_segments(s->store, source->key, source->folder,
 			    source->stored.segment, &source->entered, err);
 			if (rc)
 				return rc;

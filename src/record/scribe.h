@@ -24,6 +24,13 @@ struct bdl_scribe;
  * longer waits for the disk at its commits (bdl_store_relax).
  */
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder);
+
+/*
+ * Where several hosts bring journals to one store (bdl_store_is_shared), each keeps its places under
+ * a name of its own, as sources are called the same everywhere: "HOST/SOURCE". Before the first round,
+ * and always with the same name: under another everything would be brought again.
+ */
+void bdl_scribe_of_host(struct bdl_scribe *s, const char *host);
 void bdl_scribe_free(struct bdl_scribe *s); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
 

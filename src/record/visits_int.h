@@ -33,8 +33,9 @@ uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text);
 
 /*
- * Numbers are remembered, and names of which nothing is left are deleted from the store: in each
- * transaction this is asked first, and numbers are forgotten where any name went meanwhile.
+ * A transaction begins: what others have added since the last one counts. Numbers are remembered,
+ * and names of which nothing is left are deleted from the store: numbers are forgotten where any name
+ * went meanwhile.
  */
 int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 

@@ -35,13 +35,21 @@ struct bdl_names {
 	struct bdl_region *keys;
 	struct bdl_buf key;    /* being made */
 	int64_t times_deleted; /* names in the store, when numbers were last looked for anew */
+	/* The highest numbers, known for as long as a transaction keeps other writers out. */
+	struct last {
+		int64_t number, day;
+		bool is_known;
+	} last[BDL_NAME_KINDS];
 };
 
+/* `add` has the name's number as its last parameter, behind those of the key. */
 struct shape {
 	unsigned digests, numbers, texts;
 	const char *find; /* NULL: never looked for, as no index finds it */
+	const char *last; /* the highest number there is; of a path's day, where `is_by_day` */
 	const char *add;
 	const char *use; /* NULL: it is not kept when it was used */
+	bool is_by_day;
 };
 
 static const struct shape shapes[BDL_NAME_KINDS] = {
@@ -51,19 +59,17 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 		.find = "SELECT id FROM client WHERE school = ?1 AND known = ?2 AND person = ?3"
 			" AND address = ?4 AND person_groups = ?5 AND source = ?6 AND place = ?7"
 			" AND equipment = ?8",
-		.add = "INSERT INTO client (school, id, known, person, address, person_groups,"
-		       " source, place, equipment)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-		       " FROM client WHERE school = ?1 RETURNING id",
+		.last = "SELECT coalesce(max(id), 0) FROM client WHERE school = ?1",
+		.add = "INSERT INTO client (school, known, person, address, person_groups, source,"
+		       " place, equipment, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 		.use = "UPDATE client SET last_day = ?3 WHERE school = ?1 AND id = ?2"
 		       " AND last_day < ?3",
 	},
 	[BDL_NAME_SITE] = {
 		.texts = 2,
 		.find = "SELECT id FROM site WHERE school = ?1 AND host = ?2 AND categories = ?3",
-		.add = "INSERT INTO site (school, id, host, categories)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3 FROM site"
-		       " WHERE school = ?1 RETURNING id",
+		.last = "SELECT coalesce(max(id), 0) FROM site WHERE school = ?1",
+		.add = "INSERT INTO site (school, host, categories, id) VALUES (?1, ?2, ?3, ?4)",
 	},
 	[BDL_NAME_BASIS] = {
 		.digests = 1,
@@ -73,19 +79,19 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 			" AND utc_offset = ?4 AND action = ?5 AND critical = ?6 AND passed = ?7"
 			" AND method = ?8 AND scheme = ?9 AND policy = ?10 AND clause = ?11"
 			" AND clauses = ?12 AND tell = ?13",
-		.add = "INSERT INTO basis (school, id, ruleset, door, utc_offset, action, critical,"
-		       " passed, method, scheme, policy, clause, clauses, tell)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-		       " ?11, ?12, ?13 FROM basis WHERE school = ?1 RETURNING id",
+		.last = "SELECT coalesce(max(id), 0) FROM basis WHERE school = ?1",
+		.add = "INSERT INTO basis (school, ruleset, door, utc_offset, action, critical,"
+		       " passed, method, scheme, policy, clause, clauses, tell, id)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 		.use = "UPDATE basis SET last_day = ?3 WHERE school = ?1 AND id = ?2"
 		       " AND last_day < ?3",
 	},
 	[BDL_NAME_TEXT] = {
 		.numbers = 1,
 		.texts = 1,
-		.add = "INSERT INTO page_text (school, day, id, text)"
-		       " SELECT ?1, ?2, coalesce(max(id), 0) + 1, ?3 FROM page_text"
-		       " WHERE school = ?1 AND day = ?2 RETURNING id",
+		.last = "SELECT coalesce(max(id), 0) FROM page_text WHERE school = ?1 AND day = ?2",
+		.add = "INSERT INTO page_text (school, day, text, id) VALUES (?1, ?2, ?3, ?4)",
+		.is_by_day = true,
 	},
 };
 
@@ -316,8 +322,8 @@ bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_p
 
 /* --- in the store --- */
 
-static int bind_key(
-    struct bdl_store *s, sqlite3_stmt *st, const struct name *name, struct bdl_err *err)
+static int bind_key(struct bdl_store *s, struct bdl_stmt *st, const struct name *name,
+    int *ret_next, struct bdl_err *err)
 {
 	const struct shape *shape = &shapes[name->kind];
 	struct bdl_view key = name->key;
@@ -336,28 +342,73 @@ static int bind_key(
 		bdl_bind_int(st, i++, take_number(&key));
 	for (unsigned k = 0; k < shape->texts; k++)
 		bdl_bind_text(st, i++, take_text(&key));
+	*ret_next = i;
 	return 0;
 }
 
-/* 1: *ret is its number; 0: no row. */
-static int ask(struct bdl_store *s, const char *sql, const struct name *name, int64_t *ret,
-    struct bdl_err *err)
+/* 1: its number is found; 0: the store does not have it. */
+static int find(struct bdl_store *s, struct name *name, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int next;
 
-	int rc = bdl_stmt_get(s, sql, &st, err);
+	int rc = bdl_stmt_get(s, shapes[name->kind].find, &st, err);
 	if (!rc)
-		rc = bind_key(s, st, name, err);
+		rc = bind_key(s, st, name, &next, err);
 	if (!rc)
 		rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
-		*ret = bdl_col_int(st, 0);
+		name->number = bdl_col_int(st, 0);
+	return rc;
+}
+
+/* The highest number of its kind: asked for once in a transaction, then counted on. */
+static int last_find(
+    struct bdl_store *s, const struct name *name, struct last *last, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	const struct shape *shape = &shapes[name->kind];
+	struct bdl_view key = name->key;
+	int64_t day = shape->is_by_day ? take_number(&key) : 0;
+
+	if (last->is_known && last->day == day)
+		return 0;
+	int rc = bdl_stmt_get(s, shape->last, &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	if (shape->is_by_day)
+		bdl_bind_int(st, 2, day);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*last = (struct last){ .number = bdl_col_int(st, 0), .day = day, .is_known = true };
+	return 0;
+}
+
+static int add(struct bdl_names *n, struct bdl_store *s, struct name *name, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct last *last = &n->last[name->kind];
+	int next;
+
+	int rc = last_find(s, name, last, err);
+	if (!rc)
+		rc = bdl_stmt_get(s, shapes[name->kind].add, &st, err);
+	if (!rc)
+		rc = bind_key(s, st, name, &next, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, next, last->number + 1);
+	rc = bdl_stmt_run(s, st, err);
+	if (!rc)
+		name->number = ++last->number;
 	return rc;
 }
 
 int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, "SELECT times FROM names_deleted WHERE school = ?1", &st, err);
 	if (rc)
@@ -370,6 +421,7 @@ int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *er
 	for (size_t i = 0; times != n->times_deleted && i < n->n; i++)
 		n->names[i].number = n->names[i].hour = n->names[i].day = 0;
 	n->times_deleted = times;
+	memset(n->last, 0, sizeof(n->last));
 	return 0;
 }
 
@@ -377,7 +429,7 @@ int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *er
 static int day_keep(struct bdl_store *s, struct name *name, int64_t day, struct bdl_err *err)
 {
 	const char *sql = shapes[name->kind].use;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (!sql || name->day > day)
 		return 0;
@@ -397,12 +449,12 @@ int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t index, i
     int64_t *ret, struct bdl_err *err)
 {
 	struct name *name = &n->names[index];
-	int rc = 1;
+	int rc = 0;
 
 	if (!name->number && shapes[name->kind].find)
-		rc = ask(s, shapes[name->kind].find, name, &name->number, err);
+		rc = find(s, name, err);
 	if (rc >= 0 && !name->number)
-		rc = ask(s, shapes[name->kind].add, name, &name->number, err);
+		rc = add(n, s, name, err);
 	if (rc >= 0)
 		rc = day_keep(s, name, day, err);
 	if (rc < 0)

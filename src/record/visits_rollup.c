@@ -170,7 +170,7 @@ static int visit_count(
 static int site_hour_store(struct bdl_rollup *r, struct bdl_store *s, const struct visit *v,
     int64_t site, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t hour = v->key.ten / TENS;
 
 	if (!bdl_names_hour(r->names, v->key.site, hour, v->pages > 0))
@@ -191,7 +191,7 @@ static int site_hour_store(struct bdl_rollup *r, struct bdl_store *s, const stru
 
 static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
 
 	int rc = bdl_stmt_get(s,
@@ -226,7 +226,7 @@ static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 
 static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
 	int64_t path, kept;
 

@@ -79,7 +79,7 @@ static int week_copy(struct bdl_store *s, int64_t week, struct bdl_err *err)
 	int rc = bdl_store_begin(s, err);
 
 	for (size_t i = 0; !rc && i < BDL_ARRAY_LEN(copies); i++) {
-		sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+		struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 		rc = bdl_stmt_get(s, copies[i], &st, err);
 		if (rc)
 			break;
@@ -191,7 +191,7 @@ static void measure(struct bdl_worker *w, const char *target, int64_t now_ms, bo
 
 static int64_t number(struct bdl_store *s, const char *sql)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (bdl_stmt_get(s, sql, &st, NULL) || bdl_stmt_step(s, st, NULL) <= 0)
 		return 0;

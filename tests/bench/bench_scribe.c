@@ -3,7 +3,9 @@
  * own on one core, while somebody on another core writes what a person writes on the portal. Prints
  * one object of JSON.
  *
- *	bench_scribe FOLDER [REQUESTS]     FOLDER is made, and stays; a day, where nothing is said
+ *	bench_scribe [--store URL] FOLDER [REQUESTS]     FOLDER is made, and stays; URL is that of an
+ *	                                                 empty database: postgresql://...; a day's
+ *	                                                 requests, where nothing is said
  *
  * Of the megabytes a week those of names are too many unless a whole week is asked for: the same
  * people go to the same hosts each day.
@@ -114,7 +116,7 @@ static int journals_write(const char *folder, size_t requests, struct bdl_err *e
 
 /* --- people who write --- */
 
-static int write_once(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err)
+static int write_once(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 {
 	int rc = bdl_store_begin(s, err);
 
@@ -131,7 +133,7 @@ BDL_NORETURN static void people_write(const char *store, struct samples *samples
 {
 	struct bdl_store *s;
 	struct bdl_err err = { 0 };
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	pin(1);
 	int rc = bdl_store_open(store, BDL_STORE_WRITE, &s, &err);
@@ -186,7 +188,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 	    " FROM dbstat d LEFT JOIN sqlite_schema m ON m.name = d.name"
 	    " WHERE d.aggregate = 1 AND d.name <> 'written' GROUP BY kind ORDER BY kind";
 	double all = 0, week = (double)SCHOOL_DAY_REQUESTS * SCHOOL_WEEK_DAYS / (double)acts / MB;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -203,7 +205,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 
 static int64_t number(struct bdl_store *s, const char *sql)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (bdl_stmt_get(s, sql, &st, NULL) || bdl_stmt_step(s, st, NULL) <= 0)
 		return -1;
@@ -219,7 +221,8 @@ static double cpu_seconds(void)
 	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static int measure(const char *folder, size_t requests, struct samples *shared, struct bdl_err *err)
+static int measure(const char *folder, size_t requests, const char *url, struct samples *shared,
+    struct bdl_err *err)
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 	char store[PATH_MAX];
@@ -227,12 +230,12 @@ static int measure(const char *folder, size_t requests, struct samples *shared, 
 	bool synced;
 
 	int rc = journals_write(folder, requests, err);
-	(void)snprintf(store, sizeof(store), "%s/store.db", folder);
+	(void)snprintf(store, sizeof(store), url ? "%s" : "%s/store.db", url ? url : folder);
 	if (!rc)
 		rc = bdl_store_open(store, BDL_STORE_WRITE, &s, err);
 	if (rc)
 		return rc;
-	(void)number(s, "CREATE TABLE written (id INTEGER PRIMARY KEY, text TEXT)");
+	(void)number(s, "CREATE TABLE written (text TEXT)");
 	bdl_store_close(bdl_steal(&s)); /* no connection of SQLite's outlives a fork */
 	pid_t people = fork();
 	if (people == 0)
@@ -255,7 +258,7 @@ static int measure(const char *folder, size_t requests, struct samples *shared, 
 	    (double)acts / took, cpu * 1e6 / (double)acts);
 	print_samples("transaction", &shared[0]);
 	print_samples("people", &shared[1]);
-	rc = print_sizes(s, acts, err);
+	rc = url ? 0 : print_sizes(s, acts, err);
 	printf(
 	    "\"rows\": {\"visits\": %lld, \"page loads\": %lld, \"acts\": %lld, \"violations\": %lld, "
 	    "\"hosts\": %lld}}\n",
@@ -272,16 +275,19 @@ int main(int argc, char **argv)
 	struct bdl_err err = { 0 };
 	uint64_t requests = REQUESTS;
 
-	if (argc < 2 || argc > 3 ||
-	    (argc == 3 && !bdl_view_uint(bdl_view_of(argv[2]), 1000000000, &requests))) {
-		fprintf(stderr, "usage: bench_scribe FOLDER [REQUESTS]\n");
+	const char *url = argc > 2 && !strcmp(argv[1], "--store") ? argv[2] : NULL;
+	int at = url ? 3 : 1;
+
+	if (argc < at + 1 || argc > at + 2 ||
+	    (argc == at + 2 && !bdl_view_uint(bdl_view_of(argv[at + 1]), 1000000000, &requests))) {
+		fprintf(stderr, "usage: bench_scribe [--store URL] FOLDER [REQUESTS]\n");
 		return 2;
 	}
 	struct samples *shared = mmap(
 	    NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return 1;
-	int rc = measure(argv[1], requests, shared, &err);
+	int rc = measure(argv[at], requests, url, shared, &err);
 	if (rc)
 		fprintf(stderr, "bench_scribe: %s\n", err.text);
 	return rc != 0;

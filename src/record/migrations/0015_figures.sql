@@ -17,12 +17,12 @@ INSERT INTO figure (school, kind, day, policy, name, action, acts, violations)
 SELECT school, kind, day, policy, name, action, sum(acts), sum(violations) FROM (
 	SELECT school, 0 AS kind, quarter_ms / 86400000 AS day, '' AS policy,
 		CASE WHEN quarter_ms / 3600000 % 24 < 10 THEN '0' ELSE '' END
-		|| CAST(quarter_ms / 3600000 % 24 AS TEXT) AS name, action, acts, 0 AS violations
+		|| (quarter_ms / 3600000 % 24) AS name, action, acts, 0 AS violations
 	FROM act_total
 	UNION ALL
 	SELECT school, 0, first_ms / 86400000, '',
 		CASE WHEN first_ms / 3600000 % 24 < 10 THEN '0' ELSE '' END
-		|| CAST(first_ms / 3600000 % 24 AS TEXT), action, 0, 1
+		|| (first_ms / 3600000 % 24), action, 0, 1
 	FROM violation
 	UNION ALL
 	SELECT school, 1, first_ms / 86400000, policy, clause, action, 0, 1 FROM violation
