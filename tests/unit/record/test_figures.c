@@ -185,7 +185,7 @@ static void what_was_counted_before_is_taken_over(void **state)
 	    "INSERT INTO act_total (school, quarter_ms, action, acts)"
 	    " VALUES (1, 1795248000000 + 900000, 0, 5), (1, 1795248000000 + 1800000, 0, 7),"
 	    " (1, 1795248000000 - 1, 0, 1)");
-	store_migrate(&d.folder, "0015_figures.sql");
+	store_migrate(&d.folder, "0016_figures.sql");
 	assert_string_equal(
 	    listed(&d, BDL_FIGURES_BY_DAY, 0, INT64_MAX), "20778 allow 13 block 1 violations 1");
 	assert_string_equal(listed(&d, BDL_FIGURES_BY_HOUR, 0, INT64_MAX),
