@@ -18,6 +18,7 @@ struct bdl_layout_portal bdl_frame(
 		.at_visits = section == BDL_AT_VISITS,
 		.at_violations = section == BDL_AT_VIOLATIONS,
 		.at_policies = section == BDL_AT_POLICIES,
+		.at_figures = section == BDL_AT_FIGURES,
 		.at_state = section == BDL_AT_STATE,
 	};
 }

@@ -20,6 +20,7 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_lists(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -37,6 +38,7 @@ enum bdl_section {
 	BDL_AT_VISITS,
 	BDL_AT_VIOLATIONS,
 	BDL_AT_POLICIES,
+	BDL_AT_FIGURES,
 	BDL_AT_STATE
 };
 

@@ -239,7 +239,7 @@ int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_
 	if (n < 0 && errno != ENOENT)
 		return bdl_fail_sys(err, "look into '%s'", folder);
 	if (n > 0)
-		(void)snprintf(ret, BDL_BACKUP_NAME, "%s", found[n - 1]->d_name); /* fits */
+		memcpy(ret, found[n - 1]->d_name, BDL_BACKUP_NAME); /* all names are so long */
 	for (int i = 0; i < n; i++)
 		free(found[i]);
 	free(found);

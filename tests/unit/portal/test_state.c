@@ -1,121 +1,7 @@
-/* The pages of state, without a socket: what they say of a school that is empty, filled or broken. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#include "base/alloc.h"
-#include "base/clock.h"
-#include "lists/compile.h"
-#include "portal/assets.h"
-#include "portal/request.h"
+/* The pages of state: what they say of a school that is empty, filled or broken. */
+#include "asked.h"
 #include "record/holds.h"
 #include "record/storage.h"
-#include "record/versions.h"
-#include <ftw.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char folder[64], store_path[96], lists_path[96];
-static int64_t start_ms;
-
-static struct bdl_store *open_store(void)
-{
-	struct bdl_store *s;
-	struct bdl_err err;
-
-	if (bdl_store_open(store_path, BDL_STORE_WRITE, &s, &err) < 0)
-		fail_msg("%s", err.text);
-	return s;
-}
-
-/* Put the text in force as the policy "staff". */
-static void publish_text(const char *text)
-{
-	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
-	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1024 * 1024);
-	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
-	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	const struct bdl_approval approval = { .minute = BDL_LIT("FGB 12"),
-		.by = BDL_LIT("the clerk"),
-		.first = BDL_LIT("A. Head"),
-		.second = BDL_LIT("B. Chair") };
-	struct bdl_version_row row;
-	struct bdl_err err;
-
-	if (bdl_document_parse(bdl_view_of(text), findings, &d, &err) < 0 ||
-	    bdl_versions_publish(s, BDL_LIT("staff"), d, &approval, start_ms, &row, region, &err) <
-		0)
-		fail_msg("%s", err.text);
-}
-
-/* The page has this status, and every one of these texts; '!' before one: not this. */
-static void expect(const char *target, unsigned status, const char *const *wants)
-{
-	const struct bdl_site site = {
-		.dir = folder, .store_path = store_path, .lists_path = lists_path
-	};
-	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
-	struct bdl_view rest = bdl_view_of(target), pair, name;
-	struct bdl_request r = {
-		.reads = true, .host = BDL_LIT("localhost"), .now_ms = start_ms + 1000
-	};
-	struct bdl_reply reply;
-	struct bdl_err err;
-
-	(void)bdl_view_cut(&rest, '?', &r.path); /* always there is something before it */
-	while (bdl_view_cut(&rest, '&', &pair)) {
-		(void)bdl_view_cut(&pair, '=', &name); /* likewise */
-		r.queries[r.n_queries++] = (struct bdl_query){ name, pair };
-	}
-	bdl_portal_answer(w, &r, &reply, &err);
-	char *body BDL_AUTO_FREE =
-	    bdl_xview_dup(reply.fixed.n ? reply.fixed : bdl_buf_view(&reply.body));
-	bdl_buf_done(&reply.body);
-	if (reply.status != status)
-		fail_msg("%s: got %u, want %u: %s", target, reply.status, status, err.text);
-	for (; *wants; wants++) {
-		bool not_this = (*wants)[0] == '!';
-		const char *text = *wants + not_this;
-		if ((strstr(body, text) != NULL) == not_this)
-			fail_msg("%s: %s '%s' in:\n%s", target, not_this ? "there is" : "no", text,
-			    body);
-	}
-}
-#define EXPECT(target, status, ...) \
-	expect(target, status, (const char *const[]){ __VA_ARGS__, NULL })
-
-static int begin(void **state)
-{
-	char path[96];
-
-	(void)state;
-	(void)snprintf(folder, sizeof(folder), "/tmp/test_state.XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
-	(void)snprintf(path, sizeof(path), "%s/lists", folder);
-	(void)snprintf(store_path, sizeof(store_path), "%s/store.db", folder);
-	(void)snprintf(lists_path, sizeof(lists_path), "%s/lists/lists.map", folder);
-	start_ms = bdl_now_ms();
-	bdl_store_close(open_store());
-	return mkdir(path, 0700);
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static int end(void **state)
-{
-	(void)state;
-	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
 
 static void state_of_an_empty_school(void **state)
 {
@@ -159,13 +45,6 @@ static void coverage_is_told_clause_by_clause(void **state)
 	EXPECT("/coverage", 200, "It waits for a list of casinos", "!a list of gambling");
 }
 
-static const char staff[] = "---\ntitle: Using ICT\nschool: S\nowner: head\napprover: b\n"
-			    "review: every 12 months\nbinds: staff, volunteers\n---\n# ICT\n\n"
-			    "## 2.2 Gambling {#web.gambling}\n\nNo.\n\n"
-			    "```rules\nblock web to category gambling\n```\n\n"
-			    "## 2.3 Leisure {#web.leisure}\n\nNo.\n\n"
-			    "```rules\ncoach web to host games.example\n```\n";
-
 static void lists_and_sites_can_be_looked_up(void **state)
 {
 	struct bdl_list_build *b BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
@@ -174,7 +53,7 @@ static void lists_and_sites_can_be_looked_up(void **state)
 	struct bdl_err err;
 
 	(void)state;
-	publish_text(staff);
+	publish();
 	EXPECT("/lists", 200, "gambling <span class=\"bdl-tag bdl-tag--coach\">No list</span>",
 	    "2.2 Gambling");
 	if (bdl_list_build_text(b, &s,

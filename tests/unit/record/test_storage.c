@@ -57,7 +57,7 @@ static void growth_is_that_of_four_weeks(void **state)
 	int64_t counted_ms;
 
 	(void)state;
-	assert_int_equal(bdl_storage_count(s, NOON - 40 * BDL_DAY_MS, NULL), 0);
+	assert_int_equal(bdl_storage_count(s, NOON - INT64_C(40) * BDL_DAY_MS, NULL), 0);
 	add_acts(s, NOON, 500);
 	assert_int_equal(bdl_storage_count(s, NOON, NULL), 0);
 	assert_int_equal(bdl_storage_read(s, before, &counted_ms, NULL), 0);
@@ -75,7 +75,7 @@ static void growth_is_that_of_four_weeks(void **state)
 	/* Of a year figures are kept, of one day one. */
 	assert_int_equal(
 	    store_number(s, "SELECT count(*) FROM storage_figure WHERE kind = 'acts'"), 3);
-	assert_int_equal(bdl_storage_count(s, NOON + 340 * BDL_DAY_MS, NULL), 0);
+	assert_int_equal(bdl_storage_count(s, NOON + INT64_C(340) * BDL_DAY_MS, NULL), 0);
 	assert_int_equal(
 	    store_number(s, "SELECT count(*) FROM storage_figure WHERE kind = 'acts'"), 3);
 	bdl_store_close(s);
