@@ -70,6 +70,16 @@ int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 	return rc;
 }
 
+int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_fn *bind,
+    bdl_item_row_fn *row, void *arg, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	BDL_BUG_IF(!bdl_store_is_writing(s));
+	int rc = n ? bdl_stmt_get(s, sql, &st, err) : 0;
+	return rc || !n ? rc : s->back->each(st, n, bind, row, arg, err);
+}
+
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
 {
 	int rc = s->back->step(st, err);

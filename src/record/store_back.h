@@ -32,6 +32,8 @@ struct bdl_backend {
 	bool (*is_busy)(const struct bdl_stmt *st);
 	int (*step)(struct bdl_stmt *st, struct bdl_err *err);
 	int (*run)(struct bdl_stmt *st, struct bdl_err *err);
+	int (*each)(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,
+	    void *arg, struct bdl_err *err);
 	int64_t (*changed)(const struct bdl_stmt *st); /* rows, by its last step */
 	void (*bind_int)(struct bdl_stmt *st, int i, int64_t v);
 	void (*bind_null)(struct bdl_stmt *st, int i);

@@ -47,7 +47,19 @@ int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
  */
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
-/* The same, waited for; *ret_n is how many rows it added, changed or deleted. */
+/*
+ * A statement for each of `n` items, in a transaction: `bind` gives all its parameters the values of an
+ * item, none of them absent and each of the same type for all, and `row` (NULL: it gives none) reads
+ * the row that it gave for an item, of which there is one at most. A file runs them one after the other;
+ * PostgreSQL takes them all at once, so none may depend on what another does, nor two change the same
+ * row. INSERT ... VALUES (...), UPDATE ... WHERE with no sub-select before it, or SELECT.
+ */
+typedef void bdl_item_bind_fn(struct bdl_stmt *st, size_t i, void *arg);
+typedef void bdl_item_row_fn(struct bdl_stmt *st, size_t i, void *arg);
+int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_fn *bind,
+    bdl_item_row_fn *row, void *arg, struct bdl_err *err) BDL_MUST_USE;
+
+/* Run one, and wait for it; *ret_n is how many rows it added, changed or deleted. */
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
 

@@ -371,6 +371,7 @@ static const struct bdl_backend postgresql = {
 	.is_busy = bdl_pg_is_busy,
 	.step = bdl_pg_step,
 	.run = bdl_pg_run,
+	.each = bdl_pg_each,
 	.changed = bdl_pg_changed,
 	.bind_int = bdl_pg_bind_int,
 	.bind_null = bdl_pg_bind_null,

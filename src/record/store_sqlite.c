@@ -124,6 +124,22 @@ static int sqlite_run(struct bdl_stmt *st, struct bdl_err *err)
 	return rc;
 }
 
+static int sqlite_each(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,
+    void *arg, struct bdl_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc >= 0 && i < n; i++) {
+		bind(st, i, arg);
+		rc = sqlite_step(st, err);
+		BDL_BUG_IF(rc > 0 && !row);
+		if (rc > 0)
+			row(st, i, arg);
+		(void)sqlite3_reset(of(st)); /* repeats the code of the step */
+	}
+	return rc < 0 ? rc : 0;
+}
+
 static int64_t sqlite_changed(const struct bdl_stmt *st)
 {
 	return sqlite3_changes64(mine(st->store)->db);
@@ -342,6 +358,7 @@ static const struct bdl_backend sqlite = {
 	.is_busy = sqlite_is_busy,
 	.step = sqlite_step,
 	.run = sqlite_run,
+	.each = sqlite_each,
 	.changed = sqlite_changed,
 	.bind_int = sqlite_bind_int,
 	.bind_null = sqlite_bind_null,
