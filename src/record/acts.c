@@ -84,6 +84,18 @@ static void join_roles(struct bdl_buf *out, struct bdl_view a, struct bdl_view b
 	}
 }
 
+void bdl_violation_bind(struct bdl_stmt *st, const struct bdl_act *a)
+{
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, a->person);
+	bdl_bind_text(st, 3, a->host);
+	bdl_bind_text(st, 4, a->clause);
+	bdl_bind_text(st, 5, a->policy);
+	bdl_bind_text(st, 6, a->address);
+	bdl_bind_int(st, 7, a->at_ms - BDL_VIOLATION_FOLD_MS);
+	bdl_bind_int(st, 8, a->at_ms + BDL_VIOLATION_FOLD_MS);
+}
+
 /*
  * The violation that an act folds into, and who is to be told of it. Sources are read one after
  * the other, so acts may come out of their order: what counts is that first and last act stay
@@ -94,21 +106,10 @@ static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t 
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
-	    "SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3"
-	    " AND clause = ?4 AND policy = ?5 AND (?2 <> '' OR address = ?6)"
-	    " AND first_ms > ?7 AND first_ms < ?8 AND last_ms < ?8 ORDER BY first_ms LIMIT 1",
-	    &st, err);
+	int rc = bdl_stmt_get(s, BDL_VIOLATION_FIND, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, a->person);
-	bdl_bind_text(st, 3, a->host);
-	bdl_bind_text(st, 4, a->clause);
-	bdl_bind_text(st, 5, a->policy);
-	bdl_bind_text(st, 6, a->address);
-	bdl_bind_int(st, 7, a->at_ms - BDL_VIOLATION_FOLD_MS);
-	bdl_bind_int(st, 8, a->at_ms + BDL_VIOLATION_FOLD_MS);
+	bdl_violation_bind(st, a);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;

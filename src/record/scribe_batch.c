@@ -25,7 +25,7 @@
 #define ACT_WEIGHT    32
 #define LOAD_WEIGHT   6
 
-#define BYTES_MAX (2 * 1024 * 1024) /* of entries, however few */
+#define BYTES_MAX (16 * 1024 * 1024) /* of entries, however few */
 
 /* An entry that becomes a row of its own: an act, a look, or one that does not decode. */
 struct single {

@@ -91,6 +91,14 @@ static inline int64_t bdl_quarter_of(int64_t at_ms)
 	return at_ms - at_ms % BDL_QUARTER_MS;
 }
 
+/* Finds the violation that an act folds into: its id and who is to be told. */
+struct bdl_act;
+#define BDL_VIOLATION_FIND                                                               \
+	"SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3" \
+	" AND clause = ?4 AND policy = ?5 AND (?2 <> '' OR address = ?6)"                \
+	" AND first_ms > ?7 AND first_ms < ?8 AND last_ms < ?8 ORDER BY first_ms LIMIT 1"
+void bdl_violation_bind(struct bdl_stmt *st, const struct bdl_act *a);
+
 /* The number of the ruleset with this digest, made where there is none. In a transaction. */
 int bdl_ruleset_id(struct bdl_store *s, const struct bdl_digest *version, int64_t *ret,
     struct bdl_err *err) BDL_MUST_USE;

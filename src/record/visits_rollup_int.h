@@ -1,0 +1,67 @@
+/* The rollup: what counting (visits_rollup.c) and storing (visits_store.c) share. */
+#ifndef BDL_RECORD_VISITS_ROLLUP_INT_H
+#define BDL_RECORD_VISITS_ROLLUP_INT_H
+
+#include "record/visits_int.h"
+
+#define BDL_ROLLUP_SLOTS (2 * BDL_ROLLUP_ACTS_MAX) /* a power of two, twice what there can be */
+
+/* Counted by ten minutes, as violations are; an hour's are one row of the store. */
+struct bdl_visit_key {
+	int64_t ten; /* minutes, counted from 1970 */
+	uint32_t client, site, basis, padding;
+};
+
+struct bdl_visit_count {
+	struct bdl_visit_key key;
+	int64_t pages, parts;
+	int64_t first_ms; /* of its acts as they came */
+	uint32_t slot;    /* of it in the index */
+	bool strict;      /* its parts belong to a violation */
+	bool is_told;     /* they have one */
+};
+
+struct bdl_load {
+	int64_t at_ms;
+	enum bdl_act_kind kind;
+	uint32_t client, site, basis, path, kept;
+	bool has_kept; /* else there is nothing to look up */
+};
+
+struct bdl_total {
+	int64_t quarter_ms, acts;
+	enum bdl_action action;
+};
+
+/* A row of the table of its kind, numbers and all. */
+struct bdl_visit_put {
+	int64_t hour, client, site, basis, tens, pages, parts;
+};
+
+struct bdl_load_put {
+	int64_t hour, client, id;
+	uint32_t load; /* index of the load */
+};
+
+struct bdl_hour_put {
+	int64_t site, hour, has_pages;
+};
+
+struct bdl_rollup {
+	struct bdl_names *names;
+	struct bdl_visit_count visits[BDL_ROLLUP_ACTS_MAX];
+	struct bdl_load loads[BDL_ROLLUP_ACTS_MAX];
+	uint32_t slots[BDL_ROLLUP_SLOTS]; /* index of a visit plus one; 0: free */
+	struct bdl_total totals[BDL_ROLLUP_ACTS_MAX];
+	size_t n_visits, n_loads, n_totals;
+	/* Made while it is stored: in the order of their keys, each key once. */
+	struct bdl_visit_put visit_puts[BDL_ROLLUP_ACTS_MAX];
+	struct bdl_hour_put hour_puts[BDL_ROLLUP_ACTS_MAX];
+	struct bdl_load_put load_puts[BDL_ROLLUP_ACTS_MAX];
+	uint32_t strict[BDL_ROLLUP_ACTS_MAX], heads[BDL_ROLLUP_ACTS_MAX];
+	size_t n_visit_puts, n_hour_puts, n_strict, n_heads;
+};
+
+_Static_assert(sizeof(struct bdl_visit_key) == 24, "a key that is hashed has no hidden bytes");
+
+#endif
