@@ -19,36 +19,48 @@ static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bd
 	return 0;
 }
 
+/* 1: found; 0: there is none. */
+static int ruleset_find(
+    struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc =
+	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_digest(st, 2, version);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc > 0)
+		*ret = bdl_col_int(st, 0);
+	return rc;
+}
+
 int bdl_ruleset_id(
     struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
 {
-	struct bdl_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
-	struct bdl_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
-	int rc =
-	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &find, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(find, 1, BDL_SCHOOL);
-	bdl_bind_digest(find, 2, version);
-	rc = bdl_stmt_step(s, find, err);
-	if (rc < 0)
-		return rc;
-	if (rc > 0) {
-		*ret = bdl_col_int(find, 0);
-		return 0;
+	int rc = ruleset_find(s, version, ret, err);
+	if (!rc && !bdl_store_has_joined(s)) {
+		rc = bdl_store_join(s, err);
+		if (!rc) /* who publishes may have added it until now */
+			rc = ruleset_find(s, version, ret, err);
 	}
+	if (rc)
+		return rc < 0 ? rc : 0;
 	rc = next_id(s, "SELECT max(id) FROM ruleset WHERE school = ?1", &id, err);
 	if (!rc)
 		rc = bdl_stmt_get(
-		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &add, err);
+		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(add, 1, BDL_SCHOOL);
-	bdl_bind_int(add, 2, id);
-	bdl_bind_digest(add, 3, version);
-	rc = bdl_stmt_run(s, add, err);
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	bdl_bind_digest(st, 3, version);
+	rc = bdl_stmt_run(s, st, err);
 	if (!rc)
 		*ret = id;
 	return rc;

@@ -198,7 +198,29 @@ static int number_get(struct bdl_store *s, const char *sql, int64_t *ret, struct
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err)
 {
 	BDL_BUG_IF(s->mode != BDL_STORE_WRITE || s->back->is_open(s));
+	s->has_joined = true;
 	return s->back->begin(s, err);
+}
+
+int bdl_store_begin_volume(struct bdl_store *s, struct bdl_err *err)
+{
+	BDL_BUG_IF(s->mode != BDL_STORE_WRITE || s->back->is_open(s));
+	s->has_joined = false;
+	return s->back->begin(s, err);
+}
+
+int bdl_store_join(struct bdl_store *s, struct bdl_err *err)
+{
+	BDL_BUG_IF(!bdl_store_is_writing(s));
+	if (s->has_joined)
+		return 0;
+	s->has_joined = true;
+	return s->back->join(s, err);
+}
+
+bool bdl_store_has_joined(const struct bdl_store *s)
+{
+	return bdl_store_is_writing(s) && s->has_joined;
 }
 
 bool bdl_store_is_writing(const struct bdl_store *s)
@@ -309,10 +331,12 @@ static int migrate(struct bdl_store *s, struct bdl_err *err)
 	    err);
 
 	while (!rc && more) {
-		rc = bdl_store_begin(s, err);
+		rc = bdl_store_begin_volume(s, err); /* nobody else writes anything */
 		if (rc)
 			return rc;
-		rc = migrate_one(s, &more, err);
+		rc = bdl_store_join(s, err);
+		if (!rc)
+			rc = migrate_one(s, &more, err);
 		if (!rc)
 			rc = bdl_store_commit(s, err);
 		bdl_store_rollback(s);

@@ -30,6 +30,9 @@ extern const struct bdl_migration bdl_pg_migrations[]; /* see store_pg.c */
 /* Whether a transaction that writes is open: what is to be part of one looks. */
 bool bdl_store_is_writing(const struct bdl_store *s);
 
+/* And whether it may write what people write. */
+bool bdl_store_has_joined(const struct bdl_store *s);
+
 /* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
 int bdl_stmt_get(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;

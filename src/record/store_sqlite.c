@@ -192,6 +192,13 @@ static int sqlite_begin(struct bdl_store *s, struct bdl_err *err)
 	return exec(mine(s), "BEGIN IMMEDIATE", err);
 }
 
+static int sqlite_join(struct bdl_store *s, struct bdl_err *err)
+{
+	(void)s; /* in a file there is one turn for all */
+	(void)err;
+	return 0;
+}
+
 static int sqlite_commit(struct bdl_store *s, struct bdl_err *err)
 {
 	return exec(mine(s), "COMMIT", err);
@@ -367,6 +374,7 @@ static const struct bdl_backend sqlite = {
 	.col_view = sqlite_col_view,
 	.is_open = sqlite_is_open,
 	.begin = sqlite_begin,
+	.join = sqlite_join,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.relax = sqlite_relax,

@@ -20,6 +20,14 @@ void bdl_rollup_free(struct bdl_rollup *r)
 	if (!r)
 		return;
 	bdl_names_free(r->names);
+	free(r->visits);
+	free(r->loads);
+	free(r->totals);
+	free(r->visit_puts);
+	free(r->hour_puts);
+	free(r->load_puts);
+	free(r->strict);
+	free(r->heads);
 	free(r);
 }
 
@@ -67,6 +75,7 @@ static struct bdl_visit_count *visit_of(struct bdl_rollup *r, const struct bdl_v
 		if (!memcmp(&v->key, key, sizeof(*key)))
 			return v;
 	}
+	r->visits = bdl_xgrow(r->visits, r->n_visits, &r->cap_visits, sizeof(*r->visits));
 	struct bdl_visit_count *v = &r->visits[r->n_visits++];
 	*v = (struct bdl_visit_count){ .key = *key, .slot = (uint32_t)at };
 	r->slots[at] = (uint32_t)r->n_visits;
@@ -86,6 +95,7 @@ static void total_count(struct bdl_rollup *r, const struct bdl_act *a)
 			return;
 		}
 	}
+	r->totals = bdl_xgrow(r->totals, r->n_totals, &r->cap_totals, sizeof(*r->totals));
 	r->totals[r->n_totals++] = (struct bdl_total){ quarter_ms, 1, a->action };
 }
 
@@ -110,6 +120,7 @@ void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 	total_count(r, a);
 	if (is_part)
 		return;
+	r->loads = bdl_xgrow(r->loads, r->n_loads, &r->cap_loads, sizeof(*r->loads));
 	r->loads[r->n_loads++] = (struct bdl_load){
 		.at_ms = a->at_ms,
 		.kind = a->kind,

@@ -49,17 +49,21 @@ struct bdl_hour_put {
 
 struct bdl_rollup {
 	struct bdl_names *names;
-	struct bdl_visit_count visits[BDL_ROLLUP_ACTS_MAX];
-	struct bdl_load loads[BDL_ROLLUP_ACTS_MAX];
-	uint32_t slots[BDL_ROLLUP_SLOTS]; /* index of a visit plus one; 0: free */
-	struct bdl_total totals[BDL_ROLLUP_ACTS_MAX];
+	struct bdl_visit_count *visits;
+	struct bdl_load *loads;
+	struct bdl_total *totals;
 	size_t n_visits, n_loads, n_totals;
+	size_t cap_visits, cap_loads, cap_totals;
+	uint32_t slots[BDL_ROLLUP_SLOTS]; /* index of a visit plus one; 0: free */
 	/* Made while it is stored: in the order of their keys, each key once. */
-	struct bdl_visit_put visit_puts[BDL_ROLLUP_ACTS_MAX];
-	struct bdl_hour_put hour_puts[BDL_ROLLUP_ACTS_MAX];
-	struct bdl_load_put load_puts[BDL_ROLLUP_ACTS_MAX];
-	uint32_t strict[BDL_ROLLUP_ACTS_MAX], heads[BDL_ROLLUP_ACTS_MAX];
-	size_t n_visit_puts, n_hour_puts, n_strict, n_heads;
+	struct bdl_visit_put *visit_puts;
+	struct bdl_hour_put *hour_puts;
+	struct bdl_load_put *load_puts;
+	size_t n_visit_puts, n_hour_puts;
+	size_t cap_visit_puts, cap_hour_puts, cap_load_puts;
+	uint32_t *strict,
+	    *heads; /* of the visits that are strict; of load_puts, each client's first */
+	size_t n_strict, n_heads, cap_strict, cap_heads;
 };
 
 _Static_assert(sizeof(struct bdl_visit_key) == 24, "a key that is hashed has no hidden bytes");

@@ -1,11 +1,21 @@
 /* What was rolled up goes to the store: each table's rows in the order of its key, in one statement. */
+#include "base/alloc.h"
 #include "record/acts.h"
 #include "record/store_int.h"
 #include "record/visits_rollup_int.h"
-#include <stdlib.h>
 
 #define TENS      (BDL_HOUR_MS / BDL_TEN_MS)
 #define DAY_HOURS 24
+
+/* Room for `n` items, whose contents do not matter. */
+static void *room(void *items, size_t n, size_t *cap, size_t size)
+{
+	if (n <= *cap)
+		return items;
+	free(items);
+	*cap = n;
+	return bdl_xcalloc(n, size);
+}
 
 /* --- names --- */
 
@@ -55,9 +65,11 @@ static int by_visit(const void *a, const void *b)
 /* Those of an hour that differ in their ten minutes only become one. */
 static void visits_join(struct bdl_rollup *r)
 {
-	struct bdl_visit_put *all = r->visit_puts;
+	struct bdl_visit_put *all =
+	    room(r->visit_puts, r->n_visits, &r->cap_visit_puts, sizeof(*all));
 	size_t n = 0;
 
+	r->visit_puts = all;
 	for (size_t i = 0; i < r->n_visits; i++) {
 		const struct bdl_visit_count *v = &r->visits[i];
 		all[i] = (struct bdl_visit_put){
@@ -70,7 +82,8 @@ static void visits_join(struct bdl_rollup *r)
 			.parts = v->parts,
 		};
 	}
-	qsort(all, r->n_visits, sizeof(*all), by_visit);
+	if (r->n_visits)
+		qsort(all, r->n_visits, sizeof(*all), by_visit);
 	for (size_t i = 0; i < r->n_visits; i++) {
 		if (n && !by_visit(&all[n - 1], &all[i])) {
 			all[n - 1].tens |= all[i].tens;
@@ -122,9 +135,10 @@ static int by_hour(const void *a, const void *b)
 
 static void hours_join(struct bdl_rollup *r)
 {
-	struct bdl_hour_put *all = r->hour_puts;
+	struct bdl_hour_put *all = room(r->hour_puts, r->n_visits, &r->cap_hour_puts, sizeof(*all));
 	size_t n = 0, joined = 0;
 
+	r->hour_puts = all;
 	for (size_t i = 0; i < r->n_visits; i++) {
 		const struct bdl_visit_count *v = &r->visits[i];
 		int64_t hour = v->key.ten / TENS;
@@ -132,7 +146,8 @@ static void hours_join(struct bdl_rollup *r)
 			all[n++] = (struct bdl_hour_put){ bdl_names_number(r->names, v->key.site),
 				hour, v->pages > 0 };
 	}
-	qsort(all, n, sizeof(*all), by_hour);
+	if (n)
+		qsort(all, n, sizeof(*all), by_hour);
 	for (size_t i = 0; i < n; i++) {
 		if (joined && !by_hour(&all[joined - 1], &all[i]))
 			all[joined - 1].has_pages |= all[i].has_pages;
@@ -188,6 +203,7 @@ static void read_strict(struct bdl_stmt *st, size_t i, void *arg)
  */
 static int parts_count(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
+	r->strict = room(r->strict, r->n_visits, &r->cap_strict, sizeof(*r->strict));
 	r->n_strict = 0;
 	for (size_t i = 0; i < r->n_visits; i++)
 		if (r->visits[i].strict)
@@ -219,15 +235,18 @@ static int by_load(const void *a, const void *b)
 /* In the order of the key, and where each client's hour begins. */
 static void loads_sort(struct bdl_rollup *r)
 {
-	struct bdl_load_put *all = r->load_puts;
+	struct bdl_load_put *all = room(r->load_puts, r->n_loads, &r->cap_load_puts, sizeof(*all));
 
+	r->load_puts = all;
+	r->heads = room(r->heads, r->n_loads, &r->cap_heads, sizeof(*r->heads));
 	for (size_t i = 0; i < r->n_loads; i++)
 		all[i] = (struct bdl_load_put){
 			.hour = r->loads[i].at_ms / BDL_HOUR_MS,
 			.client = bdl_names_number(r->names, r->loads[i].client),
 			.load = (uint32_t)i,
 		};
-	qsort(all, r->n_loads, sizeof(*all), by_load);
+	if (r->n_loads)
+		qsort(all, r->n_loads, sizeof(*all), by_load);
 	r->n_heads = 0;
 	for (size_t i = 0; i < r->n_loads; i++)
 		if (!i || all[i].hour != all[i - 1].hour || all[i].client != all[i - 1].client)
