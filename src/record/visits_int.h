@@ -20,6 +20,20 @@ enum bdl_name_kind {
 	BDL_NAME_KINDS,
 };
 
+/*
+ * A key is a name's columns in the order of its statements' parameters from ?2 on: a digest where
+ * there is one, numbers of eight bytes, texts behind their lengths of four bytes. Appended to `key`,
+ * whose maximum is BDL_NAME_KEY_MAX: that of an act always fits.
+ */
+#define BDL_NAME_KEY_MAX (BDL_ACT_BYTES_MAX + 256)
+void bdl_name_client(struct bdl_buf *key, const struct bdl_act *a);
+void bdl_name_site(struct bdl_buf *key, const struct bdl_act *a);
+void bdl_name_basis(struct bdl_buf *key, const struct bdl_act *a, bool with_method);
+void bdl_name_text(struct bdl_buf *key, int64_t at_ms, struct bdl_view text);
+
+/* A part of its digest, by which bytes find it again (record/mark.h); never 0. */
+int64_t bdl_name_mark(struct bdl_view key);
+
 struct bdl_names;
 
 struct bdl_names *bdl_names_new(void);
@@ -41,8 +55,8 @@ int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *er
 
 /*
  * The transaction uses the name, on that day, counted from 1970. When all are said they are looked for
- * together, and added where they are missing, and it is kept when each was used last; then each has its
- * number.
+ * together, and added where they are missing, each with its mark, and it is kept when each was used last;
+ * then each has its number.
  */
 void bdl_names_need(struct bdl_names *n, uint32_t name, int64_t day);
 int bdl_names_resolve(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;

@@ -5,18 +5,13 @@
 #define NAMES_MAX 100000             /* past these, all are forgotten and looked up anew */
 #define TEXTS_MAX (16 * 1024 * 1024) /* bytes of keys, likewise */
 #define KEYS_MAX  (64 * 1024 * 1024) /* those and what one transaction may add */
-#define KEY_MAX   (BDL_ACT_BYTES_MAX + 256)
-
-#define MINUTE_MS    60000
-#define WEEK_MINUTES (7 * 24 * 60)
-#define EPOCH_MINUTE (3 * 24 * 60) /* 1970 began on a Thursday */
 
 struct bdl_names *bdl_names_new(void)
 {
 	struct bdl_names *n = bdl_xalloc(sizeof(*n));
 
 	n->keys = bdl_region_new(KEYS_MAX);
-	n->key = BDL_BUF(KEY_MAX);
+	n->key = BDL_BUF(BDL_NAME_KEY_MAX);
 	n->n_slots = SLOTS_MIN;
 	n->slots = bdl_xcalloc(n->n_slots, sizeof(*n->slots));
 	return n;
@@ -50,21 +45,7 @@ void bdl_names_forget(struct bdl_names *n)
 		n->needed[kind].n = 0;
 }
 
-/* --- keys --- */
-
-/* The parts of an act fit KEY_MAX, so what these return says nothing. */
-static void put_number(struct bdl_buf *b, int64_t v)
-{
-	(void)bdl_buf_add(b, &v, sizeof(v));
-}
-
-static void put_text(struct bdl_buf *b, struct bdl_view v)
-{
-	uint32_t n = (uint32_t)v.n;
-
-	(void)bdl_buf_add(b, &n, sizeof(n));
-	(void)bdl_buf_add_view(b, v);
-}
+/* --- keys: a digest where there is one, then numbers, then texts --- */
 
 int64_t bdl_name_take_number(struct bdl_view *key)
 {
@@ -139,69 +120,28 @@ static uint32_t key_index(struct bdl_names *n, enum bdl_name_kind kind)
 uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, a->known);
-	put_text(&n->key, a->person);
-	put_text(&n->key, a->address);
-	put_text(&n->key, a->groups);
-	put_text(&n->key, a->source);
-	put_text(&n->key, a->place);
-	put_text(&n->key, a->equipment);
+	bdl_name_client(&n->key, a);
 	return key_index(n, BDL_NAME_CLIENT);
 }
 
 uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a)
 {
 	bdl_buf_clear(&n->key);
-	put_text(&n->key, a->host);
-	put_text(&n->key, a->categories);
+	bdl_name_site(&n->key, a);
 	return key_index(n, BDL_NAME_SITE);
-}
-
-/* By how many minutes the act's own clock was ahead of UTC: its facts are found again by it. */
-static int64_t utc_offset(const struct bdl_act *a)
-{
-	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
-	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
-
-	if (ahead < -WEEK_MINUTES / 2)
-		ahead += WEEK_MINUTES;
-	return ahead >= WEEK_MINUTES / 2 ? ahead - WEEK_MINUTES : ahead;
-}
-
-void bdl_visits_local(int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute)
-{
-	int64_t minute =
-	    (at_ms / MINUTE_MS + EPOCH_MINUTE + utc_offset + WEEK_MINUTES) % WEEK_MINUTES;
-
-	*ret_weekday = (uint8_t)(minute / (24 * 60));
-	*ret_minute = (uint16_t)(minute % (24 * 60));
 }
 
 uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method)
 {
-	static const struct bdl_view none;
-
 	bdl_buf_clear(&n->key);
-	(void)bdl_buf_add(&n->key, a->version.b, sizeof(a->version.b));
-	put_number(&n->key, a->door);
-	put_number(&n->key, utc_offset(a));
-	put_number(&n->key, a->action);
-	put_number(&n->key, a->critical);
-	put_number(&n->key, a->passed);
-	put_text(&n->key, with_method ? a->method : none);
-	put_text(&n->key, with_method ? a->scheme : none);
-	put_text(&n->key, a->policy);
-	put_text(&n->key, a->clause);
-	put_text(&n->key, a->clauses);
-	put_text(&n->key, a->tell);
+	bdl_name_basis(&n->key, a, with_method);
 	return key_index(n, BDL_NAME_BASIS);
 }
 
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, at_ms / BDL_DAY_MS);
-	put_text(&n->key, text);
+	bdl_name_text(&n->key, at_ms, text);
 	return key_index(n, BDL_NAME_TEXT);
 }
 

@@ -7,16 +7,12 @@
 #include "base/region.h"
 #include "record/visits_int.h"
 
-/*
- * A key is the name's columns in the order of its statements' parameters from ?2 on: a digest
- * where there is one, numbers of eight bytes, texts behind their lengths of four bytes.
- */
 struct bdl_name {
 	uint64_t hash;
-	struct bdl_view key;
-	int64_t number; /* 0: the store has not been asked */
+	struct bdl_view key; /* visits_keys.c */
+	int64_t number;      /* 0: the store has not been asked */
 	int64_t hour; /* of a site: when it was seen last, plus one; and whether a page of it was */
-	int64_t day;  /* of what has days: the newest that the store was told, plus one */
+	int64_t day;  /* of what has a mark: the newest that the store was told, plus one */
 	int64_t needed_day; /* on which this transaction uses it */
 	int64_t ruleset;    /* of a basis, while it is looked for */
 	enum bdl_name_kind kind;

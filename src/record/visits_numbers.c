@@ -7,15 +7,16 @@
 #include "record/visits_names_int.h"
 
 /*
- * `add` has the name's number behind the parameters of the key, and then the day on which it was used,
- * where that is kept.
+ * `add` has the name's number behind the parameters of the key, then its mark, where it has one, and
+ * the day on which it was used, where that is kept.
  */
 struct shape {
 	unsigned digests, numbers, texts;
 	const char *find; /* NULL: never looked for, as no index finds it */
 	const char *last; /* the highest number there is; of a text's day */
 	const char *add;
-	const char *use; /* NULL: it is not kept when it was used */
+	const char *use; /* keeps its mark, and the day where it has one; NULL: neither */
+	bool has_day;
 };
 
 static const struct shape shapes[BDL_NAME_KINDS] = {
@@ -27,16 +28,20 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 			" AND equipment = ?8",
 		.last = "SELECT coalesce(max(id), 0) FROM client WHERE school = ?1",
 		.add = "INSERT INTO client (school, known, person, address, person_groups, source,"
-		       " place, equipment, id, last_day)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-		.use = "UPDATE client SET last_day = ?3 WHERE school = ?1 AND id = ?2"
-		       " AND last_day < ?3",
+		       " place, equipment, id, mark, last_day)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+		.use = "UPDATE client SET mark = ?3, last_day = CASE WHEN last_day < ?4 THEN ?4"
+		       " ELSE last_day END WHERE school = ?1 AND id = ?2"
+		       " AND (mark <> ?3 OR last_day < ?4)",
+		.has_day = true,
 	},
 	[BDL_NAME_SITE] = {
 		.texts = 2,
 		.find = "SELECT id FROM site WHERE school = ?1 AND host = ?2 AND categories = ?3",
 		.last = "SELECT coalesce(max(id), 0) FROM site WHERE school = ?1",
-		.add = "INSERT INTO site (school, host, categories, id) VALUES (?1, ?2, ?3, ?4)",
+		.add = "INSERT INTO site (school, host, categories, id, mark)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5)",
+		.use = "UPDATE site SET mark = ?3 WHERE school = ?1 AND id = ?2 AND mark <> ?3",
 	},
 	[BDL_NAME_BASIS] = {
 		.digests = 1,
@@ -48,10 +53,13 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 			" AND clauses = ?12 AND tell = ?13",
 		.last = "SELECT coalesce(max(id), 0) FROM basis WHERE school = ?1",
 		.add = "INSERT INTO basis (school, ruleset, door, utc_offset, action, critical,"
-		       " passed, method, scheme, policy, clause, clauses, tell, id, last_day)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-		.use = "UPDATE basis SET last_day = ?3 WHERE school = ?1 AND id = ?2"
-		       " AND last_day < ?3",
+		       " passed, method, scheme, policy, clause, clauses, tell, id, mark, last_day)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+		       " ?16)",
+		.use = "UPDATE basis SET mark = ?3, last_day = CASE WHEN last_day < ?4 THEN ?4"
+		       " ELSE last_day END WHERE school = ?1 AND id = ?2"
+		       " AND (mark <> ?3 OR last_day < ?4)",
+		.has_day = true,
 	},
 	[BDL_NAME_TEXT] = {
 		.numbers = 1,
@@ -151,7 +159,9 @@ static void bind_add(struct bdl_stmt *st, size_t i, void *arg)
 
 	bdl_bind_int(st, next, name->number);
 	if (shapes[name->kind].use)
-		bdl_bind_int(st, next + 1, name->needed_day);
+		bdl_bind_int(st, next + 1, bdl_name_mark(name->key));
+	if (shapes[name->kind].has_day)
+		bdl_bind_int(st, next + 2, name->needed_day);
 }
 
 static void bind_use(struct bdl_stmt *st, size_t i, void *arg)
@@ -160,7 +170,9 @@ static void bind_use(struct bdl_stmt *st, size_t i, void *arg)
 
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, name->number);
-	bdl_bind_int(st, 3, name->needed_day);
+	bdl_bind_int(st, 3, bdl_name_mark(name->key));
+	if (shapes[name->kind].has_day)
+		bdl_bind_int(st, 4, name->needed_day);
 }
 
 /* --- kind by kind --- */
@@ -274,7 +286,7 @@ static int kind_resolve(
 	return rc;
 }
 
-/* Told once a day and name; the day by which it is deleted is in the store what was told last. */
+/* Told once a day and name: the day by which it is deleted, and the mark by which bytes find it. */
 static int days_keep(
     struct bdl_names *n, struct bdl_store *s, enum bdl_name_kind kind, struct bdl_err *err)
 {
