@@ -87,13 +87,6 @@ typedef int bdl_row_fn(
 int bdl_rows_read(struct bdl_store *s, struct bdl_stmt *st, struct bdl_region *region, size_t size,
     bdl_row_fn *read, void **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
-/* Acts are counted by the quarter of an hour in UTC: every zone's midnights begin one. */
-#define BDL_QUARTER_MS (15 * 60 * 1000)
-static inline int64_t bdl_quarter_of(int64_t at_ms)
-{
-	return at_ms - at_ms % BDL_QUARTER_MS;
-}
-
 /* Finds the violation that an act folds into: its id and who is to be told. */
 struct bdl_act;
 #define BDL_VIOLATION_FIND                                                               \

@@ -155,10 +155,11 @@ void bdl_names_act(
 	ret->address = bdl_name_take_text(&key);
 	key = n->names[site].key;
 	ret->host = bdl_name_take_text(&key);
+	ret->categories = bdl_name_take_text(&key);
 	key = n->names[basis].key;
 	ret->version = bdl_name_take_digest(&key);
 	ret->door = (enum bdl_door)bdl_name_take_number(&key);
-	(void)bdl_name_take_number(&key); /* a violation asks for no local time */
+	bdl_visits_local(ret->at_ms, bdl_name_take_number(&key), &ret->weekday, &ret->minute);
 	ret->action = (enum bdl_action)bdl_name_take_number(&key);
 	ret->critical = bdl_name_take_number(&key);
 	ret->passed = bdl_name_take_number(&key);

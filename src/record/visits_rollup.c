@@ -3,8 +3,6 @@
 #include "record/store_int.h"
 #include "record/visits_rollup_int.h"
 
-#define TOTALS_MAX 64 /* kinds of counts; a batch rarely has ten */
-
 _Static_assert(BDL_ROLLUP_ACTS_MAX < UINT32_MAX, "an index fits its slot");
 
 struct bdl_rollup *bdl_rollup_new(void)
@@ -12,6 +10,7 @@ struct bdl_rollup *bdl_rollup_new(void)
 	struct bdl_rollup *r = bdl_xalloc(sizeof(*r));
 
 	r->names = bdl_names_new();
+	r->figures = bdl_figures_new();
 	return r;
 }
 
@@ -22,7 +21,7 @@ void bdl_rollup_free(struct bdl_rollup *r)
 	bdl_names_free(r->names);
 	free(r->visits);
 	free(r->loads);
-	free(r->totals);
+	bdl_figures_free(r->figures);
 	free(r->visit_puts);
 	free(r->hour_puts);
 	free(r->load_puts);
@@ -45,7 +44,7 @@ void bdl_rollup_clear(struct bdl_rollup *r)
 {
 	for (size_t i = 0; i < r->n_visits; i++)
 		r->slots[r->visits[i].slot] = 0;
-	r->n_visits = r->n_loads = r->n_totals = 0;
+	r->n_visits = r->n_loads = 0;
 	if (bdl_names_are_many(r->names))
 		bdl_names_forget(r->names);
 }
@@ -82,23 +81,6 @@ static struct bdl_visit_count *visit_of(struct bdl_rollup *r, const struct bdl_v
 	return v;
 }
 
-/* A batch is of one quarter of an hour, or of few, so the last is nearly always the one. */
-static void total_count(struct bdl_rollup *r, const struct bdl_act *a)
-{
-	int64_t quarter_ms = bdl_quarter_of(a->at_ms);
-	size_t since = r->n_totals > TOTALS_MAX ? r->n_totals - TOTALS_MAX : 0;
-
-	for (size_t i = r->n_totals; i-- > since;) {
-		struct bdl_total *t = &r->totals[i];
-		if (t->quarter_ms == quarter_ms && t->action == a->action) {
-			t->acts++;
-			return;
-		}
-	}
-	r->totals = bdl_xgrow(r->totals, r->n_totals, &r->cap_totals, sizeof(*r->totals));
-	r->totals[r->n_totals++] = (struct bdl_total){ quarter_ms, 1, a->action };
-}
-
 void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 {
 	bool is_part = a->kind == BDL_KIND_PART;
@@ -109,15 +91,13 @@ void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 		.basis = bdl_names_basis(r->names, a, false),
 	};
 
-	BDL_BUG_IF(r->n_visits == BDL_ROLLUP_ACTS_MAX || r->n_loads == BDL_ROLLUP_ACTS_MAX ||
-	    r->n_totals == BDL_ROLLUP_ACTS_MAX);
+	BDL_BUG_IF(r->n_visits == BDL_ROLLUP_ACTS_MAX || r->n_loads == BDL_ROLLUP_ACTS_MAX);
 	struct bdl_visit_count *v = visit_of(r, &key);
 	if (!v->pages && !v->parts)
 		v->first_ms = a->at_ms;
 	v->strict = a->action >= BDL_COACH;
 	v->pages += !is_part;
 	v->parts += is_part;
-	total_count(r, a);
 	if (is_part)
 		return;
 	r->loads = bdl_xgrow(r->loads, r->n_loads, &r->cap_loads, sizeof(*r->loads));

@@ -2,6 +2,7 @@
 #ifndef BDL_RECORD_VISITS_ROLLUP_INT_H
 #define BDL_RECORD_VISITS_ROLLUP_INT_H
 
+#include "record/figures_int.h"
 #include "record/visits_int.h"
 
 #define BDL_ROLLUP_SLOTS (2 * BDL_ROLLUP_ACTS_MAX) /* a power of two, twice what there can be */
@@ -28,11 +29,6 @@ struct bdl_load {
 	bool has_kept; /* else there is nothing to look up */
 };
 
-struct bdl_total {
-	int64_t quarter_ms, acts;
-	enum bdl_action action;
-};
-
 /* A row of the table of its kind, numbers and all. */
 struct bdl_visit_put {
 	int64_t hour, client, site, basis, tens, pages, parts;
@@ -51,9 +47,8 @@ struct bdl_rollup {
 	struct bdl_names *names;
 	struct bdl_visit_count *visits;
 	struct bdl_load *loads;
-	struct bdl_total *totals;
-	size_t n_visits, n_loads, n_totals;
-	size_t cap_visits, cap_loads, cap_totals;
+	size_t n_visits, n_loads, cap_visits, cap_loads;
+	struct bdl_figures *figures;
 	uint32_t slots[BDL_ROLLUP_SLOTS]; /* index of a visit plus one; 0: free */
 	/* Made while it is stored: in the order of their keys, each key once. */
 	struct bdl_visit_put *visit_puts;

@@ -307,6 +307,18 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 	    r->n_loads, bind_load, NULL, r, err);
 }
 
+static int figures_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
+{
+	bdl_figures_clear(r->figures);
+	for (size_t i = 0; i < r->n_visits; i++) {
+		const struct bdl_visit_count *v = &r->visits[i];
+		struct bdl_act a = { .kind = BDL_KIND_PART, .at_ms = v->first_ms };
+		bdl_names_act(r->names, v->key.client, v->key.site, v->key.basis, &a);
+		bdl_figures_add(r->figures, &a, v->pages + v->parts);
+	}
+	return bdl_figures_store(r->figures, s, err);
+}
+
 int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
 	int rc = numbers_find(r, s, err);
@@ -319,8 +331,5 @@ int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *
 		rc = parts_count(r, s, err);
 	if (!rc)
 		rc = loads_store(r, s, err);
-	for (size_t i = 0; !rc && i < r->n_totals; i++)
-		rc = bdl_acts_count(
-		    s, r->totals[i].quarter_ms, r->totals[i].action, r->totals[i].acts, err);
-	return rc;
+	return rc ? rc : figures_store(r, s, err);
 }
