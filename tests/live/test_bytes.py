@@ -93,12 +93,19 @@ def test_what_was_broken_off_counts_for_what_came(school, sites):
     assert 300000 < down < 300000 + HEADS
 
 
+def test_the_portal_shows_what_came(school, sites):
+    assert sized(school, sites, "sharing.example", 2300000).status == 200
+    until(lambda: passed(school, "sharing.example")[0], "no bytes")
+    assert ">2.3\u00a0MB<" in school.ask_portal("/visits?host=sharing.example").body
+    assert re.search(r"<strong>[\d.]+\sMB</strong>", school.ask_portal("/visits/t.ashdown").body)
+
+
 def test_an_upload_counts_the_other_way(school, sites):
     reply = school.get(sites.url("sharing.example", "/put", "https"), "--data-binary", "@-",
                        data=b"x" * 400000)
     assert reply.status == 200
-    until(lambda: passed(school, "sharing.example")[1], "no bytes")
-    assert 400000 < passed(school, "sharing.example")[1] < 420000
+    until(lambda: passed(school, "sharing.example")[1] > 400000, "no bytes")
+    assert passed(school, "sharing.example")[1] < 420000
 
 
 def test_a_sealed_tunnel_is_counted_by_its_host(school, sites):
