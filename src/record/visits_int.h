@@ -67,11 +67,17 @@ int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, in
  */
 bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_pages);
 
-/* Back to the act's texts, as far as a violation needs them. They lie in the names' memory. */
+/*
+ * Back to the act, as far as a violation and figures need it; its moment is there already. Texts lie in
+ * the names' memory.
+ */
 void bdl_names_act(
     const struct bdl_names *n, uint32_t client, uint32_t site, uint32_t basis, struct bdl_act *ret);
 
-/* The local time of the facts again, from what the basis has of it. */
+/* By how many minutes the act's own clock was ahead of UTC, which is what the basis has of it. */
+int64_t bdl_visits_offset(const struct bdl_act *a);
+
+/* The local time of the facts again, from that. */
 void bdl_visits_local(
     int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute);
 

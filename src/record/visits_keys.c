@@ -35,8 +35,7 @@ void bdl_name_site(struct bdl_buf *key, const struct bdl_act *a)
 	put_text(key, a->categories);
 }
 
-/* By how many minutes the act's own clock was ahead of UTC: its facts are found again by it. */
-static int64_t utc_offset(const struct bdl_act *a)
+int64_t bdl_visits_offset(const struct bdl_act *a)
 {
 	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
 	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
@@ -61,7 +60,7 @@ void bdl_name_basis(struct bdl_buf *key, const struct bdl_act *a, bool with_meth
 
 	(void)bdl_buf_add(key, a->version.b, sizeof(a->version.b));
 	put_number(key, a->door);
-	put_number(key, utc_offset(a));
+	put_number(key, bdl_visits_offset(a));
 	put_number(key, a->action);
 	put_number(key, a->critical);
 	put_number(key, a->passed);

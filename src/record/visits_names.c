@@ -236,10 +236,11 @@ void bdl_names_act(
 	ret->address = take_text(&key);
 	key = n->names[site].key;
 	ret->host = take_text(&key);
+	ret->categories = take_text(&key);
 	key = n->names[basis].key;
 	ret->version = take_digest(&key);
 	ret->door = (enum bdl_door)take_number(&key);
-	(void)take_number(&key); /* a violation asks for no local time */
+	bdl_visits_local(ret->at_ms, take_number(&key), &ret->weekday, &ret->minute);
 	ret->action = (enum bdl_action)take_number(&key);
 	ret->critical = take_number(&key);
 	ret->passed = take_number(&key);
