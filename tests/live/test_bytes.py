@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -203,3 +204,20 @@ def test_what_was_allowed_while_the_scribe_was_away_has_its_bytes(school, sites)
         os.kill(scribe, signal.SIGCONT)
     until(lambda: passed(school, "proxy.example")[0] - before > 60000, "bytes were lost")
     assert passed(school, "proxy.example")[0] - before < 60000 + 3 * HEADS
+
+
+def test_a_file_that_the_proxy_was_never_told_of_is_told_again(school, sites):
+    folder, newest = log_folder(school), files(school)[-1]
+    made = f"{folder}/{newest + 1}.log"
+    open(made, "w").close()
+    shutil.chown(made, os.stat(folder).st_uid, os.stat(folder).st_gid)
+
+    def written():
+        assert school.visit(sites.url("ok.example", "/")).status == 200
+        return os.stat(made).st_size
+
+    until(written, "it stays empty", 30, 0.5)
+    assert os.readlink(f"{folder}/now") == f"{newest + 1}.log"
+    before = passed(school, "bets.example")[0]
+    assert sized(school, sites, "bets.example", 30000).status == 200
+    until(lambda: passed(school, "bets.example")[0] - before > 30000, "no bytes")
