@@ -88,8 +88,8 @@ static void add_facts(
 	if (!s->store_fault) {
 		add_fact(out, &n, "Requests today", today(r, s));
 		add_fact(out, &n, "Waiting for the store",
-		    bdl_region_printf(
-			r->region, "%s in the doors' journals", bdl_bytes_text(r, s->waiting)));
+		    bdl_region_printf(r->region, "%s in the doors' journals",
+			bdl_bytes_text(r, (uint64_t)s->waiting)));
 		add_fact(out, &n, "Store written last",
 		    bdl_when_or(r, s->last_ms, "not since the start"));
 		add_fact(out, &n, "Policies in force",
@@ -101,8 +101,9 @@ static void add_facts(
 	add_fact(out, &n, "List of illegal material", illegal(r, &s->lists));
 	if (s->disk_all)
 		add_fact(out, &n, "Disk",
-		    bdl_region_printf(r->region, "%s free of %s", bdl_bytes_text(r, s->disk_free),
-			bdl_bytes_text(r, s->disk_all)));
+		    bdl_region_printf(r->region, "%s free of %s",
+			bdl_bytes_text(r, (uint64_t)s->disk_free),
+			bdl_bytes_text(r, (uint64_t)s->disk_all)));
 	if (s->certificate_until_ms)
 		add_fact(out, &n, "The proxy's certificate",
 		    bdl_region_printf(r->region, "until %s", bdl_when(r, s->certificate_until_ms)));

@@ -109,8 +109,8 @@ static const char *growth(const struct bdl_request *r, const struct bdl_storage_
 	if (!figure->has_growth)
 		return "";
 	return figure->bytes_a_day < 0
-	    ? bdl_region_printf(r->region, "−%s", bdl_bytes_text(r, -figure->bytes_a_day))
-	    : bdl_bytes_text(r, figure->bytes_a_day);
+	    ? bdl_region_printf(r->region, "−%s", bdl_bytes_text(r, (uint64_t)-figure->bytes_a_day))
+	    : bdl_bytes_text(r, (uint64_t)figure->bytes_a_day);
 }
 
 static struct bdl_page_storage_kind kind_row(const struct bdl_request *r,
@@ -122,7 +122,8 @@ static struct bdl_page_storage_kind kind_row(const struct bdl_request *r,
 		row.rows = kind == BDL_STORAGE_OTHER
 		    ? ""
 		    : bdl_count_text(r, (uint64_t)figure->rows, false);
-		row.size = figure->bytes < 0 ? "not known" : bdl_bytes_text(r, figure->bytes);
+		row.size =
+		    figure->bytes < 0 ? "not known" : bdl_bytes_text(r, (uint64_t)figure->bytes);
 		row.growth = growth(r, figure);
 		row.oldest = bdl_when_or(r, figure->oldest_ms, "");
 	}
@@ -150,7 +151,7 @@ static int add_kinds(const struct bdl_request *r, struct bdl_page_storage *v, st
 	v->kinds = out;
 	v->n_kinds = out ? BDL_STORAGE_KINDS : 0;
 	v->counted = bdl_when_or(r, counted_ms, "");
-	v->total = total > 0 ? bdl_bytes_text(r, total) : "";
+	v->total = total > 0 ? bdl_bytes_text(r, (uint64_t)total) : "";
 	return 0;
 }
 
@@ -247,11 +248,12 @@ static int add_backups(const struct bdl_request *r, struct bdl_page_storage *v, 
 	out[n++] = job_fact(r, "Newest backup", bdl_status_job(s, "backup"));
 	out[n++] = job_fact(r, "Tried whether it restores", bdl_status_job(s, "drill"));
 	out[n++] = (struct bdl_page_storage_fact){ "Waiting in journals",
-		bdl_bytes_text(r, s->waiting), false };
+		bdl_bytes_text(r, (uint64_t)s->waiting), false };
 	if (s->disk_all)
 		out[n++] = (struct bdl_page_storage_fact){ "Disk of the data folder",
 			bdl_region_printf(r->region, "%s free of %s",
-			    bdl_bytes_text(r, s->disk_free), bdl_bytes_text(r, s->disk_all)),
+			    bdl_bytes_text(r, (uint64_t)s->disk_free),
+			    bdl_bytes_text(r, (uint64_t)s->disk_all)),
 			false };
 	v->backups = out;
 	v->n_backups = n;

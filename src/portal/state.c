@@ -26,21 +26,6 @@ const struct bdl_status *bdl_status_here(const struct bdl_request *r)
 	return bdl_region_broken(r->region) ? NULL : s;
 }
 
-const char *bdl_bytes_text(const struct bdl_request *r, int64_t n)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB" };
-	double size = (double)n / 1000;
-	size_t unit = 0;
-
-	while (size >= 999.5 && unit + 1 < BDL_ARRAY_LEN(units)) {
-		size /= 1000;
-		unit++;
-	}
-	/* Two figures at least, but of kB, which are small change. */
-	return bdl_region_printf(
-	    r->region, "%.*f %s", unit > 0 && size < 9.95 ? 1 : 0, size, units[unit]);
-}
-
 const char *bdl_when_or(const struct bdl_request *r, int64_t at_ms, const char *or_else)
 {
 	return at_ms > 0 ? bdl_when(r, at_ms) : or_else;

@@ -14,9 +14,6 @@ struct bdl_part_state_links bdl_state_links(enum bdl_state_page page);
 /* How Beadle stands at this request, in its region; NULL where that has no room. */
 const struct bdl_status *bdl_status_here(const struct bdl_request *r);
 
-/* A number of bytes as people read it: "312 kB", "1.4 GB". In the region. */
-const char *bdl_bytes_text(const struct bdl_request *r, int64_t n);
-
 /* A moment as bdl_when has it; `or_else` for 0. */
 const char *bdl_when_or(const struct bdl_request *r, int64_t at_ms, const char *or_else);
 
