@@ -104,6 +104,8 @@ def test_what_is_broken_is_told_everywhere(office):
 def test_the_store_is_counted_and_its_backup_tried(office):
     office.start()
     until(lambda: "Counted today" in office.ask_portal("/storage").body, "the clerk counts")
+    until(lambda: office.rows("SELECT runs FROM job WHERE name = 'drill' AND runs = 1"),
+          "it finds no backup to try")
     office.beadle("clerk", "run", "backup")
     done = office.beadle("clerk", "run", "drill")
     assert re.search(r"drill: 20\S+\.db PASSED", done.stdout), done
