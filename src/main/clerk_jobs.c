@@ -3,7 +3,9 @@
  * that closes its sandbox first.
  */
 #include "base/clock.h"
+#include "doors/dns/zone.h"
 #include "main/clerk.h"
+#include "main/clerk_keep.h"
 #include "main/data.h"
 #include "main/lists_verbs.h"
 #include "main/publish.h"
@@ -25,11 +27,12 @@ void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size)
 		bdl_conf_path(conf, out, size, "backup");
 }
 
-/* Close the sandbox of a job: no network, no children, and of files what `rights` says. */
-static int fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err)
+int bdl_job_fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err)
 {
 	char lists[BDL_PATH_MAX], backup[BDL_PATH_MAX], shipped[BDL_PATH_MAX];
-	struct bdl_path_right paths[4];
+	const struct bdl_path_right connect[] = { BDL_CONNECT_RIGHTS };
+	struct bdl_path_right paths[4 + BDL_ARRAY_LEN(connect)];
+	unsigned calls = BDL_CALLS_FILES | BDL_CALLS_LOCKS;
 	bool landlock = false; /* the clerk has said where there is none */
 	size_t n = 0;
 
@@ -44,8 +47,13 @@ static int fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *e
 	if ((rights & BDL_JOB_LISTS) &&
 	    bdl_shipped_find("", "lists", shipped, sizeof(shipped), NULL) == 0)
 		paths[n++] = (struct bdl_path_right){ shipped, BDL_MAY_READ };
+	if ((rights & BDL_JOB_STORE) && conf->store[0]) {
+		calls |= BDL_CALLS_CONNECT | BDL_CALLS_LOCAL;
+		for (size_t i = 0; i < BDL_ARRAY_LEN(connect); i++)
+			paths[n++] = connect[i];
+	}
 	int rc = bdl_sandbox_files(paths, n, &landlock, err);
-	return rc < 0 ? rc : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+	return rc < 0 ? rc : bdl_sandbox_calls(calls, err);
 }
 
 /* --- lists --- */
@@ -92,7 +100,7 @@ static int lists_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], s
 	/* Started first, for what is left of this process does without the network. */
 	int rc = bdl_fetcher_start(NULL, &fetcher, err);
 	if (rc == 0)
-		rc = fence(conf, BDL_JOB_LISTS, err);
+		rc = bdl_job_fence(conf, BDL_JOB_LISTS, err);
 	if (rc == 0)
 		rc = bdl_lists_plan_read(path, &plan, err);
 	if (rc == BDL_E_MISSING) {
@@ -110,30 +118,26 @@ static int lists_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], s
 
 /* --- the store --- */
 
-static void store_path(const struct bdl_conf *conf, char out[BDL_PATH_MAX])
-{
-	bdl_conf_path(conf, out, BDL_PATH_MAX, "store.db");
-}
-
+/* One in PostgreSQL is backed up by its own means. */
 static void backup_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
 {
-	*ret = conf->backup;
+	*ret = conf->store[0] ? (struct bdl_schedule){ .kind = BDL_SCHEDULE_NEVER } : conf->backup;
 }
 
 static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
-	char store[BDL_PATH_MAX], folder[BDL_PATH_MAX], to[BDL_PATH_MAX + BDL_BACKUP_NAME];
+	char store[BDL_CONF_STORE_MAX], folder[BDL_PATH_MAX], to[BDL_PATH_MAX + BDL_BACKUP_NAME];
 	char name[BDL_BACKUP_NAME];
 	size_t removed = 0;
 	int64_t bytes = 0;
 
-	store_path(conf, store);
+	bdl_conf_store(conf, store);
 	bdl_backup_folder(conf, folder, sizeof(folder));
 	bdl_backup_name(bdl_now_ms(), name);
 	(void)snprintf(to, sizeof(to), "%s/%s", folder, name); /* fits */
 	int rc = bdl_file_mkdirs(folder, err);
 	if (rc == 0)
-		rc = fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
+		rc = bdl_job_fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
 	if (rc == 0)
 		rc = bdl_backup_make(store, to, &bytes, err);
 	if (rc == 0)
@@ -144,10 +148,17 @@ static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], 
 	return rc;
 }
 
-static void optimise_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+static void daily(const struct bdl_conf *conf, struct bdl_schedule *ret)
 {
 	(void)conf; /* nobody has asked for another */
 	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
+}
+
+static void drill_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+{
+	backup_schedule(conf, ret);
+	if (ret->kind != BDL_SCHEDULE_NEVER)
+		*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = 7 * DAY_MS };
 }
 
 static int optimise_run(
@@ -155,7 +166,7 @@ static int optimise_run(
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 
-	int rc = fence(conf, BDL_JOB_STORE, err);
+	int rc = bdl_job_fence(conf, BDL_JOB_STORE, err);
 	if (rc == 0)
 		rc = bdl_data_store(conf, &store, err);
 	if (rc == 0)
@@ -170,11 +181,18 @@ static int optimise_run(
 
 const struct bdl_job bdl_jobs[] = {
 	{ "lists", "fetch the lists of lists/lists.conf and compile them", 4 * 3600, lists_schedule,
-	    lists_run },
+	    NULL, lists_run },
 	{ "backup", "back the store up, and remove the oldest backups", 4 * 3600, backup_schedule,
-	    backup_run },
-	{ "optimise", "let the database look after its indices and its log", 3600,
-	    optimise_schedule, optimise_run },
+	    NULL, backup_run },
+	{ "optimise", "let the database look after its indices and its log", 3600, daily, NULL,
+	    optimise_run },
+	{ "storage", "count what the store holds, for the page that shows it", 2 * 3600, daily,
+	    NULL, bdl_job_storage },
+	{ "ledger", "verify the ledger", 2 * 3600, daily, NULL, bdl_job_ledger },
+	{ "drill", "restore the newest backup beside itself, and see whether it is whole", 4 * 3600,
+	    drill_schedule, NULL, bdl_job_drill },
+	{ "dns", "write the names that everyone is kept from to dns/" BDL_DNS_ORIGIN, 3600,
+	    bdl_dns_job_schedule, bdl_dns_job_cause, bdl_dns_job_run },
 	{ 0 },
 };
 

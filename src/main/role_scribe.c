@@ -2,10 +2,12 @@
 
 #include "base/clock.h"
 #include "main/data.h"
+#include "main/squid.h"
 #include "record/force.h"
 #include "record/ledger_head.h"
 #include "record/retention.h"
 #include "record/scribe.h"
+#include "record/storage.h"
 #include "record/versions.h"
 #include "sys/file.h"
 #include "sys/log.h"
@@ -14,6 +16,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -40,7 +43,9 @@ struct scribe {
 	uv_timer_t timer;
 	char journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
 	char keys_path[BDL_PATH_MAX], heads_path[BDL_PATH_MAX];
-	struct bdl_store *store; /* NULL while it is away */
+	char bytes_path[BDL_PATH_MAX];
+	char host[BDL_DATA_HOST_MAX]; /* this host's name in a store that several write to */
+	struct bdl_store *store;      /* NULL while it is away */
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
@@ -72,6 +77,7 @@ static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, ev, err);
 	bdl_slot_note(s->role->slot, "the store cannot be written: %.60s", err->text);
+	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 1);
 	s->in_trouble = true;
 	store_close(s);
 }
@@ -82,6 +88,9 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 	if (rc < 0)
 		return rc;
 	s->reader = bdl_scribe_new(s->store, s->journal_path);
+	if (bdl_store_is_shared(s->store))
+		bdl_scribe_of_host(s->reader, s->host);
+	bdl_scribe_bytes(s->reader, s->bytes_path);
 	s->has_seen = false;
 	return 0;
 }
@@ -113,6 +122,8 @@ static int read_journal(struct scribe *s, int64_t for_ms, int64_t hold_ms, struc
 	do {
 		int rc = bdl_scribe_round(s->reader, hold_ms, &round, err);
 		bdl_count(s->role->slot, BDL_COUNT_STORED, round.stored);
+		if (round.stored > 0)
+			bdl_slot_put(s->role->slot, BDL_COUNT_LAST_MS, (uint64_t)bdl_now_ms());
 		tell_journal(s, &round.journal);
 		if (round.refused > 0)
 			bdl_log(BDL_LOG_ERR, "entry-refused",
@@ -120,8 +131,8 @@ static int read_journal(struct scribe *s, int64_t for_ms, int64_t hold_ms, struc
 			    round.refused);
 		if (rc < 0)
 			return rc;
-	} while (round.stored > 0 && bdl_tick_ms() < until_ms);
-	return round.stored > 0;
+	} while (round.stored + round.lines > 0 && bdl_tick_ms() < until_ms);
+	return round.stored + round.lines > 0;
 }
 
 /*
@@ -198,7 +209,7 @@ static void keep_head(struct scribe *s)
 		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
 }
 
-static void deletion_done(struct scribe *s)
+static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
 	if (gone.acts || gone.violations || gone.visits || gone.refused)
@@ -208,6 +219,7 @@ static void deletion_done(struct scribe *s)
 		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
+	return bdl_deletion_keep(s->store, &gone, bdl_now_ms(), err);
 }
 
 /*
@@ -233,9 +245,7 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
 	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);
-	if (rc == 0)
-		deletion_done(s);
-	return rc;
+	return rc == 0 ? deletion_done(s, err) : rc;
 }
 
 static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
@@ -257,6 +267,7 @@ static void recovered(struct scribe *s)
 	if (s->in_trouble)
 		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
 	s->in_trouble = s->is_noted = false;
+	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 0);
 	bdl_slot_note(s->role->slot, "the store is written");
 	atomic_store(&s->role->slot->state, BDL_STATE_UP);
 }
@@ -291,15 +302,20 @@ static int confine(const struct scribe *s, struct bdl_err *err)
 {
 	/*
 	 * SQLite makes its -wal and -shm files beside the store, so the whole data folder is open to
-	 * the scribe; nothing outside it is.
+	 * the scribe; nothing outside it is, but the log of a Squid that is another user, and what it
+	 * takes to find another machine.
 	 */
-	const struct bdl_path_right rights[] = { { s->role->conf->dir, BDL_MAY_WRITE } };
+	const struct bdl_path_right rights[] = { { s->role->conf->dir, BDL_MAY_WRITE },
+		{ s->bytes_path, BDL_MAY_WRITE }, BDL_CONNECT_RIGHTS };
+	bool is_file = !s->role->conf->store[0];
 	bool landlock = false;
-	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	int rc = bdl_sandbox_files(rights, is_file ? 2 : BDL_ARRAY_LEN(rights), &landlock, err);
 	if (rc == 0 && !landlock)
 		bdl_log(
 		    BDL_LOG_WARN, "no-landlock", "this kernel cannot confine the scribe's files");
-	return rc < 0 ? rc : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+	unsigned calls =
+	    BDL_CALLS_FILES | (is_file ? BDL_CALLS_LOCKS : BDL_CALLS_CONNECT | BDL_CALLS_LOCAL);
+	return rc < 0 ? rc : bdl_sandbox_calls(calls, err);
 }
 
 /*
@@ -326,6 +342,9 @@ static void sweep(const struct bdl_conf *conf, const char *below)
 static void paths(struct scribe *s)
 {
 	const struct bdl_conf *conf = s->role->conf;
+	char state[BDL_SQUID_STATE_MAX];
+	bdl_squid_state(conf, state);
+	(void)snprintf(s->bytes_path, sizeof(s->bytes_path), "%s/bytes", state); /* fits */
 	bdl_conf_path(conf, s->journal_path, sizeof(s->journal_path), "journal");
 	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
 	bdl_conf_path(conf, s->keys_path, sizeof(s->keys_path), "keys");
@@ -345,6 +364,8 @@ int bdl_scribe_run(struct bdl_role *role)
 	int rc = bdl_loop_init(&s.loop, on_stop, &s, &err);
 	if (rc == 0)
 		rc = bdl_file_mkdirs(s.force_path, &err);
+	if (rc == 0 && role->conf->store[0])
+		rc = bdl_data_host(role->conf, s.host, &err);
 	if (rc == 0)
 		rc = confine(&s, &err);
 	if (rc < 0) {

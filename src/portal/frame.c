@@ -3,7 +3,6 @@
 #include "issues_int.h"
 #include "pages_int.h"
 #include "portal/assets.h"
-#include <stdio.h>
 
 struct bdl_layout_portal bdl_frame(
     const struct bdl_request *r, struct bdl_view title, enum bdl_section section)
@@ -19,6 +18,8 @@ struct bdl_layout_portal bdl_frame(
 		.at_visits = section == BDL_AT_VISITS,
 		.at_violations = section == BDL_AT_VIOLATIONS,
 		.at_policies = section == BDL_AT_POLICIES,
+		.at_figures = section == BDL_AT_FIGURES,
+		.at_state = section == BDL_AT_STATE,
 	};
 }
 
@@ -33,16 +34,6 @@ const char *bdl_when(const struct bdl_request *r, int64_t at_ms)
 	bdl_time_long(at_ms, text);
 	const char *day = strchr(text, ' '); /* without the weekday */
 	return bdl_region_str(r->region, bdl_view_of(day ? day + 1 : text));
-}
-
-int64_t bdl_midnight(int64_t at_ms)
-{
-	struct bdl_civil c = bdl_civil_local(at_ms);
-	char text[64];
-	int64_t at = at_ms;
-	int n = snprintf(text, sizeof(text), "%04d-%02d-%02dT00:00", c.year, c.month, c.day);
-	BDL_BUG_IF(!bdl_time_parse(bdl_view_at(text, (size_t)n), &at));
-	return at;
 }
 
 struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)
@@ -88,6 +79,26 @@ const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_noth
 		digits++;
 	} while (n > 0);
 	return bdl_region_str(r->region, bdl_view_of(p));
+}
+
+#define HARD_SPACE "\xc2\xa0" /* a number and its unit stay together */
+
+const char *bdl_bytes_text(const struct bdl_request *r, uint64_t n)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	uint64_t unit = 1000;
+	size_t i = 0;
+
+	if (n < unit)
+		return bdl_region_printf(
+		    r->region, "%u" HARD_SPACE "%s", (unsigned)n, n == 1 ? "byte" : "bytes");
+	for (; n / unit >= 1000; i++)
+		unit *= 1000;
+	unsigned tenths = (unsigned)(n / (unit / 10));
+	return tenths < 100
+	    ? bdl_region_printf(
+		  r->region, "%u.%u" HARD_SPACE "%s", tenths / 10, tenths % 10, units[i])
+	    : bdl_region_printf(r->region, "%u" HARD_SPACE "%s", tenths / 10, units[i]);
 }
 
 const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d)

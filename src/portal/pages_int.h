@@ -20,9 +20,15 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_lists(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_storage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_status(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_metrics(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_asset(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 
 /* Where in the portal a page stands. */
@@ -32,7 +38,9 @@ enum bdl_section {
 	BDL_AT_ACTS,
 	BDL_AT_VISITS,
 	BDL_AT_VIOLATIONS,
-	BDL_AT_POLICIES
+	BDL_AT_POLICIES,
+	BDL_AT_FIGURES,
+	BDL_AT_STATE
 };
 
 /* What stands around every page. */
@@ -42,9 +50,6 @@ struct bdl_layout_portal bdl_frame(
 /* A moment: "today, 11:40:07" or "20 November 2026, 11:40"; and for machines. In the region. */
 const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
-
-/* The last local midnight, as the school's clocks show it. */
-int64_t bdl_midnight(int64_t at_ms);
 
 /* The school's day that a moment lies in. Texts in the region. */
 struct bdl_day {
@@ -56,6 +61,12 @@ struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms);
 
 /* A count as people read it: "74,828"; empty for none where `or_nothing`. In the region. */
 const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_nothing);
+
+/*
+ * As people read bytes, by thousands: "312 bytes", "4.7 kB", "18 MB", with hard
+ * spaces; cut, not rounded. In the region.
+ */
+const char *bdl_bytes_text(const struct bdl_request *r, uint64_t n);
 
 /* The first twelve digits of a digest, enough to tell versions apart. */
 const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d);

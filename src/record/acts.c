@@ -1,12 +1,13 @@
 #include "record/acts.h"
 #include "base/buf.h"
+#include "record/figures_int.h"
 #include "record/store_int.h"
 
 #define TELL_MAX 1024 /* roles of a violation, as text */
 
 static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -19,36 +20,48 @@ static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bd
 	return 0;
 }
 
+/* 1: found; 0: there is none. */
+static int ruleset_find(
+    struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc =
+	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_digest(st, 2, version);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc > 0)
+		*ret = bdl_col_int(st, 0);
+	return rc;
+}
+
 int bdl_ruleset_id(
     struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
-	sqlite3_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
-	int rc =
-	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &find, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(find, 1, BDL_SCHOOL);
-	bdl_bind_digest(find, 2, version);
-	rc = bdl_stmt_step(s, find, err);
-	if (rc < 0)
-		return rc;
-	if (rc > 0) {
-		*ret = bdl_col_int(find, 0);
-		return 0;
+	int rc = ruleset_find(s, version, ret, err);
+	if (!rc && !bdl_store_has_joined(s)) {
+		rc = bdl_store_join(s, err);
+		if (!rc) /* who publishes may have added it until now */
+			rc = ruleset_find(s, version, ret, err);
 	}
+	if (rc)
+		return rc < 0 ? rc : 0;
 	rc = next_id(s, "SELECT max(id) FROM ruleset WHERE school = ?1", &id, err);
 	if (!rc)
 		rc = bdl_stmt_get(
-		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &add, err);
+		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(add, 1, BDL_SCHOOL);
-	bdl_bind_int(add, 2, id);
-	bdl_bind_digest(add, 3, version);
-	rc = bdl_stmt_run(s, add, err);
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	bdl_bind_digest(st, 3, version);
+	rc = bdl_stmt_run(s, st, err);
 	if (!rc)
 		*ret = id;
 	return rc;
@@ -84,23 +97,8 @@ static void join_roles(struct bdl_buf *out, struct bdl_view a, struct bdl_view b
 	}
 }
 
-/*
- * The violation that an act folds into, and who is to be told of it. Sources are read one after
- * the other, so acts may come out of their order: what counts is that first and last act stay
- * within the time. Someone unknown is told from others by the address.
- */
-static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t *ret_id,
-    struct bdl_buf *tell, struct bdl_err *err)
+void bdl_violation_bind(struct bdl_stmt *st, const struct bdl_act *a)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3"
-	    " AND clause = ?4 AND policy = ?5 AND (?2 <> '' OR address = ?6)"
-	    " AND first_ms > ?7 AND first_ms < ?8 AND last_ms < ?8 ORDER BY first_ms LIMIT 1",
-	    &st, err);
-	if (rc)
-		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_text(st, 2, a->person);
 	bdl_bind_text(st, 3, a->host);
@@ -109,6 +107,22 @@ static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t 
 	bdl_bind_text(st, 6, a->address);
 	bdl_bind_int(st, 7, a->at_ms - BDL_VIOLATION_FOLD_MS);
 	bdl_bind_int(st, 8, a->at_ms + BDL_VIOLATION_FOLD_MS);
+}
+
+/*
+ * The violation that an act folds into, and who is to be told of it. Sources are read one after
+ * the other, so acts may come out of their order: what counts is that first and last act stay
+ * within the time. Someone unknown is told from others by the address.
+ */
+static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t *ret_id,
+    struct bdl_buf *tell, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s, BDL_VIOLATION_FIND, &st, err);
+	if (rc)
+		return rc;
+	bdl_violation_bind(st, a);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
@@ -120,7 +134,7 @@ static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t 
 static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct bdl_view tell,
     int64_t act_id, int64_t *ret_id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
 	int rc = next_id(s, "SELECT max(id) FROM violation WHERE school = ?1", &id, err);
@@ -154,7 +168,7 @@ static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct b
 static int violation_fold(struct bdl_store *s, const struct bdl_act *a, int64_t acts,
     struct bdl_view tell, int64_t id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool part = a->kind == BDL_KIND_PART;
 
 	int rc = bdl_stmt_get(s,
@@ -178,19 +192,21 @@ static int violation_fold(struct bdl_store *s, const struct bdl_act *a, int64_t 
 	return bdl_stmt_run(s, st, err);
 }
 
-/* The violation that the act belongs to, opened or counted on; 0 for none. */
+/* The violation that the act belongs to, opened (*ret_began) or counted on; 0 for none. */
 static int violation_of(struct bdl_store *s, const struct bdl_act *a, int64_t act_id,
-    int64_t *ret_id, struct bdl_err *err)
+    int64_t *ret_id, bool *ret_began, struct bdl_err *err)
 {
 	struct bdl_buf tell BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TELL_MAX);
 	int64_t id;
 
 	*ret_id = 0;
+	*ret_began = false;
 	if (a->action < BDL_COACH)
 		return 0;
 	int rc = violation_find(s, a, &id, &tell, err);
 	if (rc)
 		return rc;
+	*ret_began = !id && a->kind != BDL_KIND_PART;
 	if (id)
 		rc = violation_fold(s, a, 1, bdl_buf_view(&tell), id, err);
 	else if (a->kind != BDL_KIND_PART)
@@ -212,7 +228,7 @@ int bdl_violation_parts(
 	return rc;
 }
 
-static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
+static void bind_act(struct bdl_stmt *st, const struct bdl_act *a)
 {
 	bdl_bind_int(st, 5, a->at_ms);
 	bdl_bind_int(st, 6, a->door);
@@ -242,37 +258,19 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 	bdl_bind_text(st, 30, a->kept);
 }
 
-int bdl_acts_count(struct bdl_store *s, int64_t quarter_ms, enum bdl_action action, int64_t acts,
-    struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO act_total (school, quarter_ms, action, acts) VALUES (?1, ?2, ?3, ?4)"
-	    " ON CONFLICT (school, quarter_ms, action)"
-	    " DO UPDATE SET acts = act_total.acts + excluded.acts",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, quarter_ms);
-	bdl_bind_int(st, 3, action);
-	bdl_bind_int(st, 4, acts);
-	return bdl_stmt_run(s, st, err);
-}
-
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t ruleset, id, violation;
+	bool began;
 
 	int rc = bdl_ruleset_id(s, &a->version, &ruleset, err);
 	if (!rc)
 		rc = next_id(s, "SELECT max(id) FROM act WHERE school = ?1", &id, err);
 	if (!rc)
-		rc = violation_of(s, a, id, &violation, err);
+		rc = violation_of(s, a, id, &violation, &began, err);
 	if (!rc)
-		rc = bdl_acts_count(s, bdl_quarter_of(a->at_ms), a->action, 1, err);
+		rc = bdl_figures_act(s, a, began, err);
 	if (!rc)
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"

@@ -2,7 +2,7 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "record/backup_int.h"
-#include "record/store.h"
+#include "record/store_back.h"
 #include "sys/file.h"
 #include <dirent.h>
 #include <errno.h>
@@ -203,6 +203,10 @@ int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, 
 	struct stat st;
 	int64_t bytes = 0;
 
+	if (bdl_pg_is_url(store_path))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "the store is in PostgreSQL, which has its own means: pg_dump, as the operator's "
+		    "guide says under Backups");
 	if (stat(store_path, &st) < 0 && errno == ENOENT)
 		return bdl_fail(err, BDL_E_MISSING, "there is no store '%s'", store_path);
 	if (lstat(to, &st) == 0)
@@ -225,6 +229,21 @@ int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, 
 static int is_backup(const struct dirent *e)
 {
 	return is_name(e->d_name);
+}
+
+int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
+{
+	struct dirent **found = NULL;
+	int n = scandir(folder, &found, is_backup, alphasort);
+
+	if (n < 0 && errno != ENOENT)
+		return bdl_fail_sys(err, "look into '%s'", folder);
+	if (n > 0)
+		memcpy(ret, found[n - 1]->d_name, BDL_BACKUP_NAME); /* all names are so long */
+	for (int i = 0; i < n; i++)
+		free(found[i]);
+	free(found);
+	return n > 0 ? 0 : bdl_fail(err, BDL_E_MISSING, "there is no backup in '%s'", folder);
 }
 
 int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struct bdl_err *err)

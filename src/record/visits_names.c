@@ -1,100 +1,17 @@
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "record/store_int.h"
-#include "record/visits_int.h"
+#include "record/visits_names_int.h"
 
 #define SLOTS_MIN 4096
 #define NAMES_MAX 100000             /* past these, all are forgotten and looked up anew */
 #define TEXTS_MAX (16 * 1024 * 1024) /* bytes of keys, likewise */
 #define KEYS_MAX  (64 * 1024 * 1024) /* those and what one transaction may add */
-#define KEY_MAX   (BDL_ACT_BYTES_MAX + 256)
-
-#define MINUTE_MS    60000
-#define WEEK_MINUTES (7 * 24 * 60)
-#define EPOCH_MINUTE (3 * 24 * 60) /* 1970 began on a Thursday */
-
-/*
- * A key is the name's columns in the order of its statements' parameters from ?2 on: a digest
- * where there is one, numbers of eight bytes, texts behind their lengths of four bytes.
- */
-struct name {
-	uint64_t hash;
-	struct bdl_view key;
-	int64_t number; /* 0: the store has not been asked */
-	int64_t hour; /* of a site: when it was seen last, plus one; and whether a page of it was */
-	bool has_pages;
-	int64_t day; /* of what has days: the newest that the store was told, plus one */
-	enum bdl_name_kind kind;
-};
-
-struct bdl_names {
-	struct name *names;
-	size_t n, cap;
-	uint32_t *slots; /* index of a name plus one; 0: free */
-	size_t n_slots;  /* a power of two, at least twice n */
-	struct bdl_region *keys;
-	struct bdl_buf key;    /* being made */
-	int64_t times_deleted; /* names in the store, when numbers were last looked for anew */
-};
-
-struct shape {
-	unsigned digests, numbers, texts;
-	const char *find; /* NULL: never looked for, as no index finds it */
-	const char *add;
-	const char *use; /* NULL: it is not kept when it was used */
-};
-
-static const struct shape shapes[BDL_NAME_KINDS] = {
-	[BDL_NAME_CLIENT] = {
-		.numbers = 1,
-		.texts = 6,
-		.find = "SELECT id FROM client WHERE school = ?1 AND known = ?2 AND person = ?3"
-			" AND address = ?4 AND person_groups = ?5 AND source = ?6 AND place = ?7"
-			" AND equipment = ?8",
-		.add = "INSERT INTO client (school, id, known, person, address, person_groups,"
-		       " source, place, equipment)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-		       " FROM client WHERE school = ?1 RETURNING id",
-		.use = "UPDATE client SET last_day = ?3 WHERE school = ?1 AND id = ?2"
-		       " AND last_day < ?3",
-	},
-	[BDL_NAME_SITE] = {
-		.texts = 2,
-		.find = "SELECT id FROM site WHERE school = ?1 AND host = ?2 AND categories = ?3",
-		.add = "INSERT INTO site (school, id, host, categories)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3 FROM site"
-		       " WHERE school = ?1 RETURNING id",
-	},
-	[BDL_NAME_BASIS] = {
-		.digests = 1,
-		.numbers = 5,
-		.texts = 6,
-		.find = "SELECT id FROM basis WHERE school = ?1 AND ruleset = ?2 AND door = ?3"
-			" AND utc_offset = ?4 AND action = ?5 AND critical = ?6 AND passed = ?7"
-			" AND method = ?8 AND scheme = ?9 AND policy = ?10 AND clause = ?11"
-			" AND clauses = ?12 AND tell = ?13",
-		.add = "INSERT INTO basis (school, id, ruleset, door, utc_offset, action, critical,"
-		       " passed, method, scheme, policy, clause, clauses, tell)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-		       " ?11, ?12, ?13 FROM basis WHERE school = ?1 RETURNING id",
-		.use = "UPDATE basis SET last_day = ?3 WHERE school = ?1 AND id = ?2"
-		       " AND last_day < ?3",
-	},
-	[BDL_NAME_TEXT] = {
-		.numbers = 1,
-		.texts = 1,
-		.add = "INSERT INTO page_text (school, day, id, text)"
-		       " SELECT ?1, ?2, coalesce(max(id), 0) + 1, ?3 FROM page_text"
-		       " WHERE school = ?1 AND day = ?2 RETURNING id",
-	},
-};
 
 struct bdl_names *bdl_names_new(void)
 {
 	struct bdl_names *n = bdl_xalloc(sizeof(*n));
 
 	n->keys = bdl_region_new(KEYS_MAX);
-	n->key = BDL_BUF(KEY_MAX);
+	n->key = BDL_BUF(BDL_NAME_KEY_MAX);
 	n->n_slots = SLOTS_MIN;
 	n->slots = bdl_xcalloc(n->n_slots, sizeof(*n->slots));
 	return n;
@@ -106,6 +23,9 @@ void bdl_names_free(struct bdl_names *n)
 		return;
 	bdl_region_free(n->keys);
 	bdl_buf_done(&n->key);
+	for (int kind = 0; kind < BDL_NAME_KINDS; kind++)
+		free(n->needed[kind].at);
+	free(n->some.at);
 	free(n->names);
 	free(n->slots);
 	free(n);
@@ -121,25 +41,13 @@ void bdl_names_forget(struct bdl_names *n)
 	bdl_region_reset(n->keys);
 	memset(n->slots, 0, n->n_slots * sizeof(*n->slots));
 	n->n = 0;
+	for (int kind = 0; kind < BDL_NAME_KINDS; kind++)
+		n->needed[kind].n = 0;
 }
 
-/* --- keys --- */
+/* --- keys: a digest where there is one, then numbers, then texts --- */
 
-/* The parts of an act fit KEY_MAX, so what these return says nothing. */
-static void put_number(struct bdl_buf *b, int64_t v)
-{
-	(void)bdl_buf_add(b, &v, sizeof(v));
-}
-
-static void put_text(struct bdl_buf *b, struct bdl_view v)
-{
-	uint32_t n = (uint32_t)v.n;
-
-	(void)bdl_buf_add(b, &n, sizeof(n));
-	(void)bdl_buf_add_view(b, v);
-}
-
-static int64_t take_number(struct bdl_view *key)
+int64_t bdl_name_take_number(struct bdl_view *key)
 {
 	int64_t v;
 
@@ -148,7 +56,7 @@ static int64_t take_number(struct bdl_view *key)
 	return v;
 }
 
-static struct bdl_view take_text(struct bdl_view *key)
+struct bdl_view bdl_name_take_text(struct bdl_view *key)
 {
 	uint32_t n;
 
@@ -158,7 +66,7 @@ static struct bdl_view take_text(struct bdl_view *key)
 	return text;
 }
 
-static struct bdl_digest take_digest(struct bdl_view *key)
+struct bdl_digest bdl_name_take_digest(struct bdl_view *key)
 {
 	struct bdl_digest d;
 
@@ -191,12 +99,12 @@ static uint32_t key_index(struct bdl_names *n, enum bdl_name_kind kind)
 
 	BDL_BUG_IF(bdl_buf_broken(&n->key));
 	for (; n->slots[at]; at = (at + 1) & (n->n_slots - 1)) {
-		const struct name *known = &n->names[n->slots[at] - 1];
+		const struct bdl_name *known = &n->names[n->slots[at] - 1];
 		if (known->hash == hash && known->kind == kind && bdl_view_eq(known->key, key))
 			return n->slots[at] - 1;
 	}
 	n->names = bdl_xgrow(n->names, n->n, &n->cap, sizeof(*n->names));
-	n->names[n->n++] = (struct name){
+	n->names[n->n++] = (struct bdl_name){
 		.hash = hash,
 		.key = bdl_region_view(n->keys, key),
 		.kind = kind,
@@ -212,69 +120,28 @@ static uint32_t key_index(struct bdl_names *n, enum bdl_name_kind kind)
 uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, a->known);
-	put_text(&n->key, a->person);
-	put_text(&n->key, a->address);
-	put_text(&n->key, a->groups);
-	put_text(&n->key, a->source);
-	put_text(&n->key, a->place);
-	put_text(&n->key, a->equipment);
+	bdl_name_client(&n->key, a);
 	return key_index(n, BDL_NAME_CLIENT);
 }
 
 uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a)
 {
 	bdl_buf_clear(&n->key);
-	put_text(&n->key, a->host);
-	put_text(&n->key, a->categories);
+	bdl_name_site(&n->key, a);
 	return key_index(n, BDL_NAME_SITE);
-}
-
-/* By how many minutes the act's own clock was ahead of UTC: its facts are found again by it. */
-static int64_t utc_offset(const struct bdl_act *a)
-{
-	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
-	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
-
-	if (ahead < -WEEK_MINUTES / 2)
-		ahead += WEEK_MINUTES;
-	return ahead >= WEEK_MINUTES / 2 ? ahead - WEEK_MINUTES : ahead;
-}
-
-void bdl_visits_local(int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute)
-{
-	int64_t minute =
-	    (at_ms / MINUTE_MS + EPOCH_MINUTE + utc_offset + WEEK_MINUTES) % WEEK_MINUTES;
-
-	*ret_weekday = (uint8_t)(minute / (24 * 60));
-	*ret_minute = (uint16_t)(minute % (24 * 60));
 }
 
 uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method)
 {
-	static const struct bdl_view none;
-
 	bdl_buf_clear(&n->key);
-	(void)bdl_buf_add(&n->key, a->version.b, sizeof(a->version.b));
-	put_number(&n->key, a->door);
-	put_number(&n->key, utc_offset(a));
-	put_number(&n->key, a->action);
-	put_number(&n->key, a->critical);
-	put_number(&n->key, a->passed);
-	put_text(&n->key, with_method ? a->method : none);
-	put_text(&n->key, with_method ? a->scheme : none);
-	put_text(&n->key, a->policy);
-	put_text(&n->key, a->clause);
-	put_text(&n->key, a->clauses);
-	put_text(&n->key, a->tell);
+	bdl_name_basis(&n->key, a, with_method);
 	return key_index(n, BDL_NAME_BASIS);
 }
 
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, at_ms / BDL_DAY_MS);
-	put_text(&n->key, text);
+	bdl_name_text(&n->key, at_ms, text);
 	return key_index(n, BDL_NAME_TEXT);
 }
 
@@ -283,130 +150,34 @@ void bdl_names_act(
 {
 	struct bdl_view key = n->names[client].key;
 
-	ret->known = take_number(&key);
-	ret->person = take_text(&key);
-	ret->address = take_text(&key);
+	ret->known = bdl_name_take_number(&key);
+	ret->person = bdl_name_take_text(&key);
+	ret->address = bdl_name_take_text(&key);
 	key = n->names[site].key;
-	ret->host = take_text(&key);
+	ret->host = bdl_name_take_text(&key);
+	ret->categories = bdl_name_take_text(&key);
 	key = n->names[basis].key;
-	ret->version = take_digest(&key);
-	ret->door = (enum bdl_door)take_number(&key);
-	(void)take_number(&key); /* a violation asks for no local time */
-	ret->action = (enum bdl_action)take_number(&key);
-	ret->critical = take_number(&key);
-	ret->passed = take_number(&key);
-	ret->method = take_text(&key);
-	ret->scheme = take_text(&key);
-	ret->policy = take_text(&key);
-	ret->clause = take_text(&key);
-	ret->clauses = take_text(&key);
-	ret->tell = take_text(&key);
+	ret->version = bdl_name_take_digest(&key);
+	ret->door = (enum bdl_door)bdl_name_take_number(&key);
+	bdl_visits_local(ret->at_ms, bdl_name_take_number(&key), &ret->weekday, &ret->minute);
+	ret->action = (enum bdl_action)bdl_name_take_number(&key);
+	ret->critical = bdl_name_take_number(&key);
+	ret->passed = bdl_name_take_number(&key);
+	ret->method = bdl_name_take_text(&key);
+	ret->scheme = bdl_name_take_text(&key);
+	ret->policy = bdl_name_take_text(&key);
+	ret->clause = bdl_name_take_text(&key);
+	ret->clauses = bdl_name_take_text(&key);
+	ret->tell = bdl_name_take_text(&key);
 }
 
 bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_pages)
 {
-	struct name *name = &n->names[site];
+	struct bdl_name *name = &n->names[site];
 
 	if (name->hour == hour + 1 && name->has_pages >= has_pages)
 		return false;
 	name->has_pages = has_pages || (name->hour == hour + 1 && name->has_pages);
 	name->hour = hour + 1;
 	return true;
-}
-
-/* --- in the store --- */
-
-static int bind_key(
-    struct bdl_store *s, sqlite3_stmt *st, const struct name *name, struct bdl_err *err)
-{
-	const struct shape *shape = &shapes[name->kind];
-	struct bdl_view key = name->key;
-	int i = 1;
-
-	bdl_bind_int(st, i++, BDL_SCHOOL);
-	if (shape->digests) {
-		struct bdl_digest version = take_digest(&key);
-		int64_t ruleset;
-		int rc = bdl_ruleset_id(s, &version, &ruleset, err);
-		if (rc)
-			return rc;
-		bdl_bind_int(st, i++, ruleset);
-	}
-	for (unsigned k = 0; k < shape->numbers; k++)
-		bdl_bind_int(st, i++, take_number(&key));
-	for (unsigned k = 0; k < shape->texts; k++)
-		bdl_bind_text(st, i++, take_text(&key));
-	return 0;
-}
-
-/* 1: *ret is its number; 0: no row. */
-static int ask(struct bdl_store *s, const char *sql, const struct name *name, int64_t *ret,
-    struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (!rc)
-		rc = bind_key(s, st, name, err);
-	if (!rc)
-		rc = bdl_stmt_step(s, st, err);
-	if (rc > 0)
-		*ret = bdl_col_int(st, 0);
-	return rc;
-}
-
-int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, "SELECT times FROM names_deleted WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	int64_t times = bdl_col_int(st, 0);
-	for (size_t i = 0; times != n->times_deleted && i < n->n; i++)
-		n->names[i].number = n->names[i].hour = n->names[i].day = 0;
-	n->times_deleted = times;
-	return 0;
-}
-
-/* Told once a day and name; the day by which it is deleted is in the store what was told last. */
-static int day_keep(struct bdl_store *s, struct name *name, int64_t day, struct bdl_err *err)
-{
-	const char *sql = shapes[name->kind].use;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	if (!sql || name->day > day)
-		return 0;
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, name->number);
-	bdl_bind_int(st, 3, day);
-	rc = bdl_stmt_run(s, st, err);
-	if (!rc)
-		name->day = day + 1;
-	return rc;
-}
-
-int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t index, int64_t day,
-    int64_t *ret, struct bdl_err *err)
-{
-	struct name *name = &n->names[index];
-	int rc = 1;
-
-	if (!name->number && shapes[name->kind].find)
-		rc = ask(s, shapes[name->kind].find, name, &name->number, err);
-	if (rc >= 0 && !name->number)
-		rc = ask(s, shapes[name->kind].add, name, &name->number, err);
-	if (rc >= 0)
-		rc = day_keep(s, name, day, err);
-	if (rc < 0)
-		return rc;
-	*ret = name->number;
-	return 0;
 }

@@ -4,8 +4,9 @@
 #include "sys/log.h"
 #include <sched.h>
 
-#define KEPT_MAX  1000
-#define HOURS_MAX 168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
+#define TOKEN_LEAST 32
+#define KEPT_MAX    1000
+#define HOURS_MAX   168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
 
 static int parse_addr(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
@@ -124,6 +125,17 @@ static int parse_url(struct bdl_view v, void *to, size_t size, struct bdl_err *e
 	return bdl_conf_put_text(v, to, size, err);
 }
 
+static int parse_store(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	bool is_url = bdl_view_starts(v, BDL_LIT("postgresql://")) ||
+	    bdl_view_starts(v, BDL_LIT("postgres://"));
+
+	if (v.n && !is_url) /* not repeated: it may hold a password */
+		return bdl_fail(err, BDL_E_INVALID,
+		    "is not an address such as postgresql://beadle@db.school.example/beadle");
+	return bdl_conf_put_text(v, to, size, err);
+}
+
 static int parse_program(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
 	if (!bdl_view_starts(v, BDL_LIT("/")))
@@ -201,11 +213,50 @@ static int parse_peers(struct bdl_view v, void *to, size_t size, struct bdl_err 
 	return 0;
 }
 
+/* `dns_page` and `n_dns_page`, in the same way. */
+static int parse_dns_page(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	struct bdl_conf *conf = to;
+	uint8_t pages[BDL_CONF_PAGES_MAX][BDL_IP_SIZE];
+	struct bdl_view word;
+	size_t n = 0;
+	(void)size; /* a struct bdl_conf */
+
+	while (bdl_view_cut(&v, ',', &word)) {
+		word = bdl_view_trim(word);
+		if (n == BDL_CONF_PAGES_MAX)
+			return bdl_fail(
+			    err, BDL_E_LIMIT, "are more than %d addresses", BDL_CONF_PAGES_MAX);
+		if (!bdl_ip_parse(word, pages[n++]))
+			return bdl_fail(err, BDL_E_INVALID,
+			    "'%.*s' is no address such as 10.20.0.5 or fd00::5", BDL_FMT(word));
+	}
+	memcpy(conf->dns_page, pages, n * sizeof(pages[0]));
+	conf->n_dns_page = n;
+	return 0;
+}
+
+/* What may stand in a header as a bearer token (RFC 6750), and is too long to be guessed. */
+static int parse_token(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	bool ok = v.n == 0 || (v.n >= TOKEN_LEAST && v.n < size);
+
+	for (size_t i = 0; ok && i < v.n; i++)
+		ok = bdl_is_letter(v.p[i]) || bdl_is_digit(v.p[i]) || strchr("-._~+/=", v.p[i]);
+	if (!ok) /* it is a secret, so it is not repeated */
+		return bdl_fail(err, BDL_E_INVALID,
+		    "is no token of %d to %zu letters, digits and -._~+/=", TOKEN_LEAST, size - 1);
+	return bdl_conf_put_text(v, to, size, err);
+}
+
 #define FIELD(m) offsetof(struct bdl_conf, m), sizeof(((struct bdl_conf *)0)->m)
 
 const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	{ "portal", "BEADLE_PORTAL", "127.0.0.1:8080", parse_addr, FIELD(portal),
 	    "Where the portal listens: address and port." },
+	{ "store", "BEADLE_STORE", "", parse_store, FIELD(store),
+	    "Where the store is, where it is not store.db in the data folder: a PostgreSQL's address, "
+	    "such as postgresql://beadle@db.school.example/beadle." },
 	{ "web", "BEADLE_WEB", "127.0.0.1:1344", parse_addr, FIELD(web),
 	    "Where the web door listens for the proxy's ICAP." },
 	{ "proxy", "BEADLE_PROXY", "127.0.0.1:3128", parse_addr, FIELD(proxy),
@@ -239,6 +290,12 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	    "Where backups are kept; empty means the folder backup in the data folder." },
 	{ "backups kept", NULL, "14", parse_kept, FIELD(backups_kept),
 	    "How many backups are kept, 1 to 1000; older ones are removed." },
+	{ "dns page", NULL, "", parse_dns_page, 0, sizeof(struct bdl_conf),
+	    "The addresses, with commas between, that blocked names are answered with by DNS, such "
+	    "as 10.20.0.5, fd00::5; empty means that there is no such name." },
+	{ "metrics token", NULL, "", parse_token, FIELD(metrics_token),
+	    "What Prometheus sends as its bearer token to read /metrics of the portal, 32 characters "
+	    "or more; empty means that nobody may." },
 	{ "log level", NULL, "info", parse_level, FIELD(log_level),
 	    "The least urgent lines to log: err, warn, notice, info or debug." },
 };
