@@ -153,6 +153,14 @@ def test_the_clerk_works_with_it(two, pg):
           "a clerk within its sandbox reached it")
     assert "optimise (every 1 day)" in two[1].beadle("clerk", "list").stdout
     assert two[0].beadle("clerk", "run", "optimise").stdout.startswith("optimise: ")
+    # Lists lie on each host: each has the job for itself, under its own name.
+    hosts = {(one.data / "host").read_text() for one in two}
+    done = "SELECT name FROM job WHERE name LIKE '%/lists' AND runs > 0 AND failures = 0"
+    until(lambda: {r["name"] for r in rows(pg, done)} == {f"{host}/lists" for host in hosts} and
+          len(hosts) == 2, "both hosts have brought their lists")
+    assert not rows(pg, "SELECT name FROM job WHERE name = 'lists'")
+    for one in two:
+        assert one.beadle("clerk", "list").stdout.startswith("lists (")
     assert "backup (never)" in two[0].beadle("clerk", "list").stdout
     done = two[0].beadle("backup", check=False)
     assert done.returncode and "pg_dump" in done.stderr, done
