@@ -124,7 +124,7 @@ void bdl_retention_of(const struct bdl_source *sources, const struct bdl_documen
 		.violations_before_ms = bdl_span_before(violations, now_ms),
 	};
 	bool said = false;
-	int64_t ms;
+	int64_t ms = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (says(documents[i], BDL_KEPT_VISITS, now_ms, &ms)) {
