@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "record/bytes.h"
 #include "record/ledger_segment.h"
 #include "record/scribe_int.h"
 #include <dirent.h>
@@ -11,7 +12,8 @@
 #define SOURCES_MAX     256
 #define SOURCE_NAME_MAX 64
 #define PAUSE_MS        5000 /* a source that could not be read is left alone for so long */
-#define TURN_ENTRIES    64   /* of one source, before the next has its turn */
+#define BYTES_KEY       "log:bytes"
+#define TURN_ENTRIES    64 /* of one source, before the next has its turn */
 
 struct source {
 	char *name, *folder;
@@ -31,6 +33,7 @@ struct bdl_scribe {
 	struct source sources[SOURCES_MAX];
 	size_t n, turn; /* whose turn it is to be read first */
 	struct bdl_batch *batch;
+	struct bdl_bytes *bytes; /* NULL: nobody counts them */
 };
 
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
@@ -44,10 +47,21 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
 	return scribe;
 }
 
+void bdl_scribe_bytes(struct bdl_scribe *s, const char *folder)
+{
+	/* No journal's folder is called so. */
+	char *key = s->host ? bdl_xprintf("%s/" BYTES_KEY, s->host) : bdl_xstrdup(BYTES_KEY);
+
+	bdl_bytes_free(s->bytes);
+	s->bytes = bdl_bytes_new(folder, key);
+	free(key);
+}
+
 void bdl_scribe_free(struct bdl_scribe *s)
 {
 	if (!s)
 		return;
+	bdl_bytes_free(s->bytes);
 	for (size_t i = 0; i < s->n; i++) {
 		bdl_journal_reader_close(s->sources[i].reader);
 		free(s->sources[i].name);
@@ -301,11 +315,14 @@ static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, s
 	bool is_due = false, is_synced = false;
 
 	int rc = segments_enter(s, &is_due, err);
+	is_due = is_due || (s->bytes && bdl_bytes_is_due(s->bytes));
 	if (rc || (!is_due && !bdl_store_is_long(s->store)))
 		return rc;
 	rc = bdl_store_sync(s->store, &is_synced, err);
 	if (rc || !is_synced)
 		return rc;
+	if (s->bytes && bdl_bytes_forget(s->bytes, &what))
+		tell_journal(ret, &what);
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
 		const struct bdl_journal_place until = { .segment = source->entered };
@@ -319,17 +336,53 @@ static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, s
 	return 0;
 }
 
+/* What the log has now; before the journals are read, see record/bytes.h. */
+static int bytes_read(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	struct bdl_err what = { 0 };
+
+	if (!s->bytes)
+		return 0;
+	int rc = bdl_bytes_read(s->bytes, s->store, &what, err);
+	if (what.code)
+		tell_journal(ret, &what);
+	return rc;
+}
+
+static bool is_all_stored(const struct bdl_scribe *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->sources[i].is_dry)
+			return false;
+	return !bdl_batch_entries(s->batch);
+}
+
+static int bytes_store(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	if (!s->bytes || !bdl_bytes_waits(s->bytes) || !is_all_stored(s))
+		return 0;
+	size_t lines = bdl_bytes_lines(s->bytes);
+	int rc = bdl_bytes_store(s->bytes, s->store, err);
+	if (!rc)
+		ret->lines = lines;
+	return rc;
+}
+
 int bdl_scribe_round(
     struct bdl_scribe *s, int64_t hold_ms, struct bdl_scribe_round *ret, struct bdl_err *err)
 {
 	struct bdl_err what = { 0 };
 
 	*ret = (struct bdl_scribe_round){ 0 };
+	int rc = bytes_read(s, ret, err);
 	if (sources_find(s, &what))
 		tell_journal(ret, &what);
-	int rc = batch_fill(s, ret, err);
+	if (!rc)
+		rc = batch_fill(s, ret, err);
 	if (!rc && has_moved(s) && !bdl_batch_may_wait(s->batch, hold_ms))
 		rc = batch_commit(s, ret, err);
+	if (!rc)
+		rc = bytes_store(s, ret, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < s->n; i++)

@@ -72,13 +72,6 @@ typedef int bdl_row_fn(
 int bdl_rows_read(struct bdl_store *s, struct bdl_stmt *st, struct bdl_region *region, size_t size,
     bdl_row_fn *read, void **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
-/* Acts are counted by the quarter of an hour in UTC: every zone's midnights begin one. */
-#define BDL_QUARTER_MS (15 * 60 * 1000)
-static inline int64_t bdl_quarter_of(int64_t at_ms)
-{
-	return at_ms - at_ms % BDL_QUARTER_MS;
-}
-
 /* The number of the ruleset with this digest, made where there is none. In a transaction. */
 int bdl_ruleset_id(struct bdl_store *s, const struct bdl_digest *version, int64_t *ret,
     struct bdl_err *err) BDL_MUST_USE;

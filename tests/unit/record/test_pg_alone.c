@@ -123,8 +123,8 @@ static void a_school_sees_its_own_rows(void **state)
 	store_run(s, "DELETE FROM act");
 	store_run(s, "SET beadle.school = '1'");
 	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 1);
-	assert_int_equal(store_raw(&f, "INSERT INTO act_total VALUES (1, 0, 0, 1)"), 0);
-	assert_int_equal(store_raw(&f, "INSERT INTO act_total VALUES (2, 0, 0, 1)"), -1);
+	assert_int_equal(store_raw(&f, "INSERT INTO roll VALUES (1, '', 1)"), 0);
+	assert_int_equal(store_raw(&f, "INSERT INTO roll VALUES (2, '', 1)"), -1);
 	assert_int_equal(store_raw(&f, "RESET beadle.school; SELECT * FROM act"), -1);
 }
 

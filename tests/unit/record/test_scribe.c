@@ -103,7 +103,8 @@ static void assert_stored_once(struct bdl_store *s, int64_t n)
 		    (long long)different, (long long)n);
 	assert_int_equal(
 	    store_number(s, "SELECT coalesce(sum(pages), 0) FROM visit WHERE parts = 0"), loads);
-	assert_int_equal(store_number(s, "SELECT coalesce(sum(acts), 0) FROM act_total"), n);
+	assert_int_equal(
+	    store_number(s, "SELECT coalesce(sum(acts), 0) FROM figure WHERE kind = 0"), n);
 }
 
 static void brings_all_sources(void **state)

@@ -221,7 +221,8 @@ static void rolls_up_what_belongs_together(void **state)
 		assert_int_equal(store_number(d.store, "SELECT sum(parts) FROM visit"),
 		    1 + (then.kind == BDL_KIND_PART && got != ACT));
 		assert_int_equal(store_number(d.store, "SELECT count(*) FROM page_load"), is_page);
-		assert_int_equal(store_number(d.store, "SELECT sum(acts) FROM act_total"), 2);
+		assert_int_equal(
+		    store_number(d.store, "SELECT sum(acts) FROM figure WHERE kind = 0"), 2);
 	}
 }
 
@@ -295,7 +296,7 @@ static void strict_parts_are_counted(void **state)
 	assert_view(v[0].clause, BDL_LIT("web.gambling"));
 	assert_view(v[0].policy, BDL_LIT("staff"));
 	assert_int_equal(
-	    store_number(d.store, "SELECT sum(acts) FROM act_total WHERE action = 4"), 7);
+	    store_number(d.store, "SELECT sum(acts) FROM figure WHERE kind = 0 AND action = 4"), 7);
 }
 
 /* Of what the policy keeps nothing of there is a count, and nobody's. */
