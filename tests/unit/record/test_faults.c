@@ -282,11 +282,6 @@ static long bring(struct bdl_store *s, const struct folder *f, struct bdl_err *e
 	return all;
 }
 
-#define ACTS_STORED                                                                          \
-	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms" \
-	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24"  \
-	" AND p.id = l.path) n"
-
 static int64_t stored(struct bdl_store *s, int i)
 {
 	char sql[400];
@@ -388,7 +383,7 @@ static void check_scribe(const struct folder *f, const char *what)
 		if (stored(s, i) != 1)
 			fail_msg(
 			    "%s: act %d is there %lld times", what, i, (long long)stored(s, i));
-	check_number(s, what, "SELECT sum(acts) FROM act_total", ACTS);
+	check_number(s, what, ACTS_COUNTED, ACTS);
 	check_number(s, what, "SELECT count(*) FROM refused", REFUSED);
 	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM ledger_entry WHERE kind = %d",
 	    BDL_LEDGER_LOOKED);

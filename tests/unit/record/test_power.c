@@ -156,11 +156,6 @@ static void is_whole(const struct folder *f, const char *what)
 		fail_msg("%s: integrity_check: %s", what, said);
 }
 
-#define ACTS_STORED                                                                          \
-	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms" \
-	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24"  \
-	" AND p.id = l.path) n"
-
 static void acts_check(struct bdl_store *s, const struct moment *m, const char *what)
 {
 	int64_t rows = store_number(s, "SELECT count(*) FROM " ACTS_STORED);
@@ -174,7 +169,7 @@ static void acts_check(struct bdl_store *s, const struct moment *m, const char *
 	if (due != m->acts || rows != different)
 		fail_msg("%s: of %d acknowledged acts %lld are there; %lld rows, %lld different",
 		    what, m->acts, (long long)due, (long long)rows, (long long)different);
-	int64_t counted = store_number(s, "SELECT coalesce(sum(acts), 0) FROM act_total");
+	int64_t counted = store_number(s, ACTS_COUNTED);
 	if (counted != rows)
 		fail_msg("%s: %lld acts are counted, and there are %lld", what, (long long)counted,
 		    (long long)rows);
