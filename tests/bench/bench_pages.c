@@ -217,9 +217,12 @@ static int pages_measure(const char *path, struct bdl_err *err)
 		"/visits?host=e", "/visits?category=games", "/visits?day=2026-12-01",
 		"/visits?day=2026-12-01&host=site-3", "/visits?person=pupil.7&category=games",
 		"/visits/pupil.777", "/visits/pupil.777?day=2026-12-01", "/figures",
-		"/figures?span=term", "/figures?span=year" };
+		"/figures?span=term", "/figures?span=year", "/status", "/coverage", "/lists",
+		"/storage" };
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
-	const struct bdl_site site = { .store_path = path, .lists_path = "/nonexistent" };
+	const struct bdl_site site = {
+		.dir = "/nonexistent", .store_path = path, .lists_path = "/nonexistent"
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	char load[96];
 
