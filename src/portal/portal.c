@@ -155,6 +155,7 @@ int bdl_portal_run(struct bdl_role *role)
 		.store_path = p.where,
 		.seen = seen,
 		.lists_path = p.map,
+		.metrics_token = role->conf->metrics_token,
 		.board = role->board,
 		.looks = looks,
 	};
