@@ -100,7 +100,7 @@ def test_what_is_broken_is_told_everywhere(office):
     (office.data / "lists" / "lists.conf").write_text(
         "source list.txt as gambling from http://127.0.0.1:1/list.txt\n")
     done = office.beadle("clerk", "run", "lists", check=False)
-    assert done.returncode == 1 and "could not be fetched" in done.stderr, done
+    assert done.returncode == 1 and "never fetched" in done.stderr, done
     until(lambda: told(office, "Timed work fails: lists"), "the failing job is told")
     assert value(metrics(office)[1], "job_failures") == 1
     (office.data / "lists" / "lists.conf").unlink()
