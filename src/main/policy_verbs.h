@@ -12,6 +12,9 @@ int bdl_policy_format(struct bdl_args *a);
 int bdl_policy_check(struct bdl_args *a);
 int bdl_policy_coverage(struct bdl_args *a);
 
+/* policy_import.c: a policy that was written without us. */
+int bdl_policy_import(struct bdl_args *a);
+
 /* policy_publish.c, policy_confirm.c, policy_versions.c: versions, from the draft on. */
 int bdl_policy_draft(struct bdl_args *a);
 int bdl_policy_publish(struct bdl_args *a);
