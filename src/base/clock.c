@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#define MS_PER_S 1000
+#define MS_PER_S  1000
+#define S_PER_DAY 86400
 
 /* What four digits of a year can say: 0000-01-01 to 9999-12-31. */
 #define FIRST_MS (INT64_C(-62167219200) * MS_PER_S)
@@ -49,6 +50,18 @@ static time_t split(int64_t at_ms, int *ret_ms)
 	return (time_t)((at_ms - ms) / MS_PER_S);
 }
 
+static struct bdl_civil civil_of(const struct tm *tm)
+{
+	return (struct bdl_civil){
+		.year = tm->tm_year + 1900,
+		.month = tm->tm_mon + 1,
+		.day = tm->tm_mday,
+		.weekday = (tm->tm_wday + 6) % 7,
+		.minute = tm->tm_hour * 60 + tm->tm_min,
+		.second = tm->tm_sec,
+	};
+}
+
 struct bdl_civil bdl_civil_local(int64_t at_ms)
 {
 	struct tm tm = { 0 };
@@ -56,14 +69,25 @@ struct bdl_civil bdl_civil_local(int64_t at_ms)
 	time_t at = split(at_ms, &ms);
 
 	BDL_BUG_IF(!localtime_r(&at, &tm));
-	return (struct bdl_civil){
-		.year = tm.tm_year + 1900,
-		.month = tm.tm_mon + 1,
-		.day = tm.tm_mday,
-		.weekday = (tm.tm_wday + 6) % 7,
-		.minute = tm.tm_hour * 60 + tm.tm_min,
-		.second = tm.tm_sec,
-	};
+	return civil_of(&tm);
+}
+
+int64_t bdl_civil_day(const struct bdl_civil *c)
+{
+	struct tm tm = { .tm_year = c->year - 1900, .tm_mon = c->month - 1, .tm_mday = c->day };
+
+	return (int64_t)timegm(&tm) / S_PER_DAY; /* a midnight: no remainder, also before 1970 */
+}
+
+struct bdl_civil bdl_civil_of_day(int64_t day)
+{
+	struct tm tm = { 0 };
+	int ms;
+	bool far = day > LAST_MS / MS_PER_S / S_PER_DAY || day < FIRST_MS / MS_PER_S / S_PER_DAY;
+	time_t at = split(far ? (day < 0 ? FIRST_MS : LAST_MS) : day * S_PER_DAY * MS_PER_S, &ms);
+
+	BDL_BUG_IF(!gmtime_r(&at, &tm));
+	return civil_of(&tm);
 }
 
 /* The decimal digits of v, `width` of them, and what ends them; returns where to go on. */

@@ -21,6 +21,10 @@ struct bdl_civil {
 };
 struct bdl_civil bdl_civil_local(int64_t at_ms);
 
+/* The number of a date, counted from 1970, and the date of a number, at its first minute. */
+int64_t bdl_civil_day(const struct bdl_civil *c);
+struct bdl_civil bdl_civil_of_day(int64_t day);
+
 #define BDL_ISO_LEN  25 /* "2026-11-21T11:40:01.234Z" and NUL */
 #define BDL_LONG_LEN 40 /* "Saturday 21 November 2026, 11:40" and NUL */
 void bdl_time_iso(int64_t at_ms, char out[BDL_ISO_LEN]);   /* UTC, RFC 3339 */

@@ -19,6 +19,7 @@ void bdl_list_build_free(struct bdl_list_build *b)
 	bdl_buf_done(&b->notes);
 	free(b->reports);
 	free(b->records);
+	free(b->hosts);
 	free(b);
 }
 
@@ -80,6 +81,15 @@ static int record(struct bdl_list_build *b, const void *p, size_t n, enum bdl_li
 	return 0;
 }
 
+static int record_domain(
+    struct bdl_list_build *b, struct bdl_view host, uint32_t what, struct bdl_err *err)
+{
+	enum bdl_host_kind kind = what & BDL_RECORD_EXCEPT ? BDL_HOST_EXCEPTED : BDL_HOST_LISTED;
+	int rc = record(b, host.p, host.n, BDL_HASHED_HOST, what, err);
+
+	return rc < 0 ? rc : bdl_list_keep_host(b, what & BDL_RECORD_CATEGORY, kind, host, err);
+}
+
 static int record_net(
     struct bdl_list_build *b, const struct bdl_list_entry *e, uint32_t what, struct bdl_err *err)
 {
@@ -120,7 +130,7 @@ static int put_any(struct bdl_list_build *b, unsigned category, struct bdl_view 
 		return 0;
 	}
 	if (e.kind == BDL_LISTS_DOMAIN)
-		return record(b, host.p, host.n, BDL_HASHED_HOST, what, err);
+		return record_domain(b, host, what, err);
 	return record_page(b, &e, what, err);
 }
 
@@ -134,7 +144,7 @@ int bdl_list_put(struct bdl_list_build *b, unsigned category, struct bdl_view en
 	if (!bdl_list_is_domain(entry))
 		rc = put_any(b, category, entry, what, &kept_out, err);
 	else if (except || bdl_protect_allows(b, category, entry, true))
-		rc = record(b, entry.p, entry.n, BDL_HASHED_HOST, what, err);
+		rc = record_domain(b, entry, what, err);
 	else {
 		kept_out = true;
 		rc = 0;

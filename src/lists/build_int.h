@@ -4,6 +4,7 @@
 
 #include "lists/compile.h"
 #include "lists/entry_int.h"
+#include "lists/hosts.h"
 #include "lists/protect.h"
 
 /*
@@ -25,6 +26,8 @@ struct bdl_list_build {
 	bool may_be_illegal; /* the slot's own build */
 	struct bdl_list_record *records;
 	size_t n_records, cap_records;
+	unsigned char *hosts;      /* struct bdl_host_record, one behind the other */
+	size_t n_hosts, cap_hosts; /* bytes */
 	uint64_t v4_lengths, v6_lengths[3];
 	struct bdl_list_report *reports;
 	size_t n_reports, cap_reports;
@@ -42,6 +45,10 @@ int bdl_list_category(
  */
 int bdl_list_put(struct bdl_list_build *b, unsigned category, struct bdl_view entry, bool except,
     bool *ret_kept_out, struct bdl_err *err);
+
+/* Keep the text of a host that is put; the slot's build keeps none. */
+int bdl_list_keep_host(struct bdl_list_build *b, unsigned number, enum bdl_host_kind kind,
+    struct bdl_view host, struct bdl_err *err);
 
 /* One more report, of that source. */
 struct bdl_list_report *bdl_list_new_report(

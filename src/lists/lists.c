@@ -243,6 +243,11 @@ int64_t bdl_lists_made_ms(const struct bdl_lists *l)
 	return l->main.header->made_ms;
 }
 
+uint64_t bdl_lists_key(const struct bdl_lists *l)
+{
+	return l->main.header->key;
+}
+
 uint64_t bdl_lists_mark(const struct bdl_lists *l)
 {
 	/* The sums of heads that hold random keys; one after the other, as two may be the same. */

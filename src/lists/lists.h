@@ -112,6 +112,9 @@ uint64_t bdl_lists_urls(const struct bdl_lists *l);
 uint64_t bdl_lists_nets(const struct bdl_lists *l);
 int64_t bdl_lists_made_ms(const struct bdl_lists *l);
 
+/* Of this file: bdl_hosts_key (lists/hosts.h) of what was written with it is the same. */
+uint64_t bdl_lists_key(const struct bdl_lists *l);
+
 /* Another number for any other lists, those of the illegal slot among them. */
 uint64_t bdl_lists_mark(const struct bdl_lists *l);
 

@@ -124,8 +124,9 @@ static int add_harmless(struct bdl_protected *p, struct bdl_view names, struct b
 	return 0;
 }
 
-static int add_host(struct bdl_protected *p, struct bdl_view text, struct bdl_err *err)
+static int add_host(struct bdl_list_build *b, struct bdl_view text, struct bdl_err *err)
 {
+	struct bdl_protected *p = b->protected;
 	struct bdl_view rest, label;
 	char host[BDL_HOST_MAX + 1];
 	bool is_ip = false;
@@ -139,6 +140,7 @@ static int add_host(struct bdl_protected *p, struct bdl_view text, struct bdl_er
 	if (p->n >= BDL_PROTECTED_MAX)
 		return bdl_fail(
 		    err, BDL_E_LIMIT, "more than %d protected hosts", BDL_PROTECTED_MAX);
+	rc = bdl_list_keep_host(b, 0, BDL_HOST_PROTECTED, bdl_view_of(host), err);
 	rest = bdl_view_of(host);
 	for (bool first = true; rc == 0 && rest.n > 0; first = false) {
 		rc = add(p, rest, first, err);
@@ -171,7 +173,7 @@ int bdl_list_build_protect(
 		if (bdl_view_starts(comment, word))
 			rc = add_harmless(p, bdl_view_from(comment, word.n), err);
 		else if (v.n > 0)
-			rc = add_host(p, v, err);
+			rc = add_host(b, v, err);
 		if (rc < 0)
 			return bdl_fail_in(err, rc, "%s:%zu", where, n);
 	}

@@ -264,7 +264,7 @@ static int read_text(struct bdl_reading *r, struct bdl_view text, struct bdl_err
 int bdl_list_build_text(struct bdl_list_build *b, const struct bdl_list_source *source,
     struct bdl_view text, int64_t time_ms, struct bdl_err *err)
 {
-	size_t before = b->n_records, notes_before = b->notes.n;
+	size_t before = b->n_records, hosts_before = b->n_hosts, notes_before = b->notes.n;
 	struct bdl_err own;
 	struct bdl_reading r = {
 		.build = b,
@@ -276,6 +276,7 @@ int bdl_list_build_text(struct bdl_list_build *b, const struct bdl_list_source *
 	int rc = read_text(&r, text, err);
 	if (rc < 0) {
 		b->n_records = before;
+		b->n_hosts = hosts_before;
 		b->notes.n = notes_before;
 	}
 	return rc;

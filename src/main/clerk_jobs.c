@@ -25,11 +25,16 @@ void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size)
 		bdl_conf_path(conf, out, size, "backup");
 }
 
-/* Close the sandbox of a job: no network, no children, and of files what `rights` says. */
+/*
+ * Close the sandbox of a job: no children, of files what `rights` says, and of the network as much as
+ * the store takes, where that is in PostgreSQL.
+ */
 static int fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err)
 {
 	char lists[BDL_PATH_MAX], backup[BDL_PATH_MAX], shipped[BDL_PATH_MAX];
-	struct bdl_path_right paths[4];
+	const struct bdl_path_right connect[] = { BDL_CONNECT_RIGHTS };
+	struct bdl_path_right paths[4 + BDL_ARRAY_LEN(connect)];
+	unsigned calls = BDL_CALLS_FILES | BDL_CALLS_LOCKS;
 	bool landlock = false; /* the clerk has said where there is none */
 	size_t n = 0;
 
@@ -44,8 +49,13 @@ static int fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *e
 	if ((rights & BDL_JOB_LISTS) &&
 	    bdl_shipped_find("", "lists", shipped, sizeof(shipped), NULL) == 0)
 		paths[n++] = (struct bdl_path_right){ shipped, BDL_MAY_READ };
+	if ((rights & BDL_JOB_STORE) && conf->store[0]) {
+		calls |= BDL_CALLS_CONNECT | BDL_CALLS_LOCAL;
+		for (size_t i = 0; i < BDL_ARRAY_LEN(connect); i++)
+			paths[n++] = connect[i];
+	}
 	int rc = bdl_sandbox_files(paths, n, &landlock, err);
-	return rc < 0 ? rc : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+	return rc < 0 ? rc : bdl_sandbox_calls(calls, err);
 }
 
 /* --- lists --- */
@@ -110,24 +120,20 @@ static int lists_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], s
 
 /* --- the store --- */
 
-static void store_path(const struct bdl_conf *conf, char out[BDL_PATH_MAX])
-{
-	bdl_conf_path(conf, out, BDL_PATH_MAX, "store.db");
-}
-
+/* One in PostgreSQL is backed up by its own means. */
 static void backup_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
 {
-	*ret = conf->backup;
+	*ret = conf->store[0] ? (struct bdl_schedule){ .kind = BDL_SCHEDULE_NEVER } : conf->backup;
 }
 
 static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
-	char store[BDL_PATH_MAX], folder[BDL_PATH_MAX], to[BDL_PATH_MAX + BDL_BACKUP_NAME];
+	char store[BDL_CONF_STORE_MAX], folder[BDL_PATH_MAX], to[BDL_PATH_MAX + BDL_BACKUP_NAME];
 	char name[BDL_BACKUP_NAME];
 	size_t removed = 0;
 	int64_t bytes = 0;
 
-	store_path(conf, store);
+	bdl_conf_store(conf, store);
 	bdl_backup_folder(conf, folder, sizeof(folder));
 	bdl_backup_name(bdl_now_ms(), name);
 	(void)snprintf(to, sizeof(to), "%s/%s", folder, name); /* fits */

@@ -29,7 +29,7 @@ static int place(const struct bdl_conf *conf, char *out, size_t size, struct bdl
 int bdl_cmd_backup(struct bdl_args *a)
 {
 	const char *to = bdl_args_option(a, "--to");
-	char store[BDL_PATH_MAX], ours[BDL_PATH_MAX + BDL_BACKUP_NAME];
+	char store[BDL_CONF_STORE_MAX], ours[BDL_PATH_MAX + BDL_BACKUP_NAME];
 	struct bdl_conf conf;
 	struct bdl_err err;
 	int64_t bytes = 0;
@@ -43,7 +43,7 @@ int bdl_cmd_backup(struct bdl_args *a)
 		rc = place(&conf, ours, sizeof(ours), &err);
 	if (rc < 0)
 		return bdl_complain(&err);
-	bdl_conf_path(&conf, store, sizeof(store), "store.db");
+	bdl_conf_store(&conf, store);
 	to = to ? to : ours;
 	rc = bdl_backup_make(store, to, &bytes, &err);
 	if (rc < 0)

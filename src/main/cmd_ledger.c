@@ -22,7 +22,7 @@
 static int open_store(const char *data, enum bdl_store_mode mode, struct bdl_conf *conf,
     struct bdl_store **ret, struct bdl_err *err)
 {
-	char path[BDL_PATH_MAX];
+	char where[BDL_CONF_STORE_MAX];
 	int rc = bdl_data_open(data, false, conf, err);
 	if (rc == 0)
 		rc = bdl_data_become_owner(conf, err);
@@ -30,8 +30,8 @@ static int open_store(const char *data, enum bdl_store_mode mode, struct bdl_con
 		return bdl_data_store(conf, ret, err);
 	if (rc < 0)
 		return rc;
-	bdl_conf_path(conf, path, sizeof(path), "store.db");
-	return bdl_store_open(path, mode, ret, err);
+	bdl_conf_store(conf, where);
+	return bdl_store_open(where, mode, ret, err);
 }
 
 /* --- verify --- */

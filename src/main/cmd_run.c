@@ -16,12 +16,15 @@
 #include "sys/proc.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define GRACE_MS    5000  /* from SIGTERM to SIGKILL for a child */
 #define LOOK_MS     50    /* between two looks whether all is up */
 #define CALM_MS     250   /* the same, once all was up: Squid may have been started again */
+#define TURN_MS     1000  /* between two looks whether Squid's log of bytes is to be turned over */
+#define SETTLED_MS  10000 /* before that Squid may not know yet what the signal for it means */
 #define PATIENCE_MS 15000 /* until one says that something is not */
 
 struct run {
@@ -33,7 +36,8 @@ struct run {
 	struct bdl_loop loop;
 	struct bdl_supervisor *supervisor;
 	uv_timer_t look;
-	int64_t looked_ms; /* since the start */
+	int64_t looked_ms;    /* since the start */
+	int64_t turn_tick_ms; /* when Squid's log is looked at again */
 };
 
 static void run_done(struct run *r)
@@ -163,6 +167,25 @@ static void watch_squid(struct run *r)
 		atomic_store(&s->state, BDL_STATE_UP);
 }
 
+static void turn_squid_log(struct run *r)
+{
+	struct bdl_err err;
+	if (!r->conf.run_proxy || bdl_tick_ms() < r->turn_tick_ms)
+		return;
+	const struct bdl_slot *s = bdl_board_slot(r->board, "squid");
+	r->turn_tick_ms = bdl_tick_ms() + TURN_MS;
+	if (!s || atomic_load(&s->state) != BDL_STATE_UP ||
+	    bdl_now_ms() - atomic_load(&s->started_ms) < SETTLED_MS)
+		return;
+	int rc = bdl_squid_log_turn(&r->squid, &err);
+	if (rc < 0) {
+		bdl_log_err(BDL_LOG_WARN, "bytes-not-turned", &err);
+		r->turn_tick_ms += PATIENCE_MS;
+	} else if (rc > 0) {
+		(void)bdl_supervisor_signal(r->supervisor, "squid", SIGUSR1); /* else tried again */
+	}
+}
+
 /* The first child that is not up, or NULL. */
 static const char *missing(struct run *r)
 {
@@ -209,6 +232,7 @@ static void on_look(uv_timer_t *timer)
 	if (bdl_board_mend(r->board))
 		bdl_log(BDL_LOG_WARN, "board-mended", "run/board was damaged and is as it was");
 	watch_squid(r);
+	turn_squid_log(r);
 	if (r->looked_ms < 0)
 		return;
 	const char *name = missing(r);

@@ -1,5 +1,7 @@
 #include "main/data.h"
 
+#include "base/ascii.h"
+#include "base/hash.h"
 #include "sys/file.h"
 #include "sys/sandbox.h"
 
@@ -35,18 +37,71 @@ int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err)
 	return bdl_sandbox_drop(conf->user, conf->dir, &still_root, err);
 }
 
+/* A database that is there and empty, and one that is not there, are no store either. */
+static int look_for_store(const char *where, struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	int rc = bdl_store_open(where, BDL_STORE_READ, &store, err);
+	return rc == BDL_E_CONFLICT ? 0 : rc; /* one of another version is one */
+}
+
 int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
 {
-	char path[BDL_PATH_MAX], manifest[BDL_PATH_MAX];
+	char where[BDL_CONF_STORE_MAX], manifest[BDL_PATH_MAX];
 	struct stat st;
-	bdl_conf_path(conf, path, sizeof(path), "store.db");
+	int rc = 0;
+	bdl_conf_store(conf, where);
 	bdl_conf_path(conf, manifest, sizeof(manifest), "force/manifest");
-	if (stat(path, &st) < 0 && errno == ENOENT && stat(manifest, &st) == 0)
+	if (stat(manifest, &st) == 0)
+		rc = conf->store[0]                           ? look_for_store(where, err)
+		    : stat(where, &st) < 0 && errno == ENOENT ? BDL_E_MISSING
+							      : 0;
+	if (rc == BDL_E_MISSING)
 		return bdl_fail(err, BDL_E_MISSING,
 		    "'%s' is gone, though policies are in force: put it back; to begin anew without it, "
 		    "remove '%s'",
-		    path, manifest);
-	return bdl_store_open(path, BDL_STORE_WRITE, ret, err);
+		    conf->store[0] ? "the store in PostgreSQL" : where, manifest);
+	return rc < 0 ? rc : bdl_store_open(where, BDL_STORE_WRITE, ret, err);
+}
+
+/* What other programs and people may read: letters, digits, dots, hyphens; the rest becomes hyphens. */
+static void host_make(char out[BDL_DATA_HOST_MAX])
+{
+	char machine[BDL_DATA_HOST_MAX - 24] = "";
+	uint64_t number;
+	if (gethostname(machine, sizeof(machine) - 1) < 0 || !machine[0])
+		(void)snprintf(machine, sizeof(machine), "host"); /* fits */
+	for (char *p = machine; *p; p++)
+		if (!bdl_is_letter(*p) && !bdl_is_digit(*p) && *p != '.')
+			*p = '-';
+	bdl_random(&number, sizeof(number));
+	(void)snprintf(out, BDL_DATA_HOST_MAX, "%s-%016llx", machine, (unsigned long long)number);
+}
+
+int bdl_data_host(const struct bdl_conf *conf, char ret[BDL_DATA_HOST_MAX], struct bdl_err *err)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_DATA_HOST_MAX - 1);
+	char path[BDL_PATH_MAX], made[BDL_DATA_HOST_MAX];
+	bdl_conf_path(conf, path, sizeof(path), "host");
+	int rc = bdl_file_read(path, &text, err);
+	if (rc == BDL_E_MISSING) {
+		host_make(made);
+		rc = bdl_file_replace(path, made, strlen(made), 0640, err);
+		if (rc == 0)
+			rc = bdl_buf_add_str(&text, made);
+	}
+	if (rc < 0)
+		return rc;
+	struct bdl_view host = bdl_view_trim(bdl_buf_view(&text));
+	for (size_t i = 0; i < host.n; i++)
+		if (!bdl_is_letter(host.p[i]) && !bdl_is_digit(host.p[i]) && host.p[i] != '.' &&
+		    host.p[i] != '-')
+			host.n = 0;
+	if (!host.n)
+		return bdl_fail(err, BDL_E_INVALID, "'%s' has no host's name", path);
+	memcpy(ret, host.p, host.n);
+	ret[host.n] = '\0';
+	return 0;
 }
 
 static int busy(const struct bdl_conf *conf, int fd, struct bdl_err *err)

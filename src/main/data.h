@@ -18,10 +18,18 @@ int bdl_data_open(const char *dir, bool make, struct bdl_conf *ret, struct bdl_e
 int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * DIR/store.db, for whoever writes it; made where there is none. But where policies are in force one
+ * The store, for whoever writes it; made where there is none. But where policies are in force one
  * was there: then it is BDL_E_MISSING, for a new one would take in what the old one should hold.
  */
 int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/*
+ * This host's name in a store that several hosts write to: that of the machine and a random number,
+ * made once and kept in DIR/host. A data folder that is copied to be a second host's begins without.
+ */
+#define BDL_DATA_HOST_MAX 96
+int bdl_data_host(const struct bdl_conf *conf, char ret[BDL_DATA_HOST_MAX], struct bdl_err *err)
     BDL_MUST_USE;
 
 /*

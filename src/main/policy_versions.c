@@ -189,9 +189,9 @@ static size_t print_new_drafts(const struct table *t, const char *name, size_t p
 
 static int open_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
 {
-	char path[BDL_PATH_MAX];
-	bdl_conf_path(conf, path, sizeof(path), "store.db");
-	return bdl_store_open(path, BDL_STORE_READ, ret, err);
+	char where[BDL_CONF_STORE_MAX];
+	bdl_conf_store(conf, where);
+	return bdl_store_open(where, BDL_STORE_READ, ret, err);
 }
 
 static int versions(const char *data, const char *name, struct bdl_err *err)

@@ -1,6 +1,7 @@
 #include "main/publish.h"
 
 #include "base/clock.h"
+#include "lists/hosts.h"
 #include "policy/roll.h"
 #include "record/force.h"
 #include "sys/file.h"
@@ -191,13 +192,20 @@ int bdl_publish_enter(const struct bdl_conf *conf, enum bdl_ledger_kind kind, co
 	return rc;
 }
 
-/* A file of lists that is whole takes its place, once the ledger knows which one it is. */
-static int lists_install(const struct bdl_conf *conf, const char *fresh, const char *path,
-    const char *by, struct bdl_err *err)
+/*
+ * A file of lists that is whole takes its place, once the ledger knows which one it is. Its hosts come
+ * before it: who reads both sees by the key which belong together.
+ */
+static int lists_install(const struct bdl_conf *conf, const struct bdl_list_build *build,
+    const char *fresh, const char *path, const char *by, struct bdl_err *err)
 {
 	struct bdl_map map BDL_AUTO_IN(bdl_file_unmap) = { 0 };
+	char hosts[BDL_PATH_MAX];
 
-	int rc = by ? bdl_file_map(fresh, &map, err) : 0;
+	bdl_conf_path(conf, hosts, sizeof(hosts), "lists/lists.hosts");
+	int rc = bdl_hosts_write(build, hosts, bdl_now_ms(), err);
+	if (by && rc == 0)
+		rc = bdl_file_map(fresh, &map, err);
 	if (by && rc == 0)
 		rc = bdl_publish_enter(conf, BDL_LEDGER_LISTS, "lists",
 		    bdl_view_at((const char *)map.p, map.n), by, err);
@@ -221,7 +229,7 @@ int bdl_publish_lists(
 		return rc;
 	rc = bdl_list_build_write(build, fresh, bdl_now_ms(), err);
 	if (rc == 0)
-		rc = lists_install(conf, fresh, path, by, err);
+		rc = lists_install(conf, build, fresh, path, by, err);
 	if (rc < 0)
 		(void)unlink(fresh); /* it may never have been made */
 	if (rc == 0)

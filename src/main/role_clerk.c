@@ -122,15 +122,17 @@ static int confine(const struct bdl_conf *conf, struct bdl_err *err)
 		{ "/usr/lib/ssl", BDL_MAY_READ },
 		{ "/usr/share/ca-certificates", BDL_MAY_READ },
 		{ "/usr/local/share/ca-certificates", BDL_MAY_READ },
+		{ "/run/postgresql", BDL_MAY_READ },
 	};
+	unsigned calls = BDL_CALLS_FILES | BDL_CALLS_LOCKS | BDL_CALLS_CONNECT | BDL_CALLS_CHILDREN;
+
+	if (conf->store[0])
+		calls |= BDL_CALLS_LOCAL;
 	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
 	if (rc == 0 && !landlock)
 		bdl_log(
 		    BDL_LOG_WARN, "no-landlock", "this kernel cannot confine the clerk's files");
-	return rc < 0
-	    ? rc
-	    : bdl_sandbox_calls(
-		  BDL_CALLS_FILES | BDL_CALLS_LOCKS | BDL_CALLS_CONNECT | BDL_CALLS_CHILDREN, err);
+	return rc < 0 ? rc : bdl_sandbox_calls(calls, err);
 }
 
 int bdl_clerk_run(struct bdl_role *role)

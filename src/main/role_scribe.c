@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "main/data.h"
+#include "main/squid.h"
 #include "record/force.h"
 #include "record/ledger_head.h"
 #include "record/retention.h"
@@ -14,6 +15,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -40,7 +42,9 @@ struct scribe {
 	uv_timer_t timer;
 	char journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
 	char keys_path[BDL_PATH_MAX], heads_path[BDL_PATH_MAX];
-	struct bdl_store *store; /* NULL while it is away */
+	char bytes_path[BDL_PATH_MAX];
+	char host[BDL_DATA_HOST_MAX]; /* this host's name in a store that several write to */
+	struct bdl_store *store;      /* NULL while it is away */
 	struct bdl_scribe *reader;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
@@ -82,6 +86,9 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 	if (rc < 0)
 		return rc;
 	s->reader = bdl_scribe_new(s->store, s->journal_path);
+	if (bdl_store_is_shared(s->store))
+		bdl_scribe_of_host(s->reader, s->host);
+	bdl_scribe_bytes(s->reader, s->bytes_path);
 	s->has_seen = false;
 	return 0;
 }
@@ -120,8 +127,8 @@ static int read_journal(struct scribe *s, int64_t for_ms, int64_t hold_ms, struc
 			    round.refused);
 		if (rc < 0)
 			return rc;
-	} while (round.stored > 0 && bdl_tick_ms() < until_ms);
-	return round.stored > 0;
+	} while (round.stored + round.lines > 0 && bdl_tick_ms() < until_ms);
+	return round.stored + round.lines > 0;
 }
 
 /*
@@ -291,15 +298,20 @@ static int confine(const struct scribe *s, struct bdl_err *err)
 {
 	/*
 	 * SQLite makes its -wal and -shm files beside the store, so the whole data folder is open to
-	 * the scribe; nothing outside it is.
+	 * the scribe; nothing outside it is, but the log of a Squid that is another user, and what it
+	 * takes to find another machine.
 	 */
-	const struct bdl_path_right rights[] = { { s->role->conf->dir, BDL_MAY_WRITE } };
+	const struct bdl_path_right rights[] = { { s->role->conf->dir, BDL_MAY_WRITE },
+		{ s->bytes_path, BDL_MAY_WRITE }, BDL_CONNECT_RIGHTS };
+	bool is_file = !s->role->conf->store[0];
 	bool landlock = false;
-	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	int rc = bdl_sandbox_files(rights, is_file ? 2 : BDL_ARRAY_LEN(rights), &landlock, err);
 	if (rc == 0 && !landlock)
 		bdl_log(
 		    BDL_LOG_WARN, "no-landlock", "this kernel cannot confine the scribe's files");
-	return rc < 0 ? rc : bdl_sandbox_calls(BDL_CALLS_FILES | BDL_CALLS_LOCKS, err);
+	unsigned calls =
+	    BDL_CALLS_FILES | (is_file ? BDL_CALLS_LOCKS : BDL_CALLS_CONNECT | BDL_CALLS_LOCAL);
+	return rc < 0 ? rc : bdl_sandbox_calls(calls, err);
 }
 
 /*
@@ -326,6 +338,9 @@ static void sweep(const struct bdl_conf *conf, const char *below)
 static void paths(struct scribe *s)
 {
 	const struct bdl_conf *conf = s->role->conf;
+	char state[BDL_SQUID_STATE_MAX];
+	bdl_squid_state(conf, state);
+	(void)snprintf(s->bytes_path, sizeof(s->bytes_path), "%s/bytes", state); /* fits */
 	bdl_conf_path(conf, s->journal_path, sizeof(s->journal_path), "journal");
 	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
 	bdl_conf_path(conf, s->keys_path, sizeof(s->keys_path), "keys");
@@ -345,6 +360,8 @@ int bdl_scribe_run(struct bdl_role *role)
 	int rc = bdl_loop_init(&s.loop, on_stop, &s, &err);
 	if (rc == 0)
 		rc = bdl_file_mkdirs(s.force_path, &err);
+	if (rc == 0 && role->conf->store[0])
+		rc = bdl_data_host(role->conf, s.host, &err);
 	if (rc == 0)
 		rc = confine(&s, &err);
 	if (rc < 0) {

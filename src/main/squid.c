@@ -129,18 +129,34 @@ static int make_local(const struct bdl_conf *conf, struct bdl_err *err)
 	return exists(path) ? 0 : bdl_file_replace(path, text, sizeof(text) - 1, 0640, err);
 }
 
+/* A short name of the data folder, for what lies outside it. */
+static void folder_id(const struct bdl_conf *conf, char out[BDL_DIGEST_HEX])
+{
+	struct bdl_digest d = bdl_digest_of(conf->dir, strlen(conf->dir));
+	bdl_digest_hex(&d, out);
+	out[12] = '\0';
+}
+
+void bdl_squid_state(const struct bdl_conf *conf, char *out)
+{
+	char id[BDL_DIGEST_HEX];
+	folder_id(conf, id);
+	if (geteuid() == 0)
+		snprintf(out, BDL_SQUID_STATE_MAX, "/run/beadle-%.12s", id);
+	else
+		bdl_conf_path(conf, out, BDL_SQUID_STATE_MAX, "squid");
+}
+
 /* Whose Squid will be, and where its state lies. See the header for root. */
 static int choose_state(const struct bdl_conf *conf, struct bdl_squid *s, struct bdl_err *err)
 {
 	char id[BDL_DIGEST_HEX];
-	struct bdl_digest d = bdl_digest_of(conf->dir, strlen(conf->dir));
-	bdl_digest_hex(&d, id);
+	folder_id(conf, id);
 	snprintf(s->service, sizeof(s->service), "beadle%.12s", id);
 	path_in(conf, "squid.conf", s->conf_path);
-	if (geteuid() != 0) {
-		bdl_conf_path(conf, s->state, sizeof(s->state), "squid");
+	bdl_squid_state(conf, s->state);
+	if (geteuid() != 0)
 		return 0;
-	}
 	const struct passwd *pw = getpwnam(UNPRIVILEGED);
 	if (!pw)
 		return bdl_fail(err, BDL_E_MISSING,
@@ -148,10 +164,10 @@ static int choose_state(const struct bdl_conf *conf, struct bdl_squid *s, struct
 		    "give the folder to a user of its own: chown -R beadle '%s'",
 		    UNPRIVILEGED, conf->dir);
 	snprintf(s->user, sizeof(s->user), "%s", pw->pw_name);
-	snprintf(s->state, sizeof(s->state), "/run/beadle-%.12s", id);
 	if (mkdir(s->state, 0700) < 0 && errno != EEXIST)
 		return bdl_fail_sys(err, "make '%s'", s->state);
-	if (chown(s->state, pw->pw_uid, pw->pw_gid) < 0)
+	/* Our group passes through it to the log of bytes. */
+	if (chown(s->state, pw->pw_uid, getegid()) < 0 || chmod(s->state, 0710) < 0)
 		return bdl_fail_sys(err, "give '%s' to %s", s->state, s->user);
 	return 0;
 }
@@ -271,6 +287,8 @@ int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct
 		rc = lend_key(conf, &s, err);
 	if (rc == 0)
 		rc = make_certs(conf, &s, err);
+	if (rc == 0)
+		rc = bdl_squid_log_begin(&s, err);
 	if (rc < 0)
 		return rc;
 	turn_log(&s);

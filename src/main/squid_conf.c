@@ -69,7 +69,9 @@ static void write_doors(
 	    "adaptation_send_client_ip on\n"
 	    "adaptation_send_username on\n"
 	    "icap_client_username_header X-Client-Username\n"
-	    "icap_client_username_encode off\n\n",
+	    "icap_client_username_encode off\n"
+	    "# The mark that the door gives a request goes with it, to be told with its answer again.\n"
+	    "adaptation_masterx_shared_names X-Beadle-Visit\n\n",
 	    icap, icap);
 }
 
@@ -136,11 +138,17 @@ static void write_house(
 	    "# bytes passed, for rules that count them; no address and no name. Each line goes at once:\n"
 	    "# Squid would else collect lines until a datagram is full.\n"
 	    "logformat beadle_released %%{X-Beadle-Count}adapt::<last_h %%<st %%>st\n"
+	    "# And for the record of visits the mark of each request and the same bytes, in a file that\n"
+	    "# is read and deleted soon; where it cannot be written that must stop nobody. Beadle turns\n"
+	    "# it over itself, and tells Squid.\n"
+	    "logformat beadle_bytes %%{X-Beadle-Visit}adapt::<last_h %%<st %%>st\n"
 	    "visible_hostname beadle\n"
 	    "httpd_suppress_version_string on\n"
 	    "email_err_data off\n"
 	    "pid_filename none\n"
 	    "access_log udp://%s logformat=beadle_released buffer-size=0KB\n"
+	    "access_log stdio:%s/bytes/now logformat=beadle_bytes on-error=drop\n"
+	    "logfile_rotate 0\n"
 	    "cache_store_log none\n"
 	    "cache_log %s/cache.log\n"
 	    "coredump_dir %s\n"
@@ -148,7 +156,7 @@ static void write_house(
 	    "pinger_enable off\n"
 	    "icp_port 0\n"
 	    "shutdown_lifetime 1 second\n",
-	    icap, squid->state, squid->state);
+	    icap, squid->state, squid->state, squid->state);
 	if (squid->user[0])
 		bdl_buf_printf(out, "cache_effective_user %s\n", squid->user);
 }

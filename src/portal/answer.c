@@ -63,6 +63,7 @@ static const struct route routes[] = {
 	{ "/visits", bdl_show_visits, A_LOOK },
 	{ "/visits/*", bdl_show_visitor, A_LOOK },
 	{ "/violations", bdl_show_violations, A_LOOK },
+	{ "/figures", bdl_show_figures, THE_STORE },
 	{ "/policies", bdl_show_policies, THE_STORE },
 	{ "/policies/*", bdl_show_policy, THE_STORE },
 	{ "/policies/*/changes", bdl_show_changes, THE_STORE },

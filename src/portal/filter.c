@@ -15,6 +15,24 @@ int bdl_chosen_refuse(struct bdl_request *r, const char *name, struct bdl_err *e
 	return bdl_fail(err, BDL_E_INVALID, "the address asks for what there is not");
 }
 
+bool bdl_day_read(struct bdl_view text, int64_t *ret_ms)
+{
+	char whole[] = "2026-11-21T00:00";
+	const size_t day_n = strlen("2026-11-21");
+
+	if (text.n != day_n)
+		return false;
+	memcpy(whole, text.p, day_n);
+	return bdl_time_parse(bdl_view_of(whole), ret_ms);
+}
+
+const char *bdl_day_fault(const struct bdl_request *r, struct bdl_view text)
+{
+	return bdl_region_printf(r->region,
+	    "“%.*s” is no day. Write the year, the month and the day, as in %s", BDL_FMT(text),
+	    bdl_day_of(r, r->now_ms).word);
+}
+
 static int read_number(struct bdl_request *r, const char *name, int64_t *ret, struct bdl_err *err)
 {
 	*ret = bdl_request_number(r, name);
@@ -38,25 +56,21 @@ static int read_kind(struct bdl_request *r, struct bdl_chosen *c, struct bdl_err
 }
 
 /* The school's day; its hours are those that it touches, where its midnight is within one. */
-static int read_day(struct bdl_request *r, struct bdl_chosen *c, struct bdl_err *err)
+static void read_day(const struct bdl_request *r, struct bdl_chosen *c)
 {
-	char text[] = "2026-11-21T00:00";
-	const size_t day_n = strlen("2026-11-21");
 	int64_t at_ms;
 
 	if (c->day.n == 0)
-		return 0;
-	if (c->day.n != day_n)
-		return bdl_chosen_refuse(r, "day", err);
-	memcpy(text, c->day.p, day_n);
-	if (!bdl_time_parse(bdl_view_of(text), &at_ms))
-		return bdl_chosen_refuse(r, "day", err);
+		return;
+	if (!bdl_day_read(c->day, &at_ms)) {
+		c->day_wrong = bdl_day_fault(r, c->day);
+		return;
+	}
 	struct bdl_day day = bdl_day_of(r, at_ms);
 	c->f.from_ms = day.from_ms;
 	c->f.before_ms = day.before_ms;
 	c->visits.from_hour = day.from_ms / BDL_HOUR_MS;
 	c->visits.before_hour = (day.before_ms + BDL_HOUR_MS - 1) / BDL_HOUR_MS;
-	return 0;
 }
 
 static int read_choices(struct bdl_request *r, struct bdl_chosen *c, struct bdl_err *err)
@@ -68,10 +82,9 @@ static int read_choices(struct bdl_request *r, struct bdl_chosen *c, struct bdl_
 		return bdl_chosen_refuse(r, "verdict", err);
 	int rc = read_number(r, "violation", &c->f.violation, err);
 	if (rc == 0)
-		rc = read_number(r, "before", &c->f.before_id, err);
-	if (rc == 0)
 		rc = read_kind(r, c, err);
-	return rc < 0 ? rc : read_day(r, c, err);
+	read_day(r, c);
+	return rc;
 }
 
 /* --- parts of names --- */
@@ -144,6 +157,7 @@ int bdl_chosen_read(
 		.host = bdl_request_query(r, "host"),
 		.day = bdl_request_query(r, "day"),
 		.category = bdl_request_query(r, "category"),
+		.reference = bdl_request_query(r, "reference"),
 	};
 	c.f.clause = bdl_request_query(r, "clause");
 	c.f.limit = BDL_ROWS + 1;

@@ -19,6 +19,7 @@ struct bdl_layout_portal bdl_frame(
 		.at_visits = section == BDL_AT_VISITS,
 		.at_violations = section == BDL_AT_VIOLATIONS,
 		.at_policies = section == BDL_AT_POLICIES,
+		.at_figures = section == BDL_AT_FIGURES,
 	};
 }
 
@@ -35,7 +36,8 @@ const char *bdl_when(const struct bdl_request *r, int64_t at_ms)
 	return bdl_region_str(r->region, bdl_view_of(day ? day + 1 : text));
 }
 
-int64_t bdl_midnight(int64_t at_ms)
+/* The last local midnight, as the school's clocks show it. */
+static int64_t midnight(int64_t at_ms)
 {
 	struct bdl_civil c = bdl_civil_local(at_ms);
 	char text[64];
@@ -49,7 +51,7 @@ struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)
 {
 	struct bdl_civil c = bdl_civil_local(at_ms);
 	char text[BDL_LONG_LEN];
-	int64_t from_ms = bdl_midnight(at_ms);
+	int64_t from_ms = midnight(at_ms);
 
 	bdl_time_long(from_ms, text);
 	char *comma = strchr(text, ',');
@@ -57,8 +59,7 @@ struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)
 		*comma = '\0';
 	return (struct bdl_day){
 		.from_ms = from_ms,
-		.before_ms =
-		    bdl_midnight(from_ms + 36 * BDL_HOUR_MS), /* days have 23 to 25 hours */
+		.before_ms = midnight(from_ms + 36 * BDL_HOUR_MS), /* days have 23 to 25 hours */
 		.word = bdl_region_printf(r->region, "%04d-%02d-%02d", c.year, c.month, c.day),
 		.title = bdl_region_str(r->region, bdl_view_of(text)),
 	};

@@ -20,6 +20,7 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -32,7 +33,8 @@ enum bdl_section {
 	BDL_AT_ACTS,
 	BDL_AT_VISITS,
 	BDL_AT_VIOLATIONS,
-	BDL_AT_POLICIES
+	BDL_AT_POLICIES,
+	BDL_AT_FIGURES
 };
 
 /* What stands around every page. */
@@ -42,9 +44,6 @@ struct bdl_layout_portal bdl_frame(
 /* A moment: "today, 11:40:07" or "20 November 2026, 11:40"; and for machines. In the region. */
 const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
-
-/* The last local midnight, as the school's clocks show it. */
-int64_t bdl_midnight(int64_t at_ms);
 
 /* The school's day that a moment lies in. Texts in the region. */
 struct bdl_day {

@@ -15,13 +15,16 @@
 #define STORE_PAUSE_MS 50
 
 struct paths {
-	char looks[PATH_ROOM];
+	char where[BDL_CONF_STORE_MAX], looks[PATH_ROOM];
 	char store[PATH_ROOM], wal[PATH_ROOM], shm[PATH_ROOM], lists[PATH_ROOM], map[PATH_ROOM];
+	char postgresql[PATH_ROOM]; /* keys and certificates, where the settings name some */
 };
 
 static void find_paths(const struct bdl_conf *conf, struct paths *p)
 {
+	bdl_conf_store(conf, p->where);
 	bdl_conf_path(conf, p->store, sizeof(p->store), "store.db");
+	bdl_conf_path(conf, p->postgresql, sizeof(p->postgresql), "postgresql");
 	bdl_conf_path(conf, p->wal, sizeof(p->wal), "store.db-wal");
 	bdl_conf_path(conf, p->shm, sizeof(p->shm), "store.db-shm");
 	bdl_conf_path(conf, p->looks, sizeof(p->looks), "journal/portal");
@@ -66,17 +69,23 @@ static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err 
 	return rc;
 }
 
-static int close_files(const struct paths *p, struct bdl_err *err)
+static int close_files(const struct paths *p, bool is_shared, struct bdl_err *err)
 {
-	const struct bdl_path_right rights[] = {
-		{ p->store, BDL_MAY_READ }, { p->wal, BDL_MAY_READ },
-		{ p->shm, BDL_MAY_WRITE }, /* readers say in it what they read */
-		{ p->lists, BDL_MAY_READ },
+	const struct bdl_path_right file[] = {
+		{ p->lists, BDL_MAY_READ }, { p->store, BDL_MAY_READ }, { p->wal, BDL_MAY_READ },
 		{ p->looks, BDL_MAY_WRITE }, /* its journal: all that it ever writes */
+		{ p->shm, BDL_MAY_WRITE },   /* readers say in it what they read */
+	};
+	const struct bdl_path_right shared[] = {
+		{ p->lists, BDL_MAY_READ },
+		{ p->looks, BDL_MAY_WRITE },
+		{ p->postgresql, BDL_MAY_READ },
+		BDL_CONNECT_RIGHTS,
 	};
 	bool landlock;
 
-	int rc = bdl_sandbox_files(rights, BDL_ARRAY_LEN(rights), &landlock, err);
+	int rc = is_shared ? bdl_sandbox_files(shared, BDL_ARRAY_LEN(shared), &landlock, err)
+			   : bdl_sandbox_files(file, BDL_ARRAY_LEN(file), &landlock, err);
 	if (rc == 0 && !landlock)
 		bdl_log(BDL_LOG_WARN, "no-landlock",
 		    "this kernel cannot confine the portal to its files");
@@ -93,13 +102,15 @@ static int serve(struct bdl_role *role, const struct bdl_site *site, struct bdl_
 	struct bdl_server *server = NULL;
 	struct bdl_loop loop;
 
+	unsigned calls = BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_THREADS;
+
+	calls |= role->conf->store[0] ? BDL_CALLS_CONNECT | BDL_CALLS_LOCAL : BDL_CALLS_LOCKS;
 	int rc = bdl_loop_init(&loop, on_stop, NULL, err);
 	if (rc < 0)
 		return rc;
 	rc = bdl_server_start(role->listener, site, &server, err);
 	if (rc == 0)
-		rc = bdl_sandbox_calls(
-		    BDL_CALLS_SERVE | BDL_CALLS_FILES | BDL_CALLS_THREADS | BDL_CALLS_LOCKS, err);
+		rc = bdl_sandbox_calls(calls, err);
 	if (rc == 0) {
 		atomic_store(&role->slot->state, BDL_STATE_UP);
 		bdl_slot_note(role->slot, "answers on this computer only");
@@ -120,15 +131,16 @@ int bdl_portal_run(struct bdl_role *role)
 
 	find_paths(role->conf, &p);
 	bdl_assets_init();
+	bool is_shared = role->conf->store[0] != '\0'; /* each page then asks by a connection */
 	int rc = check_address(role->listener, &err);
-	if (rc == 0)
+	if (rc == 0 && !is_shared)
 		rc = open_keeper(p.store, &keeper, &err);
 	if (rc == 0)
 		rc = bdl_looks_open(p.looks, &looks, &err);
 	if (rc == 0)
-		rc = close_files(&p, &err);
+		rc = close_files(&p, is_shared, &err);
 	const struct bdl_site site = {
-		.store_path = p.store,
+		.store_path = p.where,
 		.lists_path = p.map,
 		.board = role->board,
 		.looks = looks,

@@ -1,5 +1,6 @@
 /* The overview: what is in force, what happened today, how the processes stand. */
 #include "base/clock.h"
+#include "charts_int.h"
 #include "lists/illegal.h"
 #include "lists/lists.h"
 #include "overview.tmpl.h"
@@ -95,6 +96,7 @@ static void add_processes(const struct bdl_request *r, struct bdl_page_overview 
 int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct bdl_acts_totals today;
+	int64_t day = bdl_day_number(r->now_ms);
 	struct bdl_page_overview v = {
 		.portal = bdl_frame(r, BDL_LIT("How it stands"), BDL_AT_OVERVIEW),
 		.now = bdl_when(r, r->now_ms),
@@ -102,13 +104,16 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		.in_force.caption = "Policies in force",
 	};
 
-	int rc = bdl_acts_totals(r->store, bdl_midnight(r->now_ms), &today, err);
+	int rc = bdl_acts_totals(r->store, r->now_ms, &today, err);
+	if (rc == 0)
+		rc = bdl_charts_by_hour(r, day, day + 1, &v.by_hour, err);
 	if (rc == 0)
 		rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
 	if (rc == 0)
 		rc = add_violations(r, &v, err);
 	if (rc < 0)
 		return rc;
+	v.any_today = today.acts > 0;
 	v.any_in_force = v.in_force.n_rows > 0;
 	v.acts = bdl_count_text(r, (uint64_t)today.acts, false);
 	v.blocked = bdl_count_text(r, (uint64_t)today.blocked, false);

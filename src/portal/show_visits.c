@@ -56,7 +56,7 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	int rc = bdl_chosen_read(r, false, &c, err);
 	if (rc == 0)
 		rc = read_place(r, after, &place, err);
-	if (rc == 0)
+	if (rc == 0 && !c.day_wrong)
 		rc = bdl_visits_list(r->store, &c.visits, place, r->region, &rows, &n, &next, err);
 	if (rc < 0)
 		return rc;
@@ -66,23 +66,23 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 		if (c.visits.n_persons)
 			bdl_request_looked(r, rows[i].person);
 	}
+	bool looks_further = next.hour > 0 && !next.client;
+	const char *on = next.hour > 0
+	    ? bdl_region_printf(r->region, "%" PRId64 "-%" PRId64 "-%" PRId64 "-%" PRId64,
+		  next.hour, next.client, next.site, next.basis)
+	    : "";
 	struct bdl_page_visits v = {
-		.portal = bdl_frame(r, BDL_LIT("Visits"), BDL_AT_VISITS),
-		.person = c.person,
-		.host = c.host,
-		.category = c.category,
-		.day = c.day,
+		.portal = bdl_frame(r, bdl_view_of(bdl_list_title(r, &c, "Visits")), BDL_AT_VISITS),
+		.filters = bdl_filters_view(r, &c, "visits"),
+		.wrong = c.day_wrong != NULL,
+		.filtered = bdl_chosen_any(&c),
 		.after = after,
-		.filtered = c.person.n || c.host.n || c.category.n || c.day.n,
 		.rows = out,
 		.n_rows = n,
-		.older = next.hour > 0,
-		.place =
-		    bdl_region_printf(r->region, "%" PRId64 "-%" PRId64 "-%" PRId64 "-%" PRId64,
-			next.hour, next.client, next.site, next.basis),
-		.until =
-		    next.hour > 0 && !next.client ? bdl_when(r, (next.hour + 1) * BDL_HOUR_MS) : "",
+		.until = looks_further ? bdl_when(r, (next.hour + 1) * BDL_HOUR_MS) : "",
+		.pager = bdl_pager_view(r, &c, "visits", on, looks_further),
 	};
+	reply->status = c.day_wrong ? 400 : 200;
 	if (!bdl_region_broken(r->region))
 		bdl_page_visits(&reply->body, &v);
 	return 0;
@@ -172,6 +172,8 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	/* This person and no other, whatever else the address asks for. */
 	c.f.persons = c.visits.persons = &person;
 	c.f.n_persons = c.visits.n_persons = 1;
+	if (rc == 0 && c.day_wrong)
+		rc = bdl_chosen_refuse(r, "day", err); /* this page has no form */
 	if (rc == 0)
 		rc = choose_day(r, person, &c, &day, err);
 	if (rc < 0)

@@ -147,7 +147,7 @@ static int parse_encapsulated(struct bdl_view field, enum bdl_icap_method method
 static int check_single_fields(const struct bdl_http_head *h, struct bdl_err *err)
 {
 	static const char *const names[] = { "Host", "Encapsulated", "Preview", "X-Client-Username",
-		"X-Authenticated-User", "X-Client-IP" };
+		"X-Authenticated-User", "X-Client-IP", "X-Beadle-Visit" };
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < BDL_ARRAY_LEN(names); i++)
@@ -169,6 +169,7 @@ static int parse_known_fields(struct bdl_icap_request *q, struct bdl_err *err)
 	if (q->user.n == 0)
 		q->user = bdl_http_field(&q->head, "X-Authenticated-User");
 	q->client = bdl_http_field(&q->head, "X-Client-IP");
+	q->visit = bdl_http_field(&q->head, "X-Beadle-Visit");
 	q->has_preview = preview.p != NULL;
 	if (q->has_preview && !bdl_view_uint(preview, INT32_MAX, &q->preview))
 		return bdl_fail(err, BDL_E_INVALID, "Preview is not a sane number");
@@ -255,6 +256,8 @@ static void write_start(
 	(void)bdl_buf_printf(out, "Server: %s\r\n", s->server);
 	if (s->count.n)
 		(void)bdl_buf_printf(out, "X-Beadle-Count: %.*s\r\n", BDL_FMT(s->count));
+	if (s->visit.n)
+		(void)bdl_buf_printf(out, "X-Beadle-Visit: %.*s\r\n", BDL_FMT(s->visit));
 	if (close)
 		(void)bdl_buf_add_str(out, "Connection: close\r\n");
 }

@@ -31,6 +31,7 @@ struct bdl_icap_request {
 	/* X-Client-Username or X-Authenticated-User, as sent, for bdl_identity_read; may be empty. */
 	struct bdl_view user;
 	struct bdl_view client; /* X-Client-IP */
+	struct bdl_view visit; /* X-Beadle-Visit, as it was answered to the request; may be empty */
 	struct bdl_http_head head;
 };
 
@@ -55,7 +56,9 @@ struct bdl_icap_service {
 	enum bdl_icap_method method;
 	unsigned max_connections;
 	unsigned options_ttl_s;
-	struct bdl_view count; /* X-Beadle-Count, for the proxy's log; empty: none */
+	/* For the proxy's logs; empty: none. */
+	struct bdl_view count; /* X-Beadle-Count */
+	struct bdl_view visit; /* X-Beadle-Visit */
 };
 
 int bdl_icap_write_options(struct bdl_buf *out, const struct bdl_icap_service *s);

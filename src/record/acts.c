@@ -1,12 +1,13 @@
 #include "record/acts.h"
 #include "base/buf.h"
+#include "record/figures_int.h"
 #include "record/store_int.h"
 
 #define TELL_MAX 1024 /* roles of a violation, as text */
 
 static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -22,8 +23,8 @@ static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bd
 int bdl_ruleset_id(
     struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
-	sqlite3_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
 	int rc =
@@ -92,7 +93,7 @@ static void join_roles(struct bdl_buf *out, struct bdl_view a, struct bdl_view b
 static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t *ret_id,
     struct bdl_buf *tell, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3"
@@ -120,7 +121,7 @@ static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t 
 static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct bdl_view tell,
     int64_t act_id, int64_t *ret_id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
 	int rc = next_id(s, "SELECT max(id) FROM violation WHERE school = ?1", &id, err);
@@ -154,7 +155,7 @@ static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct b
 static int violation_fold(struct bdl_store *s, const struct bdl_act *a, int64_t acts,
     struct bdl_view tell, int64_t id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool part = a->kind == BDL_KIND_PART;
 
 	int rc = bdl_stmt_get(s,
@@ -178,19 +179,21 @@ static int violation_fold(struct bdl_store *s, const struct bdl_act *a, int64_t 
 	return bdl_stmt_run(s, st, err);
 }
 
-/* The violation that the act belongs to, opened or counted on; 0 for none. */
+/* The violation that the act belongs to, opened (*ret_began) or counted on; 0 for none. */
 static int violation_of(struct bdl_store *s, const struct bdl_act *a, int64_t act_id,
-    int64_t *ret_id, struct bdl_err *err)
+    int64_t *ret_id, bool *ret_began, struct bdl_err *err)
 {
 	struct bdl_buf tell BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(TELL_MAX);
 	int64_t id;
 
 	*ret_id = 0;
+	*ret_began = false;
 	if (a->action < BDL_COACH)
 		return 0;
 	int rc = violation_find(s, a, &id, &tell, err);
 	if (rc)
 		return rc;
+	*ret_began = !id && a->kind != BDL_KIND_PART;
 	if (id)
 		rc = violation_fold(s, a, 1, bdl_buf_view(&tell), id, err);
 	else if (a->kind != BDL_KIND_PART)
@@ -212,7 +215,7 @@ int bdl_violation_parts(
 	return rc;
 }
 
-static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
+static void bind_act(struct bdl_stmt *st, const struct bdl_act *a)
 {
 	bdl_bind_int(st, 5, a->at_ms);
 	bdl_bind_int(st, 6, a->door);
@@ -242,37 +245,19 @@ static void bind_act(sqlite3_stmt *st, const struct bdl_act *a)
 	bdl_bind_text(st, 30, a->kept);
 }
 
-int bdl_acts_count(struct bdl_store *s, int64_t quarter_ms, enum bdl_action action, int64_t acts,
-    struct bdl_err *err)
-{
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO act_total (school, quarter_ms, action, acts) VALUES (?1, ?2, ?3, ?4)"
-	    " ON CONFLICT (school, quarter_ms, action)"
-	    " DO UPDATE SET acts = act_total.acts + excluded.acts",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, quarter_ms);
-	bdl_bind_int(st, 3, action);
-	bdl_bind_int(st, 4, acts);
-	return bdl_stmt_run(s, st, err);
-}
-
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t ruleset, id, violation;
+	bool began;
 
 	int rc = bdl_ruleset_id(s, &a->version, &ruleset, err);
 	if (!rc)
 		rc = next_id(s, "SELECT max(id) FROM act WHERE school = ?1", &id, err);
 	if (!rc)
-		rc = violation_of(s, a, id, &violation, err);
+		rc = violation_of(s, a, id, &violation, &began, err);
 	if (!rc)
-		rc = bdl_acts_count(s, bdl_quarter_of(a->at_ms), a->action, 1, err);
+		rc = bdl_figures_act(s, a, began, err);
 	if (!rc)
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO act (school, id, ruleset, violation, at_ms, door, kind, action, critical,"

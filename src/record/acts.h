@@ -20,12 +20,9 @@
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * What is rolled up and no row here (record/visits.h), inside an open transaction: so many acts of a
- * quarter of an hour for the totals, and so many strict parts, of which `a` is the first, for their
- * violation.
+ * What is rolled up and no row here (record/visits.h), inside an open transaction: so many strict parts,
+ * of which `a` is the first, for their violation.
  */
-int bdl_acts_count(struct bdl_store *s, int64_t quarter_ms, enum bdl_action action, int64_t acts,
-    struct bdl_err *err) BDL_MUST_USE;
 int bdl_violation_parts(
     struct bdl_store *s, const struct bdl_act *a, int64_t parts, struct bdl_err *err) BDL_MUST_USE;
 
@@ -56,7 +53,8 @@ struct bdl_acts_filter {
 	int kind;                   /* enum bdl_act_kind or -1 */
 	int64_t violation;          /* only the acts of this one, or 0 */
 	int64_t from_ms, before_ms; /* in this time only, violations by their last act; 0: any */
-	int64_t before_id;          /* paging: rows older than this id; 0 for the newest */
+	/* Paging: rows behind this id, of violations behind this last act and id; 0 for the newest. */
+	int64_t before_id, behind_ms;
 	size_t n_moments; /* acts of one of these moments only; 0: any. Violations ignore it */
 	int64_t moments_ms[BDL_REFERENCE_MOMENTS];
 	size_t limit; /* at most BDL_PAGE_ROWS_MAX */
@@ -86,10 +84,10 @@ struct bdl_acts_totals {
 };
 
 /*
- * Since the beginning of the quarter of an hour that `since_ms` lies in: local midnights begin one
- * in every time zone. Acts are counted as they are added, so this costs the same however many.
+ * Of the school's day that the moment lies in, by its figures (record/figures.h): this costs the same
+ * however many acts there were.
  */
-int bdl_acts_totals(struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret,
+int bdl_acts_totals(struct bdl_store *s, int64_t at_ms, struct bdl_acts_totals *ret,
     struct bdl_err *err) BDL_MUST_USE;
 
 #endif

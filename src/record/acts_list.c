@@ -1,8 +1,11 @@
 #include "base/buf.h"
+#include "base/clock.h"
 #include "record/acts.h"
+#include "record/figures.h"
 #include "record/store_int.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX    8192
+#define TOTALS_MAX 4096 /* the one row of a day */
 
 /*
  * A statement put together from our own words: which conditions stand in it depends on the
@@ -17,6 +20,7 @@ enum param {
 	P_KIND,
 	P_VIOLATION,
 	P_BEFORE,
+	P_BEHIND,
 	P_LIMIT,
 	P_MOMENT,
 	P_OTHER_MOMENT,
@@ -53,7 +57,7 @@ static void where_any_newest(
 		    i > 0 ? " UNION ALL" : " AND a.id IN (", column, first + (int)i, column);
 		if (f->before_id)
 			(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
-		(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT %d)", BDL_VALUE_ACTS_MAX);
+		(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT %d) n", BDL_VALUE_ACTS_MAX);
 	}
 	if (n > 0)
 		(void)bdl_buf_add_str(sql, ")");
@@ -98,11 +102,34 @@ static void where_time(struct bdl_buf *sql, const struct bdl_acts_filter *f, con
 		(void)bdl_buf_printf(sql, " AND %s < ?%d", column, P_UNTIL);
 }
 
+static void bind_numbers(struct bdl_stmt *st, const struct bdl_acts_filter *f)
+{
+	const struct {
+		enum param param;
+		bool is_given;
+		int64_t value;
+	} numbers[] = {
+		{ P_ACTION, f->action >= 0, f->action },
+		{ P_KIND, f->kind >= 0, f->kind },
+		{ P_VIOLATION, f->violation != 0, f->violation },
+		{ P_BEFORE, f->before_id != 0, f->before_id },
+		{ P_BEHIND, f->behind_ms != 0, f->behind_ms },
+		{ P_FROM, f->from_ms != 0, f->from_ms },
+		{ P_UNTIL, f->before_ms != 0, f->before_ms },
+		{ P_MOMENT, f->n_moments > 0, f->moments_ms[0] },
+		{ P_OTHER_MOMENT, f->n_moments > 0, f->moments_ms[f->n_moments > 1] },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(numbers); i++)
+		if (numbers[i].is_given)
+			bdl_bind_int(st, (int)numbers[i].param, numbers[i].value);
+}
+
 /* Prepare, and bind what the filter gives. */
 static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
-    const struct bdl_acts_filter *f, sqlite3_stmt **ret, struct bdl_err *err)
+    const struct bdl_acts_filter *f, struct bdl_stmt **ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	BDL_BUG_IF(bdl_buf_broken(sql) || f->n_persons > BDL_FILTER_VALUES_MAX ||
 	    f->n_hosts > BDL_FILTER_VALUES_MAX);
@@ -122,22 +149,7 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 		bdl_bind_text(st, P_HOSTS + (int)i, f->hosts[i]);
 	if (f->clause.n)
 		bdl_bind_text(st, P_CLAUSE, f->clause);
-	if (f->action >= 0)
-		bdl_bind_int(st, P_ACTION, f->action);
-	if (f->kind >= 0)
-		bdl_bind_int(st, P_KIND, f->kind);
-	if (f->violation)
-		bdl_bind_int(st, P_VIOLATION, f->violation);
-	if (f->before_id)
-		bdl_bind_int(st, P_BEFORE, f->before_id);
-	if (f->from_ms)
-		bdl_bind_int(st, P_FROM, f->from_ms);
-	if (f->before_ms)
-		bdl_bind_int(st, P_UNTIL, f->before_ms);
-	if (f->n_moments) {
-		bdl_bind_int(st, P_MOMENT, f->moments_ms[0]);
-		bdl_bind_int(st, P_OTHER_MOMENT, f->moments_ms[f->n_moments - 1]);
-	}
+	bind_numbers(st, f);
 	*ret = st;
 	return 0;
 }
@@ -157,7 +169,7 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 	", source, place, equipment, kept"                                                                           \
 	" FROM act a WHERE school = ?1"
 
-static int act_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int act_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_act_row *ret = row;
 	struct bdl_act *a = &ret->act;
@@ -200,7 +212,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
     struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool by_time = (f->from_ms || f->before_ms) && !is_narrow(f);
 	void *rows;
 
@@ -235,7 +247,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
     struct bdl_act_row *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_act_row row = { 0 };
 
 	int rc = bdl_stmt_get(s, ACT_SELECT " AND a.id = ?2", &st, err);
@@ -259,7 +271,7 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 /* --- violations --- */
 
 static int violation_row(
-    sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+    struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_violation_row *ret = row;
 
@@ -288,7 +300,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
     struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_acts_filter of_violations = *f;
 	void *rows;
 
@@ -304,10 +316,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	where_any(&sql, "person", P_PERSONS, f->n_persons);
 	where_any(&sql, "host", P_HOSTS, f->n_hosts);
 	if (f->before_id)
-		(void)bdl_buf_printf(&sql,
-		    " AND (last_ms, id) < ((SELECT b.last_ms FROM violation b"
-		    " WHERE b.school = ?1 AND b.id = ?%d), ?%d)",
-		    P_BEFORE, P_BEFORE);
+		(void)bdl_buf_printf(&sql, " AND (last_ms, id) < (?%d, ?%d)", P_BEHIND, P_BEFORE);
 	if (f->violation)
 		(void)bdl_buf_printf(&sql, " AND id = ?%d", P_VIOLATION);
 	where_time(&sql, f, "last_ms");
@@ -329,10 +338,10 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	" SELECT min(" column ") FROM act WHERE school = ?1 AND " column " <> ''" \
 	" UNION ALL"                                                              \
 	" SELECT (SELECT min(" column ") FROM act WHERE school = ?1 AND " column  \
-	" > v.x AND " column " <> '') FROM v WHERE v.x IS NOT NULL LIMIT ?3)"     \
-	" SELECT x FROM v WHERE instr(x, ?2) > 0 LIMIT ?4"
+	" > v.x AND " column " <> '') FROM v WHERE v.x IS NOT NULL)"              \
+	" SELECT x FROM (SELECT x FROM v LIMIT ?3) n WHERE instr(x, ?2) > 0 LIMIT ?4"
 
-static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int value_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	(void)err; /* any text will do */
 	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
@@ -342,7 +351,7 @@ static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, str
 int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
     struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 	const char *sql =
 	    which == BDL_VALUE_PERSON ? VALUES_SELECT("person") : VALUES_SELECT("host");
@@ -361,33 +370,25 @@ int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_vi
 }
 
 int bdl_acts_totals(
-    struct bdl_store *s, int64_t since_ms, struct bdl_acts_totals *ret, struct bdl_err *err)
+    struct bdl_store *s, int64_t at_ms, struct bdl_acts_totals *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(TOTALS_MAX);
+	struct bdl_civil local = bdl_civil_local(at_ms);
+	int64_t day = bdl_civil_day(&local);
+	struct bdl_figure *f;
+	size_t n;
 
-	int rc = bdl_stmt_get(s,
-	    "SELECT sum(acts), sum(CASE WHEN action = ?3 THEN acts ELSE 0 END),"
-	    " sum(CASE WHEN action = ?4 THEN acts ELSE 0 END),"
-	    " sum(CASE WHEN action = ?5 THEN acts ELSE 0 END),"
-	    " (SELECT count(*) FROM violation WHERE school = ?1 AND first_ms >= ?2)"
-	    " FROM act_total WHERE school = ?1 AND quarter_ms >= ?2",
-	    &st, err);
+	int rc = bdl_figures_list(s, BDL_FIGURES_BY_DAY, day, day + 1, region, &f, &n, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, bdl_quarter_of(since_ms));
-	bdl_bind_int(st, 3, BDL_BLOCK);
-	bdl_bind_int(st, 4, BDL_COACH);
-	bdl_bind_int(st, 5, BDL_NOTE);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = (struct bdl_acts_totals){
-		.acts = bdl_col_int(st, 0),
-		.blocked = bdl_col_int(st, 1),
-		.coached = bdl_col_int(st, 2),
-		.noted = bdl_col_int(st, 3),
-		.violations = bdl_col_int(st, 4),
-	};
+	*ret = (struct bdl_acts_totals){ 0 };
+	if (n)
+		*ret = (struct bdl_acts_totals){
+			.acts = bdl_figure_acts(f),
+			.blocked = f->acts[BDL_BLOCK],
+			.coached = f->acts[BDL_COACH],
+			.noted = f->acts[BDL_NOTE],
+			.violations = f->violations,
+		};
 	return 0;
 }

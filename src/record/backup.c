@@ -2,7 +2,7 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "record/backup_int.h"
-#include "record/store.h"
+#include "record/store_back.h"
 #include "sys/file.h"
 #include <dirent.h>
 #include <errno.h>
@@ -203,6 +203,10 @@ int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, 
 	struct stat st;
 	int64_t bytes = 0;
 
+	if (bdl_pg_is_url(store_path))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "the store is in PostgreSQL, which has its own means: pg_dump, as the operator's "
+		    "guide says under Backups");
 	if (stat(store_path, &st) < 0 && errno == ENOENT)
 		return bdl_fail(err, BDL_E_MISSING, "there is no store '%s'", store_path);
 	if (lstat(to, &st) == 0)

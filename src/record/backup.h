@@ -19,7 +19,8 @@
 void bdl_backup_name(int64_t at_ms, char out[BDL_BACKUP_NAME]);
 
 /*
- * Copy the store at `store_path` to `to`. BDL_E_CONFLICT where something is there already,
+ * Copy the store at `store_path` to `to`; one in PostgreSQL is refused (BDL_E_INVALID), for pg_dump
+ * is the way there. BDL_E_CONFLICT where something is there already,
  * BDL_E_MISSING where there is no store. *ret_bytes is the size of the copy.
  */
 int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, struct bdl_err *err)

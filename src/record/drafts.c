@@ -2,7 +2,7 @@
 #include "record/store_int.h"
 #include "record/versions_int.h"
 
-static int draft_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int draft_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_draft_row *ret = row;
 
@@ -16,7 +16,7 @@ static int draft_row(sqlite3_stmt *st, struct bdl_region *region, void *row, str
 int bdl_drafts_list(struct bdl_store *s, struct bdl_region *region, struct bdl_draft_row **ret,
     size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(s,
@@ -52,7 +52,7 @@ static int former_find(struct bdl_store *s, struct bdl_view name, struct bdl_reg
 static int draft_put(struct bdl_store *s, struct bdl_view name, const struct bdl_document *d,
     struct bdl_view by, int64_t now_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO policy_draft (school, name, digest, title, kept_by, kept_ms, bytes)"
@@ -116,7 +116,7 @@ int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_
 int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_region *region,
     struct bdl_view *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "SELECT bytes FROM policy_draft WHERE school = ?1 AND name = ?2", &st, err);

@@ -30,7 +30,7 @@ int bdl_force_roll_set(
 		.content = csv,
 	};
 	struct bdl_roll *roll BDL_AUTO(bdl_roll_free) = NULL;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_roll_parse(csv, "the roll", &roll, err);
 	if (rc)
@@ -100,7 +100,7 @@ static int policies_bring(struct force *f, struct bdl_store *s, size_t *ret_n, s
 
 static int roll_bring(struct force *f, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, "SELECT csv FROM roll WHERE school = ?1", &st, err);
 	if (rc)

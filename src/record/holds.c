@@ -73,7 +73,7 @@ static int hold_enter(struct bdl_store *s, enum bdl_ledger_kind kind, int64_t id
 
 static int next_id(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, "SELECT max(id) FROM legal_hold WHERE school = ?1", &st, err);
 	if (rc)
@@ -87,7 +87,7 @@ static int next_id(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 
 static int hold_put(struct bdl_store *s, const struct bdl_hold_row *h, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO legal_hold (school, id, person, clause, added_by, second_person, reason,"
@@ -144,8 +144,9 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 static int hold_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *w, int64_t now_ms,
     struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_view none = { 0 };
+	int64_t ended;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE legal_hold SET ended_ms = ?3, ended_by = ?4, ended_second = ?5, ended_why = ?6"
@@ -159,10 +160,10 @@ static int hold_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word 
 	bdl_bind_text(st, 4, w->by);
 	bdl_bind_text(st, 5, w->second);
 	bdl_bind_text(st, 6, w->reason);
-	rc = bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_change(s, st, &ended, err);
 	if (rc)
 		return rc;
-	if (!bdl_store_changed(s))
+	if (!ended)
 		return bdl_fail(
 		    err, BDL_E_MISSING, "no hold of the number %lld holds", (long long)id);
 	return hold_enter(s, BDL_LEDGER_HOLD_ENDED, id, none, none, w, now_ms, err);
@@ -186,7 +187,7 @@ int bdl_holds_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *w
 
 /* --- listing --- */
 
-static int hold_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int hold_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_hold_row *ret = row;
 
@@ -207,7 +208,7 @@ static int hold_row(sqlite3_stmt *st, struct bdl_region *region, void *row, stru
 int bdl_holds_list(struct bdl_store *s, struct bdl_region *region, struct bdl_hold_row **ret,
     size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(s,

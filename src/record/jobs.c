@@ -6,7 +6,7 @@
 	" failures"
 #define ROWS_BYTES (64 * 1024)
 
-static int job_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int job_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_job_row *ret = row;
 	(void)err; /* what is not text or a number reads as one all the same */
@@ -30,7 +30,7 @@ static int job_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struc
 int bdl_jobs_list(struct bdl_store *s, struct bdl_region *region, struct bdl_job_row **ret,
     size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(
@@ -48,7 +48,7 @@ int bdl_jobs_list(struct bdl_store *s, struct bdl_region *region, struct bdl_job
 static int job_find(struct bdl_store *s, struct bdl_view name, struct bdl_region *region,
     struct bdl_job_row *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "SELECT " COLUMNS " FROM job WHERE school = ?1 AND name = ?2", &st, err);
@@ -64,7 +64,7 @@ static int job_find(struct bdl_store *s, struct bdl_view name, struct bdl_region
 }
 
 /* Run a statement of one row at most in a transaction of its own; whether there was a row. */
-static int change(struct bdl_store *s, sqlite3_stmt *st, bool *ret_any, struct bdl_err *err)
+static int change(struct bdl_store *s, struct bdl_stmt *st, bool *ret_any, struct bdl_err *err)
 {
 	int rc = bdl_store_begin(s, err);
 	if (rc)
@@ -89,7 +89,7 @@ static int change(struct bdl_store *s, sqlite3_stmt *st, bool *ret_any, struct b
 int bdl_job_plan(struct bdl_store *s, struct bdl_view name, const struct bdl_schedule *schedule,
     int64_t now_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROWS_BYTES);
 	char text[BDL_SCHEDULE_TEXT];
 	struct bdl_job_row row;
@@ -127,7 +127,7 @@ int bdl_job_plan(struct bdl_store *s, struct bdl_view name, const struct bdl_sch
 int bdl_job_take(struct bdl_store *s, struct bdl_view name, struct bdl_view holder,
     bool is_asked_for, int64_t now_ms, bool *ret_taken, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE job SET"
@@ -151,7 +151,7 @@ int bdl_job_take(struct bdl_store *s, struct bdl_view name, struct bdl_view hold
 int bdl_job_hold(struct bdl_store *s, struct bdl_view name, struct bdl_view holder, int64_t now_ms,
     bool *ret_held, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE job SET until_ms = ?4 WHERE school = ?1 AND name = ?2 AND holder = ?3"
@@ -170,7 +170,7 @@ int bdl_job_end(struct bdl_store *s, struct bdl_view name, struct bdl_view holde
     const struct bdl_schedule *schedule, const struct bdl_job_end *end, int64_t now_ms,
     bool *ret_held, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROWS_BYTES);
 	struct bdl_job_row row;
 
@@ -202,7 +202,7 @@ int bdl_job_end(struct bdl_store *s, struct bdl_view name, struct bdl_view holde
 int bdl_job_drop(
     struct bdl_store *s, struct bdl_view name, struct bdl_view holder, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool any; /* where it was not ours any more there is nothing to let go */
 
 	int rc = bdl_stmt_get(s,

@@ -69,7 +69,7 @@ static int entry_check(const struct bdl_ledger_entry *e, struct bdl_err *err)
 static int head_take(
     struct bdl_store *s, int64_t *ret_entry, struct bdl_digest *ret_former, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "UPDATE ledger_head SET entries = entries + 1 WHERE school = ?1", &st, err);
@@ -92,7 +92,7 @@ static int head_take(
 
 static int head_put(struct bdl_store *s, const struct bdl_digest *hash, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, "UPDATE ledger_head SET hash = ?2 WHERE school = ?1", &st, err);
 	if (rc)
@@ -105,7 +105,7 @@ static int head_put(struct bdl_store *s, const struct bdl_digest *hash, struct b
 static int row_put(struct bdl_store *s, const struct bdl_ledger_row *row,
     const struct bdl_digest *digest, const struct bdl_digest *hash, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO ledger_entry (school, entry, at_ms, kind, actor, subject, record, digest,"
@@ -128,7 +128,7 @@ static int row_put(struct bdl_store *s, const struct bdl_ledger_row *row,
 static int salt_put(
     struct bdl_store *s, int64_t entry, const struct bdl_digest *salt, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "INSERT INTO ledger_salt (school, entry, salt) VALUES (?1, ?2, ?3)", &st, err);
@@ -188,7 +188,7 @@ int bdl_ledger_add(struct bdl_store *s, const struct bdl_ledger_entry *e, struct
 int bdl_ledger_salts_drop(
     struct bdl_store *s, enum bdl_ledger_kind kind, int64_t before_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "DELETE FROM ledger_salt WHERE school = ?1 AND entry IN (SELECT entry FROM ledger_entry"
@@ -205,7 +205,7 @@ int bdl_ledger_salts_drop(
 /* --- reading --- */
 
 /* The name behind a pseudonym in column i, whose person and key are in the two behind it. */
-static struct bdl_view person_col(sqlite3_stmt *st, int i, struct bdl_region *region)
+static struct bdl_view person_col(struct bdl_stmt *st, int i, struct bdl_region *region)
 {
 	struct bdl_view pseudonym = bdl_col_view(st, i), person = bdl_col_view(st, i + 1);
 
@@ -214,7 +214,7 @@ static struct bdl_view person_col(sqlite3_stmt *st, int i, struct bdl_region *re
 	return bdl_region_view(region, pseudonym);
 }
 
-static int line_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int line_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_ledger_line *ret = row;
 
@@ -233,7 +233,7 @@ static int line_row(sqlite3_stmt *st, struct bdl_region *region, void *row, stru
 int bdl_ledger_list(struct bdl_store *s, size_t n, struct bdl_region *region,
     struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(s,

@@ -23,13 +23,13 @@ enum bdl_ledger_kind {
 	BDL_LEDGER_APPROVED,  /* a version was approved by its first person; policy/NAME/ISSUE */
 	BDL_LEDGER_CONFIRMED, /* by its second */
 	BDL_LEDGER_WITHDRAWN,
-	BDL_LEDGER_IN_FORCE,     /* it came into force */
-	BDL_LEDGER_OVERTAKEN,    /* its moment came, and what is in force is of a later one */
-	BDL_LEDGER_ROLL,         /* the roll was replaced; roll */
-	BDL_LEDGER_LISTS,        /* lists are about to take the place of the old ones; lists */
-	BDL_LEDGER_ILLEGAL,      /* a list of illegal content was offered; lists/illegal */
-	BDL_LEDGER_NETWORKS,     /* the table of networks, the same; networks */
-	BDL_LEDGER_SEGMENT,      /* all of a segment is in the store; journal/SOURCE/NUMBER */
+	BDL_LEDGER_IN_FORCE,  /* it came into force */
+	BDL_LEDGER_OVERTAKEN, /* its moment came, and what is in force is of a later one */
+	BDL_LEDGER_ROLL,      /* the roll was replaced; roll */
+	BDL_LEDGER_LISTS,     /* lists are about to take the place of the old ones; lists */
+	BDL_LEDGER_ILLEGAL,   /* a list of illegal content was offered; lists/illegal */
+	BDL_LEDGER_NETWORKS,  /* the table of networks, the same; networks */
+	BDL_LEDGER_SEGMENT,   /* all of a segment is in the store; journal/[HOST/]SOURCE/NUMBER */
 	BDL_LEDGER_SEGMENT_GONE, /* it was gone before its digest was taken */
 	BDL_LEDGER_REFUSED,      /* what a journal held could not be read; refused/ID */
 	BDL_LEDGER_LOOKED,       /* at a page of the portal; overview, acts, acts/ID, violations */
@@ -49,7 +49,7 @@ const char *bdl_ledger_kind_word(int64_t kind);
 #define BDL_ACTOR_PORTAL "portal, not signed in"
 
 #define BDL_LEDGER_PERSON_MAX 512 /* bytes of a person's name */
-#define BDL_LEDGER_RECORD_MAX 128 /* letters, digits, hyphens, dots and slashes */
+#define BDL_LEDGER_RECORD_MAX 256 /* letters, digits, hyphens, dots and slashes */
 
 struct bdl_ledger_entry {
 	enum bdl_ledger_kind kind;

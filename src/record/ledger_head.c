@@ -135,7 +135,7 @@ void bdl_head_sign(struct bdl_head *h, const struct bdl_secret_key *key)
 
 int bdl_head_now(struct bdl_store *s, int64_t at_ms, struct bdl_head *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_head h = { .school = BDL_SCHOOL, .at_ms = at_ms };
 
 	int rc =

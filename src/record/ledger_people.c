@@ -34,7 +34,7 @@ bool bdl_pseudonym_is(struct bdl_view pseudonym, struct bdl_view person, struct 
 static int person_add(struct bdl_store *s, struct bdl_view person, char out[BDL_PSEUDONYM_LEN + 1],
     struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	uint8_t key[KEY_BYTES];
 	char hex[KEY_HEX];
 
@@ -57,7 +57,7 @@ static int person_add(struct bdl_store *s, struct bdl_view person, char out[BDL_
 int bdl_pseudonym_get(struct bdl_store *s, struct bdl_view person, char out[BDL_PSEUDONYM_LEN + 1],
     struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	out[0] = '\0';
 	if (!person.n)
@@ -88,7 +88,7 @@ int bdl_pseudonym_get(struct bdl_store *s, struct bdl_view person, char out[BDL_
 
 static int person_drop(struct bdl_store *s, struct bdl_view person, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "SELECT 1 FROM ledger_person WHERE school = ?1 AND person = ?2", &st, err);

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define PIECE (16 * 1024)
+#define PIECE       (16 * 1024)
+#define SOURCE_ROOM 192 /* a host's name and a source's (record/scribe.h) */
 
 /* The SHA-256 of a whole segment; false where it is gone or cannot be read. */
 static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
@@ -43,7 +44,7 @@ static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
 /* The next that is to be entered; 0: none of this source ever was. */
 static int next_get(struct bdl_store *s, const char *source, uint64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "SELECT segment FROM ledger_segment WHERE school = ?1 AND source = ?2", &st, err);
@@ -59,7 +60,7 @@ static int next_get(struct bdl_store *s, const char *source, uint64_t *ret, stru
 
 static int next_set(struct bdl_store *s, const char *source, uint64_t next, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO ledger_segment (school, source, segment) VALUES (?1, ?2, ?3)"
@@ -76,12 +77,13 @@ static int next_set(struct bdl_store *s, const char *source, uint64_t next, stru
 /* The names of folders are anybody's; a record has letters of its own. */
 static void record_name(const char *source, uint64_t number, char out[BDL_LEDGER_RECORD_MAX])
 {
-	char name[65];
+	char name[SOURCE_ROOM];
 	size_t n = strnlen(source, sizeof(name) - 1);
 
 	for (size_t i = 0; i < n; i++)
 		name[i] = bdl_ledger_record_ok(bdl_view_at(source + i, 1)) ? source[i] : '.';
 	name[n] = '\0';
+	_Static_assert(SOURCE_ROOM + 32 < BDL_LEDGER_RECORD_MAX, "the record's name fits");
 	(void)snprintf(out, BDL_LEDGER_RECORD_MAX, "journal/%s/%ju", name, (uintmax_t)number);
 }
 

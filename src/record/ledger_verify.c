@@ -50,7 +50,7 @@ static bool heads_agree(struct verify *v)
 }
 
 /* 1: go on; 0: it breaks here. */
-static int row_check(struct verify *v, sqlite3_stmt *st)
+static int row_check(struct verify *v, struct bdl_stmt *st)
 {
 	struct bdl_err why;
 	const struct bdl_ledger_row row = {
@@ -95,7 +95,8 @@ static void end_check(struct verify *v, int64_t entries, const struct bdl_digest
 }
 
 /* 1: all were read; 0: it breaks. The head comes with each row, and by itself where there is none. */
-static int rows_check(struct bdl_store *s, sqlite3_stmt *st, struct verify *v, struct bdl_err *err)
+static int rows_check(
+    struct bdl_store *s, struct bdl_stmt *st, struct verify *v, struct bdl_err *err)
 {
 	struct bdl_digest hash = { 0 };
 	int64_t entries = 0;
@@ -127,7 +128,7 @@ static int rows_check(struct bdl_store *s, sqlite3_stmt *st, struct verify *v, s
 int bdl_ledger_verify(struct bdl_store *s, struct bdl_head *heads, size_t n,
     struct bdl_ledger_found *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_ledger_found found = { 0 };
 	struct verify v = { .heads = heads, .n = n, .found = &found };
 

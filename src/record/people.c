@@ -3,7 +3,7 @@
 
 static int set_when(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, "SELECT set_ms FROM roll WHERE school = ?1", &st, err);
 	if (rc)
@@ -18,7 +18,7 @@ static int set_when(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 int bdl_people_refresh(
     struct bdl_store *s, struct bdl_roll **roll, int64_t *set_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_roll *fresh = NULL;
 	int64_t at_ms = 0;
 

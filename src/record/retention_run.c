@@ -140,7 +140,7 @@ struct rows {
 static int delete_some(struct bdl_store *s, const char *sql, int64_t by, int64_t limit,
     int64_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -149,10 +149,7 @@ static int delete_some(struct bdl_store *s, const char *sql, int64_t by, int64_t
 	bdl_bind_int(st, 2, by);
 	if (limit)
 		bdl_bind_int(st, 3, limit);
-	rc = bdl_stmt_run(s, st, err);
-	if (!rc)
-		*ret_n = bdl_store_changed(s);
-	return rc;
+	return bdl_stmt_change(s, st, ret_n, err);
 }
 
 /*
@@ -191,7 +188,7 @@ static int64_t violations_latest(const struct bdl_retention *plan)
 static int violations_look(
     struct bdl_store *s, const struct bdl_retention_run *r, struct rows *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int rc = bdl_stmt_get(s,
 	    "SELECT r.id, r.last_ms, r.policy, CASE WHEN " HELD
 	    " THEN 1 ELSE 0 END FROM violation r"
@@ -270,7 +267,7 @@ static int violations_step(struct bdl_store *s, struct bdl_retention_run *r, str
 static int acts_look(
     struct bdl_store *s, const struct bdl_retention_run *r, struct rows *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int rc = bdl_stmt_get(s,
 	    "SELECT r.id, r.at_ms, CASE WHEN r.violation IS NULL AND NOT " HELD
 	    " THEN 1 ELSE 0 END FROM act r"

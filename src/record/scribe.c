@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "record/bytes.h"
 #include "record/ledger_segment.h"
 #include "record/scribe_int.h"
 #include <dirent.h>
@@ -11,10 +12,12 @@
 #define SOURCES_MAX     256
 #define SOURCE_NAME_MAX 64
 #define PAUSE_MS        5000 /* a source that could not be read is left alone for so long */
-#define TURN_ENTRIES    64   /* of one source, before the next has its turn */
+#define BYTES_KEY       "log:bytes"
+#define TURN_ENTRIES    64 /* of one source, before the next has its turn */
 
 struct source {
 	char *name, *folder;
+	char *key;                         /* its name in the store */
 	struct bdl_journal_reader *reader; /* NULL: to be opened at the place that the store has */
 	struct bdl_journal_place stored;
 	uint64_t entered;   /* segments below this number are in the ledger */
@@ -26,10 +29,11 @@ struct source {
 
 struct bdl_scribe {
 	struct bdl_store *store;
-	char *folder;
+	char *folder, *host; /* host: NULL where the store is this host's alone */
 	struct source sources[SOURCES_MAX];
 	size_t n, turn; /* whose turn it is to be read first */
 	struct bdl_batch *batch;
+	struct bdl_bytes *bytes; /* NULL: nobody counts them */
 };
 
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
@@ -38,23 +42,42 @@ struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder)
 
 	scribe->store = s;
 	scribe->folder = bdl_xstrdup(folder);
-	scribe->batch = bdl_batch_new();
+	scribe->batch = bdl_batch_new(bdl_store_is_shared(s));
 	bdl_store_relax(s);
 	return scribe;
+}
+
+void bdl_scribe_bytes(struct bdl_scribe *s, const char *folder)
+{
+	/* No journal's folder is called so. */
+	char *key = s->host ? bdl_xprintf("%s/" BYTES_KEY, s->host) : bdl_xstrdup(BYTES_KEY);
+
+	bdl_bytes_free(s->bytes);
+	s->bytes = bdl_bytes_new(folder, key);
+	free(key);
 }
 
 void bdl_scribe_free(struct bdl_scribe *s)
 {
 	if (!s)
 		return;
+	bdl_bytes_free(s->bytes);
 	for (size_t i = 0; i < s->n; i++) {
 		bdl_journal_reader_close(s->sources[i].reader);
 		free(s->sources[i].name);
 		free(s->sources[i].folder);
+		free(s->sources[i].key);
 	}
 	bdl_batch_free(s->batch);
 	free(s->folder);
+	free(s->host);
 	free(s);
+}
+
+void bdl_scribe_of_host(struct bdl_scribe *s, const char *host)
+{
+	BDL_BUG_IF(s->host || s->n);
+	s->host = bdl_xstrdup(host);
 }
 
 /* --- sources --- */
@@ -94,6 +117,7 @@ static int sources_find(struct bdl_scribe *s, struct bdl_err *err)
 		struct source *source = &s->sources[s->n++];
 		source->name = bdl_xstrdup(name);
 		source->folder = bdl_xprintf("%s/%s", s->folder, name);
+		source->key = s->host ? bdl_xprintf("%s/%s", s->host, name) : bdl_xstrdup(name);
 	}
 	(void)closedir(d); /* it was only read */
 	return rc;
@@ -113,11 +137,11 @@ static int place_move(struct bdl_store *s, const struct source *source, struct b
 	next = bdl_journal_reader_place(source->reader);
 	if (bdl_place_same(next, source->stored))
 		return 0;
-	int rc = bdl_place_get(s, source->name, &now, err);
+	int rc = bdl_place_get(s, source->key, &now, err);
 	if (!rc && !bdl_place_same(now, source->stored))
 		rc = bdl_fail(
 		    err, BDL_E_BUSY, "another scribe brings the journal '%s'", source->folder);
-	return rc ? rc : bdl_place_set(s, source->name, next, err);
+	return rc ? rc : bdl_place_set(s, source->key, next, err);
 }
 
 /* In one transaction the rows, and with them the places where reading goes on. */
@@ -191,7 +215,7 @@ static int source_open(
 	source->is_dry = source->again_ms > bdl_tick_ms();
 	if (source->reader || source->is_dry)
 		return 0;
-	int rc = bdl_place_get(s->store, source->name, &source->stored, err);
+	int rc = bdl_place_get(s->store, source->key, &source->stored, err);
 	if (rc)
 		return rc;
 	if (bdl_journal_reader_open(source->folder, source->stored, &source->reader, &what)) {
@@ -215,7 +239,7 @@ static void source_read(struct bdl_scribe *s, struct source *source, struct bdl_
 	for (int i = 0; i < TURN_ENTRIES && !bdl_batch_is_full(s->batch); i++) {
 		int rc = bdl_journal_next(source->reader, &e, &what);
 		if (rc > 0) {
-			bdl_batch_add(s->batch, source->name, &e);
+			bdl_batch_add(s->batch, source->key, &e);
 			continue;
 		}
 		source->is_dry = true;
@@ -270,7 +294,7 @@ static int segments_enter(struct bdl_scribe *s, bool *ret_is_due, struct bdl_err
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
 		if (source->entered < source->stored.segment) {
-			int rc = bdl_ledger_segments(s->store, source->name, source->folder,
+			int rc = bdl_ledger_segments(s->store, source->key, source->folder,
 			    source->stored.segment, &source->entered, err);
 			if (rc)
 				return rc;
@@ -291,11 +315,14 @@ static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, s
 	bool is_due = false, is_synced = false;
 
 	int rc = segments_enter(s, &is_due, err);
+	is_due = is_due || (s->bytes && bdl_bytes_is_due(s->bytes));
 	if (rc || (!is_due && !bdl_store_is_long(s->store)))
 		return rc;
 	rc = bdl_store_sync(s->store, &is_synced, err);
 	if (rc || !is_synced)
 		return rc;
+	if (s->bytes && bdl_bytes_forget(s->bytes, &what))
+		tell_journal(ret, &what);
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
 		const struct bdl_journal_place until = { .segment = source->entered };
@@ -309,17 +336,53 @@ static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, s
 	return 0;
 }
 
+/* What the log has now; before the journals are read, see record/bytes.h. */
+static int bytes_read(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	struct bdl_err what = { 0 };
+
+	if (!s->bytes)
+		return 0;
+	int rc = bdl_bytes_read(s->bytes, s->store, &what, err);
+	if (what.code)
+		tell_journal(ret, &what);
+	return rc;
+}
+
+static bool is_all_stored(const struct bdl_scribe *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->sources[i].is_dry)
+			return false;
+	return !bdl_batch_entries(s->batch);
+}
+
+static int bytes_store(struct bdl_scribe *s, struct bdl_scribe_round *ret, struct bdl_err *err)
+{
+	if (!s->bytes || !bdl_bytes_waits(s->bytes) || !is_all_stored(s))
+		return 0;
+	size_t lines = bdl_bytes_lines(s->bytes);
+	int rc = bdl_bytes_store(s->bytes, s->store, err);
+	if (!rc)
+		ret->lines = lines;
+	return rc;
+}
+
 int bdl_scribe_round(
     struct bdl_scribe *s, int64_t hold_ms, struct bdl_scribe_round *ret, struct bdl_err *err)
 {
 	struct bdl_err what = { 0 };
 
 	*ret = (struct bdl_scribe_round){ 0 };
+	int rc = bytes_read(s, ret, err);
 	if (sources_find(s, &what))
 		tell_journal(ret, &what);
-	int rc = batch_fill(s, ret, err);
+	if (!rc)
+		rc = batch_fill(s, ret, err);
 	if (!rc && has_moved(s) && !bdl_batch_may_wait(s->batch, hold_ms))
 		rc = batch_commit(s, ret, err);
+	if (!rc)
+		rc = bytes_store(s, ret, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < s->n; i++)

@@ -24,15 +24,26 @@ struct bdl_scribe;
  * longer waits for the disk at its commits (bdl_store_relax).
  */
 struct bdl_scribe *bdl_scribe_new(struct bdl_store *s, const char *folder);
+
+/*
+ * Where several hosts bring journals to one store (bdl_store_is_shared), each keeps its places under
+ * a name of its own, as sources are called the same everywhere: "HOST/SOURCE". Before the first round,
+ * and always with the same name: under another everything would be brought again.
+ */
+void bdl_scribe_of_host(struct bdl_scribe *s, const char *host);
 void bdl_scribe_free(struct bdl_scribe *s); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_scribe, bdl_scribe_free);
+
+/* The bytes of visits, too, from this host's log of the proxy in that folder (record/bytes.h). */
+void bdl_scribe_bytes(struct bdl_scribe *s, const char *folder);
 
 /* What came of a round. */
 struct bdl_scribe_round {
 	size_t stored;   /* entries brought over; 0: all is read, or held back */
+	size_t lines;    /* of the proxy's log, besides */
 	size_t refused;  /* of these: did not decode, kept aside in the table `refused` */
 	int64_t took_us; /* the transaction; 0: there was none */
-	/* The first journal that could not be read (record/journal.h); its code is 0 for none. */
+	/* The first journal or log that could not be read (record/journal.h); its code is 0 for none. */
 	struct bdl_err journal;
 };
 
@@ -42,6 +53,9 @@ struct bdl_scribe_round {
  *
  * Visits alone are held back for up to `hold_ms`, and then stored with those that came since: that
  * writes far fewer bytes. An act of its own is stored at once, and all that was read before it.
+ *
+ * Lines of the proxy's log are brought in a transaction of their own, when all that was in the
+ * journals when they were read is in the store.
  *
  * A journal that cannot be read holds up no other: its source is left alone for five seconds, or,
  * after damage, read on with the next round. BDL_E_BUSY also where another scribe, such as one that

@@ -12,8 +12,8 @@
 
 struct bdl_batch;
 
-struct bdl_batch *bdl_batch_new(void);
-void bdl_batch_free(struct bdl_batch *b); /* takes NULL */
+struct bdl_batch *bdl_batch_new(bool is_shared); /* bdl_store_is_shared */
+void bdl_batch_free(struct bdl_batch *b);        /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_batch, bdl_batch_free);
 
 /* Take an entry in, which is copied; the source's name must live as long. Not into a full one. */

@@ -4,7 +4,7 @@
 int bdl_place_get(
     struct bdl_store *s, const char *source, struct bdl_journal_place *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT segment, byte_at FROM journal_place WHERE school = ?1 AND source = ?2", &st,
@@ -27,7 +27,7 @@ int bdl_place_get(
 int bdl_place_set(
     struct bdl_store *s, const char *source, struct bdl_journal_place place, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO journal_place (school, source, segment, byte_at) VALUES (?1, ?2, ?3, ?4)"

@@ -1,7 +1,7 @@
 /*
- * The store: a connection to the database. SQLite for now (WAL, one file DIR/store.db); every
- * statement is prepared, every table has the school first in its key. Only src/record speaks SQL;
- * others call acts.h, versions.h and their like.
+ * The store: a connection to the database, a file of SQLite's (WAL, DIR/store.db) or a PostgreSQL, 15
+ * or newer, which several hosts may share; every statement is prepared, every table has the school
+ * first in its key. Only src/record speaks SQL; others call acts.h, versions.h and their like.
  */
 #ifndef BDL_RECORD_STORE_H
 #define BDL_RECORD_STORE_H
@@ -19,7 +19,7 @@ enum bdl_store_mode {
 };
 
 /*
- * Open DIR/store.db. BDL_STORE_WRITE makes it where absent and runs the migrations that are due
+ * Open a file by its path, or a PostgreSQL by its address, postgresql://... BDL_STORE_WRITE makes it where absent and runs the migrations that are due
  * (numbered files of src/record/migrations, compiled in), each in its own transaction. A store
  * that is newer than this program is refused (BDL_E_CONFLICT); BDL_STORE_READ also refuses one that
  * is older, and says BDL_E_MISSING where there is none. A reader too has to be able to write the
@@ -32,7 +32,9 @@ BDL_DEFINE_AUTO(struct bdl_store, bdl_store_close);
 
 /*
  * A transaction that writes; nested ones are a bug. BDL_E_BUSY where another connection has been
- * writing for five seconds. After a commit that failed, roll back.
+ * writing for five seconds. After a commit that failed, roll back. On PostgreSQL a connection that was
+ * lost is made again with the next transaction, or with a reader's next statement; and where it is lost
+ * within a commit, nobody knows whether that has come there.
  */
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 int bdl_store_commit(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
@@ -50,12 +52,18 @@ void bdl_store_relax(struct bdl_store *s);
 bool bdl_store_is_long(const struct bdl_store *s);
 int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err) BDL_MUST_USE;
 
-/* Changes whenever another connection has committed: cheap to poll. */
+/* Whether other hosts write to it as well: what this one brings needs the host's name with it. */
+bool bdl_store_is_shared(const struct bdl_store *s);
+
+/*
+ * Changes whenever another connection has committed: cheap to poll. On PostgreSQL it begins to listen
+ * with the first call, and hears of a commit a moment after it.
+ */
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Let the database look after itself: what it knows of its indices is brought up to date where that
- * is worth it, and its write-ahead log goes into the file as far as readers allow.
+ * is worth it, and SQLite's write-ahead log goes into the file as far as readers allow.
  */
 int bdl_store_optimise(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 

@@ -3,7 +3,7 @@
  * under their text; a parameter is ?1, ?2, ...; texts and blobs are bound by address, so they live
  * until the statement is done.
  *
- *	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+ *	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
  *	int rc = bdl_stmt_get(s, "SELECT ...", &st, err);
  *	bdl_bind_int(st, 1, BDL_SCHOOL);
  *	while ((rc = bdl_stmt_step(s, st, err)) > 0)
@@ -15,7 +15,8 @@
 #include "base/hash.h"
 #include "base/region.h"
 #include "record/store.h"
-#include <sqlite3.h>
+
+struct bdl_stmt;
 
 /* The numbered files of migrations/, compiled in by tools/embed.py; ends with a zeroed entry. */
 struct bdl_migration {
@@ -24,53 +25,52 @@ struct bdl_migration {
 	size_t n;
 };
 extern const struct bdl_migration bdl_migrations[];
+extern const struct bdl_migration bdl_pg_migrations[]; /* see store_pg.c */
 
 /* Whether a transaction that writes is open: what is to be part of one looks. */
 bool bdl_store_is_writing(const struct bdl_store *s);
 
 /* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
-int bdl_stmt_get(struct bdl_store *s, const char *sql, sqlite3_stmt **ret, struct bdl_err *err)
+int bdl_stmt_get(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
 
 /* Let it rest: no row, no lock, no values. Takes NULL. */
-void bdl_stmt_rest(sqlite3_stmt *st);
-BDL_DEFINE_AUTO(sqlite3_stmt, bdl_stmt_rest);
+void bdl_stmt_rest(struct bdl_stmt *st);
+BDL_DEFINE_AUTO(struct bdl_stmt, bdl_stmt_rest);
 
 /* 1: a row; 0: no more; BDL_E_BUSY: another connection writes; else BDL_E_STORE or BDL_E_IO. */
-int bdl_stmt_step(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
-/* Step a statement that gives no rows, and let it rest. */
-int bdl_stmt_run(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+/*
+ * Step a statement that gives no rows, and let it rest. Within a transaction on PostgreSQL it is sent
+ * only: what is wrong with it is said by a later call, at the latest by the commit.
+ */
+int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
-/* Rows that the last statement added, changed or deleted. */
-int64_t bdl_store_changed(const struct bdl_store *s);
+/* The same, waited for; *ret_n is how many rows it added, changed or deleted. */
+int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
 
-void bdl_bind_int(sqlite3_stmt *st, int i, int64_t v);
-void bdl_bind_null(sqlite3_stmt *st, int i);
-void bdl_bind_text(sqlite3_stmt *st, int i, struct bdl_view v);
+void bdl_bind_int(struct bdl_stmt *st, int i, int64_t v);
+void bdl_bind_null(struct bdl_stmt *st, int i);
+void bdl_bind_text(struct bdl_stmt *st, int i, struct bdl_view v);
 
 /* As hexadecimal; copied. */
-void bdl_bind_digest(sqlite3_stmt *st, int i, const struct bdl_digest *d);
+void bdl_bind_digest(struct bdl_stmt *st, int i, const struct bdl_digest *d);
 
-int64_t bdl_col_int(sqlite3_stmt *st, int i);          /* NULL reads as 0 */
-struct bdl_view bdl_col_view(sqlite3_stmt *st, int i); /* good until the next step */
-struct bdl_view bdl_col_text(sqlite3_stmt *st, int i, struct bdl_region *region);
-int bdl_col_digest(sqlite3_stmt *st, int i, struct bdl_digest *ret, struct bdl_err *err)
+int64_t bdl_col_int(struct bdl_stmt *st, int i);          /* NULL reads as 0 */
+struct bdl_view bdl_col_view(struct bdl_stmt *st, int i); /* good until the next step */
+struct bdl_view bdl_col_text(struct bdl_stmt *st, int i, struct bdl_region *region);
+int bdl_col_digest(struct bdl_stmt *st, int i, struct bdl_digest *ret, struct bdl_err *err)
     BDL_MUST_USE;
 
 /* Read the row where the statement stands into `row`; texts go to the region. */
-typedef int bdl_row_fn(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err);
+typedef int bdl_row_fn(
+    struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err);
 
 /* All rows of a statement, as an array in the region of items of `size`. */
-int bdl_rows_read(struct bdl_store *s, sqlite3_stmt *st, struct bdl_region *region, size_t size,
+int bdl_rows_read(struct bdl_store *s, struct bdl_stmt *st, struct bdl_region *region, size_t size,
     bdl_row_fn *read, void **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
-
-/* Acts are counted by the quarter of an hour in UTC: every zone's midnights begin one. */
-#define BDL_QUARTER_MS (15 * 60 * 1000)
-static inline int64_t bdl_quarter_of(int64_t at_ms)
-{
-	return at_ms - at_ms % BDL_QUARTER_MS;
-}
 
 /* The number of the ruleset with this digest, made where there is none. In a transaction. */
 int bdl_ruleset_id(struct bdl_store *s, const struct bdl_digest *version, int64_t *ret,

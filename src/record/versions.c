@@ -1,7 +1,8 @@
 #include "record/versions.h"
 #include "record/store_int.h"
 
-static int source_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int source_row(
+    struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_source *source = row;
 
@@ -12,7 +13,7 @@ static int source_row(sqlite3_stmt *st, struct bdl_region *region, void *row, st
 }
 
 /* Name and bytes of each row, in the region. */
-static int sources_read(struct bdl_store *s, sqlite3_stmt *st, struct bdl_region *region,
+static int sources_read(struct bdl_store *s, struct bdl_stmt *st, struct bdl_region *region,
     struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
 {
 	void *rows;
@@ -27,7 +28,7 @@ static int sources_read(struct bdl_store *s, sqlite3_stmt *st, struct bdl_region
 int bdl_versions_in_force(struct bdl_store *s, struct bdl_region *region, struct bdl_source **ret,
     size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT v.name, d.bytes FROM policy_version v"
@@ -43,7 +44,7 @@ int bdl_versions_in_force(struct bdl_store *s, struct bdl_region *region, struct
 int bdl_versions_then(struct bdl_store *s, int64_t at_ms, struct bdl_region *region,
     struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT v.name, d.bytes FROM policy_version v"
@@ -64,7 +65,7 @@ int bdl_versions_then(struct bdl_store *s, int64_t at_ms, struct bdl_region *reg
 int bdl_versions_of_ruleset(struct bdl_store *s, const struct bdl_digest *version,
     struct bdl_region *region, struct bdl_source **ret, size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_source *sources;
 	size_t n;
 
@@ -109,7 +110,8 @@ static enum bdl_version_state state_of(bool in_force, bool waits, bool approved,
 	return approved ? BDL_VERSION_APPROVED : BDL_VERSION_PAST;
 }
 
-static int version_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int version_row(
+    struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_version_row *ret = row;
 
@@ -138,7 +140,7 @@ static int version_row(sqlite3_stmt *st, struct bdl_region *region, void *row, s
 int bdl_versions_list(struct bdl_store *s, struct bdl_region *region, struct bdl_version_row **ret,
     size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(s,
@@ -171,7 +173,7 @@ const struct bdl_version_row *bdl_version_former(
 int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t issue,
     struct bdl_region *region, struct bdl_view *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT d.bytes FROM policy_version v"
@@ -197,7 +199,7 @@ int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t iss
 int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
     int64_t *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT max(issue) FROM policy_version WHERE school = ?1 AND name = ?2 AND digest = ?3",
@@ -216,7 +218,7 @@ int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct b
 
 int bdl_versions_next(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT from_ms FROM policy_version WHERE school = ?1 AND waits = 1"

@@ -93,7 +93,7 @@ static int second_check(
 static int overtaken_check(
     struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT issue FROM policy_version WHERE school = ?1 AND name = ?2 AND in_force = 1"
@@ -115,7 +115,7 @@ static int overtaken_check(
 
 static int second_keep(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE policy_version SET second_person = ?4, confirmed_by = ?5, confirmed_ms = ?6,"
@@ -212,7 +212,7 @@ int bdl_versions_confirm(struct bdl_store *s, struct bdl_view name, int64_t issu
 static int withdrawal_keep(struct bdl_store *s, struct bdl_view name, int64_t issue,
     struct bdl_view by, struct bdl_view why, int64_t now_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE policy_version SET withdrawn_by = ?4, withdrawn_why = ?5, withdrawn_ms = ?6,"

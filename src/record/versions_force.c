@@ -4,7 +4,7 @@
 
 int bdl_version_former_end(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE policy_version SET in_force = 0 WHERE school = ?1 AND name = ?2 AND in_force = 1",
@@ -19,7 +19,7 @@ int bdl_version_former_end(struct bdl_store *s, struct bdl_view name, struct bdl
 /* Which documents make the ruleset of this number: those in force now. */
 static int ruleset_note(struct bdl_store *s, int64_t id, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO ruleset_policy (school, ruleset, name, digest)"
@@ -82,7 +82,7 @@ struct due {
 /* The first that is due, earlier moments and issues first. 1: there is one; 0: there is none. */
 static int due_find(struct bdl_store *s, int64_t now_ms, struct due *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT w.name, w.issue, CASE WHEN f.from_ms > w.from_ms THEN 1 ELSE 0 END,"
@@ -113,7 +113,7 @@ static int due_find(struct bdl_store *s, int64_t now_ms, struct due *ret, struct
 static int due_bring(
     struct bdl_store *s, const struct due *due, int64_t now_ms, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_view name = bdl_view_of(due->name);
 
 	int rc = due->overtaken ? 0 : bdl_version_former_end(s, name, err);

@@ -16,7 +16,7 @@ static int issue_next(
 {
 	static const char *const already[] = { "", "is in force already",
 		"waits for its day already", "waits for a second person to confirm it" };
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT max(issue), max(CASE WHEN digest <> ?3 THEN 0 WHEN in_force = 1 THEN 1"
@@ -41,7 +41,7 @@ static int issue_next(
 
 static int document_keep(struct bdl_store *s, const struct bdl_document *d, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO policy_document (school, digest, bytes) VALUES (?1, ?2, ?3)"
@@ -58,7 +58,7 @@ static int document_keep(struct bdl_store *s, const struct bdl_document *d, stru
 /* The draft has become a version. */
 static int draft_drop(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "DELETE FROM policy_draft WHERE school = ?1 AND name = ?2 AND digest = ?3", &st, err);
@@ -72,7 +72,7 @@ static int draft_drop(struct bdl_store *s, const struct bdl_version_row *v, stru
 
 static int version_add(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
 	    "INSERT INTO policy_version (school, name, issue, digest, title, minute_ref, published_by,"

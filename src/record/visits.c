@@ -3,7 +3,7 @@
 
 /* --- visits --- */
 
-static int visit_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int visit_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_visit_row *ret = row;
 
@@ -82,7 +82,7 @@ int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_h
     int64_t before_hour, struct bdl_region *region, struct bdl_visit_hour **ret, size_t *ret_n,
     struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	size_t n = 0, max = before_hour > from_hour ? (size_t)(before_hour - from_hour) : 0;
 	struct bdl_visit_hour *hours = bdl_region_array(region, max, sizeof(*hours));
 
@@ -132,7 +132,7 @@ int bdl_visits_newest(
 
 /* --- values, for filters --- */
 
-static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int value_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	(void)err; /* any text will do */
 	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
@@ -142,15 +142,15 @@ static int value_row(sqlite3_stmt *st, struct bdl_region *region, void *row, str
 int bdl_visits_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
     struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
 	int rc = bdl_stmt_get(s,
 	    which == BDL_VALUE_PERSON
 		? "SELECT DISTINCT person FROM (SELECT person FROM client WHERE school = ?1"
-		  " AND person <> '' ORDER BY person LIMIT ?3) WHERE instr(person, ?2) > 0 LIMIT ?4"
+		  " AND person <> '' ORDER BY person LIMIT ?3) v WHERE instr(person, ?2) > 0 LIMIT ?4"
 		: "SELECT DISTINCT host FROM (SELECT host FROM site WHERE school = ?1"
-		  " ORDER BY host LIMIT ?3) WHERE instr(host, ?2) > 0 LIMIT ?4",
+		  " ORDER BY host LIMIT ?3) v WHERE instr(host, ?2) > 0 LIMIT ?4",
 	    &st, err);
 	if (rc)
 		return rc;

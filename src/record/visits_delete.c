@@ -68,7 +68,8 @@ static const struct timed timed[] = {
 static int delete_by(struct bdl_store *s, const char *sql, int64_t by, int64_t and_by,
     size_t *ret_n, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t n;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -76,9 +77,9 @@ static int delete_by(struct bdl_store *s, const char *sql, int64_t by, int64_t a
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, by);
 	bdl_bind_int(st, 3, and_by);
-	rc = bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_change(s, st, &n, err);
 	if (!rc)
-		*ret_n = (size_t)bdl_store_changed(s);
+		*ret_n = (size_t)n;
 	return rc;
 }
 
@@ -86,7 +87,7 @@ static int delete_by(struct bdl_store *s, const char *sql, int64_t by, int64_t a
 static int find_by(struct bdl_store *s, const char *sql, int64_t from, int64_t before,
     int64_t *ret_number, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -133,7 +134,7 @@ static int site_delete(
 	    site, before_hour, &hours, err);
 	if (!rc)
 		rc = delete_by(s,
-		    "DELETE FROM site WHERE school = ?1 AND id = ?2 AND ?3 AND NOT EXISTS"
+		    "DELETE FROM site WHERE school = ?1 AND id = ?2 AND ?3 = 1 AND NOT EXISTS"
 		    " (SELECT 1 FROM site_hour h WHERE h.school = ?1 AND h.site = ?2)",
 		    site, 1, &sites, err);
 	if (!rc)
@@ -201,7 +202,7 @@ static int bases_step(struct bdl_store *s, const struct bdl_visits_deletion *d, 
 /* Whoever remembers numbers of names looks for them anew. */
 static int names_tell(struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(
 	    s, "UPDATE names_deleted SET times = times + 1 WHERE school = ?1", &st, err);

@@ -20,6 +20,20 @@ enum bdl_name_kind {
 	BDL_NAME_KINDS,
 };
 
+/*
+ * A key is a name's columns in the order of its statements' parameters from ?2 on: a digest where
+ * there is one, numbers of eight bytes, texts behind their lengths of four bytes. Appended to `key`,
+ * whose maximum is BDL_NAME_KEY_MAX: that of an act always fits.
+ */
+#define BDL_NAME_KEY_MAX (BDL_ACT_BYTES_MAX + 256)
+void bdl_name_client(struct bdl_buf *key, const struct bdl_act *a);
+void bdl_name_site(struct bdl_buf *key, const struct bdl_act *a);
+void bdl_name_basis(struct bdl_buf *key, const struct bdl_act *a, bool with_method);
+void bdl_name_text(struct bdl_buf *key, int64_t at_ms, struct bdl_view text);
+
+/* A part of its digest, by which bytes find it again (record/mark.h); never 0. */
+int64_t bdl_name_mark(struct bdl_view key);
+
 struct bdl_names;
 
 struct bdl_names *bdl_names_new(void);
@@ -33,13 +47,15 @@ uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text);
 
 /*
- * Numbers are remembered, and names of which nothing is left are deleted from the store: in each
- * transaction this is asked first, and numbers are forgotten where any name went meanwhile.
+ * A transaction begins: what others have added since the last one counts. Numbers are remembered,
+ * and names of which nothing is left are deleted from the store: numbers are forgotten where any name
+ * went meanwhile.
  */
 int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * Its number in the store, found or added there, and that it was used on that day, counted from 1970.
+ * Its number in the store, found or added there, with its mark, and that it was used on that day,
+ * counted from 1970.
  * In a transaction, where the store has not been asked for it or for the day yet.
  */
 int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, int64_t day,
@@ -51,11 +67,17 @@ int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, in
  */
 bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_pages);
 
-/* Back to the act's texts, as far as a violation needs them. They lie in the names' memory. */
+/*
+ * Back to the act, as far as a violation and figures need it; its moment is there already. Texts lie in
+ * the names' memory.
+ */
 void bdl_names_act(
     const struct bdl_names *n, uint32_t client, uint32_t site, uint32_t basis, struct bdl_act *ret);
 
-/* The local time of the facts again, from what the basis has of it. */
+/* By how many minutes the act's own clock was ahead of UTC, which is what the basis has of it. */
+int64_t bdl_visits_offset(const struct bdl_act *a);
+
+/* The local time of the facts again, from that. */
 void bdl_visits_local(
     int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute);
 

@@ -23,6 +23,10 @@ static bool is_of_sites(const struct bdl_visits_filter *f)
 	return f->n_hosts || f->category.n;
 }
 
+/* As the index has them: the first of a list of categories, which at that length may be cut off. */
+#define FIRST       "substr(categories, 1, " FIRST_CHARS ")"
+#define FIRST_CHARS "600"
+
 /* The numbers of the sites that the filter asks for. */
 static void add_sites(struct bdl_buf *sql, const struct bdl_visits_filter *f)
 {
@@ -34,16 +38,18 @@ static void add_sites(struct bdl_buf *sql, const struct bdl_visits_filter *f)
 	}
 	if (f->category.n)
 		(void)bdl_buf_printf(sql,
-		    " AND categories IN (WITH RECURSIVE v(x) AS ("
-		    " SELECT min(categories) FROM site WHERE school = ?1"
-		    " UNION ALL SELECT (SELECT min(categories) FROM site WHERE school = ?1"
-		    " AND categories > v.x) FROM v WHERE v.x IS NOT NULL)"
-		    " SELECT x FROM v WHERE instr(' ' || x || ' ', ' ' || ?%d || ' ') > 0)",
-		    BDL_LIST_CATEGORY);
+		    " AND " FIRST " IN (WITH RECURSIVE v(x) AS ("
+		    " SELECT min(" FIRST ") FROM site WHERE school = ?1"
+		    " UNION ALL SELECT (SELECT min(" FIRST ") FROM site WHERE school = ?1"
+		    " AND " FIRST " > v.x) FROM v WHERE v.x IS NOT NULL)"
+		    " SELECT x FROM v WHERE instr(' ' || x || ' ', ' ' || ?%d || ' ') > 0"
+		    " OR length(x) = " FIRST_CHARS ")"
+		    " AND instr(' ' || categories || ' ', ' ' || ?%d || ' ') > 0",
+		    BDL_LIST_CATEGORY, BDL_LIST_CATEGORY);
 	(void)bdl_buf_add_str(sql, ")");
 }
 
-static void bind_filter(sqlite3_stmt *st, const struct bdl_visits_filter *f)
+static void bind_filter(struct bdl_stmt *st, const struct bdl_visits_filter *f)
 {
 	bdl_bind_int(st, BDL_LIST_SCHOOL, BDL_SCHOOL);
 	if (f->category.n)
@@ -57,7 +63,7 @@ static int hour_find(struct bdl_store *s, const struct bdl_list *l,
     const struct bdl_visits_filter *f, int64_t hour, bool any, int64_t *ret, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (is_of_sites(f) && !any) {
 		(void)bdl_buf_printf(&sql,
@@ -106,14 +112,14 @@ static void hour_sql(struct bdl_buf *sql, const struct bdl_list *l,
 		add_sites(sql, f);
 	}
 	if (f->kinds && l->of_pages)
-		(void)bdl_buf_printf(sql, " AND (1 << r.kind) & ?%d", BDL_LIST_KINDS);
+		(void)bdl_buf_printf(sql, " AND ((1 << r.kind) & ?%d) <> 0", BDL_LIST_KINDS);
 	if (is_behind)
 		(void)bdl_buf_add_str(sql, f->n_persons ? l->behind_compared : l->behind);
 	(void)bdl_buf_printf(sql, "%s LIMIT ?%d%s", l->order, BDL_LIST_LIMIT, l->rest);
 }
 
-static void bind_hour(sqlite3_stmt *st, const struct bdl_list *l, const struct bdl_visits_filter *f,
-    const struct bdl_list_place *at, size_t room)
+static void bind_hour(struct bdl_stmt *st, const struct bdl_list *l,
+    const struct bdl_visits_filter *f, const struct bdl_list_place *at, size_t room)
 {
 	bind_filter(st, f);
 	bdl_bind_int(st, BDL_LIST_HOUR, at->hour);
@@ -132,7 +138,7 @@ static int hour_list(struct bdl_store *s, const struct bdl_list *l,
     struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	hour_sql(&sql, l, f, !at.whole);
 	BDL_BUG_IF(bdl_buf_broken(&sql));

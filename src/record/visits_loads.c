@@ -15,7 +15,7 @@
 	" LEFT JOIN page_text p ON p.school = r.school AND p.day = r.hour / 24 AND p.id = r.path" \
 	" LEFT JOIN page_text k ON k.school = r.school AND k.day = r.hour / 24 AND k.id = r.kept"
 
-static int load_row(sqlite3_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
+static int load_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
 	struct bdl_load_row *ret = row;
 	struct bdl_act *a = &ret->act;
@@ -93,7 +93,7 @@ int bdl_loads_list(struct bdl_store *s, const struct bdl_visits_filter *f,
 int bdl_loads_get(struct bdl_store *s, struct bdl_load_place place, struct bdl_region *region,
     struct bdl_load_row *ret, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_load_row row = { 0 };
 
 	int rc = bdl_stmt_get(s,

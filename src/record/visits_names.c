@@ -7,23 +7,14 @@
 #define NAMES_MAX 100000             /* past these, all are forgotten and looked up anew */
 #define TEXTS_MAX (16 * 1024 * 1024) /* bytes of keys, likewise */
 #define KEYS_MAX  (64 * 1024 * 1024) /* those and what one transaction may add */
-#define KEY_MAX   (BDL_ACT_BYTES_MAX + 256)
 
-#define MINUTE_MS    60000
-#define WEEK_MINUTES (7 * 24 * 60)
-#define EPOCH_MINUTE (3 * 24 * 60) /* 1970 began on a Thursday */
-
-/*
- * A key is the name's columns in the order of its statements' parameters from ?2 on: a digest
- * where there is one, numbers of eight bytes, texts behind their lengths of four bytes.
- */
 struct name {
 	uint64_t hash;
-	struct bdl_view key;
-	int64_t number; /* 0: the store has not been asked */
+	struct bdl_view key; /* visits_keys.c */
+	int64_t number;      /* 0: the store has not been asked */
 	int64_t hour; /* of a site: when it was seen last, plus one; and whether a page of it was */
 	bool has_pages;
-	int64_t day; /* of what has days: the newest that the store was told, plus one */
+	int64_t day; /* of what has a mark: the newest that the store was told, plus one */
 	enum bdl_name_kind kind;
 };
 
@@ -35,13 +26,22 @@ struct bdl_names {
 	struct bdl_region *keys;
 	struct bdl_buf key;    /* being made */
 	int64_t times_deleted; /* names in the store, when numbers were last looked for anew */
+	/* The highest numbers, known for as long as a transaction keeps other writers out. */
+	struct last {
+		int64_t number, day;
+		bool is_known;
+	} last[BDL_NAME_KINDS];
 };
 
+/* `add` has the name's number as its last parameter, behind those of the key. */
 struct shape {
 	unsigned digests, numbers, texts;
 	const char *find; /* NULL: never looked for, as no index finds it */
+	const char *last; /* the highest number there is; of a path's day, where `is_by_day` */
 	const char *add;
-	const char *use; /* NULL: it is not kept when it was used */
+	const char *use; /* keeps its mark, and the day where it has one; NULL: neither */
+	bool has_day;
+	bool is_by_day;
 };
 
 static const struct shape shapes[BDL_NAME_KINDS] = {
@@ -51,19 +51,20 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 		.find = "SELECT id FROM client WHERE school = ?1 AND known = ?2 AND person = ?3"
 			" AND address = ?4 AND person_groups = ?5 AND source = ?6 AND place = ?7"
 			" AND equipment = ?8",
-		.add = "INSERT INTO client (school, id, known, person, address, person_groups,"
-		       " source, place, equipment)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-		       " FROM client WHERE school = ?1 RETURNING id",
-		.use = "UPDATE client SET last_day = ?3 WHERE school = ?1 AND id = ?2"
-		       " AND last_day < ?3",
+		.last = "SELECT coalesce(max(id), 0) FROM client WHERE school = ?1",
+		.add = "INSERT INTO client (school, known, person, address, person_groups, source,"
+		       " place, equipment, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		.use = "UPDATE client SET mark = ?3, last_day = CASE WHEN last_day < ?4 THEN ?4"
+		       " ELSE last_day END WHERE school = ?1 AND id = ?2"
+		       " AND (mark <> ?3 OR last_day < ?4)",
+		.has_day = true,
 	},
 	[BDL_NAME_SITE] = {
 		.texts = 2,
 		.find = "SELECT id FROM site WHERE school = ?1 AND host = ?2 AND categories = ?3",
-		.add = "INSERT INTO site (school, id, host, categories)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3 FROM site"
-		       " WHERE school = ?1 RETURNING id",
+		.last = "SELECT coalesce(max(id), 0) FROM site WHERE school = ?1",
+		.add = "INSERT INTO site (school, host, categories, id) VALUES (?1, ?2, ?3, ?4)",
+		.use = "UPDATE site SET mark = ?3 WHERE school = ?1 AND id = ?2 AND mark <> ?3",
 	},
 	[BDL_NAME_BASIS] = {
 		.digests = 1,
@@ -73,19 +74,21 @@ static const struct shape shapes[BDL_NAME_KINDS] = {
 			" AND utc_offset = ?4 AND action = ?5 AND critical = ?6 AND passed = ?7"
 			" AND method = ?8 AND scheme = ?9 AND policy = ?10 AND clause = ?11"
 			" AND clauses = ?12 AND tell = ?13",
-		.add = "INSERT INTO basis (school, id, ruleset, door, utc_offset, action, critical,"
-		       " passed, method, scheme, policy, clause, clauses, tell)"
-		       " SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-		       " ?11, ?12, ?13 FROM basis WHERE school = ?1 RETURNING id",
-		.use = "UPDATE basis SET last_day = ?3 WHERE school = ?1 AND id = ?2"
-		       " AND last_day < ?3",
+		.last = "SELECT coalesce(max(id), 0) FROM basis WHERE school = ?1",
+		.add = "INSERT INTO basis (school, ruleset, door, utc_offset, action, critical,"
+		       " passed, method, scheme, policy, clause, clauses, tell, id)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+		.use = "UPDATE basis SET mark = ?3, last_day = CASE WHEN last_day < ?4 THEN ?4"
+		       " ELSE last_day END WHERE school = ?1 AND id = ?2"
+		       " AND (mark <> ?3 OR last_day < ?4)",
+		.has_day = true,
 	},
 	[BDL_NAME_TEXT] = {
 		.numbers = 1,
 		.texts = 1,
-		.add = "INSERT INTO page_text (school, day, id, text)"
-		       " SELECT ?1, ?2, coalesce(max(id), 0) + 1, ?3 FROM page_text"
-		       " WHERE school = ?1 AND day = ?2 RETURNING id",
+		.last = "SELECT coalesce(max(id), 0) FROM page_text WHERE school = ?1 AND day = ?2",
+		.add = "INSERT INTO page_text (school, day, text, id) VALUES (?1, ?2, ?3, ?4)",
+		.is_by_day = true,
 	},
 };
 
@@ -94,7 +97,7 @@ struct bdl_names *bdl_names_new(void)
 	struct bdl_names *n = bdl_xalloc(sizeof(*n));
 
 	n->keys = bdl_region_new(KEYS_MAX);
-	n->key = BDL_BUF(KEY_MAX);
+	n->key = BDL_BUF(BDL_NAME_KEY_MAX);
 	n->n_slots = SLOTS_MIN;
 	n->slots = bdl_xcalloc(n->n_slots, sizeof(*n->slots));
 	return n;
@@ -123,21 +126,7 @@ void bdl_names_forget(struct bdl_names *n)
 	n->n = 0;
 }
 
-/* --- keys --- */
-
-/* The parts of an act fit KEY_MAX, so what these return says nothing. */
-static void put_number(struct bdl_buf *b, int64_t v)
-{
-	(void)bdl_buf_add(b, &v, sizeof(v));
-}
-
-static void put_text(struct bdl_buf *b, struct bdl_view v)
-{
-	uint32_t n = (uint32_t)v.n;
-
-	(void)bdl_buf_add(b, &n, sizeof(n));
-	(void)bdl_buf_add_view(b, v);
-}
+/* --- keys: a digest where there is one, then numbers, then texts --- */
 
 static int64_t take_number(struct bdl_view *key)
 {
@@ -212,69 +201,28 @@ static uint32_t key_index(struct bdl_names *n, enum bdl_name_kind kind)
 uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, a->known);
-	put_text(&n->key, a->person);
-	put_text(&n->key, a->address);
-	put_text(&n->key, a->groups);
-	put_text(&n->key, a->source);
-	put_text(&n->key, a->place);
-	put_text(&n->key, a->equipment);
+	bdl_name_client(&n->key, a);
 	return key_index(n, BDL_NAME_CLIENT);
 }
 
 uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a)
 {
 	bdl_buf_clear(&n->key);
-	put_text(&n->key, a->host);
-	put_text(&n->key, a->categories);
+	bdl_name_site(&n->key, a);
 	return key_index(n, BDL_NAME_SITE);
-}
-
-/* By how many minutes the act's own clock was ahead of UTC: its facts are found again by it. */
-static int64_t utc_offset(const struct bdl_act *a)
-{
-	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
-	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
-
-	if (ahead < -WEEK_MINUTES / 2)
-		ahead += WEEK_MINUTES;
-	return ahead >= WEEK_MINUTES / 2 ? ahead - WEEK_MINUTES : ahead;
-}
-
-void bdl_visits_local(int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute)
-{
-	int64_t minute =
-	    (at_ms / MINUTE_MS + EPOCH_MINUTE + utc_offset + WEEK_MINUTES) % WEEK_MINUTES;
-
-	*ret_weekday = (uint8_t)(minute / (24 * 60));
-	*ret_minute = (uint16_t)(minute % (24 * 60));
 }
 
 uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method)
 {
-	static const struct bdl_view none;
-
 	bdl_buf_clear(&n->key);
-	(void)bdl_buf_add(&n->key, a->version.b, sizeof(a->version.b));
-	put_number(&n->key, a->door);
-	put_number(&n->key, utc_offset(a));
-	put_number(&n->key, a->action);
-	put_number(&n->key, a->critical);
-	put_number(&n->key, a->passed);
-	put_text(&n->key, with_method ? a->method : none);
-	put_text(&n->key, with_method ? a->scheme : none);
-	put_text(&n->key, a->policy);
-	put_text(&n->key, a->clause);
-	put_text(&n->key, a->clauses);
-	put_text(&n->key, a->tell);
+	bdl_name_basis(&n->key, a, with_method);
 	return key_index(n, BDL_NAME_BASIS);
 }
 
 uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text)
 {
 	bdl_buf_clear(&n->key);
-	put_number(&n->key, at_ms / BDL_DAY_MS);
-	put_text(&n->key, text);
+	bdl_name_text(&n->key, at_ms, text);
 	return key_index(n, BDL_NAME_TEXT);
 }
 
@@ -288,10 +236,11 @@ void bdl_names_act(
 	ret->address = take_text(&key);
 	key = n->names[site].key;
 	ret->host = take_text(&key);
+	ret->categories = take_text(&key);
 	key = n->names[basis].key;
 	ret->version = take_digest(&key);
 	ret->door = (enum bdl_door)take_number(&key);
-	(void)take_number(&key); /* a violation asks for no local time */
+	bdl_visits_local(ret->at_ms, take_number(&key), &ret->weekday, &ret->minute);
 	ret->action = (enum bdl_action)take_number(&key);
 	ret->critical = take_number(&key);
 	ret->passed = take_number(&key);
@@ -316,8 +265,8 @@ bool bdl_names_hour(struct bdl_names *n, uint32_t site, int64_t hour, bool has_p
 
 /* --- in the store --- */
 
-static int bind_key(
-    struct bdl_store *s, sqlite3_stmt *st, const struct name *name, struct bdl_err *err)
+static int bind_key(struct bdl_store *s, struct bdl_stmt *st, const struct name *name,
+    int *ret_next, struct bdl_err *err)
 {
 	const struct shape *shape = &shapes[name->kind];
 	struct bdl_view key = name->key;
@@ -336,28 +285,73 @@ static int bind_key(
 		bdl_bind_int(st, i++, take_number(&key));
 	for (unsigned k = 0; k < shape->texts; k++)
 		bdl_bind_text(st, i++, take_text(&key));
+	*ret_next = i;
 	return 0;
 }
 
-/* 1: *ret is its number; 0: no row. */
-static int ask(struct bdl_store *s, const char *sql, const struct name *name, int64_t *ret,
-    struct bdl_err *err)
+/* 1: its number is found; 0: the store does not have it. */
+static int find(struct bdl_store *s, struct name *name, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int next;
 
-	int rc = bdl_stmt_get(s, sql, &st, err);
+	int rc = bdl_stmt_get(s, shapes[name->kind].find, &st, err);
 	if (!rc)
-		rc = bind_key(s, st, name, err);
+		rc = bind_key(s, st, name, &next, err);
 	if (!rc)
 		rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
-		*ret = bdl_col_int(st, 0);
+		name->number = bdl_col_int(st, 0);
+	return rc;
+}
+
+/* The highest number of its kind: asked for once in a transaction, then counted on. */
+static int last_find(
+    struct bdl_store *s, const struct name *name, struct last *last, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	const struct shape *shape = &shapes[name->kind];
+	struct bdl_view key = name->key;
+	int64_t day = shape->is_by_day ? take_number(&key) : 0;
+
+	if (last->is_known && last->day == day)
+		return 0;
+	int rc = bdl_stmt_get(s, shape->last, &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	if (shape->is_by_day)
+		bdl_bind_int(st, 2, day);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*last = (struct last){ .number = bdl_col_int(st, 0), .day = day, .is_known = true };
+	return 0;
+}
+
+static int add(struct bdl_names *n, struct bdl_store *s, struct name *name, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct last *last = &n->last[name->kind];
+	int next;
+
+	int rc = last_find(s, name, last, err);
+	if (!rc)
+		rc = bdl_stmt_get(s, shapes[name->kind].add, &st, err);
+	if (!rc)
+		rc = bind_key(s, st, name, &next, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, next, last->number + 1);
+	rc = bdl_stmt_run(s, st, err);
+	if (!rc)
+		name->number = ++last->number;
 	return rc;
 }
 
 int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, "SELECT times FROM names_deleted WHERE school = ?1", &st, err);
 	if (rc)
@@ -370,14 +364,15 @@ int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *er
 	for (size_t i = 0; times != n->times_deleted && i < n->n; i++)
 		n->names[i].number = n->names[i].hour = n->names[i].day = 0;
 	n->times_deleted = times;
+	memset(n->last, 0, sizeof(n->last));
 	return 0;
 }
 
-/* Told once a day and name; the day by which it is deleted is in the store what was told last. */
-static int day_keep(struct bdl_store *s, struct name *name, int64_t day, struct bdl_err *err)
+/* Told once a day and name: the day by which it is deleted, and the mark by which bytes find it. */
+static int use_keep(struct bdl_store *s, struct name *name, int64_t day, struct bdl_err *err)
 {
 	const char *sql = shapes[name->kind].use;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (!sql || name->day > day)
 		return 0;
@@ -386,7 +381,9 @@ static int day_keep(struct bdl_store *s, struct name *name, int64_t day, struct 
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, name->number);
-	bdl_bind_int(st, 3, day);
+	bdl_bind_int(st, 3, bdl_name_mark(name->key));
+	if (shapes[name->kind].has_day)
+		bdl_bind_int(st, 4, day);
 	rc = bdl_stmt_run(s, st, err);
 	if (!rc)
 		name->day = day + 1;
@@ -397,14 +394,14 @@ int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t index, i
     int64_t *ret, struct bdl_err *err)
 {
 	struct name *name = &n->names[index];
-	int rc = 1;
+	int rc = 0;
 
 	if (!name->number && shapes[name->kind].find)
-		rc = ask(s, shapes[name->kind].find, name, &name->number, err);
+		rc = find(s, name, err);
 	if (rc >= 0 && !name->number)
-		rc = ask(s, shapes[name->kind].add, name, &name->number, err);
+		rc = add(n, s, name, err);
 	if (rc >= 0)
-		rc = day_keep(s, name, day, err);
+		rc = use_keep(s, name, day, err);
 	if (rc < 0)
 		return rc;
 	*ret = name->number;

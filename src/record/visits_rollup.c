@@ -1,11 +1,11 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "record/acts.h"
+#include "record/figures_int.h"
 #include "record/store_int.h"
 #include "record/visits_int.h"
 
-#define SLOTS      (2 * BDL_ROLLUP_ACTS_MAX) /* a power of two, twice what there can be */
-#define TOTALS_MAX 64                        /* kinds of counts; a batch rarely has ten */
+#define SLOTS (2 * BDL_ROLLUP_ACTS_MAX) /* a power of two, twice what there can be */
 
 #define TENS (BDL_HOUR_MS / BDL_TEN_MS)
 
@@ -29,18 +29,13 @@ struct load {
 	bool has_kept; /* else there is nothing to look up */
 };
 
-struct total {
-	int64_t quarter_ms, acts;
-	enum bdl_action action;
-};
-
 struct bdl_rollup {
 	struct bdl_names *names;
 	struct visit visits[BDL_ROLLUP_ACTS_MAX];
 	struct load loads[BDL_ROLLUP_ACTS_MAX];
 	uint16_t slots[SLOTS]; /* index of a visit plus one; 0: free */
-	struct total totals[BDL_ROLLUP_ACTS_MAX];
-	size_t n_visits, n_loads, n_totals;
+	struct bdl_figures *figures;
+	size_t n_visits, n_loads;
 };
 
 _Static_assert(sizeof(struct key) == 24, "a key that is hashed has no hidden bytes");
@@ -51,6 +46,7 @@ struct bdl_rollup *bdl_rollup_new(void)
 	struct bdl_rollup *r = bdl_xalloc(sizeof(*r));
 
 	r->names = bdl_names_new();
+	r->figures = bdl_figures_new();
 	return r;
 }
 
@@ -59,6 +55,7 @@ void bdl_rollup_free(struct bdl_rollup *r)
 	if (!r)
 		return;
 	bdl_names_free(r->names);
+	bdl_figures_free(r->figures);
 	free(r);
 }
 
@@ -75,7 +72,7 @@ size_t bdl_rollup_loads(const struct bdl_rollup *r)
 void bdl_rollup_clear(struct bdl_rollup *r)
 {
 	memset(r->slots, 0, sizeof(r->slots));
-	r->n_visits = r->n_loads = r->n_totals = 0;
+	r->n_visits = r->n_loads = 0;
 	if (bdl_names_are_many(r->names))
 		bdl_names_forget(r->names);
 }
@@ -111,22 +108,6 @@ static struct visit *visit_of(struct bdl_rollup *r, const struct key *key)
 	return v;
 }
 
-/* A batch is of one quarter of an hour, or of few, so the last is nearly always the one. */
-static void total_count(struct bdl_rollup *r, const struct bdl_act *a)
-{
-	int64_t quarter_ms = bdl_quarter_of(a->at_ms);
-	size_t since = r->n_totals > TOTALS_MAX ? r->n_totals - TOTALS_MAX : 0;
-
-	for (size_t i = r->n_totals; i-- > since;) {
-		struct total *t = &r->totals[i];
-		if (t->quarter_ms == quarter_ms && t->action == a->action) {
-			t->acts++;
-			return;
-		}
-	}
-	r->totals[r->n_totals++] = (struct total){ quarter_ms, 1, a->action };
-}
-
 void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 {
 	bool is_part = a->kind == BDL_KIND_PART;
@@ -137,15 +118,13 @@ void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 		.basis = bdl_names_basis(r->names, a, false),
 	};
 
-	BDL_BUG_IF(r->n_visits == BDL_ROLLUP_ACTS_MAX || r->n_loads == BDL_ROLLUP_ACTS_MAX ||
-	    r->n_totals == BDL_ROLLUP_ACTS_MAX);
+	BDL_BUG_IF(r->n_visits == BDL_ROLLUP_ACTS_MAX || r->n_loads == BDL_ROLLUP_ACTS_MAX);
 	struct visit *v = visit_of(r, &key);
 	if (!v->pages && !v->parts)
 		v->first_ms = a->at_ms;
 	v->strict = a->action >= BDL_COACH;
 	v->pages += !is_part;
 	v->parts += is_part;
-	total_count(r, a);
 	if (is_part)
 		return;
 	r->loads[r->n_loads++] = (struct load){
@@ -176,23 +155,22 @@ static int numbers_get(struct bdl_rollup *r, struct bdl_store *s, uint32_t clien
 	return rc ? rc : bdl_names_number(r->names, s, basis, day, &ret->basis, err);
 }
 
-/* Parts that broke a clause are counted on the violation they belong to. */
-static int parts_count(
+/* In the figures; and parts that broke a clause are counted on the violation they belong to. */
+static int visit_count(
     struct bdl_rollup *r, struct bdl_store *s, const struct visit *v, struct bdl_err *err)
 {
 	struct bdl_act a = { .kind = BDL_KIND_PART, .at_ms = v->first_ms };
 
-	if (!v->strict)
-		return 0;
 	bdl_names_act(r->names, v->key.client, v->key.site, v->key.basis, &a);
-	return bdl_violation_parts(s, &a, v->parts, err);
+	bdl_figures_add(r->figures, &a, v->pages + v->parts);
+	return v->strict ? bdl_violation_parts(s, &a, v->parts, err) : 0;
 }
 
 /* For who looks for a site: in which hours it is. */
 static int site_hour_store(struct bdl_rollup *r, struct bdl_store *s, const struct visit *v,
     int64_t site, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t hour = v->key.ten / TENS;
 
 	if (!bdl_names_hour(r->names, v->key.site, hour, v->pages > 0))
@@ -213,7 +191,7 @@ static int site_hour_store(struct bdl_rollup *r, struct bdl_store *s, const stru
 
 static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
 
 	int rc = bdl_stmt_get(s,
@@ -241,14 +219,14 @@ static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 		if (!rc)
 			rc = site_hour_store(r, s, v, n.site, err);
 		if (!rc)
-			rc = parts_count(r, s, v, err);
+			rc = visit_count(r, s, v, err);
 	}
 	return rc;
 }
 
 static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct numbers n;
 	int64_t path, kept;
 
@@ -286,12 +264,10 @@ int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *
 {
 	int rc = bdl_names_begin(r->names, s, err);
 
+	bdl_figures_clear(r->figures);
 	if (!rc)
 		rc = visits_store(r, s, err);
 	if (!rc)
 		rc = loads_store(r, s, err);
-	for (size_t i = 0; !rc && i < r->n_totals; i++)
-		rc = bdl_acts_count(
-		    s, r->totals[i].quarter_ms, r->totals[i].action, r->totals[i].acts, err);
-	return rc;
+	return rc ? rc : bdl_figures_store(r->figures, s, err);
 }

@@ -179,6 +179,7 @@ static const int connect_calls[] = {
 	SCMP_SYS(setsockopt),
 };
 static const unsigned connect_domains[] = { AF_INET, AF_INET6 };
+static const unsigned local_domains[] = { AF_UNIX };
 static const unsigned pair_domains[] = { AF_UNIX };
 
 /* Sandboxes may be closed within a sandbox: each only takes away. */
@@ -343,6 +344,8 @@ static void add_rules(struct filter *f, unsigned calls)
 		    f, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (calls & BDL_CALLS_CONNECT)
 		add_connect(f);
+	if (calls & BDL_CALLS_LOCAL)
+		add_numbers(f, SCMP_SYS(socket), 0, local_domains, BDL_ARRAY_LEN(local_domains));
 	if (calls & BDL_CALLS_CHILDREN)
 		add_children(f);
 	if (calls & BDL_CALLS_LOCKS) {

@@ -184,6 +184,14 @@ void bdl_conf_describe(struct bdl_buf *out)
 	}
 }
 
+void bdl_conf_store(const struct bdl_conf *conf, char out[BDL_CONF_STORE_MAX])
+{
+	if (conf->store[0])
+		memcpy(out, conf->store, sizeof(conf->store));
+	else
+		bdl_conf_path(conf, out, BDL_CONF_STORE_MAX, "store.db");
+}
+
 void bdl_conf_path(const struct bdl_conf *conf, char *out, size_t size, const char *fmt, ...)
 {
 	va_list ap;

@@ -16,14 +16,17 @@
 
 #define BDL_CONF_WORKERS_MAX 16
 #define BDL_CONF_PEERS_MAX   16
+#define BDL_CONF_STORE_MAX   1024
 
 struct bdl_conf {
-	char dir[512];          /* the data folder, absolute */
-	struct bdl_addr portal; /* BEADLE_PORTAL, 127.0.0.1:8080 */
-	struct bdl_addr web;    /* BEADLE_WEB, 127.0.0.1:1344 */
-	struct bdl_addr proxy;  /* BEADLE_PROXY, 127.0.0.1:3128 */
-	unsigned web_workers;   /* 0 in the file: one per core */
-	bool run_proxy;         /* `run proxy = yes`: beadle run starts Squid too */
+	char dir[512]; /* the data folder, absolute */
+	char store
+	    [BDL_CONF_STORE_MAX]; /* BEADLE_STORE: postgresql://...; empty: store.db in the folder */
+	struct bdl_addr portal;   /* BEADLE_PORTAL, 127.0.0.1:8080 */
+	struct bdl_addr web;      /* BEADLE_WEB, 127.0.0.1:1344 */
+	struct bdl_addr proxy;    /* BEADLE_PROXY, 127.0.0.1:3128 */
+	unsigned web_workers;     /* 0 in the file: one per core */
+	bool run_proxy;           /* `run proxy = yes`: beadle run starts Squid too */
 	/* Whom to become where started as root; empty: the folder's owner. */
 	char user[64];
 	/* How people reach the portal, for block pages; made of `portal` where it is not given. */
@@ -54,6 +57,9 @@ int bdl_conf_parse(struct bdl_view text, const char *where, struct bdl_conf *ret
 
 /* The table as people read it: name, environment variable, default, help; one entry a paragraph. */
 void bdl_conf_describe(struct bdl_buf *out);
+
+/* Where the store is, as bdl_store_open takes it; room for BDL_CONF_STORE_MAX bytes. */
+void bdl_conf_store(const struct bdl_conf *conf, char out[BDL_CONF_STORE_MAX]);
 
 /* A path below the data folder: "DIR/" and the rest. Cut paths are a bug, so they abort. */
 void bdl_conf_path(const struct bdl_conf *conf, char *out, size_t size, const char *fmt, ...)

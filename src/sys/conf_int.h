@@ -4,7 +4,7 @@
 
 #include "sys/conf.h"
 
-#define BDL_SETTINGS 18
+#define BDL_SETTINGS 19
 
 struct bdl_setting {
 	const char *name;

@@ -259,6 +259,18 @@ int bdl_supervisor_add(
 	return rc < 0 ? bdl_fail_in(err, rc, "%s", spec->name) : 0;
 }
 
+bool bdl_supervisor_signal(struct bdl_supervisor *s, const char *name, int number)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct child *c = s->children[i];
+
+		/* Ours and not reaped yet, as below. */
+		if (c->pid && !strcmp(c->name, name))
+			return kill(c->pid, number) == 0;
+	}
+	return false;
+}
+
 static void signal_all(struct bdl_supervisor *s, int number)
 {
 	/* Each is ours and not reaped yet, so the number cannot be another process's. */

@@ -47,6 +47,9 @@ void bdl_supervisor_on_end(struct bdl_supervisor *s, bdl_child_ended_fn *ended, 
 int bdl_supervisor_add(
     struct bdl_supervisor *s, const struct bdl_child_spec *spec, struct bdl_err *err) BDL_MUST_USE;
 
+/* Send the child of that name a signal. false where it is not running. */
+bool bdl_supervisor_signal(struct bdl_supervisor *s, const char *name, int number);
+
 /* SIGTERM to all, SIGKILL after `grace_ms`; `done` is called when all are gone. */
 void bdl_supervisor_stop(
     struct bdl_supervisor *s, int64_t grace_ms, void (*done)(void *arg), void *arg);

@@ -44,6 +44,21 @@ struct bdl_path_right {
 int bdl_sandbox_files(const struct bdl_path_right *rights, size_t n, bool *ret_landlock,
     struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * What libc, OpenSSL and libpq read to connect to another machine by its name: for the rights of who
+ * has BDL_CALLS_CONNECT and BDL_CALLS_LOCAL.
+ */
+#define BDL_CONNECT_RIGHTS                                                                    \
+	{ "/etc/hosts", BDL_MAY_READ }, { "/etc/resolv.conf", BDL_MAY_READ },                 \
+	    { "/etc/host.conf", BDL_MAY_READ }, { "/etc/gai.conf", BDL_MAY_READ },            \
+	    { "/etc/nsswitch.conf", BDL_MAY_READ }, { "/etc/services", BDL_MAY_READ },        \
+	    { "/etc/passwd", BDL_MAY_READ }, { "/etc/ssl", BDL_MAY_READ },                    \
+	    { "/usr/lib/ssl", BDL_MAY_READ }, { "/usr/share/ca-certificates", BDL_MAY_READ }, \
+	    { "/run/systemd/resolve", BDL_MAY_READ },                                         \
+	{                                                                                     \
+		"/run/postgresql", BDL_MAY_READ                                               \
+	}
+
 /* What a process may ask of the kernel; each adds to the common base (memory, time, poll, log). */
 enum bdl_calls {
 	BDL_CALLS_SERVE = 1,   /* accept and speak on sockets that are open; no new listeners */
@@ -54,12 +69,15 @@ enum bdl_calls {
 	BDL_CALLS_CONNECT = 16,
 	/* Fork, without another program, wait for it, and close a narrower sandbox in it. */
 	BDL_CALLS_CHILDREN = 32,
+	/* With BDL_CALLS_CONNECT: also to sockets of this machine that have a path. */
+	BDL_CALLS_LOCAL = 64,
 };
 
 /*
  * A call outside the list fails with EPERM; execve, ptrace and the like end the process. But for
- * BDL_CALLS_CONNECT no socket is made, bound, connected or listened on after it: uv_listen and
- * MHD_start_daemon come before. Who may have children hands them at most what it may do itself.
+ * BDL_CALLS_CONNECT no socket is made, bound or connected after it, and none is ever listened on:
+ * uv_listen and MHD_start_daemon come before. Who may have children hands them at most what it may
+ * do itself.
  * No memory can be made executable, so no library is loaded after it either. A build with a
  * sanitizer gets the calls of its leak check at exit in addition, and /proc for reading.
  */

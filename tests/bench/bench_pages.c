@@ -63,8 +63,15 @@ static int week_copy(struct bdl_store *s, int64_t week, struct bdl_err *err)
 		" WHERE day < ?2 / 24",
 		"INSERT INTO site_hour SELECT school, site, hour + 168 * ?1, has_pages FROM site_hour"
 		" WHERE hour < ?2",
+		"INSERT INTO violation SELECT school, id + ?1 * 1000000, first_ms + 604800000 * ?1,"
+		" last_ms + 604800000 * ?1, acts, parts, action, critical, person, address, host,"
+		" policy, clause, tell, first_act + ?1 * 1000000 FROM violation"
+		" WHERE last_ms < ?2 * 3600000",
+		"INSERT INTO figure SELECT school, kind, day + 7 * ?1, policy, name, action, acts,"
+		" violations FROM figure WHERE day < ?2 / 24",
 		"INSERT INTO act SELECT school, id + ?1 * 1000000, at_ms + 604800000 * ?1, door, kind,"
-		" action, critical, known, passed, weekday, minute, ruleset, NULL, person,"
+		" action, critical, known, passed, weekday, minute, ruleset,"
+		" violation + ?1 * 1000000, person,"
 		" person_groups, address, method, scheme, host, path, categories, policy, clause,"
 		" clauses, tell, reason, source, place, equipment, kept FROM act"
 		" WHERE at_ms < ?2 * 3600000",
@@ -72,7 +79,7 @@ static int week_copy(struct bdl_store *s, int64_t week, struct bdl_err *err)
 	int rc = bdl_store_begin(s, err);
 
 	for (size_t i = 0; !rc && i < BDL_ARRAY_LEN(copies); i++) {
-		sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+		struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 		rc = bdl_stmt_get(s, copies[i], &st, err);
 		if (rc)
 			break;
@@ -184,7 +191,7 @@ static void measure(struct bdl_worker *w, const char *target, int64_t now_ms, bo
 
 static int64_t number(struct bdl_store *s, const char *sql)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (bdl_stmt_get(s, sql, &st, NULL) || bdl_stmt_step(s, st, NULL) <= 0)
 		return 0;

@@ -3,7 +3,11 @@
  * own on one core, while somebody on another core writes what a person writes on the portal. Prints
  * one object of JSON.
  *
- *	bench_scribe FOLDER [REQUESTS]     FOLDER is made, and stays; a day, where nothing is said
+ *	bench_scribe [--bytes] [--store URL] FOLDER [REQUESTS]
+ *
+ * FOLDER is made, and stays; URL is that of an empty database: postgresql://...; a day's requests, where
+ * nothing is said. With --bytes there is the proxy's log of them, too; it is brought last, as it is all
+ * there from the beginning.
  *
  * Of the megabytes a week those of names are too many unless a whole week is asked for: the same
  * people go to the same hosts each day.
@@ -12,9 +16,12 @@
 #include "base/clock.h"
 #include "record/acts.h"
 #include "record/journal.h"
+#include "record/mark.h"
 #include "record/scribe.h"
 #include "record/store_int.h"
+#include "record/visits.h"
 #include "school_day.h"
+#include "sys/file.h"
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -83,13 +90,40 @@ static int journal_sync(struct bdl_journal *j, struct bdl_err *err)
 	return rc;
 }
 
-static int journals_write(const char *folder, size_t requests, struct bdl_err *err)
+/* A line of the proxy's log: mostly small answers, some large. NULL: there is no log. */
+static int line_write(FILE *log, const struct bdl_act *a, uint32_t chance, struct bdl_err *err)
 {
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_MARK_TEXT_MAX);
+	struct bdl_mark m;
+
+	if (!log || !bdl_visits_take(a))
+		return 0;
+	bdl_mark_of(a, &m);
+	bdl_mark_write(&m, &text);
+	int rc = fprintf(log, "%s %u %u\n", bdl_buf_str(&text), chance % 997 * (chance % 601 + 1),
+	    400 + chance % 613);
+	return rc < 0 ? bdl_fail_sys(err, "write the log") : 0;
+}
+
+static FILE *log_make(const char *folder)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/bytes", folder);
+	if (bdl_file_mkdirs(path, NULL))
+		return NULL;
+	(void)snprintf(path, sizeof(path), "%s/bytes/1.log", folder);
+	return fopen(path, "w");
+}
+
+static int journals_write(const char *folder, size_t requests, bool with_bytes, struct bdl_err *err)
+{
+	FILE *log = with_bytes ? log_make(folder) : NULL;
 	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
 	struct bdl_journal *j[WORKERS] = { 0 };
 	struct school_day *day = school_day_new(SEED);
 	struct bdl_act act;
-	int rc = 0;
+	int rc = with_bytes && !log ? bdl_fail_sys(err, "make the log") : 0;
 
 	for (int i = 0; !rc && i < WORKERS; i++) {
 		char path[PATH_MAX];
@@ -105,7 +139,11 @@ static int journals_write(const char *folder, size_t requests, struct bdl_err *e
 			rc = bdl_journal_append(to, BDL_ENTRY_ACT, bdl_buf_view(&bytes), err);
 		if (!rc && i % SYNC_EVERY < WORKERS)
 			rc = journal_sync(j[i % SYNC_EVERY], err);
+		if (!rc)
+			rc = line_write(log, &act, (uint32_t)i * 2654435761u, err);
 	}
+	if (log && fclose(log) && !rc)
+		rc = bdl_fail_sys(err, "write the log");
 	for (int i = 0; i < WORKERS; i++)
 		bdl_journal_close(j[i]);
 	school_day_free(day);
@@ -114,7 +152,7 @@ static int journals_write(const char *folder, size_t requests, struct bdl_err *e
 
 /* --- people who write --- */
 
-static int write_once(struct bdl_store *s, sqlite3_stmt *st, struct bdl_err *err)
+static int write_once(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 {
 	int rc = bdl_store_begin(s, err);
 
@@ -131,7 +169,7 @@ BDL_NORETURN static void people_write(const char *store, struct samples *samples
 {
 	struct bdl_store *s;
 	struct bdl_err err = { 0 };
-	sqlite3_stmt *st;
+	struct bdl_stmt *st;
 
 	pin(1);
 	int rc = bdl_store_open(store, BDL_STORE_WRITE, &s, &err);
@@ -151,17 +189,24 @@ BDL_NORETURN static void people_write(const char *store, struct samples *samples
 
 /* --- the scribe --- */
 
-static int bring(struct bdl_store *s, const char *folder, struct samples *took, size_t *ret_acts,
+struct brought {
+	size_t acts, lines;
+	int64_t lines_us; /* of the rounds that brought lines */
+};
+
+static int bring(struct bdl_store *s, const char *folder, struct samples *took, struct brought *ret,
     struct bdl_err *err)
 {
 	char path[PATH_MAX];
 	struct bdl_scribe_round round;
-	size_t acts = 0;
 	int rc;
 
 	(void)snprintf(path, sizeof(path), "%s/journal", folder);
 	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = bdl_scribe_new(s, path);
+	(void)snprintf(path, sizeof(path), "%s/bytes", folder);
+	bdl_scribe_bytes(scribe, path);
 	do {
+		int64_t begun_us = bdl_tick_us();
 		rc = bdl_scribe_round(scribe, 0, &round, err);
 		if (!rc && round.journal.code) {
 			*err = round.journal;
@@ -169,9 +214,11 @@ static int bring(struct bdl_store *s, const char *folder, struct samples *took, 
 		}
 		if (!rc && round.took_us)
 			sample(took, round.took_us);
-		acts += round.stored;
-	} while (!rc && round.stored);
-	*ret_acts = acts;
+		ret->acts += round.stored;
+		ret->lines += round.lines;
+		if (round.lines)
+			ret->lines_us += bdl_tick_us() - begun_us;
+	} while (!rc && round.stored + round.lines);
 	return rc;
 }
 
@@ -186,7 +233,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 	    " FROM dbstat d LEFT JOIN sqlite_schema m ON m.name = d.name"
 	    " WHERE d.aggregate = 1 AND d.name <> 'written' GROUP BY kind ORDER BY kind";
 	double all = 0, week = (double)SCHOOL_DAY_REQUESTS * SCHOOL_WEEK_DAYS / (double)acts / MB;
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
 	if (rc)
@@ -203,7 +250,7 @@ static int print_sizes(struct bdl_store *s, size_t acts, struct bdl_err *err)
 
 static int64_t number(struct bdl_store *s, const char *sql)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	if (bdl_stmt_get(s, sql, &st, NULL) || bdl_stmt_step(s, st, NULL) <= 0)
 		return -1;
@@ -219,20 +266,21 @@ static double cpu_seconds(void)
 	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static int measure(const char *folder, size_t requests, struct samples *shared, struct bdl_err *err)
+static int measure(const char *folder, size_t requests, bool with_bytes, const char *url,
+    struct samples *shared, struct bdl_err *err)
 {
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 	char store[PATH_MAX];
-	size_t acts = 0;
+	struct brought got = { 0 };
 	bool synced;
 
-	int rc = journals_write(folder, requests, err);
-	(void)snprintf(store, sizeof(store), "%s/store.db", folder);
+	int rc = journals_write(folder, requests, with_bytes, err);
+	(void)snprintf(store, sizeof(store), url ? "%s" : "%s/store.db", url ? url : folder);
 	if (!rc)
 		rc = bdl_store_open(store, BDL_STORE_WRITE, &s, err);
 	if (rc)
 		return rc;
-	(void)number(s, "CREATE TABLE written (id INTEGER PRIMARY KEY, text TEXT)");
+	(void)number(s, "CREATE TABLE written (text TEXT)");
 	bdl_store_close(bdl_steal(&s)); /* no connection of SQLite's outlives a fork */
 	pid_t people = fork();
 	if (people == 0)
@@ -242,7 +290,7 @@ static int measure(const char *folder, size_t requests, struct samples *shared, 
 	double cpu = cpu_seconds();
 	int64_t begin_us = bdl_tick_us();
 	if (!rc)
-		rc = bring(s, folder, &shared[0], &acts, err);
+		rc = bring(s, folder, &shared[0], &got, err);
 	double took = (double)(bdl_tick_us() - begin_us) / 1e6;
 	cpu = cpu_seconds() - cpu;
 	if (people > 0 && !kill(people, SIGKILL))
@@ -251,11 +299,15 @@ static int measure(const char *folder, size_t requests, struct samples *shared, 
 		rc = bdl_store_sync(s, &synced, err);
 	if (rc)
 		return rc;
-	printf("{\"acts\": %zu, \"acts_a_second\": %.0f, \"cpu_us_an_act\": %.2f, ", acts,
-	    (double)acts / took, cpu * 1e6 / (double)acts);
+	took -= (double)got.lines_us / 1e6;
+	printf("{\"acts\": %zu, \"acts_a_second\": %.0f, \"cpu_us_an_act\": %.2f, ", got.acts,
+	    (double)got.acts / took, cpu * 1e6 / (double)got.acts);
+	if (got.lines)
+		printf("\"lines\": %zu, \"lines_a_second\": %.0f, ", got.lines,
+		    (double)got.lines * 1e6 / (double)got.lines_us);
 	print_samples("transaction", &shared[0]);
 	print_samples("people", &shared[1]);
-	rc = print_sizes(s, acts, err);
+	rc = url ? 0 : print_sizes(s, got.acts, err);
 	printf(
 	    "\"rows\": {\"visits\": %lld, \"page loads\": %lld, \"acts\": %lld, \"violations\": %lld, "
 	    "\"hosts\": %lld}}\n",
@@ -272,16 +324,21 @@ int main(int argc, char **argv)
 	struct bdl_err err = { 0 };
 	uint64_t requests = REQUESTS;
 
-	if (argc < 2 || argc > 3 ||
-	    (argc == 3 && !bdl_view_uint(bdl_view_of(argv[2]), 1000000000, &requests))) {
-		fprintf(stderr, "usage: bench_scribe FOLDER [REQUESTS]\n");
+	bool with_bytes = argc > 1 && !strcmp(argv[1], "--bytes");
+	int at = with_bytes ? 2 : 1;
+	const char *url = argc > at + 1 && !strcmp(argv[at], "--store") ? argv[at + 1] : NULL;
+	at += url ? 2 : 0;
+
+	if (argc < at + 1 || argc > at + 2 ||
+	    (argc == at + 2 && !bdl_view_uint(bdl_view_of(argv[at + 1]), 1000000000, &requests))) {
+		fprintf(stderr, "usage: bench_scribe [--bytes] [--store URL] FOLDER [REQUESTS]\n");
 		return 2;
 	}
 	struct samples *shared = mmap(
 	    NULL, 2 * sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return 1;
-	int rc = measure(argv[1], requests, shared, &err);
+	int rc = measure(argv[at], requests, with_bytes, url, shared, &err);
 	if (rc)
 		fprintf(stderr, "bench_scribe: %s\n", err.text);
 	return rc != 0;

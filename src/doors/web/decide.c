@@ -2,6 +2,8 @@
 #include "doors/web/form.h"
 #include "doors/web/web_int.h"
 #include "proto/search.h"
+#include "record/mark.h"
+#include "record/visits.h"
 #include "sys/log.h"
 
 static struct bdl_view reference(struct bdl_web *web, int64_t at_ms)
@@ -98,13 +100,28 @@ struct bdl_judgement bdl_web_judge(
 	return j;
 }
 
-void bdl_web_record(struct bdl_web *web, const struct bdl_ask *a, const struct bdl_judgement *j)
+/* What goes on has bytes, and what is rolled up has a mark by which they find it. */
+static struct bdl_view mark_of(struct bdl_web *web, const struct bdl_act *act)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_MARK_TEXT_MAX);
+	struct bdl_mark m;
+
+	if (!bdl_visits_take(act))
+		return bdl_view_of(NULL);
+	bdl_mark_of(act, &m);
+	bdl_mark_write(&m, &text);
+	return bdl_region_view(web->scratch, bdl_buf_view(&text));
+}
+
+void bdl_web_record(struct bdl_web *web, struct bdl_ask *a, const struct bdl_judgement *j)
 {
 	struct bdl_act act = bdl_ask_act(web, a, &j->v);
 
 	act.passed = j->passed;
 	if (!j->refused && a->kind == BDL_KIND_PART)
 		act.path = (struct bdl_view){ 0 };
+	if (!j->refused)
+		a->visit = mark_of(web, &act);
 	bdl_recorder_add(web->recorder, &act);
 	bdl_count(web->role->slot, BDL_COUNT_ACTS, 1);
 	if (j->refused)
@@ -137,6 +154,7 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 	bdl_web_record(web, a, &j);
 	if (j.refused)
 		return bdl_web_refuse(web, a, &j, head, body);
+	d.visit = a->visit;
 	if (a->media.bytes)
 		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */
 	if (bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))

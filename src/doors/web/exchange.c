@@ -1,5 +1,6 @@
 /* What is said on a connection: RFC 3507, one request after another. */
 #include "doors/web/conn_int.h"
+#include "record/mark.h"
 #include "sys/log.h"
 
 #define HEADS_MAX ((size_t)2 * BDL_HTTP_HEAD_MAX) /* the two HTTP heads of one request */
@@ -74,13 +75,23 @@ static void deliver(struct bdl_conn *c)
 	send_answer(c);
 }
 
+/* As above, with what the proxy's logs shall say of it. */
+static struct bdl_icap_service service_for(
+    const struct bdl_conn *c, enum bdl_icap_method method, const struct bdl_decision *d)
+{
+	struct bdl_icap_service s = service(c, method);
+
+	s.count = d->count;
+	s.visit = d->visit;
+	return s;
+}
+
 /* A request goes on with another head, its body as it came. */
 static void change(struct bdl_conn *c, const struct bdl_icap_request *r, const struct bdl_buf *head,
-    struct bdl_view count)
+    const struct bdl_decision *d)
 {
-	struct bdl_icap_service s = service(c, r->method);
+	struct bdl_icap_service s = service_for(c, r->method, d);
 
-	s.count = count;
 	if (bdl_buf_broken(head))
 		c->answer.broken = true;
 	else
@@ -102,10 +113,9 @@ static void answer_with(struct bdl_conn *c, enum bdl_icap_method method, const s
 
 /* It goes on as it came: said in a word where the peer allows it, else handed back. */
 static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view heads,
-    struct bdl_view count)
+    const struct bdl_decision *d)
 {
-	struct bdl_icap_service s = service(c, r->method);
-	s.count = count;
+	struct bdl_icap_service s = service_for(c, r->method, d);
 	if (r->allow_204 || r->has_preview) {
 		(void)bdl_icap_write_plain(&c->answer, &s, 204, c->last); /* send_answer looks */
 		return;
@@ -126,10 +136,10 @@ static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 	c->strict = d.strict;
 	switch (d.outcome) {
 	case BDL_OUTCOME_PASS:
-		pass(c, r, heads, d.count);
+		pass(c, r, heads, &d);
 		break;
 	case BDL_OUTCOME_CHANGE:
-		change(c, r, &head, d.count);
+		change(c, r, &head, &d);
 		break;
 	case BDL_OUTCOME_ANSWER:
 		answer_with(c, r->method, &head, &body);
@@ -192,10 +202,10 @@ static void answer_form(struct bdl_conn *c)
 	if (d.outcome == BDL_OUTCOME_ANSWER) {
 		answer_with(c, BDL_ICAP_REQMOD, &head, &body);
 	} else if (d.outcome == BDL_OUTCOME_CHANGE) {
-		change(c, &r, &head, d.count);
+		change(c, &r, &head, &d);
 	} else {
 		r.has_preview = false; /* it is over: only who allows it may be told 204 now */
-		pass(c, &r, heads, d.count);
+		pass(c, &r, heads, &d);
 	}
 	hand_back(c);
 	c->has_body = false; /* all of it was read */
@@ -212,12 +222,15 @@ static void judge_response(
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
 	struct bdl_decision d =
 	    bdl_web_decide_response(c->web, r, heads, bdl_view_of(c->peer), &head, &body);
+	struct bdl_mark mark;
 
 	c->strict = d.strict;
+	if (bdl_mark_read(r->visit, &mark)) /* the log tells what was answered last */
+		d.visit = r->visit;
 	if (d.outcome == BDL_OUTCOME_ANSWER)
 		answer_with(c, r->method, &head, &body);
 	else
-		pass(c, r, heads, d.count);
+		pass(c, r, heads, &d);
 }
 
 /* 0, or the status that refuses a request of this method to this service. */

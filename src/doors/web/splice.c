@@ -57,5 +57,6 @@ struct bdl_decision bdl_web_decide_connect(struct bdl_web *web, const struct bdl
 	return (struct bdl_decision){
 		.outcome = BDL_OUTCOME_CHANGE,
 		.count = bdl_web_count_bytes(web, &a, BDL_RELEASED_BOTH),
+		.visit = a.visit,
 	};
 }

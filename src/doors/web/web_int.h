@@ -107,6 +107,7 @@ struct bdl_ask {
 	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->scratch */
 	uint64_t *counts;              /* by the ruleset's numbers; NULL where it counts nothing */
 	struct bdl_counterset counted; /* the counters that it was counted in */
+	struct bdl_view visit;         /* its mark, once it is recorded; empty: it is no visit */
 };
 
 /* BDL_E_INVALID: the address cannot be read. `peer` stands in where the proxy names no client. */
@@ -146,8 +147,10 @@ enum bdl_outcome {
 
 struct bdl_decision {
 	enum bdl_outcome outcome;
-	bool strict;           /* on the disk before it is answered */
-	struct bdl_view count; /* what the proxy's log shall say of it; in web->scratch */
+	bool strict; /* on the disk before it is answered */
+	/* What the proxy's logs shall say of it; in web->scratch. */
+	struct bdl_view count; /* put right a count (doors/web/released.h) */
+	struct bdl_view visit; /* bring its bytes to the visit (record/mark.h) */
 };
 
 /*
@@ -184,7 +187,7 @@ struct bdl_judgement {
 };
 struct bdl_judgement bdl_web_judge(
     struct bdl_web *web, struct bdl_ask *a, const struct bdl_http_head *http);
-void bdl_web_record(struct bdl_web *web, const struct bdl_ask *a, const struct bdl_judgement *j);
+void bdl_web_record(struct bdl_web *web, struct bdl_ask *a, const struct bdl_judgement *j);
 struct bdl_decision bdl_web_refuse(struct bdl_web *web, const struct bdl_ask *a,
     const struct bdl_judgement *j, struct bdl_buf *head, struct bdl_buf *body);
 

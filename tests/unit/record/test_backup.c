@@ -143,6 +143,19 @@ static void nothing_is_overwritten(void **state)
 	assert_int_equal(access(nowhere, F_OK), -1);
 }
 
+static void a_server_is_left_to_its_own_means(void **state)
+{
+	struct kept *k = *state;
+	struct bdl_err err = { 0 };
+	int64_t bytes = 0;
+
+	check_refused("server",
+	    bdl_backup_make("postgresql://beadle:secret@nowhere/beadle", k->to, &bytes, &err),
+	    err.text, "pg_dump");
+	assert_null(strstr(err.text, "secret"));
+	assert_int_equal(access(k->to, F_OK), -1);
+}
+
 static void damage_is_found(void **state)
 {
 	struct kept *k = *state;
@@ -243,6 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_kept_passes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_is_overwritten, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_server_is_left_to_its_own_means, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage_is_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows_that_went_are_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_store_is_refused, set_up, tear_down),

@@ -173,10 +173,10 @@ static void change_and_entry_are_both_or_neither(void **state)
 
 	ledger_make(s, 3);
 	/* A reference that is looked at when the transaction is committed, and leads nowhere. */
+	store_run(s, "CREATE TABLE fails_not (a BIGINT NOT NULL PRIMARY KEY)");
 	store_run(s,
 	    "CREATE TABLE fails (a BIGINT REFERENCES fails_not (a) DEFERRABLE INITIALLY"
 	    " DEFERRED)");
-	store_run(s, "CREATE TABLE fails_not (a BIGINT NOT NULL PRIMARY KEY)");
 	assert_int_equal(bdl_store_begin(s, NULL), 0);
 	store_run(s, "INSERT INTO roll (school, csv, set_ms) VALUES (1, '', 1)");
 	assert_int_equal(bdl_ledger_add(s, &look, &err), 0);

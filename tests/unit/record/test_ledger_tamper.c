@@ -56,7 +56,7 @@ static int tear_down(void **state)
 
 static void run(struct bdl_store *s, const char *sql, int64_t a, int64_t b)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	BDL_BUG_IF(bdl_stmt_get(s, sql, &st, NULL));
 	bdl_bind_int(st, 1, a);
@@ -101,7 +101,7 @@ static void flip_number(struct bdl_store *s, const char *field, int64_t entry, u
 /* A bit of a text's byte; an empty text has none, so the bit makes one of nothing. */
 static void flip_text(struct bdl_store *s, const char *field, int64_t entry, uint64_t *seed)
 {
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	char sql[128], text[256];
 
 	(void)snprintf(sql, sizeof(sql), "SELECT %s FROM ledger_entry WHERE entry = ?1", field);
@@ -199,8 +199,8 @@ static void finds_what_was_put_in(void **state)
 static void make_anew(struct bdl_store *s, int64_t from)
 {
 	struct bdl_ledger_walk w = { .entries = from - 1 };
-	sqlite3_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	sqlite3_stmt *put BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *put BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_digest digest;
 
 	BDL_BUG_IF(bdl_stmt_get(s, "SELECT hash FROM ledger_entry WHERE entry = ?1", &st, NULL));

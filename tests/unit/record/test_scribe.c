@@ -90,7 +90,7 @@ static int64_t count_of(const struct folder *f, const char *sql)
 #define ACTS_STORED                                                                                    \
 	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms"           \
 	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id =" \
-	" l.path)"
+	" l.path) n"
 
 static void assert_stored_once(struct bdl_store *s, int64_t n)
 {
@@ -103,7 +103,8 @@ static void assert_stored_once(struct bdl_store *s, int64_t n)
 		    (long long)different, (long long)n);
 	assert_int_equal(
 	    store_number(s, "SELECT coalesce(sum(pages), 0) FROM visit WHERE parts = 0"), loads);
-	assert_int_equal(store_number(s, "SELECT coalesce(sum(acts), 0) FROM act_total"), n);
+	assert_int_equal(
+	    store_number(s, "SELECT coalesce(sum(acts), 0) FROM figure WHERE kind = 0"), n);
 }
 
 static void brings_all_sources(void **state)
@@ -278,15 +279,12 @@ static void a_locked_store_loses_nothing(void **state)
 	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &f);
 	struct bdl_journal *j BDL_AUTO(bdl_journal_close) = writer_open(&f, "web-0");
 	struct bdl_scribe_round round;
-	sqlite3_stmt *st;
 	size_t refused;
 
 	append_acts(j, 0, 150);
 	assert_int_equal(bdl_scribe_round(scribe, 0, &round, NULL), 0);
 	size_t first = round.stored;
-	/* The test does not wait the five seconds. */
-	assert_int_equal(bdl_stmt_get(s, "SELECT 1", &st, NULL), 0);
-	assert_int_equal(sqlite3_busy_timeout(sqlite3_db_handle(st), 20), SQLITE_OK);
+	s->busy_ms = 20; /* the test does not wait the five seconds */
 	assert_int_equal(bdl_store_begin(other, NULL), 0);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(bdl_scribe_round(scribe, 0, &round, NULL), BDL_E_BUSY);
@@ -389,20 +387,21 @@ static void every_act_is_stored_once_whatever_is_killed(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	unsigned written = 0;
+	unsigned written = 0, all = store_is_pg() ? 10 : KILLS;
 
 	struct bdl_journal *j = writer_open(&f, "web-0");
 	bdl_store_close(store_make(&f));
 	srand(20261121);
-	for (int kills = 0; kills < KILLS; kills++) {
+	for (unsigned kills = 0; kills < all; kills++) {
 		int status;
 		pid_t pid = fork();
 		assert_true(pid >= 0);
 		if (!pid)
 			scribe_for_ever(&f);
-		append_acts(j, written, ACTS / KILLS);
-		written += ACTS / KILLS;
-		(void)usleep((useconds_t)(rand() % 100000)); /* any moment will do */
+		append_acts(j, written, ACTS / all);
+		written += ACTS / all;
+		/* Any moment will do; to connect takes a while. */
+		(void)usleep((useconds_t)(rand() % (store_is_pg() ? 1500000 : 100000)));
 		assert_int_equal(kill(pid, SIGKILL), 0);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFSIGNALED(status));
@@ -414,10 +413,11 @@ static void every_act_is_stored_once_whatever_is_killed(void **state)
 	assert_true(rest < ACTS); /* the killed ones did some of the work */
 	assert_int_equal(refused, 0);
 	assert_int_equal(store_number(s, "SELECT sum(acts) FROM violation"), ACTS / 10);
-	assert_int_equal(
-	    count_of(
-		&f, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
-	    1);
+	if (!store_is_pg())
+		assert_int_equal(
+		    count_of(&f,
+			"SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
+		    1);
 	/* The digests of the segments that are done, and all of them: none came too late. */
 	int64_t done = store_number(s, "SELECT segment - 1 FROM journal_place");
 	assert_true(done > 1);
@@ -521,9 +521,13 @@ int main(void)
 		cmocka_unit_test(one_bad_source_holds_up_no_other),
 		cmocka_unit_test(two_scribes_store_nothing_twice),
 		cmocka_unit_test(a_locked_store_loses_nothing),
-		cmocka_unit_test(a_power_cut_costs_a_second_reading),
 		cmocka_unit_test(every_act_is_stored_once_whatever_is_killed),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest of_sqlite[] = {
+		cmocka_unit_test(a_power_cut_costs_a_second_reading),
+	};
+
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	return store_is_pg() ? failed : failed + cmocka_run_group_tests(of_sqlite, NULL, NULL);
 }

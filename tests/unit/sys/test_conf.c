@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static const char *const variables[] = { "BEADLE_PORTAL", "BEADLE_WEB", "BEADLE_PROXY",
-	"BEADLE_USER", "BEADLE_PORTAL_URL", "BEADLE_RADIUS", "BEADLE_LOGON" };
+	"BEADLE_USER", "BEADLE_PORTAL_URL", "BEADLE_RADIUS", "BEADLE_LOGON", "BEADLE_STORE" };
 
 static int clear(void **state)
 {
@@ -51,6 +51,9 @@ static void has_defaults(void **state)
 	assert_in_range(c.web_workers, 1, BDL_CONF_WORKERS_MAX);
 	assert_false(c.run_proxy);
 	assert_string_equal(c.user, "");
+	char where[BDL_CONF_STORE_MAX];
+	bdl_conf_store(&c, where);
+	assert_string_equal(where + strlen(c.dir), "/store.db");
 	assert_string_equal(c.portal_url, "http://127.0.0.1:8080");
 	assert_true(c.portal_is_here);
 	assert_string_equal(c.squid_program, "/usr/sbin/squid");
@@ -100,6 +103,7 @@ static void reads_all_of_them(void **state)
 	    "\tweb=10.0.0.1:1  \n"
 	    "proxy = 10.0.0.1:2\n"
 	    "web workers = 3\n"
+	    "store = postgresql://beadle@db.example/beadle?passfile=/x\n"
 	    "run proxy = yes\n"
 	    "user = beadle\n"
 	    "portal url = https://aup.school.example/a=b/\n"
@@ -115,6 +119,9 @@ static void reads_all_of_them(void **state)
 	assert_addr(&c.proxy, "10.0.0.1:2");
 	assert_int_equal(c.web_workers, 3);
 	assert_true(c.run_proxy);
+	char where[BDL_CONF_STORE_MAX];
+	bdl_conf_store(&c, where);
+	assert_string_equal(where, "postgresql://beadle@db.example/beadle?passfile=/x");
 	assert_string_equal(c.user, "beadle");
 	assert_string_equal(c.portal_url, "https://aup.school.example/a=b");
 	assert_false(c.portal_is_here);
@@ -141,6 +148,10 @@ static void says_where_and_what(void **state)
 		{ "portal", ":1: 'portal' is not 'name = value'" },
 		{ "web workers = 17",
 		    ":1: web workers: '17' is not a number from 0 (one per core) to 16" },
+		/* What may hold a password is not repeated. */
+		{ "store = beadle:secret@db",
+		    ":1: store: is not an address such as "
+		    "postgresql://beadle@db.school.example/beadle" },
 		{ "run proxy = maybe", ":1: run proxy: 'maybe' is neither yes nor no" },
 		{ "log level = loud",
 		    ":1: log level: 'loud' is none of err, warn, notice, info, debug" },

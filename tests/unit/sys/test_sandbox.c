@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -191,6 +192,24 @@ static void serves_what_is_open(void)
 		CHECK_FAILS(open("/etc/passwd", O_RDONLY), EPERM); /* no BDL_CALLS_FILES */
 }
 
+static void connects_and_serves_nobody(void)
+{
+	struct sockaddr_in at;
+	int listener = tcp_listener(&at);
+
+	CHECK(listener >= 0);
+	close_calls(BDL_CALLS_CONNECT);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK(client >= 0);
+	CHECK(connect(client, (struct sockaddr *)&at, sizeof(at)) == 0);
+	CHECK(send(client, "hi", 2, MSG_NOSIGNAL) == 2);
+
+	int unbound = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_FAILS(listen(unbound, 1), EPERM);
+	CHECK_FAILS(accept4(listener, NULL, NULL, 0), EPERM);
+	CHECK_FAILS(socket(AF_PACKET, SOCK_RAW, 0), EPERM);
+}
+
 static void does_its_daily_work(void)
 {
 	bdl_civil_local(bdl_now_ms());
@@ -289,6 +308,18 @@ static void speaks_to_others_when_allowed(void)
 	CHECK_FAILS(listen(fd, 1), EPERM);
 }
 
+static void speaks_to_this_machine_when_allowed(void)
+{
+	const struct sockaddr_un nobody = { .sun_family = AF_UNIX, .sun_path = "/nobody" };
+
+	close_calls(BDL_CALLS_CONNECT | BDL_CALLS_LOCAL);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	CHECK(fd >= 0);
+	CHECK_FAILS(connect(fd, (const struct sockaddr *)&nobody, sizeof(nobody)), ENOENT);
+	CHECK_FAILS(listen(fd, 1), EPERM);
+	CHECK_FAILS(socket(AF_NETLINK, SOCK_RAW, 0), EPERM);
+}
+
 /* Whoever may have children hands them its own rights, and they may give up more. */
 static void has_children_when_allowed(void)
 {
@@ -316,6 +347,7 @@ static void calls_are_fenced(void **state)
 {
 	(void)state;
 	assert_passes(serves_what_is_open);
+	assert_passes(connects_and_serves_nobody);
 	assert_passes(does_its_daily_work);
 	assert_passes(stays_alone);
 	assert_passes(locks_when_allowed);
@@ -324,6 +356,7 @@ static void calls_are_fenced(void **state)
 	if (!BDL_SANITIZED)
 		assert_passes(no_threads_otherwise);
 	assert_passes(speaks_to_others_when_allowed);
+	assert_passes(speaks_to_this_machine_when_allowed);
 	assert_passes(has_children_when_allowed);
 }
 

@@ -1,0 +1,101 @@
+/* The form that a list is filtered by, and the links from one of its pages to the next. */
+#include "filter_int.h"
+#include "pages_int.h"
+
+static void add_verdicts(
+    const struct bdl_request *r, const struct bdl_chosen *c, struct bdl_part_filters *v)
+{
+	struct bdl_part_filters_verdict *out =
+	    bdl_region_array(r->region, BDL_ACTIONS, sizeof(*out));
+
+	for (int i = 0; out && i < BDL_ACTIONS; i++)
+		out[i] = (struct bdl_part_filters_verdict){
+			.word = bdl_action_word((enum bdl_action)i),
+			.title = bdl_action_title((enum bdl_action)i),
+			.chosen = c->f.action == i,
+		};
+	v->verdicts = out;
+	v->n_verdicts = out ? BDL_ACTIONS : 0;
+}
+
+static void add_kinds(
+    const struct bdl_request *r, const struct bdl_chosen *c, struct bdl_part_filters *v)
+{
+	struct bdl_part_filters_kind *out =
+	    bdl_region_array(r->region, BDL_KINDS + 1, sizeof(*out));
+
+	if (!out)
+		return; /* the region is broken, which fails the page */
+	out[0] = (struct bdl_part_filters_kind){
+		.word = BDL_EVERYTHING,
+		.title = "Everything",
+		.chosen = c->f.kind < 0,
+	};
+	for (int i = 0; i < BDL_KINDS; i++)
+		out[i + 1] = (struct bdl_part_filters_kind){
+			.word = bdl_kind_word((enum bdl_act_kind)i),
+			.title = bdl_kind_title((enum bdl_act_kind)i),
+			.chosen = c->f.kind == i,
+		};
+	v->kinds = out;
+	v->n_kinds = BDL_KINDS + 1;
+}
+
+bool bdl_chosen_any(const struct bdl_chosen *c)
+{
+	return c->person.n || c->host.n || c->category.n || c->f.clause.n || c->reference.n ||
+	    c->day.n || c->f.action >= 0 || c->f.kind >= 0 || c->f.violation;
+}
+
+/* What is called "acts" stands under "/acts". */
+struct bdl_part_filters bdl_filters_view(
+    const struct bdl_request *r, const struct bdl_chosen *c, const char *what)
+{
+	struct bdl_part_filters v = {
+		.path = bdl_region_printf(r->region, "/%s", what),
+		.find = bdl_region_printf(r->region, "Find %s", what),
+		.all = bdl_region_printf(r->region, "Show all %s", what),
+		.person = c->person,
+		.host = c->host,
+		.category = c->category,
+		.clause = c->f.clause,
+		.reference = c->reference,
+		.day = c->day,
+		.day_wrong = c->day_wrong,
+		.of_visits = strcmp(what, "visits") == 0,
+		.of_acts = strcmp(what, "acts") == 0,
+		.filtered = bdl_chosen_any(c),
+	};
+
+	add_verdicts(r, c, &v);
+	add_kinds(r, c, &v);
+	return v;
+}
+
+struct bdl_part_pager bdl_pager_view(const struct bdl_request *r, const struct bdl_chosen *c,
+    const char *what, const char *place, bool looks_further)
+{
+	return (struct bdl_part_pager){
+		.path = bdl_region_printf(r->region, "/%s", what),
+		.person = c->person,
+		.host = c->host,
+		.category = c->category,
+		.clause = c->f.clause,
+		.reference = c->reference,
+		.day = c->day,
+		.verdict = c->f.action >= 0 ? bdl_action_word((enum bdl_action)c->f.action) : "",
+		.kind = c->f.kind >= 0 ? bdl_kind_word((enum bdl_act_kind)c->f.kind) : "",
+		.violation = c->f.violation,
+		.after = bdl_request_query(r, "after"),
+		.older = place[0] != '\0',
+		.place = place,
+		.on = looks_further ? "Look further back"
+				    : bdl_region_printf(r->region, "Older %s", what),
+	};
+}
+
+const char *bdl_list_title(
+    const struct bdl_request *r, const struct bdl_chosen *c, const char *title)
+{
+	return c->day_wrong ? bdl_region_printf(r->region, "Error: %s", title) : title;
+}

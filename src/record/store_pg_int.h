@@ -1,0 +1,87 @@
+/* What the files of the store on PostgreSQL share. */
+#ifndef BDL_RECORD_STORE_PG_INT_H
+#define BDL_RECORD_STORE_PG_INT_H
+
+#include "base/buf.h"
+#include "record/store_back.h"
+
+/* PGconn and PGresult of libpq-fe.h, which the files include that speak to it. */
+struct pg_conn;
+struct pg_result;
+
+#define BDL_PG_PARAMS_MAX 96
+#define BDL_PG_TEXT_MAX   (256 * 1024 * 1024) /* of one value with its escapes */
+
+/*
+ * A transaction that writes is in pipeline mode: what gives no rows is sent and not waited for, so
+ * that its failure shows with a later call, at the latest with the commit.
+ */
+struct bdl_pg_store {
+	struct bdl_store base;
+	struct pg_conn *conn;
+	unsigned generation;        /* of prepared statements: those of an older one are gone */
+	unsigned n_named;           /* statements that were given a name */
+	size_t pending;             /* commands sent, their results not read yet */
+	bool is_open;               /* a transaction */
+	bool has_failed;            /* a command of this transaction */
+	bool is_relaxed, is_heard;  /* see bdl_store_relax; it listens for the commits of others */
+	int64_t changes;            /* commits of others heard of */
+	int64_t partitions_tick_ms; /* when it looks again whether next month's are there */
+};
+
+/* --- store_pg_sql.c: our SQL as PostgreSQL has it --- */
+
+/*
+ * ?1 becomes $1; a plus right before a name, by which SQLite's planner is told not to use an index,
+ * is left out, as is WITHOUT ROWID; instr is strpos; TEXT compares byte by byte, as in SQLite. What
+ * is quoted or a comment stays as it is. Returns the highest number of a parameter.
+ */
+int bdl_pg_sql(const char *sql, struct bdl_buf *out);
+
+/*
+ * PostgreSQL takes no byte 0 in a text and nothing that is no UTF-8: each such byte is written as
+ * byte 1 and two hexadecimal digits, and so is byte 1 itself. bdl_pg_is_plain: it needs none of that.
+ */
+bool bdl_pg_is_plain(struct bdl_view text);
+void bdl_pg_escape(struct bdl_view text, struct bdl_buf *out);
+void bdl_pg_unescape(struct bdl_view text, struct bdl_buf *out);
+
+/* --- store_pg.c: the connection --- */
+
+static inline struct bdl_pg_store *bdl_pg_of(struct bdl_store *s)
+{
+	return (struct bdl_pg_store *)s; /* its first member */
+}
+
+/* An error for a result that is none; NULL: the connection's own. Takes the result. */
+int bdl_pg_fail(struct bdl_pg_store *s, struct pg_result *r, const char *what, struct bdl_err *err);
+
+/* Run commands without parameters and wait for them, outside the pipeline. */
+int bdl_pg_exec(struct bdl_pg_store *s, const char *sql, struct bdl_err *err);
+
+/* Connect again where the connection is lost and no transaction open. */
+int bdl_pg_mend(struct bdl_pg_store *s, struct bdl_err *err) BDL_MUST_USE;
+
+/* The results of all that was sent but the last `left`; of failures the first is told. */
+int bdl_pg_drain(struct bdl_pg_store *s, size_t left, struct bdl_err *err) BDL_MUST_USE;
+
+/* Tell the other connections of a commit. */
+#define BDL_PG_NOTIFY "NOTIFY beadle"
+
+/* --- store_pg_stmt.c: statements, as in store_back.h --- */
+
+int bdl_pg_prepare(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
+    BDL_MUST_USE;
+void bdl_pg_finish(struct bdl_stmt *st);
+void bdl_pg_rest(struct bdl_stmt *st);
+bool bdl_pg_is_busy(const struct bdl_stmt *st);
+int bdl_pg_step(struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+int bdl_pg_run(struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+int64_t bdl_pg_changed(const struct bdl_stmt *st);
+void bdl_pg_bind_int(struct bdl_stmt *st, int i, int64_t v);
+void bdl_pg_bind_null(struct bdl_stmt *st, int i);
+void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_copied);
+int64_t bdl_pg_col_int(struct bdl_stmt *st, int i);
+struct bdl_view bdl_pg_col_view(struct bdl_stmt *st, int i);
+
+#endif

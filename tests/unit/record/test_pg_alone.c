@@ -1,0 +1,213 @@
+/* What is true of a store on PostgreSQL alone: run by tests/postgres.py. */
+#include "base/clock.h"
+#include "policy/document.h"
+#include "proto/identity.h"
+#include "proto/url.h"
+#include "record/acts.h"
+#include "record/visits_int.h"
+#include "stored.h"
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define PATIENCE_MS 5000
+
+static struct bdl_store *reader(const struct folder *f)
+{
+	char where[STORE_WHERE];
+	struct bdl_store *s;
+
+	assert_int_equal(bdl_store_open(store_where(f, where), BDL_STORE_READ, &s, NULL), 0);
+	return s;
+}
+
+/* Ends the connections of everybody else, as a server that restarts does. */
+static void others_end(const struct folder *f)
+{
+	assert_int_equal(store_raw(f,
+			     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+			     " WHERE usename = current_user AND pid <> pg_backend_pid()"),
+	    0);
+}
+
+static void hears_the_commits_of_others(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *r BDL_AUTO(bdl_store_close) = reader(&f);
+	int64_t before, after, own;
+
+	assert_int_equal(bdl_store_change(r, &before, NULL), 0);
+	assert_int_equal(bdl_store_change(s, &own, NULL), 0);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	assert_int_equal(bdl_store_change(r, &after, NULL), 0);
+	assert_true(after == before);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	int64_t end_ms = bdl_tick_ms() + PATIENCE_MS;
+	while (after == before && bdl_tick_ms() < end_ms)
+		assert_int_equal(bdl_store_change(r, &after, NULL), 0);
+	assert_true(after != before);
+	/* Its own are no news to a connection. */
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 2);
+	assert_int_equal(bdl_store_change(s, &after, NULL), 0);
+	assert_true(after == own);
+}
+
+/* What is sent and not waited for fails at the latest with the commit, and leaves nothing. */
+static void a_failure_shows_with_the_commit(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_err err = { 0 };
+
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	store_run(s, "INSERT INTO school VALUES (2)");
+	store_run(s, "INSERT INTO school VALUES (3)");
+	assert_int_equal(bdl_store_commit(s, &err), BDL_E_STORE);
+	assert_non_null(strstr(err.text, "duplicate key"));
+	bdl_store_rollback(s);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 1);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (3)");
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 2);
+}
+
+static void a_lost_connection_is_made_again(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *r BDL_AUTO(bdl_store_close) = reader(&f);
+
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	others_end(&f);
+	assert_true(bdl_store_commit(s, NULL) < 0);
+	bdl_store_rollback(s);
+	/* A reader asks again by itself; who writes begins a new transaction. */
+	assert_int_equal(store_number(r, "SELECT count(*) FROM school"), 1);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (3)");
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(r, "SELECT max(school) FROM school"), 3);
+}
+
+/* Of another school nothing is seen, changed or added; of none there is an error. */
+static void a_school_sees_its_own_rows(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_act a = page_blocked(1795261200000);
+	int64_t unguarded = store_number(s,
+	    "SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+	    " AND a.attname = 'school' WHERE c.relnamespace = (SELECT oid FROM pg_namespace"
+	    " WHERE nspname = current_schema()) AND c.relkind IN ('r', 'p')"
+	    " AND c.relname <> 'school' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)");
+
+	assert_int_equal(unguarded, 0);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	assert_int_equal(bdl_acts_add(s, &a, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	store_run(s, "INSERT INTO school VALUES (2)");
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 1);
+	store_run(s, "SET beadle.school = '2'");
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act_rest"), 0);
+	store_run(s, "DELETE FROM act");
+	store_run(s, "SET beadle.school = '1'");
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 1);
+	assert_int_equal(store_raw(&f, "INSERT INTO roll VALUES (1, '', 1)"), 0);
+	assert_int_equal(store_raw(&f, "INSERT INTO roll VALUES (2, '', 1)"), -1);
+	assert_int_equal(store_raw(&f, "RESET beadle.school; SELECT * FROM act"), -1);
+}
+
+/* A month's rows lie in its partition, also those that came before it was there. */
+static void months_have_partitions(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_act a = page_blocked(bdl_now_ms());
+
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	assert_int_equal(bdl_acts_add(s, &a, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act_rest"), 1);
+	bdl_store_relax(s);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	a.at_ms = 253402300799999;
+	assert_int_equal(bdl_acts_add(s, &a, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 2);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act_rest"), 1);
+	assert_int_equal(store_number(s,
+			     "SELECT count(*) FROM pg_inherits WHERE inhparent IN ('act'::regclass,"
+			     " 'visit'::regclass, 'page_load'::regclass, 'page_text'::regclass)"),
+	    4 * 4);
+	bool synced = false;
+	assert_int_equal(bdl_store_sync(s, &synced, NULL), 0);
+	assert_true(synced);
+}
+
+static struct bdl_view bytes(char *p, size_t n, int seed)
+{
+	srand((unsigned)seed);
+	for (size_t i = 0; i < n; i++)
+		p[i] = (char)(128 +
+		    rand() % 128); /* escaped for the most part, and hard to compress */
+	return bdl_view_at(p, n);
+}
+
+/* The longest that a door can write, at its worst. */
+static void every_index_takes_what_doors_write(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_rollup *r BDL_AUTO(bdl_rollup_free) = bdl_rollup_new();
+	static char person[BDL_LOGIN_SIZE - 1], host[BDL_HOST_MAX], clause[BDL_ID_MAX];
+	static char groups[4096], categories[4096];
+	struct bdl_act a = page_blocked(1795261200000);
+
+	a.person = bytes(person, sizeof(person), 1);
+	a.host = bytes(host, sizeof(host), 2);
+	a.clause = bytes(clause, sizeof(clause), 3);
+	a.groups = bytes(groups, sizeof(groups), 4);
+	a.categories = bytes(categories, sizeof(categories), 5);
+	struct bdl_act part = a;
+	part.kind = BDL_KIND_PART;
+	bdl_rollup_add(r, &part);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	assert_int_equal(bdl_acts_add(s, &a, NULL), 0);
+	assert_int_equal(bdl_rollup_store(r, s, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 1);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM violation"), 1);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM visit"), 1);
+	assert_int_equal(bdl_store_optimise(s, NULL), 0);
+	assert_int_equal(store_number(s,
+			     "SELECT count(*) FROM pg_class WHERE reltuples = 1"
+			     " AND oid IN ('act'::regclass, 'visit'::regclass)"),
+	    2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hears_the_commits_of_others),
+		cmocka_unit_test(a_failure_shows_with_the_commit),
+		cmocka_unit_test(a_lost_connection_is_made_again),
+		cmocka_unit_test(a_school_sees_its_own_rows),
+		cmocka_unit_test(months_have_partitions),
+		cmocka_unit_test(every_index_takes_what_doors_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
