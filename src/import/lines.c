@@ -324,9 +324,9 @@ struct bdl_line *bdl_lines_look(struct bdl_view text, struct bdl_region *region,
 /* A word that makes a sentence of a short line. */
 static bool says_something(struct bdl_view v)
 {
-	static const char *const verbs[] = { "must", "will", "should", "may", "not", "never", "do",
-		"don't", "can", "cannot", "is", "are", "shall", "i", "you", "keep", "ask", "tell",
-		"report", "always", "only" };
+	static const char *const verbs[] = { "must", "will", "should", "may", "not", "never", "no",
+		"do", "don't", "don\xe2\x80\x99t", "can", "cannot", "is", "are", "shall", "i",
+		"you", "keep", "ask", "tell", "report", "always", "only" };
 
 	for (v = bdl_view_trim(v); v.n > 0;) {
 		struct bdl_view word = cut_word(v);

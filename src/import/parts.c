@@ -4,6 +4,7 @@
 #include "import/import_int.h"
 
 #define IDS_MAX     6  /* of one statement */
+#define GAP_MAX     20 /* percent below the surest: what is less sure is an echo of its words */
 #define TITLE_CHARS 60 /* bytes of a title that is made of their words */
 
 struct maker {
@@ -25,7 +26,8 @@ static size_t count_matched(const struct bdl_meanings *m)
 {
 	size_t n = 0;
 
-	while (n < m->n && n < IDS_MAX && m->items[n].sure >= BDL_SURE_MATCHED)
+	while (n < m->n && n < IDS_MAX && m->items[n].sure >= BDL_SURE_MATCHED &&
+	    m->items[n].sure + GAP_MAX >= m->items[0].sure)
 		n++;
 	return n;
 }

@@ -57,6 +57,18 @@ static size_t next_word(struct bdl_view *rest, char word[WORD_MAX + 4], const ch
 	return n;
 }
 
+/* Their stems are those of other words: inform, person, polite, view, other. They stay whole. */
+static bool stays_whole(struct bdl_view word)
+{
+	static const char *const words[] = { "information", "personal", "political", "politics",
+		"views", "others", "generative" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
+		if (bdl_view_is(word, words[i]))
+			return true;
+	return false;
+}
+
 /* The number of a stem, or where it would stand in the table. */
 static uint16_t find_stem(const struct bdl_concepts *c, struct bdl_view stem, size_t *ret_place)
 {
@@ -90,8 +102,9 @@ static size_t take(const struct bdl_concepts *c, struct bdl_concepts *learner, s
 	size_t n = 0, len, place;
 
 	while (n < max && (len = next_word(&rest, word, &from)) > 0) {
-		const sb_symbol *stem =
-		    sb_stemmer_stem(c->stemmer, (const sb_symbol *)word, (int)len);
+		const sb_symbol *stem = stays_whole(bdl_view_at(word, len))
+		    ? NULL
+		    : sb_stemmer_stem(c->stemmer, (const sb_symbol *)word, (int)len);
 		/* Without memory it gives none: then the word stands for itself. */
 		struct bdl_view v = stem
 		    ? bdl_view_at((const char *)stem, (size_t)sb_stemmer_length(c->stemmer))

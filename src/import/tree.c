@@ -1,4 +1,5 @@
 #include "import/tree.h"
+#include <libxml/tree.h>
 #include <string.h>
 
 bool bdl_node_named(const xmlNode *node, const char *name)

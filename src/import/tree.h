@@ -3,16 +3,17 @@
 #define BDL_IMPORT_TREE_H
 
 #include "base/buf.h"
-#include <libxml/tree.h>
+
+struct _xmlNode; /* libxml2's own name */
 
 /* An element of this name, of whatever namespace. */
-bool bdl_node_named(const xmlNode *node, const char *name);
+bool bdl_node_named(const struct _xmlNode *node, const char *name);
 
 /* The attribute's value, or NULL: owned by the tree. */
-const char *bdl_node_attr(const xmlNode *node, const char *name);
+const char *bdl_node_attr(const struct _xmlNode *node, const char *name);
 
 /* The first child of this name, or NULL. */
-const xmlNode *bdl_node_child(const xmlNode *node, const char *name);
+const struct _xmlNode *bdl_node_child(const struct _xmlNode *node, const char *name);
 
 /* Begin a new line where something stands on the last. */
 void bdl_text_line(struct bdl_buf *out);
