@@ -104,6 +104,7 @@ static int start(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_err 
 	if (pid < 0)
 		return BDL_E_IO;
 	*run = (struct bdl_clerk_run){
+		.cause = run->cause,
 		.pid = pid,
 		.from = bdl_steal_fd(&from),
 		.began_tick_ms = bdl_tick_ms(),
@@ -155,12 +156,31 @@ static bool is_due(const struct bdl_job *job, const struct bdl_job_row *rows, si
 	return false;
 }
 
+/*
+ * Take it in hand where it is due, or where there is a cause that it was not begun for yet: one that
+ * fails all the same waits for the clock, like any other.
+ */
+static int take_due(struct bdl_clerk *c, const struct bdl_job *job, const struct bdl_job_row *rows,
+    size_t n, struct bdl_err *err)
+{
+	struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
+	uint64_t cause = job->cause ? job->cause(c->conf) : 0;
+	bool is_called = cause != 0 && cause != run->cause;
+	bool taken = false;
+
+	if (!is_called && !is_due(job, rows, n))
+		return 0;
+	int rc = take(c, job, is_called, &taken, err);
+	if (taken)
+		run->cause = cause;
+	return rc;
+}
+
 int bdl_clerk_begin_due(struct bdl_clerk *c, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(65536);
 	struct bdl_schedule schedule;
 	struct bdl_job_row *rows;
-	bool taken;
 	size_t n;
 
 	int rc = store_open(c, err);
@@ -172,8 +192,8 @@ int bdl_clerk_begin_due(struct bdl_clerk *c, struct bdl_err *err)
 		rc = bdl_jobs_list(c->store, region, &rows, &n, err);
 	for (const struct bdl_job *job = bdl_jobs; rc == 0 && job->name; job++) {
 		const struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
-		if (run->pid == 0 && !run->has_ended && is_due(job, rows, n))
-			rc = take(c, job, false, &taken, err);
+		if (run->pid == 0 && !run->has_ended)
+			rc = take_due(c, job, rows, n, err);
 	}
 	return rc;
 }

@@ -25,6 +25,11 @@ struct bdl_job {
 	const char *name, *help;
 	unsigned limit_s; /* a run that takes longer is ended */
 	void (*schedule)(const struct bdl_conf *conf, struct bdl_schedule *ret);
+	/*
+	 * A number that changes when there is cause to do it before its time, 0 while there is none:
+	 * of files that are only looked at. NULL: by the clock alone.
+	 */
+	uint64_t (*cause)(const struct bdl_conf *conf);
 	/* In the child, which closes its sandbox before it looks at what others wrote. */
 	int (*run)(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err);
 };
@@ -38,6 +43,12 @@ const struct bdl_job *bdl_job_named(struct bdl_view name);
 /* The folder of backups; `out` has `size` bytes, which it fits. */
 void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size);
 
+/* clerk_dns.c: the zone of names. Its cause is a change of what is in force or of the lists. */
+void bdl_dns_job_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret);
+uint64_t bdl_dns_job_cause(const struct bdl_conf *conf);
+int bdl_dns_job_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+    BDL_MUST_USE;
+
 /* --- doing it --- */
 
 struct bdl_clerk {
@@ -50,6 +61,7 @@ struct bdl_clerk {
 		pid_t pid; /* 0: not running */
 		int from;  /* where the child says how it went */
 		int64_t began_tick_ms;
+		uint64_t cause; /* what it was when it was begun last */
 		bool has_ended; /* `end` waits to be put down in the store */
 		struct bdl_job_end end;
 		char text[BDL_JOB_RESULT];

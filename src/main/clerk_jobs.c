@@ -3,6 +3,7 @@
  * that closes its sandbox first.
  */
 #include "base/clock.h"
+#include "doors/dns/zone.h"
 #include "main/clerk.h"
 #include "main/data.h"
 #include "main/lists_verbs.h"
@@ -176,11 +177,13 @@ static int optimise_run(
 
 const struct bdl_job bdl_jobs[] = {
 	{ "lists", "fetch the lists of lists/lists.conf and compile them", 4 * 3600, lists_schedule,
-	    lists_run },
+	    NULL, lists_run },
 	{ "backup", "back the store up, and remove the oldest backups", 4 * 3600, backup_schedule,
-	    backup_run },
+	    NULL, backup_run },
 	{ "optimise", "let the database look after its indices and its log", 3600,
-	    optimise_schedule, optimise_run },
+	    optimise_schedule, NULL, optimise_run },
+	{ "dns", "write the names that everyone is kept from to dns/" BDL_DNS_ORIGIN, 3600,
+	    bdl_dns_job_schedule, bdl_dns_job_cause, bdl_dns_job_run },
 	{ 0 },
 };
 

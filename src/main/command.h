@@ -74,6 +74,7 @@ int bdl_cmd_backup(struct bdl_args *a);
 int bdl_cmd_restore_drill(struct bdl_args *a);
 int bdl_cmd_hold(struct bdl_args *a);
 int bdl_cmd_ledger(struct bdl_args *a);
+int bdl_cmd_dns(struct bdl_args *a);
 int bdl_cmd_demo(struct bdl_args *a);
 int bdl_cmd_proxy(struct bdl_args *a);
 int bdl_cmd_role(struct bdl_args *a);

@@ -149,22 +149,32 @@ static int64_t changed_ms(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 }
 
+/* Squid was told to take the newest, and goes on with the one before: a crash of ours, or a lost signal. */
+static bool is_unheard(const struct bdl_squid *s, const struct logs *l, const struct stat *newest)
+{
+	struct stat before;
+	return newest->st_size == 0 && file_look(s, l->before, &before) &&
+	    changed_ms(&before) > changed_ms(newest) + STILL_MS;
+}
+
+static bool is_enough(const struct bdl_squid *s, const struct stat *newest)
+{
+	return newest->st_size >= BDL_SQUID_LOG_SIZE ||
+	    (newest->st_size > 0 && bdl_tick_ms() - s->log_tick_ms >= BDL_SQUID_LOG_MS);
+}
+
 int bdl_squid_log_turn(struct bdl_squid *s, struct bdl_err *err)
 {
-	struct stat now, before;
+	struct stat newest;
 	struct logs l;
 	int rc = look(s, &l, err);
 	if (rc < 0)
 		return rc;
-	if (!file_look(s, l.newest, &now)) /* somebody emptied the folder */
+	if (!file_look(s, l.newest, &newest) || is_enough(s, &newest))
 		rc = bdl_squid_log_begin(s, err);
-	else if (now.st_size == 0) /* a signal that was lost is sent again */
-		return file_look(s, l.before, &before) &&
-		    changed_ms(&before) > changed_ms(&now) + STILL_MS;
-	else if (now.st_size < BDL_SQUID_LOG_SIZE &&
-	    bdl_tick_ms() - s->log_tick_ms < BDL_SQUID_LOG_MS)
-		return 0;
+	else if (is_unheard(s, &l, &newest))
+		rc = turn_link(s, l.newest, err);
 	else
-		rc = bdl_squid_log_begin(s, err);
+		return 0;
 	return rc < 0 ? rc : 1;
 }

@@ -22,6 +22,11 @@ static const struct carried doors[BDL_DOORS] = {
 		.kinds = 1u << BDL_RULE_SPLICE | 1u << BDL_RULE_FORCE,
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
+	[BDL_DOOR_DNS] = {
+		.told = BDL_TOLD(CATEGORY) | BDL_TOLD(HOST),
+		.kinds = 1u << BDL_RULE_FORCE,
+		.actions = 1u << BDL_BLOCK,
+	},
 };
 
 uint64_t bdl_door_told(enum bdl_door door)
@@ -126,6 +131,36 @@ static bool keeps(const struct bdl_rule *rule)
 	return true;
 }
 
+static bool names_illegal(const struct bdl_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_conds; i++) {
+		const struct bdl_phrase *phrase = &rule->conds[i];
+
+		for (size_t j = 0; phrase->form == BDL_PHRASE_CATEGORY && j < phrase->lists[0].n;
+		     j++)
+			if (bdl_view_is(phrase->lists[0].words[j].text, BDL_CATEGORY_ILLEGAL))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * At the door dns names are written out beforehand, for everyone and for as long as others keep them:
+ * there have to be names, and nothing may take them back.
+ */
+static const char *names_beyond(const struct bdl_rule *rule)
+{
+	if (rule->kind == BDL_RULE_FORCE)
+		return rule->n_conds ? bdl_phrase_info(rule->conds[0].form)->words : NULL;
+	if (rule->n_conds == 0)
+		return "all names";
+	if (names_illegal(rule))
+		return "names of illegal content"; /* its list holds no names */
+	if (rule->can_be_lifted && !bdl_rule_phrase(rule, BDL_PHRASE_ALWAYS))
+		return "names that can be lifted";
+	return NULL;
+}
+
 static const char *head_beyond(const struct bdl_rule *rule)
 {
 	bool verdict = rule->kind == BDL_RULE_VERDICT;
@@ -146,7 +181,7 @@ static const char *head_beyond(const struct bdl_rule *rule)
 		if (!tells(rule, bdl_fact_of_deed(deed)))
 			return bdl_deed_info(deed)->word;
 	}
-	return NULL;
+	return rule->door == BDL_DOOR_DNS ? names_beyond(rule) : NULL;
 }
 
 struct bdl_view bdl_rule_beyond(const struct bdl_rule *rule)

@@ -253,23 +253,40 @@ static void check_results(const struct bdl_checker *c, const struct bdl_rule *ru
 		    "only at the door 'screen' can a picture be kept");
 }
 
+/* DNS knows no person, and what it has said is kept by others: nothing may lift it. */
+static void check_names_rule(const struct bdl_checker *c, const struct bdl_rule *rule)
+{
+	if (rule->n_unless)
+		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column,
+		    "a rule that holds for everyone, always", NULL,
+		    "the door 'dns' takes no exceptions");
+	if (rule->kind == BDL_RULE_FORCE && rule->n_conds)
+		bdl_find(c->findings, BDL_ERROR, rule->conds[0].line, rule->conds[0].column,
+		    "'force dns' alone, which is for everyone", NULL,
+		    "at the door 'dns' a switch takes no conditions");
+	if (rule->kind == BDL_RULE_VERDICT && rule->can_be_lifted &&
+	    !bdl_rule_phrase(rule, BDL_PHRASE_ALWAYS))
+		bdl_find(c->findings, BDL_WARNING, rule->line, rule->column,
+		    "'always', or nothing that lifts the clause", NULL,
+		    "what can be lifted is not blocked at the door 'dns': this rule does nothing");
+}
+
 static void check_door(const struct bdl_checker *c, const struct bdl_rule *rule)
 {
 	if (rule->kind == BDL_RULE_VERDICT)
 		check_verdict(c, rule);
-	else if (rule->door != BDL_DOOR_WEB)
-		bdl_find(c->findings, BDL_ERROR, rule->line, rule->column, "'web'", NULL,
+	else if (rule->door != BDL_DOOR_WEB &&
+	    !(rule->kind == BDL_RULE_FORCE && rule->door == BDL_DOOR_DNS))
+		bdl_find(c->findings, BDL_ERROR, rule->line, rule->column,
+		    rule->kind == BDL_RULE_FORCE ? "'web' or 'dns'" : "'web'", NULL,
 		    "'%s' does not fit the door '%s'", bdl_rule_kind_word(rule->kind),
 		    bdl_door_word(rule->door));
 	if (rule->kind == BDL_RULE_VERDICT && bdl_action_fits(rule->action, rule->door))
 		check_results(c, rule);
 	check_conditions(c, rule);
 	check_categories(c, rule);
-	/* DNS knows no person, and what it has said is kept by others: nothing may lift it. */
-	if (rule->door == BDL_DOOR_DNS && rule->n_unless)
-		bdl_find(c->findings, BDL_ERROR, rule->unless[0].line, rule->unless[0].column,
-		    "a rule that holds for everyone, always", NULL,
-		    "the door 'dns' takes no exceptions");
+	if (rule->door == BDL_DOOR_DNS)
+		check_names_rule(c, rule);
 }
 
 /* A phrase that may stand once stands twice. */

@@ -179,6 +179,40 @@ static void read_body(struct bdl_document *d, struct bdl_findings *findings)
 	free(r.rules);
 }
 
+static bool lifts(const struct bdl_rule *rule, struct bdl_view clause)
+{
+	for (size_t i = 0; i < rule->n_phrases; i++) {
+		const struct bdl_phrase *phrase = &rule->phrases[i];
+
+		if (phrase->form != BDL_PHRASE_OVER && phrase->form != BDL_PHRASE_LIFTING)
+			continue;
+		for (size_t j = 0; j < phrase->lists[0].n; j++)
+			if (bdl_view_eq(phrase->lists[0].words[j].text, clause))
+				return true;
+	}
+	return false;
+}
+
+static bool is_lifted(const struct bdl_document *d, struct bdl_view clause)
+{
+	for (size_t i = 0; i < d->n_clauses; i++)
+		for (size_t j = 0; j < d->clauses[i].n_rules; j++)
+			if (lifts(&d->clauses[i].rules[j], clause))
+				return true;
+	return false;
+}
+
+/* Which rules another rule may lift is known once all have been read. */
+static void mark_lifted(struct bdl_document *d)
+{
+	for (size_t i = 0; i < d->n_clauses; i++) {
+		bool lifted = d->clauses[i].n_rules && is_lifted(d, d->clauses[i].id);
+
+		for (size_t j = 0; lifted && j < d->clauses[i].n_rules; j++)
+			d->clauses[i].rules[j].can_be_lifted = true;
+	}
+}
+
 /*
  * The line on which a block of lines without a blank one grows past its maximum, or 0. cmark 0.30.2
  * takes quadratic time over some texts ("![[]()" again and again), so a block must not be long.
@@ -225,6 +259,7 @@ static int read_all(struct bdl_document *d, struct bdl_findings *findings, struc
 	find_steering(&lines, findings);
 	bdl_front_parse(&lines, d->region, findings, &d->front, &d->body_line);
 	read_body(d, findings);
+	mark_lifted(d);
 	return 0;
 }
 

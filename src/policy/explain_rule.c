@@ -12,7 +12,8 @@ static void say_acts(struct bdl_buf *out, const struct bdl_rule *rule)
 	size_t n = (size_t)__builtin_popcount(rule->deeds), said = 0;
 
 	if (rule->kind == BDL_RULE_FORCE)
-		bdl_say(out, "searches");
+		bdl_say(
+		    out, rule->door == BDL_DOOR_DNS ? "look-ups of search engines" : "searches");
 	else if (n == 0)
 		bdl_say(out, things[rule->door]);
 	for (unsigned i = 0; i < BDL_DEEDS; i++) {

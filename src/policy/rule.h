@@ -90,6 +90,8 @@ struct bdl_rule {
 	size_t n_phrases;
 	unsigned line, column; /* where it begins */
 	struct bdl_view text;  /* its lines as written */
+	/* `allow` or a permission of the same policy lifts its clause, of what is not `always` */
+	bool can_be_lifted;
 	bool broken; /* an error was found in it: only what could be read is here, for the check */
 };
 

@@ -91,6 +91,26 @@ const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_noth
 	return bdl_region_str(r->region, bdl_view_of(p));
 }
 
+#define HARD_SPACE "\xc2\xa0" /* a number and its unit stay together */
+
+const char *bdl_bytes_text(const struct bdl_request *r, uint64_t n)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	uint64_t unit = 1000;
+	size_t i = 0;
+
+	if (n < unit)
+		return bdl_region_printf(
+		    r->region, "%u" HARD_SPACE "%s", (unsigned)n, n == 1 ? "byte" : "bytes");
+	for (; n / unit >= 1000; i++)
+		unit *= 1000;
+	unsigned tenths = (unsigned)(n / (unit / 10));
+	return tenths < 100
+	    ? bdl_region_printf(
+		  r->region, "%u.%u" HARD_SPACE "%s", tenths / 10, tenths % 10, units[i])
+	    : bdl_region_printf(r->region, "%u" HARD_SPACE "%s", tenths / 10, units[i]);
+}
+
 const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d)
 {
 	char hex[BDL_DIGEST_HEX];

@@ -56,6 +56,12 @@ struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms);
 /* A count as people read it: "74,828"; empty for none where `or_nothing`. In the region. */
 const char *bdl_count_text(const struct bdl_request *r, uint64_t n, bool or_nothing);
 
+/*
+ * As people read bytes, by thousands: "312 bytes", "4.7 kB", "18 MB", with hard
+ * spaces; cut, not rounded. In the region.
+ */
+const char *bdl_bytes_text(const struct bdl_request *r, uint64_t n);
+
 /* The first twelve digits of a digest, enough to tell versions apart. */
 const char *bdl_digest_short(const struct bdl_request *r, const struct bdl_digest *d);
 

@@ -29,6 +29,8 @@ static struct bdl_page_visits_row visit_row(
 		.verdict_title = bdl_action_title(row->action),
 		.pages = bdl_count_text(r, (uint64_t)row->pages, false),
 		.parts = bdl_count_text(r, (uint64_t)row->parts, false),
+		.came = bdl_bytes_text(r, (uint64_t)row->bytes_down),
+		.went = bdl_bytes_text(r, (uint64_t)row->bytes_up),
 	};
 }
 
@@ -95,7 +97,7 @@ static int add_hours(struct bdl_request *r, const struct bdl_chosen *c, struct b
 {
 	struct bdl_visit_hour *hours;
 	size_t n;
-	int64_t pages = 0, parts = 0;
+	struct bdl_visit_hour all = { 0 };
 
 	int rc = bdl_visits_hours(r->store, v->person, c->visits.from_hour, c->visits.before_hour,
 	    r->region, &hours, &n, err);
@@ -110,14 +112,20 @@ static int add_hours(struct bdl_request *r, const struct bdl_chosen *c, struct b
 			.sites = bdl_count_text(r, (uint64_t)hours[i].sites, false),
 			.pages = bdl_count_text(r, (uint64_t)hours[i].pages, false),
 			.parts = bdl_count_text(r, (uint64_t)hours[i].parts, false),
+			.came = bdl_bytes_text(r, (uint64_t)hours[i].bytes_down),
+			.went = bdl_bytes_text(r, (uint64_t)hours[i].bytes_up),
 		};
-		pages += hours[i].pages;
-		parts += hours[i].parts;
+		all.pages += hours[i].pages;
+		all.parts += hours[i].parts;
+		all.bytes_down += hours[i].bytes_down;
+		all.bytes_up += hours[i].bytes_up;
 	}
 	v->hours = out;
 	v->n_hours = n;
-	v->all_pages = bdl_count_text(r, (uint64_t)pages, false);
-	v->all_parts = bdl_count_text(r, (uint64_t)parts, false);
+	v->all_pages = bdl_count_text(r, (uint64_t)all.pages, false);
+	v->all_parts = bdl_count_text(r, (uint64_t)all.parts, false);
+	v->all_came = bdl_bytes_text(r, (uint64_t)all.bytes_down);
+	v->all_went = bdl_bytes_text(r, (uint64_t)all.bytes_up);
 	return 0;
 }
 

@@ -20,36 +20,48 @@ static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bd
 	return 0;
 }
 
+/* 1: found; 0: there is none. */
+static int ruleset_find(
+    struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc =
+	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_digest(st, 2, version);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc > 0)
+		*ret = bdl_col_int(st, 0);
+	return rc;
+}
+
 int bdl_ruleset_id(
     struct bdl_store *s, const struct bdl_digest *version, int64_t *ret, struct bdl_err *err)
 {
-	struct bdl_stmt *find BDL_AUTO(bdl_stmt_rest) = NULL;
-	struct bdl_stmt *add BDL_AUTO(bdl_stmt_rest) = NULL;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
-	int rc =
-	    bdl_stmt_get(s, "SELECT id FROM ruleset WHERE school = ?1 AND digest = ?2", &find, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(find, 1, BDL_SCHOOL);
-	bdl_bind_digest(find, 2, version);
-	rc = bdl_stmt_step(s, find, err);
-	if (rc < 0)
-		return rc;
-	if (rc > 0) {
-		*ret = bdl_col_int(find, 0);
-		return 0;
+	int rc = ruleset_find(s, version, ret, err);
+	if (!rc && !bdl_store_has_joined(s)) {
+		rc = bdl_store_join(s, err);
+		if (!rc) /* who publishes may have added it until now */
+			rc = ruleset_find(s, version, ret, err);
 	}
+	if (rc)
+		return rc < 0 ? rc : 0;
 	rc = next_id(s, "SELECT max(id) FROM ruleset WHERE school = ?1", &id, err);
 	if (!rc)
 		rc = bdl_stmt_get(
-		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &add, err);
+		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(add, 1, BDL_SCHOOL);
-	bdl_bind_int(add, 2, id);
-	bdl_bind_digest(add, 3, version);
-	rc = bdl_stmt_run(s, add, err);
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, id);
+	bdl_bind_digest(st, 3, version);
+	rc = bdl_stmt_run(s, st, err);
 	if (!rc)
 		*ret = id;
 	return rc;
@@ -85,6 +97,18 @@ static void join_roles(struct bdl_buf *out, struct bdl_view a, struct bdl_view b
 	}
 }
 
+void bdl_violation_bind(struct bdl_stmt *st, const struct bdl_act *a)
+{
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, a->person);
+	bdl_bind_text(st, 3, a->host);
+	bdl_bind_text(st, 4, a->clause);
+	bdl_bind_text(st, 5, a->policy);
+	bdl_bind_text(st, 6, a->address);
+	bdl_bind_int(st, 7, a->at_ms - BDL_VIOLATION_FOLD_MS);
+	bdl_bind_int(st, 8, a->at_ms + BDL_VIOLATION_FOLD_MS);
+}
+
 /*
  * The violation that an act folds into, and who is to be told of it. Sources are read one after
  * the other, so acts may come out of their order: what counts is that first and last act stay
@@ -95,21 +119,10 @@ static int violation_find(struct bdl_store *s, const struct bdl_act *a, int64_t 
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
-	    "SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3"
-	    " AND clause = ?4 AND policy = ?5 AND (?2 <> '' OR address = ?6)"
-	    " AND first_ms > ?7 AND first_ms < ?8 AND last_ms < ?8 ORDER BY first_ms LIMIT 1",
-	    &st, err);
+	int rc = bdl_stmt_get(s, BDL_VIOLATION_FIND, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, a->person);
-	bdl_bind_text(st, 3, a->host);
-	bdl_bind_text(st, 4, a->clause);
-	bdl_bind_text(st, 5, a->policy);
-	bdl_bind_text(st, 6, a->address);
-	bdl_bind_int(st, 7, a->at_ms - BDL_VIOLATION_FOLD_MS);
-	bdl_bind_int(st, 8, a->at_ms + BDL_VIOLATION_FOLD_MS);
+	bdl_violation_bind(st, a);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;

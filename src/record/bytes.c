@@ -281,29 +281,28 @@ static int row_compare(const void *a, const void *b)
 	return x->client < y->client ? -1 : x->client > y->client;
 }
 
+static void bind_row(struct bdl_stmt *st, size_t i, void *arg)
+{
+	const struct row *row = &((const struct bdl_bytes *)arg)->rows[i];
+
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, row->key.hour);
+	bdl_bind_int(st, 3, row->key.client);
+	bdl_bind_int(st, 4, row->key.site);
+	bdl_bind_int(st, 5, row->key.basis);
+	bdl_bind_int(st, 6, row->down);
+	bdl_bind_int(st, 7, row->up);
+}
+
 static int rows_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *err)
 {
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
+	return bdl_stmt_each(s,
 	    "UPDATE visit SET bytes_down = bytes_down + ?6, bytes_up = bytes_up + ?7"
 	    " WHERE school = ?1 AND hour = ?2"
 	    " AND client = (SELECT id FROM client WHERE school = ?1 AND mark = ?3 LIMIT 1)"
 	    " AND site = (SELECT id FROM site WHERE school = ?1 AND mark = ?4 LIMIT 1)"
 	    " AND basis = (SELECT id FROM basis WHERE school = ?1 AND mark = ?5 LIMIT 1)",
-	    &st, err);
-	for (size_t i = 0; !rc && i < b->n; i++) {
-		const struct row *row = &b->rows[i];
-		bdl_bind_int(st, 1, BDL_SCHOOL);
-		bdl_bind_int(st, 2, row->key.hour);
-		bdl_bind_int(st, 3, row->key.client);
-		bdl_bind_int(st, 4, row->key.site);
-		bdl_bind_int(st, 5, row->key.basis);
-		bdl_bind_int(st, 6, row->down);
-		bdl_bind_int(st, 7, row->up);
-		rc = bdl_stmt_run(s, st, err);
-	}
-	return rc;
+	    b->n, bind_row, NULL, b, err);
 }
 
 /* As with journals: a scribe that was left behind may have brought these lines meanwhile. */
@@ -319,7 +318,7 @@ static int place_move(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *
 
 int bdl_bytes_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *err)
 {
-	int rc = bdl_store_begin(s, err);
+	int rc = bdl_store_begin_volume(s, err);
 
 	qsort(b->rows, b->n, sizeof(*b->rows), row_compare);
 	if (!rc)

@@ -79,20 +79,16 @@ static bool each_next(struct each *e, struct key *ret)
 	return true;
 }
 
-static int figure_store(struct bdl_store *s, const struct key *key, int64_t acts,
-    int64_t violations, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+#define FIGURE_STORE                                                                     \
+	"INSERT INTO figure (school, kind, day, policy, name, action, acts, violations)" \
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"                                       \
+	" ON CONFLICT (school, kind, day, policy, name, action) DO UPDATE SET"           \
+	" acts = figure.acts + excluded.acts,"                                           \
+	" violations = figure.violations + excluded.violations"
 
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO figure (school, kind, day, policy, name, action, acts, violations)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-	    " ON CONFLICT (school, kind, day, policy, name, action) DO UPDATE SET"
-	    " acts = figure.acts + excluded.acts,"
-	    " violations = figure.violations + excluded.violations",
-	    &st, err);
-	if (rc)
-		return rc;
+static void figure_bind(
+    struct bdl_stmt *st, const struct key *key, int64_t acts, int64_t violations)
+{
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, key->kind);
 	bdl_bind_int(st, 3, key->day);
@@ -101,7 +97,6 @@ static int figure_store(struct bdl_store *s, const struct key *key, int64_t acts
 	bdl_bind_int(st, 6, key->action);
 	bdl_bind_int(st, 7, acts);
 	bdl_bind_int(st, 8, violations);
-	return bdl_stmt_run(s, st, err);
 }
 
 int bdl_figures_act(
@@ -109,11 +104,14 @@ int bdl_figures_act(
 {
 	struct hour hour = hour_of(a);
 	struct each e = { .act = a, .hour = &hour, .categories = a->categories };
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct key key;
-	int rc = 0;
 
-	while (!rc && each_next(&e, &key))
-		rc = figure_store(s, &key, 1, began_violation, err);
+	int rc = bdl_stmt_get(s, FIGURE_STORE, &st, err);
+	while (!rc && each_next(&e, &key)) {
+		figure_bind(st, &key, 1, began_violation);
+		rc = bdl_stmt_run(s, st, err);
+	}
 	return rc;
 }
 
@@ -217,13 +215,16 @@ void bdl_figures_add(struct bdl_figures *f, const struct bdl_act *a, int64_t act
 		count_of(f, &key)->acts += acts;
 }
 
-int bdl_figures_store(const struct bdl_figures *f, struct bdl_store *s, struct bdl_err *err)
+static void count_bind(struct bdl_stmt *st, size_t i, void *arg)
 {
-	int rc = 0;
+	const struct count *c = &((const struct bdl_figures *)arg)->counts[i];
 
-	for (size_t i = 0; !rc && i < f->n; i++)
-		rc = figure_store(s, &f->counts[i].key, f->counts[i].acts, 0, err);
-	return rc;
+	figure_bind(st, &c->key, c->acts, 0);
+}
+
+int bdl_figures_store(struct bdl_figures *f, struct bdl_store *s, struct bdl_err *err)
+{
+	return bdl_stmt_each(s, FIGURE_STORE, f->n, count_bind, NULL, f, err);
 }
 
 /* --- lists --- */

@@ -20,8 +20,7 @@ void bdl_figures_free(struct bdl_figures *f); /* takes NULL */
 void bdl_figures_add(struct bdl_figures *f, const struct bdl_act *a, int64_t acts);
 
 /* Bring it to the store, inside an open transaction; what was counted stays until it is cleared. */
-int bdl_figures_store(const struct bdl_figures *f, struct bdl_store *s, struct bdl_err *err)
-    BDL_MUST_USE;
+int bdl_figures_store(struct bdl_figures *f, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 void bdl_figures_clear(struct bdl_figures *f);
 
 #endif

@@ -164,7 +164,7 @@ int bdl_ledger_add(struct bdl_store *s, const struct bdl_ledger_entry *e, struct
 	};
 	struct bdl_digest former, salt;
 
-	BDL_BUG_IF(!bdl_store_is_writing(s));
+	BDL_BUG_IF(!bdl_store_has_joined(s));
 	int rc = entry_check(e, err);
 	if (!rc)
 		rc = bdl_pseudonym_get(s, e->actor, actor, err);

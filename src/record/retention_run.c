@@ -389,11 +389,14 @@ int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 
 	if (r->stage == STAGES)
 		return 0;
-	int rc = bdl_store_begin(s, err);
+	int more = 0, rc = bdl_store_begin_volume(s, err);
 	if (rc)
 		return rc;
-	int more = stage_step(s, r, err);
-	rc = more < 0 ? more : bdl_store_commit(s, err);
+	rc = bdl_store_join(s, err);
+	if (!rc)
+		more = stage_step(s, r, err);
+	if (!rc)
+		rc = more < 0 ? more : bdl_store_commit(s, err);
 	bdl_store_rollback(s);
 	if (rc) {
 		*r = was; /* none of it happened */

@@ -167,7 +167,7 @@ static int batch_commit(struct bdl_scribe *s, struct bdl_scribe_round *ret, stru
 {
 	size_t refused = 0;
 
-	int rc = bdl_store_begin(s->store, err);
+	int rc = bdl_store_begin_volume(s->store, err);
 	int64_t begun_us = bdl_tick_us();
 	if (!rc)
 		rc = batch_store(s, &refused, err);

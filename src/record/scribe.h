@@ -15,7 +15,7 @@
 
 #include "record/store.h"
 
-#define BDL_SCRIBE_BATCH 8192 /* entries of one transaction, at most */
+#define BDL_SCRIBE_BATCH 65536 /* entries of one transaction, at most */
 
 struct bdl_scribe;
 

@@ -15,31 +15,33 @@
  */
 #define AIM_US 2500
 /*
- * Where the database is a server, each transaction has to go there and back a few times, and people's
- * writes wait for its disk as well: fewer and longer ones bring more.
+ * Where the database is a server, people's writes do not wait for this (bdl_store_begin_volume), and
+ * each transaction has to go there and back a dozen times: fewer and longer ones bring more.
  */
-#define AIM_SHARED_US 8000
+#define AIM_SHARED_US 100000
 #define ROOM_FIRST    512 /* weight of a transaction's rows */
 #define ROOM_LEAST    64
 #define ROOM_MOST     BDL_SCRIBE_BATCH
 #define ACT_WEIGHT    32
 #define LOAD_WEIGHT   6
 
-#define BYTES_MAX (2 * 1024 * 1024) /* of entries, however few */
+#define BYTES_MAX (16 * 1024 * 1024) /* of entries, however few */
 
 /* An entry that becomes a row of its own: an act, a look, or one that does not decode. */
 struct single {
 	const char *source;
 	enum bdl_entry_type type;
+	bool is_act; /* that decodes; the others are of the ledger too */
 	struct bdl_journal_place after;
 	size_t at, n; /* of its payload in the batch's bytes */
 };
 
 struct bdl_batch {
 	struct bdl_rollup *rollup;
-	struct single singles[BDL_SCRIBE_BATCH];
+	struct single *singles;
 	struct bdl_buf bytes;
-	size_t n_singles, entries, entry_bytes;
+	size_t n_singles, cap_singles, entries, entry_bytes;
+	size_t n_others; /* of the singles: no acts */
 	int64_t aim_us;
 	size_t room;      /* weight of the rows that one transaction takes */
 	int64_t since_ms; /* when its first entry was read, on the ticking clock */
@@ -63,6 +65,7 @@ void bdl_batch_free(struct bdl_batch *b)
 		return;
 	bdl_rollup_free(b->rollup);
 	bdl_buf_done(&b->bytes);
+	free(b->singles);
 	free(b);
 }
 
@@ -72,7 +75,7 @@ void bdl_batch_clear(struct bdl_batch *b)
 {
 	bdl_rollup_clear(b->rollup);
 	bdl_buf_clear(&b->bytes);
-	b->n_singles = b->entries = b->entry_bytes = 0;
+	b->n_singles = b->n_others = b->entries = b->entry_bytes = 0;
 	b->is_urgent = false;
 }
 
@@ -95,15 +98,18 @@ void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_jou
 	if (!b->entries++)
 		b->since_ms = bdl_tick_ms();
 	b->entry_bytes += e->payload.n;
-	if (e->type == BDL_ENTRY_ACT && !bdl_act_decode(e->payload, &act, NULL) &&
-	    bdl_visits_take(&act)) {
+	bool is_act = e->type == BDL_ENTRY_ACT && !bdl_act_decode(e->payload, &act, NULL);
+	if (is_act && bdl_visits_take(&act)) {
 		bdl_rollup_add(b->rollup, &act);
 		return;
 	}
 	b->is_urgent = true;
+	b->n_others += !is_act;
+	b->singles = bdl_xgrow(b->singles, b->n_singles, &b->cap_singles, sizeof(*b->singles));
 	b->singles[b->n_singles++] = (struct single){
 		.source = source,
 		.type = e->type,
+		.is_act = is_act,
 		.after = e->after,
 		.at = b->bytes.n,
 		.n = e->payload.n,
@@ -219,9 +225,15 @@ int bdl_batch_store(
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < b->n_singles; i++)
-		rc = single_store(b, s, &b->singles[i], &refused, err);
+		if (b->singles[i].is_act)
+			rc = single_store(b, s, &b->singles[i], &refused, err);
 	if (!rc)
 		rc = bdl_rollup_store(b->rollup, s, err);
+	if (!rc && b->n_others)
+		rc = bdl_store_join(s, err);
+	for (size_t i = 0; !rc && b->n_others && i < b->n_singles; i++)
+		if (!b->singles[i].is_act)
+			rc = single_store(b, s, &b->singles[i], &refused, err);
 	if (!rc)
 		*ret_refused = refused;
 	return rc;

@@ -70,6 +70,16 @@ int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 	return rc;
 }
 
+int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_fn *bind,
+    bdl_item_row_fn *row, void *arg, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	BDL_BUG_IF(!bdl_store_is_writing(s));
+	int rc = n ? bdl_stmt_get(s, sql, &st, err) : 0;
+	return rc || !n ? rc : s->back->each(st, n, bind, row, arg, err);
+}
+
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
 {
 	int rc = s->back->step(st, err);
@@ -188,7 +198,29 @@ static int number_get(struct bdl_store *s, const char *sql, int64_t *ret, struct
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err)
 {
 	BDL_BUG_IF(s->mode != BDL_STORE_WRITE || s->back->is_open(s));
+	s->has_joined = true;
 	return s->back->begin(s, err);
+}
+
+int bdl_store_begin_volume(struct bdl_store *s, struct bdl_err *err)
+{
+	BDL_BUG_IF(s->mode != BDL_STORE_WRITE || s->back->is_open(s));
+	s->has_joined = false;
+	return s->back->begin(s, err);
+}
+
+int bdl_store_join(struct bdl_store *s, struct bdl_err *err)
+{
+	BDL_BUG_IF(!bdl_store_is_writing(s));
+	if (s->has_joined)
+		return 0;
+	s->has_joined = true;
+	return s->back->join(s, err);
+}
+
+bool bdl_store_has_joined(const struct bdl_store *s)
+{
+	return bdl_store_is_writing(s) && s->has_joined;
 }
 
 bool bdl_store_is_writing(const struct bdl_store *s)
@@ -299,10 +331,12 @@ static int migrate(struct bdl_store *s, struct bdl_err *err)
 	    err);
 
 	while (!rc && more) {
-		rc = bdl_store_begin(s, err);
+		rc = bdl_store_begin_volume(s, err); /* nobody else writes anything */
 		if (rc)
 			return rc;
-		rc = migrate_one(s, &more, err);
+		rc = bdl_store_join(s, err);
+		if (!rc)
+			rc = migrate_one(s, &more, err);
 		if (!rc)
 			rc = bdl_store_commit(s, err);
 		bdl_store_rollback(s);

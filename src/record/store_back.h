@@ -32,6 +32,8 @@ struct bdl_backend {
 	bool (*is_busy)(const struct bdl_stmt *st);
 	int (*step)(struct bdl_stmt *st, struct bdl_err *err);
 	int (*run)(struct bdl_stmt *st, struct bdl_err *err);
+	int (*each)(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,
+	    void *arg, struct bdl_err *err);
 	int64_t (*changed)(const struct bdl_stmt *st); /* rows, by its last step */
 	void (*bind_int)(struct bdl_stmt *st, int i, int64_t v);
 	void (*bind_null)(struct bdl_stmt *st, int i);
@@ -39,7 +41,9 @@ struct bdl_backend {
 	int64_t (*col_int)(struct bdl_stmt *st, int i);
 	struct bdl_view (*col_view)(struct bdl_stmt *st, int i);
 	bool (*is_open)(const struct bdl_store *s); /* a transaction */
-	int (*begin)(struct bdl_store *s, struct bdl_err *err);
+	int (*begin)(
+	    struct bdl_store *s, struct bdl_err *err); /* of volume, but where has_joined */
+	int (*join)(struct bdl_store *s, struct bdl_err *err);
 	int (*commit)(struct bdl_store *s, struct bdl_err *err);
 	void (*rollback)(struct bdl_store *s);
 	void (*relax)(struct bdl_store *s);
@@ -57,6 +61,7 @@ struct bdl_store {
 	const struct bdl_backend *back;
 	enum bdl_store_mode mode;
 	int64_t busy_ms; /* BDL_STORE_BUSY_MS */
+	bool has_joined; /* the transaction: see bdl_store_join */
 	/* Kept prepared, in the order of their last use. */
 	struct bdl_stmt *statements[BDL_STORE_STATEMENTS_MAX];
 	size_t n_statements;

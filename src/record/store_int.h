@@ -30,6 +30,9 @@ extern const struct bdl_migration bdl_pg_migrations[]; /* see store_pg.c */
 /* Whether a transaction that writes is open: what is to be part of one looks. */
 bool bdl_store_is_writing(const struct bdl_store *s);
 
+/* And whether it may write what people write. */
+bool bdl_store_has_joined(const struct bdl_store *s);
+
 /* Prepared, with no values bound. Good until its next get: one user of a text at a time. */
 int bdl_stmt_get(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
@@ -47,7 +50,19 @@ int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
  */
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
-/* The same, waited for; *ret_n is how many rows it added, changed or deleted. */
+/*
+ * A statement for each of `n` items, in a transaction: `bind` gives all its parameters the values of an
+ * item, none of them absent and each of the same type for all, and `row` (NULL: it gives none) reads
+ * the row that it gave for an item, of which there is one at most. A file runs them one after the other;
+ * PostgreSQL takes them all at once, so none may depend on what another does, nor two change the same
+ * row. INSERT ... VALUES (...), UPDATE ... WHERE with no sub-select before it, or SELECT.
+ */
+typedef void bdl_item_bind_fn(struct bdl_stmt *st, size_t i, void *arg);
+typedef void bdl_item_row_fn(struct bdl_stmt *st, size_t i, void *arg);
+int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_fn *bind,
+    bdl_item_row_fn *row, void *arg, struct bdl_err *err) BDL_MUST_USE;
+
+/* Run one, and wait for it; *ret_n is how many rows it added, changed or deleted. */
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
 
@@ -71,6 +86,14 @@ typedef int bdl_row_fn(
 /* All rows of a statement, as an array in the region of items of `size`. */
 int bdl_rows_read(struct bdl_store *s, struct bdl_stmt *st, struct bdl_region *region, size_t size,
     bdl_row_fn *read, void **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+
+/* Finds the violation that an act folds into: its id and who is to be told. */
+struct bdl_act;
+#define BDL_VIOLATION_FIND                                                               \
+	"SELECT id, tell FROM violation WHERE school = ?1 AND person = ?2 AND host = ?3" \
+	" AND clause = ?4 AND policy = ?5 AND (?2 <> '' OR address = ?6)"                \
+	" AND first_ms > ?7 AND first_ms < ?8 AND last_ms < ?8 ORDER BY first_ms LIMIT 1"
+void bdl_violation_bind(struct bdl_stmt *st, const struct bdl_act *a);
 
 /* The number of the ruleset with this digest, made where there is none. In a transaction. */
 int bdl_ruleset_id(struct bdl_store *s, const struct bdl_digest *version, int64_t *ret,

@@ -17,7 +17,7 @@
 	"SET idle_in_transaction_session_timeout = '20s';" /* Each statement has its index; of a table that was empty a moment ago the planner may not \
 	 * know that. */      \
 	"SET enable_seqscan = off;"
-_Static_assert(BDL_SCHOOL == 1, "the settings name the school");
+_Static_assert(BDL_SCHOOL == 1, "settings and locks name the school");
 
 /*
  * An index takes so many bytes of a row, and a scribe whose act did not fit would stand still. The
@@ -206,8 +206,14 @@ static int partitions_make(struct bdl_pg_store *s, struct bdl_err *err)
 
 /*
  * Whoever writes for a school waits for whoever does, as in a file of SQLite's: numbers are given one
- * after the other, and no transaction ever has to be begun anew. The lock ends with the transaction.
+ * after the other, and no transaction ever has to be begun anew. The locks end with the transaction.
+ * There are two: what comes in volume takes its turns apart from people, so that these do not wait
+ * for it. Who takes both takes that of volume first, or each could wait for the other.
  */
+#define LOCK_PEOPLE "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 1))"
+#define LOCK_VOLUME \
+	"SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/volume', 1))"
+
 static int pg_begin(struct bdl_store *base, struct bdl_err *err)
 {
 	struct bdl_pg_store *s = bdl_pg_of(base);
@@ -216,10 +222,8 @@ static int pg_begin(struct bdl_store *base, struct bdl_err *err)
 	int rc = bdl_pg_mend(s, err);
 	if (rc)
 		return rc;
-	(void)snprintf(sql, sizeof(sql),
-	    "BEGIN; SET LOCAL lock_timeout = %lld;"
-	    " SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), %d))",
-	    (long long)base->busy_ms, BDL_SCHOOL); /* fits */
+	(void)snprintf(sql, sizeof(sql), "BEGIN; SET LOCAL lock_timeout = %lld; %s",
+	    (long long)base->busy_ms, base->has_joined ? LOCK_PEOPLE : LOCK_VOLUME); /* fits */
 	s->is_open = true;
 	rc = bdl_pg_exec(s, sql, err);
 	if (!rc)
@@ -231,11 +235,17 @@ static int pg_begin(struct bdl_store *base, struct bdl_err *err)
 	return rc;
 }
 
+static int pg_join(struct bdl_store *base, struct bdl_err *err)
+{
+	return queue(bdl_pg_of(base), LOCK_PEOPLE, err); /* what comes behind it waits for it */
+}
+
 static int pg_commit(struct bdl_store *base, struct bdl_err *err)
 {
 	struct bdl_pg_store *s = bdl_pg_of(base);
 
-	int rc = queue(s, BDL_PG_NOTIFY, err);
+	/* Of what comes in volume nobody wants to hear. */
+	int rc = base->has_joined ? queue(s, BDL_PG_NOTIFY, err) : 0;
 	if (!rc)
 		rc = queue(s, "COMMIT", err);
 	if (!rc)
@@ -371,6 +381,7 @@ static const struct bdl_backend postgresql = {
 	.is_busy = bdl_pg_is_busy,
 	.step = bdl_pg_step,
 	.run = bdl_pg_run,
+	.each = bdl_pg_each,
 	.changed = bdl_pg_changed,
 	.bind_int = bdl_pg_bind_int,
 	.bind_null = bdl_pg_bind_null,
@@ -379,6 +390,7 @@ static const struct bdl_backend postgresql = {
 	.col_view = bdl_pg_col_view,
 	.is_open = pg_is_open,
 	.begin = pg_begin,
+	.join = pg_join,
 	.commit = pg_commit,
 	.rollback = pg_rollback,
 	.relax = pg_relax,

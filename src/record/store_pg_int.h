@@ -10,6 +10,8 @@ struct pg_conn;
 struct pg_result;
 
 #define BDL_PG_PARAMS_MAX 96
+#define BDL_PG_NAME_ROOM  24
+#define BDL_PG_SQL_MAX    65536
 #define BDL_PG_TEXT_MAX   (256 * 1024 * 1024) /* of one value with its escapes */
 
 /*
@@ -29,6 +31,38 @@ struct bdl_pg_store {
 	int64_t partitions_tick_ms; /* when it looks again whether next month's are there */
 };
 
+/* Types by their numbers in pg_type.dat, which never change. */
+#define BDL_PG_INT8 20
+#define BDL_PG_TEXT 25
+
+struct bdl_pg_value {
+	unsigned type;
+	int64_t number; /* in network byte order */
+	const char *p;  /* NULL: none */
+	size_t n;
+	struct bdl_buf own; /* where the text could not be sent as it came, or does not last */
+};
+
+struct bdl_pg_stmt {
+	struct bdl_stmt base;
+	char *text;
+	char name[BDL_PG_NAME_ROOM], each_name[BDL_PG_NAME_ROOM];
+	unsigned generation, each_generation; /* in which it was prepared; 0: not yet */
+	int n_params;
+	struct bdl_pg_value *values;
+	unsigned *types;        /* with which it was prepared */
+	struct bdl_buf *arrays; /* of many items' values, one for each parameter; NULL: not yet */
+	struct pg_result *rows;
+	int row;
+	struct bdl_buf *columns; /* texts that came with escapes, as they are without */
+	int n_columns;
+};
+
+static inline struct bdl_pg_stmt *bdl_pg_mine(struct bdl_stmt *st)
+{
+	return (struct bdl_pg_stmt *)st; /* its first member */
+}
+
 /* --- store_pg_sql.c: our SQL as PostgreSQL has it --- */
 
 /*
@@ -37,6 +71,13 @@ struct bdl_pg_store {
  * is quoted or a comment stays as it is. Returns the highest number of a parameter.
  */
 int bdl_pg_sql(const char *sql, struct bdl_buf *out);
+
+/*
+ * The same for many items at once (bdl_stmt_each): ?1 becomes k.p1, a column of the rows that unnest
+ * makes of arrays. Of an INSERT the VALUES are selected from these, an UPDATE has them as its FROM, and a
+ * SELECT is asked for each, with the item's number from 1 behind its columns. BDL_E_LIMIT.
+ */
+int bdl_pg_sql_each(const char *sql, struct bdl_buf *out) BDL_MUST_USE;
 
 /*
  * PostgreSQL takes no byte 0 in a text and nothing that is no UTF-8: each such byte is written as
@@ -73,6 +114,11 @@ int bdl_pg_drain(struct bdl_pg_store *s, size_t left, struct bdl_err *err) BDL_M
 int bdl_pg_prepare(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
 void bdl_pg_finish(struct bdl_stmt *st);
+void bdl_pg_name(struct bdl_pg_store *s, char out[BDL_PG_NAME_ROOM]); /* one that is new */
+
+/* The result of what was sent last, with its rows, after those of all before it. */
+int bdl_pg_take_rows(struct bdl_pg_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+void bdl_pg_columns_free(struct bdl_pg_stmt *st); /* what a row's columns were made to */
 void bdl_pg_rest(struct bdl_stmt *st);
 bool bdl_pg_is_busy(const struct bdl_stmt *st);
 int bdl_pg_step(struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
@@ -83,5 +129,10 @@ void bdl_pg_bind_null(struct bdl_stmt *st, int i);
 void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_copied);
 int64_t bdl_pg_col_int(struct bdl_stmt *st, int i);
 struct bdl_view bdl_pg_col_view(struct bdl_stmt *st, int i);
+
+/* --- store_pg_each.c --- */
+
+int bdl_pg_each(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,
+    void *arg, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -47,10 +47,24 @@ static size_t word(struct bdl_view sql, struct bdl_buf *out)
 	return n;
 }
 
-int bdl_pg_sql(const char *text, struct bdl_buf *out)
+/* A parameter, ?1 and so on, behind what stands before its number. Returns how far it goes. */
+static size_t param(struct bdl_view sql, const char *before, int *params, struct bdl_buf *out)
 {
-	struct bdl_view sql = bdl_view_of(text);
-	int params = 0, number;
+	int number = 0;
+	size_t n = 1;
+
+	(void)bdl_buf_add_str(out, before);
+	for (; n < sql.n && bdl_is_digit(sql.p[n]) && number < 1000; n++) {
+		number = number * 10 + (sql.p[n] - '0');
+		(void)bdl_buf_add_char(out, sql.p[n]);
+	}
+	*params = number > *params ? number : *params;
+	return n;
+}
+
+static int translate(struct bdl_view sql, const char *before, struct bdl_buf *out)
+{
+	int params = 0;
 
 	while (sql.n) {
 		size_t n = untouched(sql);
@@ -58,13 +72,7 @@ int bdl_pg_sql(const char *text, struct bdl_buf *out)
 		if (n) {
 			(void)bdl_buf_add_view(out, bdl_view_at(sql.p, n));
 		} else if (sql.p[0] == '?' && bdl_is_digit(next)) {
-			(void)bdl_buf_add_char(out, '$');
-			number = 0;
-			for (n = 1; n < sql.n && bdl_is_digit(sql.p[n]) && number < 1000; n++) {
-				number = number * 10 + (sql.p[n] - '0');
-				(void)bdl_buf_add_char(out, sql.p[n]);
-			}
-			params = number > params ? number : params;
+			n = param(sql, before, &params, out);
 		} else if (sql.p[0] == '+' && bdl_is_letter(next)) {
 			n = 1;
 		} else if (is_word(sql.p[0])) {
@@ -76,6 +84,96 @@ int bdl_pg_sql(const char *text, struct bdl_buf *out)
 		sql = bdl_view_from(sql, n);
 	}
 	return params;
+}
+
+int bdl_pg_sql(const char *sql, struct bdl_buf *out)
+{
+	return translate(bdl_view_of(sql), "$", out);
+}
+
+/* --- for many items --- */
+
+/* " FROM unnest($1, $2) WITH ORDINALITY AS k(p1, p2, i)" */
+static void from_items(int params, struct bdl_buf *out)
+{
+	(void)bdl_buf_add_str(out, " FROM unnest(");
+	for (int i = 1; i <= params; i++)
+		(void)bdl_buf_printf(out, "%s$%d", i > 1 ? ", " : "", i);
+	(void)bdl_buf_add_str(out, ") WITH ORDINALITY AS k(");
+	for (int i = 1; i <= params; i++)
+		(void)bdl_buf_printf(out, "p%d, ", i);
+	(void)bdl_buf_add_str(out, "i)");
+}
+
+/* Where what begins with an opening bracket is closed. */
+static size_t closed(struct bdl_view sql)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < sql.n; i++) {
+		size_t n = untouched(bdl_view_from(sql, i));
+		i += n;
+		if (i >= sql.n)
+			break;
+		depth += sql.p[i] == '(';
+		depth -= sql.p[i] == ')';
+		if (!depth)
+			return i;
+	}
+	return sql.n;
+}
+
+/* Where a text begins; all of it where it is not there. */
+static size_t find_text(struct bdl_view in, struct bdl_view text)
+{
+	const char *at = memmem(in.p, in.n, text.p, text.n);
+
+	return at ? (size_t)(at - in.p) : in.n;
+}
+
+static void each_insert(struct bdl_view sql, int params, struct bdl_buf *out)
+{
+	static const struct bdl_view values = BDL_LIT("VALUES (");
+	size_t at = find_text(sql, values);
+	struct bdl_view list = bdl_view_from(sql, at + values.n - 1);
+	size_t end = closed(list);
+
+	BDL_BUG_IF(at == sql.n || end == list.n);
+	(void)translate(bdl_view_at(sql.p, at), "k.p", out);
+	(void)bdl_buf_add_str(out, "SELECT ");
+	(void)translate(bdl_view_at(list.p + 1, end - 1), "k.p", out);
+	from_items(params, out);
+	(void)translate(bdl_view_from(list, end + 1), "k.p", out);
+}
+
+static void each_update(struct bdl_view sql, int params, struct bdl_buf *out)
+{
+	size_t at = find_text(sql, BDL_LIT(" WHERE "));
+
+	BDL_BUG_IF(at == sql.n);
+	(void)translate(bdl_view_at(sql.p, at), "k.p", out);
+	from_items(params, out);
+	(void)translate(bdl_view_from(sql, at), "k.p", out);
+}
+
+int bdl_pg_sql_each(const char *text, struct bdl_buf *out)
+{
+	struct bdl_buf none BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_PG_SQL_MAX);
+	struct bdl_view sql = bdl_view_of(text);
+	int params = translate(sql, "$", &none);
+
+	if (bdl_view_starts(sql, BDL_LIT("INSERT "))) {
+		each_insert(sql, params, out);
+	} else if (bdl_view_starts(sql, BDL_LIT("UPDATE "))) {
+		each_update(sql, params, out);
+	} else {
+		(void)bdl_buf_add_str(out, "SELECT f.*, k.i");
+		from_items(params, out);
+		(void)bdl_buf_add_str(out, " CROSS JOIN LATERAL (");
+		(void)translate(sql, "k.p", out);
+		(void)bdl_buf_add_str(out, ") f");
+	}
+	return bdl_buf_broken(out) ? BDL_E_LIMIT : 0;
 }
 
 /* --- texts --- */

@@ -10,49 +10,19 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* Types by their numbers in pg_type.dat, which never change; none: what the place asks for. */
+/* None: what the place asks for. */
 #define TYPE_NONE 0
-#define TYPE_INT8 20
-#define TYPE_TEXT 25
 
 #define PENDING_MAX 128 /* results that may wait: they fit what the sockets hold */
-#define NAME_ROOM   24
-
-struct value {
-	Oid type;
-	int64_t number; /* in network byte order */
-	const char *p;  /* NULL: none */
-	size_t n;
-	struct bdl_buf own; /* where the text could not be sent as it came, or does not last */
-};
-
-struct pg_stmt {
-	struct bdl_stmt base;
-	char *text;
-	char name[NAME_ROOM];
-	unsigned generation; /* in which it was prepared; 0: not yet */
-	int n_params;
-	struct value *values;
-	Oid *types; /* with which it was prepared */
-	PGresult *rows;
-	int row;
-	struct bdl_buf *columns; /* texts that came with escapes, as they are without */
-	int n_columns;
-};
-
-static struct pg_stmt *mine(struct bdl_stmt *st)
-{
-	return (struct pg_stmt *)st; /* its first member */
-}
 
 int bdl_pg_prepare(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
 {
-	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(65536);
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_PG_SQL_MAX);
 
 	int params = bdl_pg_sql(sql, &text);
 	if (bdl_buf_broken(&text) || params > BDL_PG_PARAMS_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "store: a statement is too long");
-	struct pg_stmt *st = bdl_xalloc(sizeof(*st));
+	struct bdl_pg_stmt *st = bdl_xalloc(sizeof(*st));
 	st->base.store = s;
 	st->text = bdl_xstrdup(bdl_buf_str(&text));
 	st->n_params = params;
@@ -65,7 +35,7 @@ int bdl_pg_prepare(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, 
 	return 0;
 }
 
-static void columns_free(struct pg_stmt *st)
+void bdl_pg_columns_free(struct bdl_pg_stmt *st)
 {
 	for (int i = 0; i < st->n_columns; i++)
 		bdl_buf_done(&st->columns[i]);
@@ -76,39 +46,39 @@ static void columns_free(struct pg_stmt *st)
 
 void bdl_pg_rest(struct bdl_stmt *base)
 {
-	struct pg_stmt *st = mine(base);
+	struct bdl_pg_stmt *st = bdl_pg_mine(base);
 
 	PQclear(st->rows);
 	st->rows = NULL;
-	columns_free(st);
+	bdl_pg_columns_free(st);
 	for (int i = 0; i < st->n_params; i++) {
 		st->values[i].type =
-		    TYPE_TEXT; /* as a type is asked for, also where none is used */
+		    BDL_PG_TEXT; /* as a type is asked for, also where none is used */
 		st->values[i].p = NULL;
 	}
 }
 
 bool bdl_pg_is_busy(const struct bdl_stmt *base)
 {
-	const struct pg_stmt *st = (const struct pg_stmt *)base;
+	const struct bdl_pg_stmt *st = (const struct bdl_pg_stmt *)base;
 
 	return st->rows && st->row < PQntuples(st->rows);
 }
 
 /* --- values --- */
 
-static struct value *value_at(struct bdl_stmt *st, int i)
+static struct bdl_pg_value *value_at(struct bdl_stmt *st, int i)
 {
 	BDL_BUG_IF(i < 1);
-	return i <= mine(st)->n_params ? &mine(st)->values[i - 1] : NULL;
+	return i <= bdl_pg_mine(st)->n_params ? &bdl_pg_mine(st)->values[i - 1] : NULL;
 }
 
 void bdl_pg_bind_int(struct bdl_stmt *st, int i, int64_t number)
 {
-	struct value *v = value_at(st, i);
+	struct bdl_pg_value *v = value_at(st, i);
 
 	BDL_BUG_IF(!v);
-	v->type = TYPE_INT8;
+	v->type = BDL_PG_INT8;
 	v->number = (int64_t)htobe64((uint64_t)number);
 	v->p = (const char *)&v->number;
 	v->n = sizeof(v->number);
@@ -116,7 +86,7 @@ void bdl_pg_bind_int(struct bdl_stmt *st, int i, int64_t number)
 
 void bdl_pg_bind_null(struct bdl_stmt *st, int i)
 {
-	struct value *v = value_at(st, i);
+	struct bdl_pg_value *v = value_at(st, i);
 
 	BDL_BUG_IF(!v);
 	v->type = TYPE_NONE;
@@ -126,10 +96,10 @@ void bdl_pg_bind_null(struct bdl_stmt *st, int i)
 
 void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view text, bool is_copied)
 {
-	struct value *v = value_at(st, i);
+	struct bdl_pg_value *v = value_at(st, i);
 
 	BDL_BUG_IF(!v);
-	v->type = TYPE_TEXT;
+	v->type = BDL_PG_TEXT;
 	v->p = text.p ? text.p : "";
 	v->n = text.n;
 	bool is_plain = bdl_pg_is_plain(text);
@@ -145,7 +115,7 @@ void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view text, bool is_
 }
 
 /* A value that did not fit, or is longer than the protocol can say. */
-static bool broken(const struct pg_stmt *st)
+static bool broken(const struct bdl_pg_stmt *st)
 {
 	for (int i = 0; i < st->n_params; i++)
 		if (bdl_buf_broken(&st->values[i].own) || st->values[i].n > INT_MAX)
@@ -155,8 +125,13 @@ static bool broken(const struct pg_stmt *st)
 
 /* --- running --- */
 
+void bdl_pg_name(struct bdl_pg_store *s, char out[BDL_PG_NAME_ROOM])
+{
+	(void)snprintf(out, BDL_PG_NAME_ROOM, "b%u", ++s->n_named); /* fits */
+}
+
 /* Whether it has to be prepared: first of all, and where a value is of another type than before. */
-static bool is_stale(const struct pg_stmt *st, const struct bdl_pg_store *s)
+static bool is_stale(const struct bdl_pg_stmt *st, const struct bdl_pg_store *s)
 {
 	if (st->generation != s->generation)
 		return true;
@@ -167,13 +142,13 @@ static bool is_stale(const struct pg_stmt *st, const struct bdl_pg_store *s)
 }
 
 /* The command that prepares it; in a pipeline it is sent only. */
-static int settle(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
+static int settle(struct bdl_pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
 {
 	if (!is_stale(st, s))
 		return 0;
 	for (int i = 0; i < st->n_params; i++)
 		st->types[i] = st->values[i].type;
-	(void)snprintf(st->name, sizeof(st->name), "b%u", ++s->n_named); /* fits */
+	bdl_pg_name(s, st->name);
 	st->generation = s->generation;
 	if (s->is_open) {
 		s->pending++;
@@ -196,7 +171,7 @@ struct args {
 	int n[BDL_PG_PARAMS_MAX], format[BDL_PG_PARAMS_MAX];
 };
 
-static void args_make(const struct pg_stmt *st, struct args *a)
+static void args_make(const struct bdl_pg_stmt *st, struct args *a)
 {
 	for (int i = 0; i < st->n_params; i++) {
 		a->p[i] = st->values[i].p;
@@ -205,7 +180,7 @@ static void args_make(const struct pg_stmt *st, struct args *a)
 	}
 }
 
-static int send(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
+static int send(struct bdl_pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
 {
 	struct args a;
 
@@ -215,19 +190,13 @@ static int send(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
 	return 0;
 }
 
-/* In a transaction, after all that was sent before it. */
-static int ask_piped(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
+int bdl_pg_take_rows(struct bdl_pg_stmt *st, struct bdl_err *err)
 {
-	int rc = settle(st, s, err);
+	struct bdl_pg_store *s = bdl_pg_of(st->base.store);
 
-	if (!rc)
-		rc = send(st, s, err);
-	if (!rc && !PQsendFlushRequest(s->conn))
-		rc = bdl_pg_fail(s, NULL, "send", err);
-	if (rc)
-		return rc;
-	s->pending++;
-	rc = bdl_pg_drain(s, 1, err); /* the last is ours */
+	if (!PQsendFlushRequest(s->conn))
+		return bdl_pg_fail(s, NULL, "send", err);
+	int rc = bdl_pg_drain(s, 1, err); /* the last is ours */
 	if (rc)
 		return rc;
 	PGresult *r = PQgetResult(s->conn);
@@ -243,7 +212,20 @@ static int ask_piped(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err 
 	return 0;
 }
 
-static int ask_alone(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
+/* In a transaction, after all that was sent before it. */
+static int ask_piped(struct bdl_pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
+{
+	int rc = settle(st, s, err);
+
+	if (!rc)
+		rc = send(st, s, err);
+	if (rc)
+		return rc;
+	s->pending++;
+	return bdl_pg_take_rows(st, err);
+}
+
+static int ask_alone(struct bdl_pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
 {
 	struct args a;
 
@@ -260,7 +242,7 @@ static int ask_alone(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err 
 }
 
 /* A reader whose connection was lost asks once more on a new one: nothing can happen twice. */
-static int ask(struct pg_stmt *st, struct bdl_err *err)
+static int ask(struct bdl_pg_stmt *st, struct bdl_err *err)
 {
 	struct bdl_pg_store *s = bdl_pg_of(st->base.store);
 
@@ -279,7 +261,7 @@ static int ask(struct pg_stmt *st, struct bdl_err *err)
 }
 
 /* A statement outside a transaction is one by itself, and others hear of it too. */
-static int tell(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
+static int tell(struct bdl_pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
 {
 	struct bdl_view tag = bdl_view_of(PQcmdStatus(st->rows));
 
@@ -290,7 +272,7 @@ static int tell(struct pg_stmt *st, struct bdl_pg_store *s, struct bdl_err *err)
 
 int bdl_pg_step(struct bdl_stmt *base, struct bdl_err *err)
 {
-	struct pg_stmt *st = mine(base);
+	struct bdl_pg_stmt *st = bdl_pg_mine(base);
 
 	if (!st->rows) {
 		int rc = ask(st, err);
@@ -299,14 +281,14 @@ int bdl_pg_step(struct bdl_stmt *base, struct bdl_err *err)
 		if (rc)
 			return rc;
 	}
-	columns_free(st);
+	bdl_pg_columns_free(st);
 	return ++st->row < PQntuples(st->rows);
 }
 
 int bdl_pg_run(struct bdl_stmt *base, struct bdl_err *err)
 {
 	struct bdl_pg_store *s = bdl_pg_of(base->store);
-	struct pg_stmt *st = mine(base);
+	struct bdl_pg_stmt *st = bdl_pg_mine(base);
 
 	if (!s->is_open) {
 		int rc = bdl_pg_step(base, err);
@@ -330,7 +312,7 @@ int bdl_pg_run(struct bdl_stmt *base, struct bdl_err *err)
 
 int64_t bdl_pg_changed(const struct bdl_stmt *base)
 {
-	const struct pg_stmt *st = (const struct pg_stmt *)base;
+	const struct bdl_pg_stmt *st = (const struct bdl_pg_stmt *)base;
 	uint64_t n = 0;
 
 	(void)bdl_view_uint(bdl_view_of(PQcmdTuples(st->rows)), INT64_MAX, &n); /* else none */
@@ -341,7 +323,7 @@ int64_t bdl_pg_changed(const struct bdl_stmt *base)
 
 struct bdl_view bdl_pg_col_view(struct bdl_stmt *base, int i)
 {
-	struct pg_stmt *st = mine(base);
+	struct bdl_pg_stmt *st = bdl_pg_mine(base);
 	int n = PQgetlength(st->rows, st->row, i);
 	struct bdl_view v = bdl_view_at(PQgetvalue(st->rows, st->row, i), n > 0 ? (size_t)n : 0);
 
@@ -373,23 +355,34 @@ int64_t bdl_pg_col_int(struct bdl_stmt *base, int i)
 	return is_below ? -(int64_t)n : (int64_t)n;
 }
 
+/* The session's end frees what is prepared at the latest. */
+static void deallocate(struct bdl_pg_store *s, const char *name, unsigned generation)
+{
+	char sql[BDL_PG_NAME_ROOM + 16];
+
+	if (generation != s->generation || PQstatus(s->conn) != CONNECTION_OK)
+		return;
+	(void)snprintf(sql, sizeof(sql), "DEALLOCATE %s", name); /* fits */
+	if (!s->is_open)
+		PQclear(PQexec(s->conn, sql));
+	else if (PQsendQueryParams(s->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
+		s->pending++;
+}
+
 void bdl_pg_finish(struct bdl_stmt *base)
 {
 	struct bdl_pg_store *s = bdl_pg_of(base->store);
-	struct pg_stmt *st = mine(base);
-	char sql[NAME_ROOM + 16];
+	struct bdl_pg_stmt *st = bdl_pg_mine(base);
 
 	bdl_pg_rest(base);
-	(void)snprintf(sql, sizeof(sql), "DEALLOCATE %s", st->name); /* fits */
-	if (st->generation == s->generation && PQstatus(s->conn) == CONNECTION_OK) {
-		if (!s->is_open)
-			PQclear(
-			    PQexec(s->conn, sql)); /* the session's end frees it at the latest */
-		else if (PQsendQueryParams(s->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
-			s->pending++;
-	}
-	for (int i = 0; i < st->n_params; i++)
+	deallocate(s, st->name, st->generation);
+	deallocate(s, st->each_name, st->each_generation);
+	for (int i = 0; i < st->n_params; i++) {
 		bdl_buf_done(&st->values[i].own);
+		if (st->arrays)
+			bdl_buf_done(&st->arrays[i]);
+	}
+	free(st->arrays);
 	free(st->values);
 	free(st->types);
 	free(st->text);

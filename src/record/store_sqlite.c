@@ -124,6 +124,22 @@ static int sqlite_run(struct bdl_stmt *st, struct bdl_err *err)
 	return rc;
 }
 
+static int sqlite_each(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,
+    void *arg, struct bdl_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc >= 0 && i < n; i++) {
+		bind(st, i, arg);
+		rc = sqlite_step(st, err);
+		BDL_BUG_IF(rc > 0 && !row);
+		if (rc > 0)
+			row(st, i, arg);
+		(void)sqlite3_reset(of(st)); /* repeats the code of the step */
+	}
+	return rc < 0 ? rc : 0;
+}
+
 static int64_t sqlite_changed(const struct bdl_stmt *st)
 {
 	return sqlite3_changes64(mine(st->store)->db);
@@ -174,6 +190,13 @@ static bool sqlite_is_open(const struct bdl_store *s)
 static int sqlite_begin(struct bdl_store *s, struct bdl_err *err)
 {
 	return exec(mine(s), "BEGIN IMMEDIATE", err);
+}
+
+static int sqlite_join(struct bdl_store *s, struct bdl_err *err)
+{
+	(void)s; /* in a file there is one turn for all */
+	(void)err;
+	return 0;
 }
 
 static int sqlite_commit(struct bdl_store *s, struct bdl_err *err)
@@ -342,6 +365,7 @@ static const struct bdl_backend sqlite = {
 	.is_busy = sqlite_is_busy,
 	.step = sqlite_step,
 	.run = sqlite_run,
+	.each = sqlite_each,
 	.changed = sqlite_changed,
 	.bind_int = sqlite_bind_int,
 	.bind_null = sqlite_bind_null,
@@ -350,6 +374,7 @@ static const struct bdl_backend sqlite = {
 	.col_view = sqlite_col_view,
 	.is_open = sqlite_is_open,
 	.begin = sqlite_begin,
+	.join = sqlite_join,
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.relax = sqlite_relax,

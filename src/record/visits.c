@@ -24,6 +24,8 @@ static int visit_row(struct bdl_stmt *st, struct bdl_region *region, void *row, 
 	ret->categories = bdl_col_text(st, 13, region);
 	ret->policy = bdl_col_text(st, 14, region);
 	ret->clause = bdl_col_text(st, 15, region);
+	ret->bytes_down = bdl_col_int(st, 16);
+	ret->bytes_up = bdl_col_int(st, 17);
 	if (ret->action >= BDL_ACTIONS)
 		return bdl_fail(err, BDL_E_STORE, "store: a visit has values that are none");
 	return 0;
@@ -39,7 +41,7 @@ static struct bdl_list_place visit_place(const void *row)
 static const struct bdl_list visits = {
 	.select = "SELECT r.hour, r.client, r.site, r.basis, r.tens, r.pages, r.parts, b.action"
 		  ", c.known, c.person, c.person_groups, c.address, i.host, i.categories, b.policy"
-		  ", b.clause FROM visit r"
+		  ", b.clause, r.bytes_down, r.bytes_up FROM visit r"
 		  " JOIN client c ON c.school = r.school AND c.id = r.client"
 		  " JOIN site i ON i.school = r.school AND i.id = r.site"
 		  " JOIN basis b ON b.school = r.school AND b.id = r.basis"
@@ -87,7 +89,8 @@ int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_h
 	struct bdl_visit_hour *hours = bdl_region_array(region, max, sizeof(*hours));
 
 	int rc = bdl_stmt_get(s,
-	    "SELECT sum(pages), sum(parts), count(DISTINCT site) FROM visit WHERE school = ?1"
+	    "SELECT sum(pages), sum(parts), count(DISTINCT site), sum(bytes_down), sum(bytes_up)"
+	    " FROM visit WHERE school = ?1"
 	    " AND hour = ?2 AND client IN (SELECT id FROM client WHERE school = ?1 AND person = ?3)",
 	    &st, err);
 	if (!rc && max && !hours)
@@ -105,6 +108,8 @@ int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_h
 			.pages = bdl_col_int(st, 0),
 			.parts = bdl_col_int(st, 1),
 			.sites = bdl_col_int(st, 2),
+			.bytes_down = bdl_col_int(st, 3),
+			.bytes_up = bdl_col_int(st, 4),
 		};
 		n += hours[n].sites > 0;
 		bdl_stmt_rest(st);

@@ -58,6 +58,7 @@ struct bdl_visit_row {
 	unsigned tens;   /* in which ten minutes of it: bit 0 the first, bit 5 the last */
 	int64_t pages;   /* page loads, uploads and downloads */
 	int64_t parts;
+	int64_t bytes_down, bytes_up; /* to the client and from it, as far as requests are over */
 	enum bdl_action action;
 	bool known;
 	struct bdl_view person, groups, address, host, categories, policy, clause;
@@ -76,6 +77,7 @@ struct bdl_visit_hour {
 	int64_t from_ms;
 	int64_t pages, parts;
 	int64_t sites; /* different ones */
+	int64_t bytes_down, bytes_up;
 };
 int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_hour,
     int64_t before_hour, struct bdl_region *region, struct bdl_visit_hour **ret, size_t *ret_n,

@@ -54,12 +54,13 @@ uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text
 int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * Its number in the store, found or added there, with its mark, and that it was used on that day,
- * counted from 1970.
- * In a transaction, where the store has not been asked for it or for the day yet.
+ * The transaction uses the name, on that day, counted from 1970. When all are said they are looked for
+ * together, and added where they are missing, each with its mark, and it is kept when each was used last;
+ * then each has its number.
  */
-int bdl_names_number(struct bdl_names *n, struct bdl_store *s, uint32_t name, int64_t day,
-    int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
+void bdl_names_need(struct bdl_names *n, uint32_t name, int64_t day);
+int bdl_names_resolve(struct bdl_names *n, struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
+int64_t bdl_names_number(const struct bdl_names *n, uint32_t name);
 
 /*
  * Is this the first time that the site is seen in that hour, or the first page of it? What a cache
@@ -87,7 +88,7 @@ void bdl_names_forget(struct bdl_names *n);
 
 /* --- the rollup --- */
 
-#define BDL_ROLLUP_ACTS_MAX 8192 /* of one transaction */
+#define BDL_ROLLUP_ACTS_MAX 65536 /* of one transaction */
 
 struct bdl_rollup;
 

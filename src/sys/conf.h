@@ -16,6 +16,7 @@
 
 #define BDL_CONF_WORKERS_MAX 16
 #define BDL_CONF_PEERS_MAX   16
+#define BDL_CONF_PAGES_MAX   4
 #define BDL_CONF_STORE_MAX   1024
 
 struct bdl_conf {
@@ -35,6 +36,9 @@ struct bdl_conf {
 	/* Who may speak ICAP to us; loopback by default. */
 	struct bdl_net peers[BDL_CONF_PEERS_MAX];
 	size_t n_peers;
+	/* What blocked names are answered with by DNS; none: that there is no such name. */
+	uint8_t dns_page[BDL_CONF_PAGES_MAX][BDL_IP_SIZE];
+	size_t n_dns_page;
 	/* Who it is, where no proxy says so; both are off where their len is 0. */
 	struct bdl_addr radius;   /* BEADLE_RADIUS: RADIUS accounting, by UDP */
 	struct bdl_addr logon;    /* BEADLE_LOGON: log-on events, by HTTP */

@@ -212,6 +212,29 @@ static int parse_peers(struct bdl_view v, void *to, size_t size, struct bdl_err 
 	return 0;
 }
 
+/* `dns_page` and `n_dns_page`, in the same way. */
+static int parse_dns_page(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	struct bdl_conf *conf = to;
+	uint8_t pages[BDL_CONF_PAGES_MAX][BDL_IP_SIZE];
+	struct bdl_view word;
+	size_t n = 0;
+	(void)size; /* a struct bdl_conf */
+
+	while (bdl_view_cut(&v, ',', &word)) {
+		word = bdl_view_trim(word);
+		if (n == BDL_CONF_PAGES_MAX)
+			return bdl_fail(
+			    err, BDL_E_LIMIT, "are more than %d addresses", BDL_CONF_PAGES_MAX);
+		if (!bdl_ip_parse(word, pages[n++]))
+			return bdl_fail(err, BDL_E_INVALID,
+			    "'%.*s' is no address such as 10.20.0.5 or fd00::5", BDL_FMT(word));
+	}
+	memcpy(conf->dns_page, pages, n * sizeof(pages[0]));
+	conf->n_dns_page = n;
+	return 0;
+}
+
 #define FIELD(m) offsetof(struct bdl_conf, m), sizeof(((struct bdl_conf *)0)->m)
 
 const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
@@ -253,6 +276,9 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	    "Where backups are kept; empty means the folder backup in the data folder." },
 	{ "backups kept", NULL, "14", parse_kept, FIELD(backups_kept),
 	    "How many backups are kept, 1 to 1000; older ones are removed." },
+	{ "dns page", NULL, "", parse_dns_page, 0, sizeof(struct bdl_conf),
+	    "The addresses, with commas between, that blocked names are answered with by DNS, such "
+	    "as 10.20.0.5, fd00::5; empty means that there is no such name." },
 	{ "log level", NULL, "info", parse_level, FIELD(log_level),
 	    "The least urgent lines to log: err, warn, notice, info or debug." },
 };

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import threading
 import time
@@ -93,12 +94,19 @@ def test_what_was_broken_off_counts_for_what_came(school, sites):
     assert 300000 < down < 300000 + HEADS
 
 
+def test_the_portal_shows_what_came(school, sites):
+    assert sized(school, sites, "sharing.example", 2300000).status == 200
+    until(lambda: passed(school, "sharing.example")[0], "no bytes")
+    assert ">2.3\u00a0MB<" in school.ask_portal("/visits?host=sharing.example").body
+    assert re.search(r"<strong>[\d.]+\sMB</strong>", school.ask_portal("/visits/t.ashdown").body)
+
+
 def test_an_upload_counts_the_other_way(school, sites):
     reply = school.get(sites.url("sharing.example", "/put", "https"), "--data-binary", "@-",
                        data=b"x" * 400000)
     assert reply.status == 200
-    until(lambda: passed(school, "sharing.example")[1], "no bytes")
-    assert 400000 < passed(school, "sharing.example")[1] < 420000
+    until(lambda: passed(school, "sharing.example")[1] > 400000, "no bytes")
+    assert passed(school, "sharing.example")[1] < 420000
 
 
 def test_a_sealed_tunnel_is_counted_by_its_host(school, sites):
@@ -196,3 +204,20 @@ def test_what_was_allowed_while_the_scribe_was_away_has_its_bytes(school, sites)
         os.kill(scribe, signal.SIGCONT)
     until(lambda: passed(school, "proxy.example")[0] - before > 60000, "bytes were lost")
     assert passed(school, "proxy.example")[0] - before < 60000 + 3 * HEADS
+
+
+def test_a_file_that_the_proxy_was_never_told_of_is_told_again(school, sites):
+    folder, newest = log_folder(school), files(school)[-1]
+    made = f"{folder}/{newest + 1}.log"
+    open(made, "w").close()
+    shutil.chown(made, os.stat(folder).st_uid, os.stat(folder).st_gid)
+
+    def written():
+        assert school.visit(sites.url("ok.example", "/")).status == 200
+        return os.stat(made).st_size
+
+    until(written, "it stays empty", 30, 0.5)
+    assert os.readlink(f"{folder}/now") == f"{newest + 1}.log"
+    before = passed(school, "bets.example")[0]
+    assert sized(school, sites, "bets.example", 30000).status == 200
+    until(lambda: passed(school, "bets.example")[0] - before > 30000, "no bytes")

@@ -130,20 +130,20 @@ def test_policies_are_checked_together(school):
 def test_coverage_claims_what_runs(school):
     file = school.folder / "staff.md"
     file.write_text((ROOT / "policy/staff.md").read_text().replace(
-        "block web to category gambling", "block dns to category gambling\nblock web to category gambling"))
+        "block web to category gambling", "note screen storage\nblock web to category gambling"))
     said = school.beadle("policy", "coverage", str(file)).stdout
-    assert "  dns: not carried out; this build lacks 'dns'\n    block dns to category gambling\n" in said, said
+    assert "  screen: not carried out; this build lacks 'screen'\n    note screen storage\n" in said, said
     assert "  web: carried out\n    block web to category gambling, tell technicians\n" in said, said
     assert re.search(r"^Together +8 +1$", said, re.M) and "without a rule: signed only" in said, said
     assert max(map(len, said.splitlines()[1:])) <= 80
     two = json.loads(school.beadle("policy", "coverage", str(file), str(ROOT / "policy/pupils.md"), "--json").stdout)
     assert [len(p["clauses"]) for p in two["policies"]] == [10, 7]
     rules = [r for p in two["policies"] for c in p["clauses"] for r in c["rules"]]
-    assert two["totals"]["doors"]["dns"] == {"carried_out": 0, "not_carried_out": 1}
+    assert two["totals"]["doors"]["screen"] == {"carried_out": 0, "not_carried_out": 1}
     assert sum(r["carried_out"] for r in rules) == two["totals"]["doors"]["web"]["carried_out"] == len(rules) - 1
     lacking = [r for r in rules if not r["carried_out"]]
-    assert [(r["door"], r["missing"]) for r in lacking] == [("dns", "dns")]
-    assert file.read_text().splitlines()[lacking[0]["line"] - 1] == "block dns to category gambling"
+    assert [(r["door"], r["missing"]) for r in lacking] == [("screen", "screen")]
+    assert file.read_text().splitlines()[lacking[0]["line"] - 1] == "note screen storage"
 
 
 def test_policy_check_knows_the_day(school):
@@ -167,15 +167,15 @@ def test_policy_check_and_explain(school):
 def test_what_is_not_carried_out_is_said(school):
     file = school.folder / "staff.md"  # a policy of its own name: what is in force stays
     text = (ROOT / "policy/staff.md").read_text().replace(
-        "block web to category gambling", "block dns to category gambling\nblock web to category gambling")
+        "block web to category gambling", "note screen storage\nblock web to category gambling")
     file.write_text(text)
-    line = text[:text.index("block dns")].count("\n") + 1
+    line = text[:text.index("note screen")].count("\n") + 1
     assert ", of which this build carries out 8\n" in school.beadle("policy", "check", str(file)).stdout
     said = school.beadle("policy", "explain", str(file)).stdout
-    assert "Look-ups in the category gambling are blocked for everyone. Nobody is told. (This version does not carry it out.)" in said
+    assert "All attachments of a stick or drive are noted, for everyone. Nobody is told. (This version does not carry it out.)" in said
     assert said.count("(This version") == 1
     done = school.beadle("policy", "publish", str(file), "--minute", "x", "--name", "wider", *TWO_PEOPLE)
-    assert f"{file}:{line}:1: note: this build cannot carry out 'dns': the rule is not in force" in done.stderr
+    assert f"{file}:{line}:1: note: this build cannot carry out 'screen': the rule is not in force" in done.stderr
     assert "1 rule stands in the document only" in done.stderr
 
 

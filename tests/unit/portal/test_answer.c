@@ -1,5 +1,6 @@
 /* Every page, of records as they come. */
 #include "asked.h"
+#include "record/store_int.h"
 
 static void an_empty_school_is_told_what_to_do(void **state)
 {
@@ -259,6 +260,85 @@ static void acts_and_page_loads_are_one_list(void **state)
 	EXPECT("/acts?day=2026-11-20", 200, "No act fits this");
 	EXPECT("/violations?day=2026-11-20", 200, "No violation fits this");
 	EXPECT("/violations?day=2026-11-21", 200, "casino.example");
+}
+
+static void pass(int64_t down, int64_t up)
+{
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	assert_int_equal(
+	    bdl_stmt_get(s, "UPDATE visit SET bytes_down = ?1, bytes_up = ?2", &st, NULL), 0);
+	bdl_bind_int(st, 1, down);
+	bdl_bind_int(st, 2, up);
+	assert_int_equal(bdl_stmt_run(s, st, NULL), 0);
+}
+
+static void bytes_stand_with_visits(void **state)
+{
+	static const struct {
+		int64_t n;
+		const char *text;
+	} texts[] = {
+		{ 0,
+		    ">0\xc2\xa0"
+		    "bytes<" },
+		{ 1,
+		    ">1\xc2\xa0"
+		    "byte<" },
+		{ 999,
+		    ">999\xc2\xa0"
+		    "bytes<" },
+		{ 1000,
+		    ">1.0\xc2\xa0"
+		    "kB<" },
+		{ 4799,
+		    ">4.7\xc2\xa0"
+		    "kB<" },
+		{ 9999,
+		    ">9.9\xc2\xa0"
+		    "kB<" },
+		{ 10000,
+		    ">10\xc2\xa0"
+		    "kB<" },
+		{ 999999,
+		    ">999\xc2\xa0"
+		    "kB<" },
+		{ 1000000,
+		    ">1.0\xc2\xa0"
+		    "MB<" },
+		{ 2147483648,
+		    ">2.1\xc2\xa0"
+		    "GB<" },
+		{ INT64_MAX,
+		    ">9.2\xc2\xa0"
+		    "EB<" },
+	};
+	(void)state;
+	struct bdl_act a[2] = { act_of("ok.example", BDL_ALLOW, ""),
+		act_of("ok.example", BDL_ALLOW, "") };
+	publish();
+	a[0].at_ms = NOON;
+	a[1].at_ms = NOON + 3600 * 1000; /* another hour */
+	visit(a, 2);
+	EXPECT("/visits", 200, ">Received<", ">Sent<",
+	    "data-label=\"Received\">0\xc2\xa0"
+	    "bytes<");
+	for (size_t i = 0; i < BDL_ARRAY_LEN(texts); i++) {
+		pass(texts[i].n, 77);
+		EXPECT("/visits", 200, texts[i].text,
+		    ">77\xc2\xa0"
+		    "bytes<");
+	}
+	pass(1500000, 60);
+	EXPECT("/visits/t.ashdown?day=2026-11-21", 200,
+	    ">1.5\xc2\xa0"
+	    "MB<",
+	    ">60\xc2\xa0"
+	    "bytes<",
+	    "<strong>3.0\xc2\xa0MB</strong>",
+	    "<strong>120\xc2\xa0"
+	    "bytes</strong>");
 }
 
 /* What was allowed is explained as well: by its facts, which the visits keep. */
@@ -733,6 +813,7 @@ int main(void)
 		    only_names_of_this_machine_are_answered, begin, end),
 		cmocka_unit_test_setup_teardown(values_are_shown_as_text, begin, end),
 		cmocka_unit_test_setup_teardown(filters_choose_and_pages_follow, begin, end),
+		cmocka_unit_test_setup_teardown(bytes_stand_with_visits, begin, end),
 		cmocka_unit_test_setup_teardown(acts_and_page_loads_are_one_list, begin, end),
 		cmocka_unit_test_setup_teardown(a_page_load_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(visits_are_shown_by_the_hour, begin, end),

@@ -98,6 +98,38 @@ static void a_lost_connection_is_made_again(void **state)
 	assert_int_equal(store_number(r, "SELECT max(school) FROM school"), 3);
 }
 
+/* What comes in volume holds up its like, and people only from where it joins them. */
+static void people_do_not_wait_for_volume(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *a BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *b BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_err err = { 0 };
+
+	a->busy_ms = b->busy_ms = 50;
+	assert_int_equal(bdl_store_begin_volume(a, NULL), 0);
+	assert_int_equal(bdl_store_begin_volume(b, &err), BDL_E_BUSY);
+	assert_int_equal(bdl_store_begin(b, NULL), 0);
+	store_run(b, "INSERT INTO school VALUES (2)");
+	assert_int_equal(bdl_store_commit(b, NULL), 0);
+
+	assert_int_equal(bdl_store_begin(b, NULL), 0);
+	assert_false(bdl_store_has_joined(a));
+	assert_int_equal(bdl_store_join(a, NULL), 0); /* which is sent only */
+	store_run(a, "INSERT INTO school VALUES (3)");
+	assert_int_equal(bdl_store_commit(a, &err), BDL_E_BUSY);
+	bdl_store_rollback(a);
+	assert_int_equal(bdl_store_commit(b, NULL), 0);
+	assert_int_equal(store_number(b, "SELECT max(school) FROM school"), 2);
+
+	assert_int_equal(bdl_store_begin_volume(a, NULL), 0);
+	assert_int_equal(bdl_store_join(a, NULL), 0);
+	assert_int_equal(store_number(a, "SELECT 1"), 1); /* it is there now */
+	assert_int_equal(bdl_store_begin(b, &err), BDL_E_BUSY);
+	bdl_store_rollback(a);
+}
+
 /* Of another school nothing is seen, changed or added; of none there is an error. */
 static void a_school_sees_its_own_rows(void **state)
 {
@@ -204,6 +236,7 @@ int main(void)
 		cmocka_unit_test(hears_the_commits_of_others),
 		cmocka_unit_test(a_failure_shows_with_the_commit),
 		cmocka_unit_test(a_lost_connection_is_made_again),
+		cmocka_unit_test(people_do_not_wait_for_volume),
 		cmocka_unit_test(a_school_sees_its_own_rows),
 		cmocka_unit_test(months_have_partitions),
 		cmocka_unit_test(every_index_takes_what_doors_write),

@@ -35,6 +35,30 @@ static void says_it_as_postgresql_does(void **state)
 	}
 }
 
+static void says_it_for_many_items(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *ours, *theirs;
+	} cases[] = {
+		{ "INSERT INTO t (a, b) VALUES (?1, coalesce(?2, ')')) ON CONFLICT (a) DO NOTHING",
+		    "INSERT INTO t (a, b) SELECT k.p1, coalesce(k.p2, ')') FROM unnest($1, $2)"
+		    " WITH ORDINALITY AS k(p1, p2, i) ON CONFLICT (a) DO NOTHING" },
+		{ "UPDATE t SET b = ?2 WHERE a = ?1",
+		    "UPDATE t SET b = k.p2 FROM unnest($1, $2) WITH ORDINALITY AS k(p1, p2, i)"
+		    " WHERE a = k.p1" },
+		{ "SELECT a FROM t WHERE b = ?1",
+		    "SELECT f.*, k.i FROM unnest($1) WITH ORDINALITY AS k(p1, i)"
+		    " CROSS JOIN LATERAL (SELECT a FROM t WHERE b = k.p1) f" },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1000);
+		assert_int_equal(bdl_pg_sql_each(cases[i].ours, &out), 0);
+		assert_string_equal(bdl_buf_str(&out), cases[i].theirs);
+	}
+}
+
 static void texts_go_there_and_come_back(void **state)
 {
 	(void)state;
@@ -71,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_it_as_postgresql_does),
+		cmocka_unit_test(says_it_for_many_items),
 		cmocka_unit_test(texts_go_there_and_come_back),
 	};
 

@@ -245,6 +245,76 @@ static void keeps_many_statements(void **state)
 	}
 }
 
+/* More than are sent at once, texts with what PostgreSQL does not take, and rows for some. */
+#define ITEMS 20000
+
+struct items {
+	struct bdl_buf texts[2];
+	size_t found;
+	int64_t sum;
+};
+
+static void bind_item(struct bdl_stmt *st, size_t i, void *arg)
+{
+	struct items *items = arg;
+
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, bdl_buf_view(&items->texts[i % 2]));
+	bdl_bind_int(st, 3, (int64_t)i);
+}
+
+static void read_item(struct bdl_stmt *st, size_t i, void *arg)
+{
+	struct items *items = arg;
+
+	assert_int_equal(bdl_col_int(st, 0), (int64_t)i);
+	assert_true(bdl_view_eq(bdl_col_view(st, 1), bdl_buf_view(&items->texts[0])));
+	items->found++;
+	items->sum += bdl_col_int(st, 0);
+}
+
+static void runs_a_statement_for_many(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct items items = { .texts = { BDL_BUF(64), BDL_BUF(64) } };
+
+	store_run(s,
+	    "CREATE TABLE many (school BIGINT NOT NULL, source TEXT NOT NULL, segment BIGINT NOT NULL,"
+	    " PRIMARY KEY (school, segment))");
+	assert_int_equal(bdl_buf_add(&items.texts[0], "caf\xc3\xa9 \x00\x01\xff", 9), 0);
+	assert_int_equal(bdl_buf_add_str(&items.texts[1], ""), 0);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    bdl_stmt_each(s,
+			"INSERT INTO many (school, source, segment) VALUES (?1, ?2, ?3)"
+			" ON CONFLICT (school, segment) DO UPDATE SET source = excluded.source",
+			ITEMS, bind_item, NULL, &items, NULL),
+		    0);
+	assert_int_equal(bdl_stmt_each(s,
+			     "SELECT segment, source FROM many WHERE school = ?1 AND source = ?2"
+			     " AND segment = ?3 AND segment % 4 = 0",
+			     ITEMS, bind_item, read_item, &items, NULL),
+	    0);
+	assert_int_equal(items.found, ITEMS / 4);
+	assert_int_equal(items.sum, (int64_t)(ITEMS / 4) * (ITEMS / 4 - 1) / 2 * 4);
+	assert_int_equal(bdl_stmt_each(s,
+			     "UPDATE many SET source = 'x' WHERE school = ?1 AND source = ?2"
+			     " AND segment = ?3 AND segment >= 10",
+			     ITEMS, bind_item, NULL, &items, NULL),
+	    0);
+	assert_int_equal(bdl_stmt_each(s, "SELECT 1 FROM many WHERE segment = ?1", 0, bind_item,
+			     read_item, &items, NULL),
+	    0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM many"), ITEMS);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM many WHERE source <> 'x'"), 10);
+	for (int i = 0; i < 2; i++)
+		bdl_buf_done(&items.texts[i]);
+}
+
 static void texts_come_back_byte_by_byte(void **state)
 {
 	(void)state;
@@ -281,6 +351,7 @@ int main(void)
 		cmocka_unit_test(rolls_back),
 		cmocka_unit_test(waits_for_another_writer),
 		cmocka_unit_test(keeps_many_statements),
+		cmocka_unit_test(runs_a_statement_for_many),
 		cmocka_unit_test(texts_come_back_byte_by_byte),
 	};
 

@@ -145,7 +145,9 @@ static void an_act_may_come_first(void **state)
 	size_t n;
 
 	struct bdl_digest version = version_of(&source, 1);
+	assert_int_equal(bdl_store_begin(s, NULL), 0);
 	assert_int_equal(bdl_ruleset_id(s, &version, &id, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
 	assert_int_equal(
 	    bdl_versions_of_ruleset(s, &version, region, &sources, &n, NULL), BDL_E_MISSING);
 	must_publish(s, "staff", source.bytes, T0, region);
