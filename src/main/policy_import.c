@@ -19,7 +19,7 @@
 #define FILES_MAX 16 /* of concepts */
 
 struct order {
-	const char *file, *from, *to, *values[BDL_FACT_REVIEW + 3];
+	const char *file, *from, *to, *draft, *data, *values[BDL_FACT_REVIEW + 3];
 	const char *concepts[FILES_MAX];
 	size_t n_concepts;
 	bool json, replace;
@@ -89,6 +89,24 @@ static struct bdl_view name_of(const char *file)
 	return dot && dot > v.p ? bdl_view_at(v.p, (size_t)(dot - v.p)) : v;
 }
 
+/* To the file, and to the drafts, as the order says. */
+static int put_away(const struct bdl_import *m, const struct order *o, struct bdl_err *err)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	int rc = 0;
+
+	if (o->to)
+		rc = o->replace ? bdl_file_replace(o->to, m->draft.p, m->draft.n, 0644, err)
+				: bdl_file_make(o->to, m->draft.p, m->draft.n, 0644, err);
+	if (rc < 0 || !o->draft)
+		return rc;
+	rc = bdl_document_parse(m->draft, findings, &d, err);
+	return rc < 0
+	    ? rc
+	    : bdl_policy_keep_draft(o->data, o->file, bdl_view_of(o->draft), d, findings, err);
+}
+
 static int import(const struct order *o, struct bdl_err *err)
 {
 	struct bench b BDL_AUTO_IN(bench_done) = { 0 };
@@ -117,9 +135,8 @@ static int import(const struct order *o, struct bdl_err *err)
 	for (size_t i = 0; i < BDL_ARRAY_LEN(terms.values); i++)
 		terms.values[i] = bdl_view_of(o->values[i]);
 	rc = bdl_import_make(bdl_buf_view(&text), &terms, &m, err);
-	if (rc == 0 && o->to)
-		rc = o->replace ? bdl_file_replace(o->to, m->draft.p, m->draft.n, 0644, err)
-				: bdl_file_make(o->to, m->draft.p, m->draft.n, 0644, err);
+	if (rc == 0)
+		rc = put_away(m, o, err);
 	if (rc == 0)
 		rc = o->json ? bdl_import_report_json(m, b.concepts, err)
 			     : bdl_import_report(m, b.concepts, o->to, err);
@@ -131,6 +148,8 @@ int bdl_policy_import(struct bdl_args *a)
 	struct bdl_err err;
 	struct order o = {
 		.from = bdl_args_option(a, "--from"),
+		.draft = bdl_args_option(a, "--draft"),
+		.data = a->data,
 		.to = bdl_args_option(a, "--to"),
 		.json = bdl_args_flag(a, "--json"),
 		.replace = bdl_args_flag(a, "--replace"),
@@ -146,6 +165,10 @@ int bdl_policy_import(struct bdl_args *a)
 		o.concepts[o.n_concepts++] = more;
 	if (!bdl_args_fit(a, 2, 2))
 		return BDL_EXIT_USAGE;
+	if (o.json && o.draft)
+		return bdl_complain_usage(&(struct bdl_err){
+		    .text =
+			"'--json' is for a program, which finds the draft in it: no '--draft'" });
 	o.file = a->words[1];
 	return import(&o, &err) < 0 ? bdl_complain(&err) : BDL_EXIT_FINE;
 }
