@@ -4,8 +4,12 @@ comes there once, whatever happens to the store, and what one publishes both enf
 """
 
 import json
+import os
+import random
 import shutil
+import signal
 import sys
+import time
 
 import pytest
 
@@ -138,6 +142,28 @@ def test_the_server_may_be_killed_in_the_middle(two, pg):
             asker.ask(one, 15)
         pg.start()
     all_there(pg, asker)
+    for one in two:
+        assert "the ledger is whole" in one.beadle("ledger", "verify").stdout
+
+
+def test_scribes_and_server_may_be_killed_at_any_moment(two, pg):
+    """Nothing is lost or comes twice, the ledger verifies, and all of it runs again."""
+    asker, moments = Asker(), random.Random(20261121)
+    for round in range(6):
+        for one in two:
+            asker.ask(one, 10)
+        time.sleep(moments.random() / 2)
+        if round % 3 == 2:
+            pg.kill()
+            pg.start()
+        else:
+            os.kill(two[round % 2].pids()["scribe"], signal.SIGKILL)
+        for one in two:
+            asker.ask(one, 5)
+        until(lambda: all(one.is_up() for one in two), "they are ready again")
+    all_there(pg, asker)
+    for one in two:
+        assert "the ledger is whole" in one.beadle("ledger", "verify").stdout
 
 
 def test_the_portal_reads_it(two, pg):
