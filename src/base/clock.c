@@ -216,3 +216,13 @@ bool bdl_time_parse(struct bdl_view v, int64_t *ret_ms)
 	*ret_ms = (int64_t)at * MS_PER_S + ms;
 	return true;
 }
+
+int64_t bdl_midnight(int64_t at_ms)
+{
+	struct bdl_civil c = bdl_civil_local(at_ms);
+	char text[64];
+	int64_t at = at_ms;
+	int n = snprintf(text, sizeof(text), "%04d-%02d-%02dT00:00", c.year, c.month, c.day);
+	BDL_BUG_IF(!bdl_time_parse(bdl_view_at(text, (size_t)n), &at));
+	return at;
+}

@@ -21,6 +21,9 @@ struct bdl_civil {
 };
 struct bdl_civil bdl_civil_local(int64_t at_ms);
 
+/* The last local midnight, as the school's clocks show it. */
+int64_t bdl_midnight(int64_t at_ms);
+
 /* The number of a date, counted from 1970, and the date of a number, at its first minute. */
 int64_t bdl_civil_day(const struct bdl_civil *c);
 struct bdl_civil bdl_civil_of_day(int64_t day);

@@ -47,6 +47,15 @@ bool bdl_digest_parse(struct bdl_view hex, struct bdl_digest *ret)
 	return true;
 }
 
+uint64_t bdl_digest_mark(const struct bdl_digest *d)
+{
+	uint64_t mark = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		mark = mark << 8 | d->b[i];
+	return mark;
+}
+
 uint64_t bdl_hash64(const void *p, size_t n, uint64_t seed)
 {
 	return XXH3_64bits_withSeed(p, n, seed);

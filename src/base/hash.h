@@ -19,6 +19,9 @@ bool bdl_digest_eq(const struct bdl_digest *a, const struct bdl_digest *b);
 void bdl_digest_hex(const struct bdl_digest *d, char out[BDL_DIGEST_HEX]);
 bool bdl_digest_parse(struct bdl_view hex, struct bdl_digest *ret); /* 64 lower-case digits */
 
+/* Its first eight bytes as a number, where few are to be told apart. */
+uint64_t bdl_digest_mark(const struct bdl_digest *d);
+
 uint64_t bdl_hash64(const void *p, size_t n, uint64_t seed);
 
 /* For tables that hold no keys: two independent halves, one to find a place and one to compare. */

@@ -262,6 +262,23 @@ struct bdl_view bdl_lists_notes(const struct bdl_lists *l)
 	return bdl_view_at(l->main.notes, l->main.header->notes_size);
 }
 
+bool bdl_lists_note_next(struct bdl_view *rest, struct bdl_lists_note *ret)
+{
+	struct bdl_view line, fields[8] = { { 0 } };
+	uint64_t time_ms = 0;
+
+	if (!bdl_view_cut(rest, '\n', &line))
+		return false;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(fields); i++)
+		if (!bdl_view_cut(&line, '\t', &fields[i]))
+			break; /* what is missing stays empty */
+	if (!bdl_view_uint(fields[5], INT64_MAX, &time_ms))
+		time_ms = 0;
+	*ret = (struct bdl_lists_note){ fields[0], fields[1], fields[2], fields[3], fields[4],
+		(int64_t)time_ms, fields[6], fields[7] };
+	return true;
+}
+
 bool bdl_lists_has_illegal(const struct bdl_lists *l, int64_t *ret_issued_ms)
 {
 	if (l->has_illegal && ret_issued_ms != NULL)

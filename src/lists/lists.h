@@ -120,9 +120,17 @@ uint64_t bdl_lists_mark(const struct bdl_lists *l);
 
 /*
  * What the compiler noted: a line for each category of each source, fields between tabs: category,
- * source, format, entries, bad lines, the source's time in ms, title. Printable.
+ * source, format, entries, bad lines, the source's time in ms, title, licence. Printable.
  */
 struct bdl_view bdl_lists_notes(const struct bdl_lists *l);
+
+/* The next line of them, taken apart and cut off; false behind the last. What is missing is empty. */
+struct bdl_lists_note {
+	struct bdl_view category, source, format, entries, bad;
+	int64_t time_ms; /* 0: not known */
+	struct bdl_view title, terms;
+};
+bool bdl_lists_note_next(struct bdl_view *rest, struct bdl_lists_note *ret);
 
 /* Whether the illegal slot is filled; *ret_issued_ms says how old its list is (may be NULL). */
 bool bdl_lists_has_illegal(const struct bdl_lists *l, int64_t *ret_issued_ms);

@@ -115,20 +115,36 @@ static bool is_html(struct bdl_view text)
 	    bdl_view_istarts(text, BDL_LIT("<html")) || bdl_view_istarts(text, BDL_LIT("<?xml"));
 }
 
-static void note_title(struct bdl_list_report *rep, struct bdl_view line)
+/* "# WORD: text" of its first lines, where nothing is there yet. */
+static bool note_header(struct bdl_view line, struct bdl_view word, char *out, size_t size)
 {
-	struct bdl_view v = bdl_view_trim(line), word = BDL_LIT("title:");
+	struct bdl_view v = bdl_view_trim(line);
 
-	if (rep->title[0] != '\0' || v.n < 2 || (v.p[0] != '#' && v.p[0] != '!'))
-		return;
+	if (out[0] != '\0' || v.n < 2 || (v.p[0] != '#' && v.p[0] != '!'))
+		return false;
 	v = bdl_view_trim(bdl_view_from(v, 1));
 	if (!bdl_view_istarts(v, word))
-		return;
+		return false;
 	v = bdl_view_trim(bdl_view_from(v, word.n));
 	if (v.n > 0 && v.p[v.n - 1] == '\r')
 		v.n--;
-	if (bdl_utf8_printable(v) && v.n < sizeof(rep->title))
-		memcpy(rep->title, v.p, v.n); /* it is empty so far */
+	if (!bdl_utf8_printable(v) || v.n >= size)
+		return false;
+	memcpy(out, v.p, v.n); /* it is empty so far */
+	return true;
+}
+
+/* What it says of itself. A licence is worth more than where it is from, wherever it stands. */
+static void note_headers(struct bdl_list_report *rep, struct bdl_view line)
+{
+	char licence[sizeof(rep->terms)] = "";
+
+	(void)note_header(line, BDL_LIT("title:"), rep->title, sizeof(rep->title));
+	if (note_header(line, BDL_LIT("licence:"), licence, sizeof(licence)) ||
+	    note_header(line, BDL_LIT("license:"), licence, sizeof(licence)))
+		memcpy(rep->terms, licence, sizeof(licence));
+	else
+		(void)note_header(line, BDL_LIT("source:"), rep->terms, sizeof(rep->terms));
 }
 
 /* What a stranger wrote may go to a terminal: without what steers one. */
@@ -168,7 +184,7 @@ static int read_line(struct bdl_reading *r, size_t n, struct bdl_view line, stru
 		rep->taken++;
 		return 0;
 	case BDL_LINE_EMPTY:
-		note_title(rep, line);
+		note_headers(rep, line);
 		return 0;
 	case BDL_LINE_PASSED:
 		rep->passed++;
@@ -207,9 +223,9 @@ static int weigh(const struct bdl_list_report *rep, struct bdl_err *err)
 
 static int note(struct bdl_list_build *b, const struct bdl_list_report *rep, struct bdl_err *err)
 {
-	int rc = bdl_buf_printf(&b->notes, "%s\t%s\t%s\t%zu\t%zu\t%lld\t%s\n", rep->category,
+	int rc = bdl_buf_printf(&b->notes, "%s\t%s\t%s\t%zu\t%zu\t%lld\t%s\t%s\n", rep->category,
 	    rep->path, bdl_list_format_word(rep->format), rep->taken, rep->bad,
-	    (long long)rep->time_ms, rep->title);
+	    (long long)rep->time_ms, rep->title, rep->terms);
 
 	return rc < 0 ? bdl_fail(err, BDL_E_LIMIT, "too many sources to note them all") : 0;
 }

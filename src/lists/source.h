@@ -60,6 +60,7 @@ struct bdl_list_report {
 	char path[256];
 	char category[BDL_CATEGORY_NAME_MAX + 1]; /* "" where it has several or was left out */
 	char title[80];                           /* of a comment "# title: ..." */
+	char terms[160]; /* of a comment "# licence: ...", else of "# source: ..." */
 	enum bdl_list_format format;
 	int64_t time_ms;
 	size_t taken;  /* lines that gave entries */

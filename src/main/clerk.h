@@ -43,6 +43,12 @@ const struct bdl_job *bdl_job_named(struct bdl_view name);
 /* The folder of backups; `out` has `size` bytes, which it fits. */
 void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size);
 
+/*
+ * Close the sandbox of a job: no children, of files what `rights` says (enum bdl_job_right), and of the
+ * network as much as the store takes, where that is in PostgreSQL.
+ */
+int bdl_job_fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err) BDL_MUST_USE;
+
 /* clerk_dns.c: the zone of names. Its cause is a change of what is in force or of the lists. */
 void bdl_dns_job_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret);
 uint64_t bdl_dns_job_cause(const struct bdl_conf *conf);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "doors/dns/zone.h"
 #include "main/clerk.h"
+#include "main/clerk_keep.h"
 #include "main/data.h"
 #include "main/lists_verbs.h"
 #include "main/publish.h"
@@ -26,11 +27,7 @@ void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size)
 		bdl_conf_path(conf, out, size, "backup");
 }
 
-/*
- * Close the sandbox of a job: no children, of files what `rights` says, and of the network as much as
- * the store takes, where that is in PostgreSQL.
- */
-static int fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err)
+int bdl_job_fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err)
 {
 	char lists[BDL_PATH_MAX], backup[BDL_PATH_MAX], shipped[BDL_PATH_MAX];
 	const struct bdl_path_right connect[] = { BDL_CONNECT_RIGHTS };
@@ -103,7 +100,7 @@ static int lists_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], s
 	/* Started first, for what is left of this process does without the network. */
 	int rc = bdl_fetcher_start(NULL, &fetcher, err);
 	if (rc == 0)
-		rc = fence(conf, BDL_JOB_LISTS, err);
+		rc = bdl_job_fence(conf, BDL_JOB_LISTS, err);
 	if (rc == 0)
 		rc = bdl_lists_plan_read(path, &plan, err);
 	if (rc == BDL_E_MISSING) {
@@ -140,7 +137,7 @@ static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], 
 	(void)snprintf(to, sizeof(to), "%s/%s", folder, name); /* fits */
 	int rc = bdl_file_mkdirs(folder, err);
 	if (rc == 0)
-		rc = fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
+		rc = bdl_job_fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
 	if (rc == 0)
 		rc = bdl_backup_make(store, to, &bytes, err);
 	if (rc == 0)
@@ -151,10 +148,17 @@ static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], 
 	return rc;
 }
 
-static void optimise_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+static void daily(const struct bdl_conf *conf, struct bdl_schedule *ret)
 {
 	(void)conf; /* nobody has asked for another */
 	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
+}
+
+static void drill_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
+{
+	backup_schedule(conf, ret);
+	if (ret->kind != BDL_SCHEDULE_NEVER)
+		*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = 7 * DAY_MS };
 }
 
 static int optimise_run(
@@ -162,7 +166,7 @@ static int optimise_run(
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 
-	int rc = fence(conf, BDL_JOB_STORE, err);
+	int rc = bdl_job_fence(conf, BDL_JOB_STORE, err);
 	if (rc == 0)
 		rc = bdl_data_store(conf, &store, err);
 	if (rc == 0)
@@ -180,8 +184,13 @@ const struct bdl_job bdl_jobs[] = {
 	    NULL, lists_run },
 	{ "backup", "back the store up, and remove the oldest backups", 4 * 3600, backup_schedule,
 	    NULL, backup_run },
-	{ "optimise", "let the database look after its indices and its log", 3600,
-	    optimise_schedule, NULL, optimise_run },
+	{ "optimise", "let the database look after its indices and its log", 3600, daily, NULL,
+	    optimise_run },
+	{ "storage", "count what the store holds, for the page that shows it", 2 * 3600, daily,
+	    NULL, bdl_job_storage },
+	{ "ledger", "verify the ledger", 2 * 3600, daily, NULL, bdl_job_ledger },
+	{ "drill", "restore the newest backup beside itself, and see whether it is whole", 4 * 3600,
+	    drill_schedule, NULL, bdl_job_drill },
 	{ "dns", "write the names that everyone is kept from to dns/" BDL_DNS_ORIGIN, 3600,
 	    bdl_dns_job_schedule, bdl_dns_job_cause, bdl_dns_job_run },
 	{ 0 },

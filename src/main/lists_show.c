@@ -48,27 +48,24 @@ static void age(int64_t then_ms, char out[32])
 		    minutes == 1 ? "minute" : "minutes");
 }
 
-/* A line of the notes: category, source, form, entries, bad, time, title. */
-static void print_note(struct bdl_view line)
+static void print_note(const struct bdl_lists_note *note)
 {
-	struct bdl_view fields[7] = { { 0 } };
 	char old[32] = "";
-	uint64_t time_ms = 0;
 
-	for (size_t i = 0; i < BDL_ARRAY_LEN(fields); i++)
-		(void)bdl_view_cut(&line, '\t', &fields[i]); /* empty where it is missing */
-	if (bdl_view_uint(fields[5], INT64_MAX, &time_ms) && time_ms > 0)
-		age((int64_t)time_ms, old);
-	printf("%-24.*s %10.*s %6.*s  %-8.*s %-10s %.*s", BDL_FMT(fields[0]), BDL_FMT(fields[3]),
-	    BDL_FMT(fields[4]), BDL_FMT(fields[2]), old, BDL_FMT(fields[1]));
-	printf(fields[6].n > 0 ? " (%.*s)\n" : "\n", BDL_FMT(fields[6]));
+	if (note->time_ms > 0)
+		age(note->time_ms, old);
+	printf("%-24.*s %10.*s %6.*s  %-8.*s %-10s %.*s", BDL_FMT(note->category),
+	    BDL_FMT(note->entries), BDL_FMT(note->bad), BDL_FMT(note->format), old,
+	    BDL_FMT(note->source));
+	printf(note->title.n > 0 ? " (%.*s)\n" : "\n", BDL_FMT(note->title));
 }
 
 int bdl_lists_show(struct bdl_args *a)
 {
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = NULL;
 	struct bdl_err err;
-	struct bdl_view rest, line;
+	struct bdl_lists_note note;
+	struct bdl_view rest;
 	char made[BDL_LONG_LEN];
 
 	if (!bdl_args_fit(a, 1, 2))
@@ -82,8 +79,8 @@ int bdl_lists_show(struct bdl_args *a)
 	    (unsigned long long)bdl_lists_nets(l), bdl_lists_categories(l));
 	printf("%-24s %10s %6s  %-8s %-10s %s\n", "CATEGORY", "ENTRIES", "BAD", "FORM", "AGE",
 	    "SOURCE");
-	for (rest = bdl_lists_notes(l); bdl_view_cut(&rest, '\n', &line);)
-		print_note(line);
+	for (rest = bdl_lists_notes(l); bdl_lists_note_next(&rest, &note);)
+		print_note(&note);
 	if (bdl_lists_has_illegal(l, NULL))
 		printf("%-24s %10s %6s  %-8s %-10s %s\n", BDL_CATEGORY_ILLEGAL, "-", "-", "signed",
 		    "", "(its entries are not shown)");

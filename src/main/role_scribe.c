@@ -7,6 +7,7 @@
 #include "record/ledger_head.h"
 #include "record/retention.h"
 #include "record/scribe.h"
+#include "record/storage.h"
 #include "record/versions.h"
 #include "sys/file.h"
 #include "sys/log.h"
@@ -76,6 +77,7 @@ static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
 {
 	bdl_log_err(BDL_LOG_ERR, ev, err);
 	bdl_slot_note(s->role->slot, "the store cannot be written: %.60s", err->text);
+	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 1);
 	s->in_trouble = true;
 	store_close(s);
 }
@@ -120,6 +122,8 @@ static int read_journal(struct scribe *s, int64_t for_ms, int64_t hold_ms, struc
 	do {
 		int rc = bdl_scribe_round(s->reader, hold_ms, &round, err);
 		bdl_count(s->role->slot, BDL_COUNT_STORED, round.stored);
+		if (round.stored > 0)
+			bdl_slot_put(s->role->slot, BDL_COUNT_LAST_MS, (uint64_t)bdl_now_ms());
 		tell_journal(s, &round.journal);
 		if (round.refused > 0)
 			bdl_log(BDL_LOG_ERR, "entry-refused",
@@ -205,7 +209,7 @@ static void keep_head(struct scribe *s)
 		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
 }
 
-static void deletion_done(struct scribe *s)
+static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
 	if (gone.acts || gone.violations || gone.visits || gone.refused)
@@ -215,6 +219,7 @@ static void deletion_done(struct scribe *s)
 		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
+	return bdl_deletion_keep(s->store, &gone, bdl_now_ms(), err);
 }
 
 /*
@@ -240,9 +245,7 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
 	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);
-	if (rc == 0)
-		deletion_done(s);
-	return rc;
+	return rc == 0 ? deletion_done(s, err) : rc;
 }
 
 static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
@@ -264,6 +267,7 @@ static void recovered(struct scribe *s)
 	if (s->in_trouble)
 		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
 	s->in_trouble = s->is_noted = false;
+	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 0);
 	bdl_slot_note(s->role->slot, "the store is written");
 	atomic_store(&s->role->slot->state, BDL_STATE_UP);
 }

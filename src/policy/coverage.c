@@ -1,4 +1,5 @@
 #include "policy/coverage.h"
+#include "policy/facts.h"
 #include "policy/format.h"
 #include "policy/text_int.h"
 
@@ -56,6 +57,67 @@ void bdl_coverage_add(struct bdl_coverage *sum, const struct bdl_document *d)
 	}
 }
 
+/* --- what a rule waits for --- */
+
+static bool has_entries(const struct bdl_lists *lists, struct bdl_view category)
+{
+	int i = lists ? bdl_lists_category_find(lists, category) : -1;
+
+	return i >= 0 && !bdl_lists_category_is_empty(lists, (unsigned)i);
+}
+
+/* The categories of one condition that no list has, behind what is there. */
+static void add_lists(
+    const struct bdl_list *names, const struct bdl_lists *lists, struct bdl_buf *out)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < names->n; i++) {
+		struct bdl_view name = names->words[i].text;
+		if (bdl_view_is(name, BDL_CATEGORY_ILLEGAL) || has_entries(lists, name))
+			continue;
+		(void)bdl_buf_printf(out, "%s%.*s",
+		    !is_first    ? ", "
+			: out->n ? "; a list of "
+				 : "a list of ",
+		    BDL_FMT(name));
+		is_first = false;
+	}
+}
+
+void bdl_coverage_waits(
+    const struct bdl_rule *rule, const struct bdl_coverage_here *here, struct bdl_buf *out)
+{
+	struct bdl_buf said BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
+	bool asks_networks = false;
+
+	for (size_t i = 0; i < rule->n_conds; i++) {
+		const struct bdl_phrase *phrase = &rule->conds[i];
+		enum bdl_fact fact = bdl_fact_of(phrase);
+		if (phrase->form == BDL_PHRASE_CATEGORY && here->has_lists)
+			add_lists(&phrase->lists[0], here->lists, &said);
+		asks_networks |= fact == BDL_FACT_PLACE || fact == BDL_FACT_DEVICE;
+	}
+	if (asks_networks && here->asks_networks && !here->has_networks)
+		(void)bdl_buf_printf(&said, "%sa table of networks", said.n ? "; " : "");
+	(void)bdl_buf_add_view(out, bdl_buf_view(&said));
+}
+
+const struct bdl_unseen bdl_unseen[] = {
+	{ "What a page or a file says",
+	    "Verdicts are by category, host, path, person, place, device, time, the words of a search "
+	    "and what the head of an answer says of a file. No page is read, no file is opened." },
+	{ "What is said inside a WebSocket",
+	    "Opening one is judged like any request; what goes through it afterwards is not seen." },
+	{ "The inside of a site that a rule 'splice' keeps sealed",
+	    "Its host is judged, and nothing else of it is known." },
+	{ "What does not go through the proxy",
+	    "QUIC, other proxies, a telephone's own network: the firewall must refuse what it can." },
+	{ "A site that is asked for by its bare address",
+	    "It is judged by that address; lists of names do not know it." },
+	{ 0 },
+};
+
 /* --- text --- */
 
 /* A writer of many pieces: the buffer's owner looks once whether it broke. */
@@ -90,7 +152,22 @@ static void put_wrapped(struct bdl_buf *out, struct bdl_view text, unsigned inde
 	put(out, "\n");
 }
 
-static void put_rule(struct bdl_buf *out, const struct bdl_rule *rule)
+/* What it waits for, behind "carried out". */
+static void put_waits(
+    struct bdl_buf *out, const struct bdl_rule *rule, const struct bdl_coverage_here *here)
+{
+	struct bdl_buf waits BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
+
+	if (here)
+		bdl_coverage_waits(rule, here, &waits);
+	if (waits.n)
+		(void)bdl_buf_printf(out, ": carried out; it waits for %s\n", bdl_buf_str(&waits));
+	else
+		put(out, ": carried out\n");
+}
+
+static void put_rule(
+    struct bdl_buf *out, const struct bdl_rule *rule, const struct bdl_coverage_here *here)
 {
 	struct bdl_buf line BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
 	struct bdl_view missing = bdl_rule_beyond(rule);
@@ -98,7 +175,7 @@ static void put_rule(struct bdl_buf *out, const struct bdl_rule *rule)
 	put(out, "  ");
 	put(out, bdl_area_word(bdl_rule_area(rule)));
 	if (bdl_rule_carried_out(rule))
-		put(out, ": carried out\n");
+		put_waits(out, rule, here);
 	else
 		(void)bdl_buf_printf(
 		    out, ": not carried out; this build lacks '%.*s'\n", BDL_FMT(missing));
@@ -106,7 +183,8 @@ static void put_rule(struct bdl_buf *out, const struct bdl_rule *rule)
 	put_wrapped(out, bdl_buf_view(&line), 4);
 }
 
-static void put_clause(struct bdl_buf *out, const struct bdl_clause *clause)
+static void put_clause(
+    struct bdl_buf *out, const struct bdl_clause *clause, const struct bdl_coverage_here *here)
 {
 	struct bdl_buf head BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
 
@@ -114,15 +192,16 @@ static void put_clause(struct bdl_buf *out, const struct bdl_clause *clause)
 	    clause->number.n ? " " : "", BDL_FMT(clause->title), BDL_FMT(clause->id));
 	put_wrapped(out, bdl_buf_view(&head), 0);
 	for (size_t i = 0; i < clause->n_rules; i++)
-		put_rule(out, &clause->rules[i]);
+		put_rule(out, &clause->rules[i], here);
 	if (clause->n_rules == 0)
 		put(out, "  signed only\n");
 }
 
-void bdl_coverage_write(const struct bdl_document *d, struct bdl_buf *out)
+void bdl_coverage_write(
+    const struct bdl_document *d, const struct bdl_coverage_here *here, struct bdl_buf *out)
 {
 	for (size_t i = 0; i < d->n_clauses; i++)
-		put_clause(out, &d->clauses[i]);
+		put_clause(out, &d->clauses[i], here);
 }
 
 /* A line for each area of this sort that has rules, and what they come to. */
@@ -151,4 +230,13 @@ void bdl_coverage_write_totals(const struct bdl_coverage *sum, struct bdl_buf *o
 	(void)bdl_buf_printf(out, "%-16s  %11zu  %15zu\n", "Together", all[0], all[1]);
 	(void)bdl_buf_printf(out, "%zu %s; %zu without a rule: signed only\n", sum->n_clauses,
 	    sum->n_clauses == 1 ? "clause" : "clauses", sum->n_signed_only);
+}
+
+void bdl_coverage_write_unseen(struct bdl_buf *out)
+{
+	put(out, "What no door sees\n");
+	for (const struct bdl_unseen *u = bdl_unseen; u->what; u++) {
+		(void)bdl_buf_printf(out, "  %s\n", u->what);
+		put_wrapped(out, bdl_view_of(u->means), 4);
+	}
 }

@@ -7,6 +7,7 @@
 #define BDL_POLICY_COVERAGE_H
 
 #include "base/buf.h"
+#include "lists/lists.h"
 #include "policy/document.h"
 
 /* The doors, as in enum bdl_door, and then the institutions. */
@@ -38,6 +39,26 @@ static inline bool bdl_area_is_door(enum bdl_area area)
 	return area < BDL_AREA_SIGNING;
 }
 
+/*
+ * What the school itself still has to bring before a rule that is carried out finds anything: lists,
+ * a table of networks. What is not known is not asked.
+ */
+struct bdl_coverage_here {
+	const struct bdl_lists *lists; /* NULL with has_lists: there are none */
+	bool has_lists;                /* whether it is known which lists there are */
+	bool asks_networks, has_networks;
+};
+
+/* Append for what the rule waits ("a list of gambling, betting"); nothing where it waits for nothing. */
+void bdl_coverage_waits(
+    const struct bdl_rule *rule, const struct bdl_coverage_here *here, struct bdl_buf *out);
+
+/* What no door of this build sees, whatever the policies say. */
+struct bdl_unseen {
+	const char *what, *means; /* "What is said inside a WebSocket", and a sentence on it */
+};
+extern const struct bdl_unseen bdl_unseen[]; /* ends with a zeroed one */
+
 /* Totals over one or more documents; begin with a zeroed one. */
 struct bdl_coverage {
 	size_t carried_out[BDL_AREAS], left[BDL_AREAS]; /* rules */
@@ -46,7 +67,9 @@ struct bdl_coverage {
 void bdl_coverage_add(struct bdl_coverage *sum, const struct bdl_document *d);
 
 /* Append it as text of at most 80 columns; the buffer's owner looks whether it broke. */
-void bdl_coverage_write(const struct bdl_document *d, struct bdl_buf *out);
+void bdl_coverage_write(
+    const struct bdl_document *d, const struct bdl_coverage_here *here, struct bdl_buf *out);
+void bdl_coverage_write_unseen(struct bdl_buf *out);
 void bdl_coverage_write_totals(const struct bdl_coverage *sum, struct bdl_buf *out);
 
 #endif

@@ -95,22 +95,40 @@ static int add_law(struct bdl_ruleset *r, struct bdl_err *err)
 	return read_document(&source, &law->document, err);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	const struct bdl_ruleset_part *x = a, *y = b;
+
+	return bdl_view_cmp(x->name, y->name);
+}
+
 /* Each name with its NUL and its document's digest, one after the other. */
-static int make_version(struct bdl_ruleset *r, struct bdl_err *err)
+int bdl_ruleset_version_of(
+    struct bdl_ruleset_part *parts, size_t n, struct bdl_digest *ret, struct bdl_err *err)
 {
 	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(REGION_MAX);
 
-	for (size_t i = 0; i < r->n_policies; i++) {
-		const struct bdl_policy *p = &r->policies[i];
-
-		(void)bdl_buf_add_view(&bytes, p->name);
+	if (n > 1)
+		qsort(parts, n, sizeof(*parts), by_name);
+	for (size_t i = 0; i < n; i++) {
+		(void)bdl_buf_add_view(&bytes, parts[i].name);
 		(void)bdl_buf_add_char(&bytes, '\0');
-		(void)bdl_buf_add(&bytes, p->document->digest.b, sizeof(p->document->digest.b));
+		(void)bdl_buf_add(&bytes, parts[i].digest.b, sizeof(parts[i].digest.b));
 	}
 	if (bdl_buf_broken(&bytes))
 		return no_room(err); /* a digest of half of it would name other policies */
-	r->version = bdl_digest_of(bytes.p, bytes.n);
+	*ret = bdl_digest_of(bytes.p, bytes.n);
 	return 0;
+}
+
+static int make_version(struct bdl_ruleset *r, struct bdl_err *err)
+{
+	struct bdl_ruleset_part parts[BDL_POLICIES_MAX];
+
+	for (size_t i = 0; i < r->n_policies; i++)
+		parts[i] = (struct bdl_ruleset_part){ r->policies[i].name,
+			r->policies[i].document->digest };
+	return bdl_ruleset_version_of(parts, r->n_policies, &r->version, err);
 }
 
 static int make(const struct bdl_source *sources, size_t n, bool whole, struct bdl_ruleset **ret,

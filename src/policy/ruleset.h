@@ -54,6 +54,14 @@ BDL_DEFINE_AUTO(struct bdl_ruleset, bdl_ruleset_free);
  */
 const struct bdl_digest *bdl_ruleset_version(const struct bdl_ruleset *r);
 
+/* The same without compiling: of these documents, in any order; brings them into theirs. */
+struct bdl_ruleset_part {
+	struct bdl_view name;
+	struct bdl_digest digest;
+};
+int bdl_ruleset_version_of(struct bdl_ruleset_part *parts, size_t n, struct bdl_digest *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
 size_t bdl_ruleset_policies(const struct bdl_ruleset *r); /* without the law */
 /* `i` may be that of the law. */
 struct bdl_view bdl_ruleset_policy_name(const struct bdl_ruleset *r, size_t i);

@@ -45,6 +45,7 @@ void bdl_worker_free(struct bdl_worker *w)
 
 enum need {
 	NOTHING,
+	A_STORE_OR_NOT, /* it tells what it can without one */
 	THE_STORE,
 	A_LOOK, /* the store, and that it was looked at is recorded: it shows people's records */
 };
@@ -68,7 +69,11 @@ static const struct route routes[] = {
 	{ "/policies/*", bdl_show_policy, THE_STORE },
 	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
 	{ "/policies/*/*", bdl_show_issue, THE_STORE },
-	{ "/health", bdl_show_health, NOTHING },
+	{ "/storage", bdl_show_storage, A_LOOK },
+	{ "/status", bdl_show_status, A_STORE_OR_NOT },
+	{ "/coverage", bdl_show_coverage, THE_STORE },
+	{ "/lists", bdl_show_lists, THE_STORE },
+	{ "/health", bdl_show_health, A_STORE_OR_NOT },
 	{ "/assets/*/*", bdl_show_asset, NOTHING },
 	{ "/favicon.ico", bdl_show_favicon, NOTHING },
 };
@@ -232,8 +237,15 @@ static unsigned status_of(const struct bdl_request *r, int rc)
 static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
     struct bdl_reply *reply, struct bdl_err *err)
 {
+	struct bdl_err unopened = { 0 };
 	int rc = route->needs ? open_store(w, r, err) : 0;
 	r->school = school(w);
+	if (rc < 0 && route->needs == A_STORE_OR_NOT) {
+		unopened = *err;
+		*err = (struct bdl_err){ 0 };
+		r->unopened = &unopened;
+		rc = 0;
+	}
 	if (rc == 0)
 		rc = route->show(r, reply, err);
 	if (rc == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))

@@ -3,7 +3,6 @@
 #include "issues_int.h"
 #include "pages_int.h"
 #include "portal/assets.h"
-#include <stdio.h>
 
 struct bdl_layout_portal bdl_frame(
     const struct bdl_request *r, struct bdl_view title, enum bdl_section section)
@@ -20,6 +19,7 @@ struct bdl_layout_portal bdl_frame(
 		.at_violations = section == BDL_AT_VIOLATIONS,
 		.at_policies = section == BDL_AT_POLICIES,
 		.at_figures = section == BDL_AT_FIGURES,
+		.at_state = section == BDL_AT_STATE,
 	};
 }
 
@@ -36,22 +36,11 @@ const char *bdl_when(const struct bdl_request *r, int64_t at_ms)
 	return bdl_region_str(r->region, bdl_view_of(day ? day + 1 : text));
 }
 
-/* The last local midnight, as the school's clocks show it. */
-static int64_t midnight(int64_t at_ms)
-{
-	struct bdl_civil c = bdl_civil_local(at_ms);
-	char text[64];
-	int64_t at = at_ms;
-	int n = snprintf(text, sizeof(text), "%04d-%02d-%02dT00:00", c.year, c.month, c.day);
-	BDL_BUG_IF(!bdl_time_parse(bdl_view_at(text, (size_t)n), &at));
-	return at;
-}
-
 struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)
 {
 	struct bdl_civil c = bdl_civil_local(at_ms);
 	char text[BDL_LONG_LEN];
-	int64_t from_ms = midnight(at_ms);
+	int64_t from_ms = bdl_midnight(at_ms);
 
 	bdl_time_long(from_ms, text);
 	char *comma = strchr(text, ',');
@@ -59,7 +48,8 @@ struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)
 		*comma = '\0';
 	return (struct bdl_day){
 		.from_ms = from_ms,
-		.before_ms = midnight(from_ms + 36 * BDL_HOUR_MS), /* days have 23 to 25 hours */
+		.before_ms =
+		    bdl_midnight(from_ms + 36 * BDL_HOUR_MS), /* days have 23 to 25 hours */
 		.word = bdl_region_printf(r->region, "%04d-%02d-%02d", c.year, c.month, c.day),
 		.title = bdl_region_str(r->region, bdl_view_of(text)),
 	};

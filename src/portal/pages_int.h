@@ -22,6 +22,10 @@ int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_lists(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_storage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_status(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_asset(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -34,7 +38,8 @@ enum bdl_section {
 	BDL_AT_VISITS,
 	BDL_AT_VIOLATIONS,
 	BDL_AT_POLICIES,
-	BDL_AT_FIGURES
+	BDL_AT_FIGURES,
+	BDL_AT_STATE
 };
 
 /* What stands around every page. */

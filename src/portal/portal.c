@@ -17,6 +17,8 @@
 struct paths {
 	char where[BDL_CONF_STORE_MAX], looks[PATH_ROOM];
 	char store[PATH_ROOM], wal[PATH_ROOM], shm[PATH_ROOM], lists[PATH_ROOM], map[PATH_ROOM];
+	char certificate[PATH_ROOM];
+	char host[PATH_ROOM];       /* which of several hosts this is */
 	char postgresql[PATH_ROOM]; /* keys and certificates, where the settings name some */
 };
 
@@ -30,6 +32,8 @@ static void find_paths(const struct bdl_conf *conf, struct paths *p)
 	bdl_conf_path(conf, p->looks, sizeof(p->looks), "journal/portal");
 	bdl_conf_path(conf, p->lists, sizeof(p->lists), "lists");
 	bdl_conf_path(conf, p->map, sizeof(p->map), "lists/lists.map");
+	bdl_conf_path(conf, p->host, sizeof(p->host), "host");
+	bdl_conf_path(conf, p->certificate, sizeof(p->certificate), "squid/ca.crt");
 }
 
 /* By the socket itself, whatever the settings say. */
@@ -72,7 +76,8 @@ static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err 
 static int close_files(const struct paths *p, bool is_shared, struct bdl_err *err)
 {
 	const struct bdl_path_right file[] = {
-		{ p->lists, BDL_MAY_READ }, { p->store, BDL_MAY_READ }, { p->wal, BDL_MAY_READ },
+		{ p->lists, BDL_MAY_READ }, { p->certificate, BDL_MAY_READ },
+		{ p->store, BDL_MAY_READ }, { p->wal, BDL_MAY_READ },
 		{ p->looks, BDL_MAY_WRITE }, /* its journal: all that it ever writes */
 		{ p->shm, BDL_MAY_WRITE },   /* readers say in it what they read */
 	};
@@ -80,6 +85,8 @@ static int close_files(const struct paths *p, bool is_shared, struct bdl_err *er
 		{ p->lists, BDL_MAY_READ },
 		{ p->looks, BDL_MAY_WRITE },
 		{ p->postgresql, BDL_MAY_READ },
+		{ p->certificate, BDL_MAY_READ },
+		{ p->host, BDL_MAY_READ },
 		BDL_CONNECT_RIGHTS,
 	};
 	bool landlock;
@@ -140,6 +147,7 @@ int bdl_portal_run(struct bdl_role *role)
 	if (rc == 0)
 		rc = close_files(&p, is_shared, &err);
 	const struct bdl_site site = {
+		.dir = role->conf->dir,
 		.store_path = p.where,
 		.lists_path = p.map,
 		.board = role->board,

@@ -26,6 +26,7 @@
 
 /* What all requests share; it outlives them. */
 struct bdl_site {
+	const char *dir; /* the data folder */
 	const char *store_path;
 	const char *lists_path;
 	struct bdl_board *board; /* NULL: there is none to show */
@@ -59,6 +60,7 @@ struct bdl_request {
 	const struct bdl_site *site;
 	struct bdl_region *region;
 	struct bdl_store *store;
+	const struct bdl_err *unopened; /* why there is no store, for pages that do without one */
 	const struct bdl_ruleset
 	    *ruleset; /* of the policies in force and the law; NULL: no store */
 	struct bdl_issues *issues;

@@ -135,7 +135,7 @@ static enum MHD_Result answer(
 
 	(void)MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, add_query, &r);
 	bdl_portal_answer(worker_of_thread(s), &r, &reply, &err);
-	if (reply.status >= 500)
+	if (reply.status >= 500 && err.code) /* /health says that of what is no fault of a page */
 		bdl_log_err(BDL_LOG_ERR, "page-failed", &err);
 	return send_reply(connection, &reply);
 }

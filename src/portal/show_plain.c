@@ -1,13 +1,23 @@
 /* What is not a page: the health of the process, and the assets. */
 #include "pages_int.h"
 #include "portal/assets.h"
+#include "state_int.h"
 
+/* For whoever watches from outside: the same as the page /status, in a line. */
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
-	(void)r;
-	(void)err;
+	const struct bdl_status *s = bdl_status_here(r);
+
+	if (!s)
+		return bdl_fail(err, BDL_E_LIMIT, "the status does not fit into memory");
 	reply->type = "text/plain; charset=utf-8";
-	reply->fixed = BDL_LIT("ok\n");
+	if (s->n_failing == 0) {
+		reply->fixed = BDL_LIT("ok\n");
+		return 0;
+	}
+	reply->status = 503;
+	for (size_t i = 0; i < s->n_failing; i++)
+		(void)bdl_buf_printf(&reply->body, "%s\n", s->troubles[i].what);
 	return 0;
 }
 

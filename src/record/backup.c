@@ -231,6 +231,21 @@ static int is_backup(const struct dirent *e)
 	return is_name(e->d_name);
 }
 
+int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
+{
+	struct dirent **found = NULL;
+	int n = scandir(folder, &found, is_backup, alphasort);
+
+	if (n < 0 && errno != ENOENT)
+		return bdl_fail_sys(err, "look into '%s'", folder);
+	if (n > 0)
+		memcpy(ret, found[n - 1]->d_name, BDL_BACKUP_NAME); /* all names are so long */
+	for (int i = 0; i < n; i++)
+		free(found[i]);
+	free(found);
+	return n > 0 ? 0 : bdl_fail(err, BDL_E_MISSING, "there is no backup in '%s'", folder);
+}
+
 int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struct bdl_err *err)
 {
 	struct dirent **found = NULL;

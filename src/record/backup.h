@@ -33,6 +33,10 @@ int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, 
 int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struct bdl_err *err)
     BDL_MUST_USE;
 
+/* The newest of those files; BDL_E_MISSING where there is none. */
+int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
+    BDL_MUST_USE;
+
 /*
  * Restore the backup beside itself and look whether it is whole: the digest and the numbers of rows
  * are those of FILE.sum, SQLite finds nothing wrong, and this program's migrations bring it up to

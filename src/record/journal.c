@@ -203,6 +203,14 @@ int bdl_journal_append(
 	return 0;
 }
 
+struct bdl_journal_place bdl_journal_end(const struct bdl_journal *j)
+{
+	if (!j->n)
+		return (struct bdl_journal_place){ 0 };
+	const struct segment *s = &j->segments[j->n - 1];
+	return (struct bdl_journal_place){ .segment = s->number, .offset = s->at };
+}
+
 struct bdl_journal_sync *bdl_journal_sync_begin(struct bdl_journal *j)
 {
 	struct bdl_journal_sync s = { .folder = -1, .made = j->made };

@@ -26,6 +26,11 @@ enum bdl_entry_type {
 	BDL_ENTRY_LOOK = 2, /* record/ledger_look.h */
 };
 
+struct bdl_journal_place {
+	uint64_t segment; /* number; 0: before the first */
+	uint64_t offset;  /* in its file, of the next entry */
+};
+
 /* --- the writer: one process, one source --- */
 
 struct bdl_journal;
@@ -56,6 +61,9 @@ int bdl_journal_ready(struct bdl_journal *j, size_t payload, struct bdl_err *err
 int bdl_journal_append(struct bdl_journal *j, enum bdl_entry_type type, struct bdl_view payload,
     struct bdl_err *err) BDL_MUST_USE;
 
+/* Where the next entry goes; zeroed before the first segment is made. */
+struct bdl_journal_place bdl_journal_end(const struct bdl_journal *j);
+
 /*
  * Syncing without stopping the loop: `begin` (loop thread) takes note of what has been appended
  * so far, `run` (any one thread; blocks) brings exactly that to the disk, `end` (loop thread)
@@ -71,11 +79,6 @@ int bdl_journal_sync_run(struct bdl_journal_sync *s, struct bdl_err *err) BDL_MU
 void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s);
 
 /* --- the reader: the scribe --- */
-
-struct bdl_journal_place {
-	uint64_t segment; /* number; 0: before the first */
-	uint64_t offset;  /* in its file, of the next entry */
-};
 
 struct bdl_journal_entry {
 	enum bdl_entry_type type;

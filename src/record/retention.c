@@ -87,12 +87,8 @@ static bool names(const struct bdl_rule *rule, const char *kept)
 	return false;
 }
 
-/*
- * Until when a document lets records of this kind go: the latest instant of its rules, which is the
- * shortest time. false where it says nothing of them.
- */
-static bool says(
-    const struct bdl_document *d, enum bdl_kept kept, int64_t now_ms, int64_t *ret_before_ms)
+bool bdl_retention_says(const struct bdl_document *d, enum bdl_kept kept, int64_t now_ms,
+    struct bdl_retention_rule *ret)
 {
 	static const char *const words[] = { "visits", "violations" };
 	bool said = false;
@@ -107,8 +103,8 @@ static bool says(
 			int64_t before_ms = rule->head.form == BDL_PHRASE_KEEP_EVER
 			    ? BDL_KEPT_EVER
 			    : bdl_span_before(rule->head.span, now_ms);
-			if (!said || before_ms > *ret_before_ms)
-				*ret_before_ms = before_ms;
+			if (!said || before_ms > ret->before_ms)
+				*ret = (struct bdl_retention_rule){ before_ms, c, rule };
 			said = true;
 		}
 	}
@@ -123,19 +119,19 @@ void bdl_retention_of(const struct bdl_source *sources, const struct bdl_documen
 	struct bdl_retention r = {
 		.violations_before_ms = bdl_span_before(violations, now_ms),
 	};
+	struct bdl_retention_rule rule;
 	bool said = false;
-	int64_t ms;
 
 	for (size_t i = 0; i < n; i++) {
-		if (says(documents[i], BDL_KEPT_VISITS, now_ms, &ms)) {
-			if (!said || ms > r.visits_before_ms)
-				r.visits_before_ms = ms;
+		if (bdl_retention_says(documents[i], BDL_KEPT_VISITS, now_ms, &rule)) {
+			if (!said || rule.before_ms > r.visits_before_ms)
+				r.visits_before_ms = rule.before_ms;
 			said = true;
 		}
 		if (r.n < BDL_POLICIES_MAX &&
-		    says(documents[i], BDL_KEPT_VIOLATIONS, now_ms, &ms)) {
+		    bdl_retention_says(documents[i], BDL_KEPT_VIOLATIONS, now_ms, &rule)) {
 			r.policies[r.n].policy = sources[i].name;
-			r.policies[r.n++].violations_before_ms = ms;
+			r.policies[r.n++].violations_before_ms = rule.before_ms;
 		}
 	}
 	if (!said)

@@ -40,6 +40,18 @@ struct bdl_retention {
  */
 int64_t bdl_span_before(struct bdl_span span, int64_t now_ms);
 
+/*
+ * What a document says of this kind of record: of its rules the one with the shortest time. false
+ * where it says nothing. What is returned is the document's.
+ */
+struct bdl_retention_rule {
+	int64_t before_ms; /* what is older goes; BDL_KEPT_EVER */
+	const struct bdl_clause *clause;
+	const struct bdl_rule *rule;
+};
+bool bdl_retention_says(const struct bdl_document *d, enum bdl_kept kept, int64_t now_ms,
+    struct bdl_retention_rule *ret);
+
 /* What holds where these documents are in force. Pure but for the local time zone. */
 void bdl_retention_of(const struct bdl_source *sources, const struct bdl_document *const *documents,
     size_t n, int64_t now_ms, struct bdl_retention *ret);

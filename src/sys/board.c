@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Bumped whenever struct page or struct bdl_slot changes. */
-#define MAGIC 0x316472616f424542u /* "BEBoard1" */
+#define MAGIC 0x326472616f424542u /* "BEBoard2" */
 
 struct page {
 	uint64_t magic;

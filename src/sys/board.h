@@ -27,8 +27,15 @@ enum bdl_counter {
 	BDL_COUNT_STORED,     /* scribe: journal entries brought to the store */
 	BDL_COUNT_RELOADS,    /* rulesets taken into force */
 	BDL_COUNT_REFUSED,    /* peers, packets and events that were not let in */
-	BDL_COUNT_FAILING,    /* clerk: jobs whose last run failed; goes down again */
-	BDL_COUNTERS = 12
+	/* clerk: jobs whose last run failed; scribe: it cannot store; web: it cannot record. Goes down */
+	BDL_COUNT_FAILING,
+	/* These are no counts: they say how things are, and are put there anew (bdl_slot_put). */
+	BDL_COUNT_SEGMENT, /* who keeps a journal: the number of the segment that is written */
+	BDL_COUNT_OFFSET,  /* and where in it the next entry goes; both 0: none was written yet */
+	BDL_COUNT_RULESET, /* web: the mark of the ruleset in use (bdl_digest_mark); 0: no policy */
+	BDL_COUNT_LISTS,   /* web: the mark of the lists in use (bdl_lists_mark); 0: none */
+	BDL_COUNT_LAST_MS, /* scribe: when it last brought something to the store */
+	BDL_COUNTERS = 16
 };
 
 #define BDL_SLOT_NAME 24
@@ -72,6 +79,11 @@ static inline void bdl_count(struct bdl_slot *slot, enum bdl_counter c, uint64_t
 {
 	if (slot)
 		atomic_fetch_add_explicit(&slot->counters[c], n, memory_order_relaxed);
+}
+static inline void bdl_slot_put(struct bdl_slot *slot, enum bdl_counter c, uint64_t value)
+{
+	if (slot)
+		atomic_store_explicit(&slot->counters[c], value, memory_order_relaxed);
 }
 void bdl_slot_note(struct bdl_slot *slot, const char *fmt, ...) BDL_PRINTF(2, 3); /* takes NULL */
 

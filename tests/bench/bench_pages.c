@@ -206,9 +206,11 @@ static int pages_measure(const char *path, struct bdl_err *err)
 		"/acts?kind=search", "/acts?person=pupil&host=site-3", "/violations", "/visits",
 		"/visits?person=pupil.777", "/visits?host=www.site-3.example",
 		"/visits?category=games", "/visits?day=2026-12-01", "/visits/pupil.777",
-		"/visits/pupil.777?day=2026-12-01" };
+		"/visits/pupil.777?day=2026-12-01", "/status", "/coverage", "/lists", "/storage" };
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
-	const struct bdl_site site = { .store_path = path, .lists_path = "/nonexistent" };
+	const struct bdl_site site = {
+		.dir = "/nonexistent", .store_path = path, .lists_path = "/nonexistent"
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	char load[96];
 

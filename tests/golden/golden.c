@@ -114,7 +114,7 @@ static int write_coverage(struct golden *g)
 	struct bdl_coverage sum = { 0 };
 
 	bdl_coverage_add(&sum, g->document);
-	bdl_coverage_write(g->document, &g->out);
+	bdl_coverage_write(g->document, NULL, &g->out);
 	bdl_coverage_write_totals(&sum, &g->out);
 	return 0;
 }

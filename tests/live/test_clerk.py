@@ -103,7 +103,8 @@ def make_due(school, name):
 
 def started(school):
     school.start()
-    until(lambda: runs(school, "lists") == 1 and runs(school, "optimise") == 1, "the first runs")
+    until(lambda: all(runs(school, name) == 1 for name in ("lists", "optimise", "storage", "ledger", "drill")),
+          "the first runs")
     return school
 
 

@@ -38,6 +38,8 @@ static void show(struct bdl_web *web)
 	else
 		(void)snprintf(note, sizeof(note), "%.70s%s", summary,
 		    web->stale ? " (newer: unreadable)" : "");
+	bdl_slot_put(
+	    web->role->slot, BDL_COUNT_FAILING, bdl_recorder_failing(web->recorder) ? 1 : 0);
 	if (strcmp(note, web->shown) == 0)
 		return;
 	memcpy(web->shown, note, sizeof(note));
@@ -91,6 +93,10 @@ static void settle(struct bdl_web *web)
 	bdl_snapshot_free(web->now);
 	web->now = web->loaded;
 	bdl_count(web->role->slot, BDL_COUNT_RELOADS, 1);
+	bdl_slot_put(web->role->slot, BDL_COUNT_RULESET,
+	    web->now->in_force ? bdl_digest_mark(bdl_ruleset_version(web->now->ruleset)) : 0);
+	bdl_slot_put(web->role->slot, BDL_COUNT_LISTS,
+	    web->now->lists ? bdl_lists_mark(web->now->lists) : 0);
 	bdl_log(BDL_LOG_NOTICE, "in-force", "%s", web->now->summary);
 }
 

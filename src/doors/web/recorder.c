@@ -161,6 +161,9 @@ void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 	else
 		rc = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
 	if (rc == 0) {
+		struct bdl_journal_place end = bdl_journal_end(r->journal);
+		bdl_slot_put(r->slot, BDL_COUNT_SEGMENT, end.segment);
+		bdl_slot_put(r->slot, BDL_COUNT_OFFSET, end.offset);
 		recover(r, CANNOT_APPEND);
 		return;
 	}

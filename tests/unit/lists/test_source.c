@@ -228,11 +228,29 @@ static void titles_and_notes_are_kept(void **state)
 	struct bdl_list_source s = { .path = "games.txt", .category = "games" };
 
 	assert_int_equal(bdl_list_build_text(b, &s,
-			     BDL_LIT("# title: Games of the school\r\ngames.example\n"), 77, NULL),
+			     BDL_LIT("# title: Games of the school\r\n# source: somebody\n"
+				     "# License: CC0\ngames.example\n"),
+			     77, NULL),
+	    0);
+	s = (struct bdl_list_source){ .path = "bets.txt", .category = "gambling" };
+	assert_int_equal(bdl_list_build_text(b, &s,
+			     BDL_LIT("# source: our own\nbets.example\nno entry\n"), 0, NULL),
 	    0);
 	BDL_AUTO(bdl_lists_close) struct bdl_lists *l = compiled(state, b);
 	check_view("notes", bdl_lists_notes(l),
-	    "games\tgames.txt\tplain\t1\t0\t77\tGames of the school\n");
+	    "games\tgames.txt\tplain\t1\t0\t77\tGames of the school\tCC0\n"
+	    "gambling\tbets.txt\tplain\t1\t1\t0\t\tour own\n");
+	struct bdl_view rest = bdl_lists_notes(l);
+	struct bdl_lists_note note;
+	assert_true(bdl_lists_note_next(&rest, &note));
+	check_view("title", note.title, "Games of the school");
+	check_view("terms", note.terms, "CC0");
+	assert_int_equal(note.time_ms, 77);
+	assert_true(bdl_lists_note_next(&rest, &note));
+	check_view("category", note.category, "gambling");
+	check_view("bad", note.bad, "1");
+	check_view("none", note.title, "");
+	assert_false(bdl_lists_note_next(&rest, &note));
 }
 
 static void forms_have_words(void **state)

@@ -166,7 +166,9 @@ static inline struct bdl_reply ask(
 /* The page at `target` has this status, and every one of these texts; '!' before one: not this. */
 static inline void expect(const char *target, unsigned status, const char *const *wants)
 {
-	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	struct bdl_reply reply = ask(w, target, "localhost:8080", true);
 	char *body BDL_AUTO_FREE =

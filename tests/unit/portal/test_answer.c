@@ -35,7 +35,9 @@ static void routes_are_what_the_table_says(void **state)
 
 static void assets_are_kept_by_their_digest(void **state)
 {
-	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	char target[96];
 
@@ -55,7 +57,9 @@ static void assets_are_kept_by_their_digest(void **state)
 
 static void nothing_can_be_changed(void **state)
 {
-	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	(void)state;
 	struct bdl_reply reply = ask(w, "/acts", "localhost", false);
@@ -87,7 +91,9 @@ static void only_names_of_this_machine_are_answered(void **state)
 		{ ":8080", false },
 		{ "evil.example#localhost", false },
 	};
-	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 
 	(void)state;
@@ -221,7 +227,9 @@ static void mix(size_t n)
 /* Acts and page loads stand in one order, and page by page each comes once. */
 static void acts_and_page_loads_are_one_list(void **state)
 {
-	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	char target[256] = "/acts?day=2026-11-21", before[32] = "2027";
 	size_t lines = 0, acts = 0, pages = 0;
@@ -721,7 +729,9 @@ static void the_newest_violation_is_the_one_that_happened_last(void **state)
 	a.at_ms = start_ms + 120000;
 	add(&a);
 	static const char *const pages[] = { "/", "/violations" };
-	const struct bdl_site site = { .store_path = store_path, .lists_path = lists_path };
+	const struct bdl_site site = {
+		.dir = folder, .store_path = store_path, .lists_path = lists_path
+	};
 	struct bdl_worker *w BDL_AUTO(bdl_worker_free) = bdl_worker_new(&site);
 	char last[BDL_ISO_LEN];
 	bdl_time_iso(a.at_ms, last);
@@ -798,7 +808,8 @@ static void without_a_store_people_are_told(void **state)
 	(void)state;
 	assert_int_equal(end(NULL), 0);
 	EXPECT("/", 503, "The record cannot be read just now", "!store.db", "!/tmp");
-	EXPECT("/health", 200, "ok\n");
+	EXPECT("/health", 503, "The store cannot be read", "!ok");
+	EXPECT("/status", 200, "Does not work", "The store cannot be read", "Filtering goes on");
 	assert_int_equal(begin(NULL), 0);
 }
 

@@ -55,9 +55,10 @@ static int set_up(void **state)
 	(void)snprintf(s->journal, sizeof(s->journal), "%s/portal", s->folder);
 	add_acts(s);
 	BDL_BUG_IF(bdl_looks_open(s->journal, &s->looks, NULL));
-	s->site = (struct bdl_site){
-		.store_path = s->store_path, .lists_path = "/nonexistent", .looks = s->looks
-	};
+	s->site = (struct bdl_site){ .dir = "/nonexistent",
+		.store_path = s->store_path,
+		.lists_path = "/nonexistent",
+		.looks = s->looks };
 	s->worker = bdl_worker_new(&s->site);
 	*state = s;
 	return 0;
