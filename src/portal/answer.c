@@ -73,6 +73,7 @@ static const struct route routes[] = {
 	{ "/status", bdl_show_status, A_STORE_OR_NOT },
 	{ "/coverage", bdl_show_coverage, THE_STORE },
 	{ "/lists", bdl_show_lists, THE_STORE },
+	{ "/metrics", bdl_show_metrics, A_STORE_OR_NOT },
 	{ "/health", bdl_show_health, A_STORE_OR_NOT },
 	{ "/assets/*/*", bdl_show_asset, NOTHING },
 	{ "/favicon.ico", bdl_show_favicon, NOTHING },

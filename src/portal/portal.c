@@ -150,6 +150,7 @@ int bdl_portal_run(struct bdl_role *role)
 		.dir = role->conf->dir,
 		.store_path = p.where,
 		.lists_path = p.map,
+		.metrics_token = role->conf->metrics_token,
 		.board = role->board,
 		.looks = looks,
 	};

@@ -29,8 +29,9 @@ struct bdl_site {
 	const char *dir; /* the data folder */
 	const char *store_path;
 	const char *lists_path;
-	struct bdl_board *board; /* NULL: there is none to show */
-	struct bdl_looks *looks; /* NULL: who looks is not recorded, which is for tests */
+	const char *metrics_token; /* of who may read /metrics; empty or NULL: nobody may */
+	struct bdl_board *board;   /* NULL: there is none to show */
+	struct bdl_looks *looks;   /* NULL: who looks is not recorded, which is for tests */
 };
 
 struct bdl_issues; /* issues_int.h */
@@ -49,9 +50,10 @@ struct bdl_query {
 
 struct bdl_request {
 	/* Set by who takes it in. */
-	bool reads;           /* GET or HEAD */
-	struct bdl_view host; /* the field, as it was sent; empty where it was not */
-	struct bdl_view path; /* decoded, without the query */
+	bool reads;                    /* GET or HEAD */
+	struct bdl_view host;          /* the field, as it was sent; empty where it was not */
+	struct bdl_view authorization; /* likewise */
+	struct bdl_view path;          /* decoded, without the query */
 	struct bdl_query queries[BDL_QUERIES_MAX];
 	size_t n_queries;
 	int64_t now_ms;

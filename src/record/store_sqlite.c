@@ -146,20 +146,28 @@ static int64_t sqlite_changed(const struct bdl_stmt *st)
 }
 
 /* Binding fails for a wrong number (our bug) or without memory for a few bytes. */
+static void bound(int rc, size_t n)
+{
+	if (rc == SQLITE_NOMEM)
+		bdl_no_memory(n);
+	BDL_BUG_IF(rc);
+}
+
 static void sqlite_bind_int(struct bdl_stmt *st, int i, int64_t v)
 {
-	BDL_BUG_IF(sqlite3_bind_int64(of(st), i, v));
+	bound(sqlite3_bind_int64(of(st), i, v), sizeof(v));
 }
 
 static void sqlite_bind_null(struct bdl_stmt *st, int i)
 {
-	BDL_BUG_IF(sqlite3_bind_null(of(st), i));
+	bound(sqlite3_bind_null(of(st), i), 0);
 }
 
 static void sqlite_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_copied)
 {
-	BDL_BUG_IF(sqlite3_bind_text64(of(st), i, v.p ? v.p : "", v.n,
-	    is_copied ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8));
+	bound(sqlite3_bind_text64(of(st), i, v.p ? v.p : "", v.n,
+		  is_copied ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8),
+	    v.n);
 }
 
 static int64_t sqlite_col_int(struct bdl_stmt *st, int i)
@@ -172,6 +180,9 @@ static struct bdl_view sqlite_col_view(struct bdl_stmt *st, int i)
 	const char *p = (const char *)sqlite3_column_text(of(st), i);
 	int n = sqlite3_column_bytes(of(st), i);
 
+	/* A long text without memory for it must not pass for an empty one: of the roll, say. */
+	if (!p && sqlite3_errcode(mine(st->store)->db) == SQLITE_NOMEM)
+		bdl_no_memory(1);
 	return bdl_view_at(p, p && n > 0 ? (size_t)n : 0);
 }
 
