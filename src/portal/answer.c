@@ -5,6 +5,7 @@
 #include "message.tmpl.h"
 #include "pages_int.h"
 #include "portal/looks.h"
+#include "portal/seen.h"
 #include "record/ledger.h"
 #include "record/versions.h"
 
@@ -17,6 +18,7 @@ struct bdl_worker {
 	struct bdl_ruleset *ruleset; /* NULL until it is read */
 	int64_t ruleset_tick_ms;     /* when it was read; 0: never */
 	struct bdl_issues issues;
+	struct bdl_seen *seen; /* its own; NULL: the site has one for all */
 	struct bdl_roll *roll;
 	int64_t roll_set_ms;
 };
@@ -25,6 +27,7 @@ struct bdl_worker *bdl_worker_new(const struct bdl_site *site)
 {
 	struct bdl_worker *w = bdl_xalloc(sizeof(*w));
 	w->site = site;
+	w->seen = site->seen ? NULL : bdl_seen_new();
 	w->region = bdl_region_new(BDL_REQUEST_MEMORY);
 	return w;
 }
@@ -36,6 +39,7 @@ void bdl_worker_free(struct bdl_worker *w)
 	bdl_ruleset_free(w->ruleset);
 	bdl_issues_clear(&w->issues);
 	bdl_roll_free(w->roll);
+	bdl_seen_free(w->seen);
 	bdl_store_close(w->store);
 	bdl_region_free(w->region);
 	free(w);
@@ -143,6 +147,7 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 	r->store = w->store;
 	r->ruleset = w->ruleset;
 	r->issues = &w->issues;
+	r->seen = w->seen ? w->seen : w->site->seen;
 	r->roll = w->roll;
 	return 0;
 }

@@ -30,12 +30,14 @@ struct bdl_site {
 	const char *store_path;
 	const char *lists_path;
 	const char *metrics_token; /* of who may read /metrics; empty or NULL: nobody may */
+	struct bdl_seen *seen;     /* NULL: each worker has its own */
 	struct bdl_board *board;   /* NULL: there is none to show */
 	struct bdl_looks *looks;   /* NULL: who looks is not recorded, which is for tests */
 };
 
 struct bdl_issues; /* issues_int.h */
 struct bdl_looks;  /* portal/looks.h */
+struct bdl_seen;   /* portal/seen.h */
 
 /* What one thread keeps from request to request. */
 struct bdl_worker;
@@ -66,6 +68,7 @@ struct bdl_request {
 	const struct bdl_ruleset
 	    *ruleset; /* of the policies in force and the law; NULL: no store */
 	struct bdl_issues *issues;
+	struct bdl_seen *seen;
 	const struct bdl_roll *roll; /* who people are; NULL where there is none */
 	const char *fault;           /* with BDL_E_INVALID: what is wrong with the address */
 	struct bdl_view school;
