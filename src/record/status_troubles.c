@@ -193,8 +193,9 @@ static const char *undone(struct bdl_view name)
 static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 {
 	bool in_hand = job->holder.n > 0 && job->until_ms > w->s->now_ms;
+	struct bdl_view word = bdl_job_word(job->name);
 
-	if (job->failures > 0 && bdl_view_is(job->name, "ledger"))
+	if (job->failures > 0 && bdl_view_is(word, "ledger"))
 		add(w, true, "The ledger does not verify.",
 		    "The record of decisions and of who looked may have been changed. What it says "
 		    "cannot be relied upon until that is explained.",
@@ -205,11 +206,11 @@ static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 	else if (job->failures > 0)
 		add(w, true,
 		    bdl_region_printf(w->region, "Timed work fails: %.*s.", BDL_FMT(job->name)),
-		    undone(job->name),
+		    undone(word),
 		    bdl_region_printf(w->region,
 			"%.*s%s. It is tried again by itself; beadle clerk run %.*s does it now.",
 			BDL_FMT(job->result), job->failures > 1 ? " (not for the first time)" : "",
-			BDL_FMT(job->name)));
+			BDL_FMT(word)));
 	else if (!in_hand && job->next_ms != INT64_MAX && w->s->now_ms - job->next_ms > HOUR_MS)
 		add(w, false,
 		    bdl_region_printf(

@@ -289,6 +289,17 @@ static int sqlite_optimise(struct bdl_store *s, struct bdl_err *err)
 	    "PRAGMA analysis_limit = 1000; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE)", err);
 }
 
+static int sqlite_drop_month(struct bdl_store *s, int64_t before_hour,
+    char ret_month[BDL_MONTH_ROOM], int64_t *ret_rows, struct bdl_err *err)
+{
+	(void)s; /* a file does not keep months apart */
+	(void)before_hour;
+	(void)ret_rows;
+	(void)err;
+	ret_month[0] = '\0';
+	return 0;
+}
+
 static int sqlite_has_schema(struct bdl_store *s, struct bdl_err *err)
 {
 	int64_t there = 0;
@@ -394,6 +405,7 @@ static const struct bdl_backend sqlite = {
 	.change = sqlite_change,
 	.optimise = sqlite_optimise,
 	.script = sqlite_script,
+	.drop_month = sqlite_drop_month,
 	.has_schema = sqlite_has_schema,
 	.migrated = sqlite_migrated,
 };
