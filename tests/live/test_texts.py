@@ -222,11 +222,11 @@ def test_found_late_is_cut_and_blocked_next_time(school, pages):
     # Nothing is at the beginning, and what comes later weighs enough for so long a page.
     bad = "the marmalade of the midnight market"
     filler = b"<p>" + b"<!-- " + b"x" * 900_000 + b" --></p>"
-    body = b"<!doctype html><title>Large</title>" + filler + page(bad + FINE * 4) + filler
+    body = b"<!doctype html><title>Large</title>" + filler + page(bad + ". " + FINE * 8) + filler + b"the end"
     url, out = pages.put("/large", body), school.folder / "large"
     reply = school.visit(url, "-o", str(out))
     assert "transfer closed" in reply.error or "bytes remaining" in reply.error, reply
-    assert bad.encode() not in out.read_bytes(), "it was cut too late"
+    assert b"the end" not in out.read_bytes()
     pages.got.pop("/large")
     again = school.visit(url)
     assert again.status == 403 and "You do not buy or sell drugs." in words(again), again
