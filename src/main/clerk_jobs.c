@@ -203,3 +203,14 @@ const struct bdl_job *bdl_job_named(struct bdl_view name)
 			return job;
 	return NULL;
 }
+
+int bdl_job_refuse(const struct bdl_conf *conf, const struct bdl_job *job, struct bdl_err *err)
+{
+	if (!conf->store[0] ||
+	    (job->schedule != backup_schedule && job->schedule != drill_schedule))
+		return 0;
+	return bdl_fail(err, BDL_E_INVALID,
+	    "%s: the store is in PostgreSQL, which has its own means: pg_dump, as the operator's "
+	    "guide says under Backups",
+	    job->name);
+}
