@@ -141,6 +141,9 @@ static void a_process_that_is_down_fails(void **state)
 	atomic_store(&scribe->state, BDL_STATE_UP);
 	bdl_slot_put(scribe, BDL_COUNT_FAILING, 1);
 	expect(p, "The scribe cannot write the store", true);
+	/* Mostly the one or the other, and which store it is this does not know. */
+	assert_non_null(strstr(trouble(&p->status, "The scribe")->mend, "the disk is full"));
+	assert_non_null(strstr(trouble(&p->status, "The scribe")->mend, "its server is away"));
 	bdl_slot_put(scribe, BDL_COUNT_FAILING, 0);
 	bdl_slot_put(web, BDL_COUNT_FAILING, 1);
 	expect(p, "web-0 cannot record", true);
