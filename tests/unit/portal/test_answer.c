@@ -374,16 +374,16 @@ static void a_page_load_is_explained(void **state)
 	    "of the school-devices, at room-12", "it comes to the same verdict", "No rule applied",
 	    "aria-current=\"page\">Search<");
 	EXPECT(load_of("/lesson"), 200, "it comes to the same verdict",
-	    "Because the host is not in the category gambling.",
+	    "It counted that the host is not in the category gambling.",
 	    "bdl-tag--block\">Blocked</span> by",
-	    "Because the host is not games.example or below it.",
+	    "It counted that the host is not games.example or below it.",
 	    "bdl-tag--coach\">Coached</span> by");
 	EXPECT(load_of("/volunteer"), 200, "it comes to the same verdict", "Lifted by an exception",
-	    "Because the rule is not for volunteers.");
+	    "It counted that the rule is not for volunteers.");
 	a[0] = act_of("games.example", BDL_COACH, "web.leisure");
 	add(&a[0]);
-	EXPECT("/acts/1", 200, "Because the host is games.example or below it.",
-	    "bdl-tag--allow\">Allowed</span> without", "2.2 Gambling");
+	EXPECT("/acts/1", 200, "It counted that the host is games.example or below it.",
+	    "bdl-tag--allow\">Allowed</span> since this would not have applied:", "2.2 Gambling");
 }
 
 static void visits_are_shown_by_the_hour(void **state)
@@ -419,6 +419,20 @@ static void visits_are_shown_by_the_hour(void **state)
 	    "<strong>5</strong>", "day=2026-11-20", "/page", "!parts.example");
 	EXPECT("/visits/b.okoro?day=2026-11-21", 200, "<strong>1</strong>", "None on this day");
 	EXPECT("/visits/b.okoro?day=2026-11-20", 200, "No visits on this day");
+}
+
+static void an_hour_of_today_has_no_seconds(void **state)
+{
+	struct bdl_act a = act_of("ok.example", BDL_ALLOW, "");
+	struct bdl_civil c = bdl_civil_local(start_ms);
+	char text[64];
+
+	(void)state;
+	a.at_ms = start_ms;
+	publish();
+	visit(&a, 1);
+	snprintf(text, sizeof(text), ">today, %02d:00<", c.minute / 60);
+	EXPECT("/visits", 200, text);
 }
 
 static void an_act_is_explained(void **state)
@@ -807,7 +821,9 @@ static void without_a_store_people_are_told(void **state)
 {
 	(void)state;
 	assert_int_equal(end(NULL), 0);
-	EXPECT("/", 503, "The record cannot be read just now", "!store.db", "!/tmp");
+	EXPECT("/", 503, "The record cannot be read just now",
+	    "href=\"/status\">Is all well?</a> says", "!store.db", "!/tmp");
+	EXPECT("/nothing", 404, "Page not found", "!says what is wrong");
 	EXPECT("/health", 503, "The store cannot be read", "!ok");
 	EXPECT("/status", 200, "Does not work", "The store cannot be read", "Filtering goes on");
 	assert_int_equal(begin(NULL), 0);
@@ -828,6 +844,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(acts_and_page_loads_are_one_list, begin, end),
 		cmocka_unit_test_setup_teardown(a_page_load_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(visits_are_shown_by_the_hour, begin, end),
+		cmocka_unit_test_setup_teardown(an_hour_of_today_has_no_seconds, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
 		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),
