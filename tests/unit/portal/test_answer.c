@@ -1,5 +1,7 @@
 /* Every page, of records as they come. */
 #include "asked.h"
+#include "record/holds.h"
+#include "record/ledger.h"
 #include "record/store_int.h"
 
 static void an_empty_school_is_told_what_to_do(void **state)
@@ -419,6 +421,48 @@ static void visits_are_shown_by_the_hour(void **state)
 	    "<strong>5</strong>", "day=2026-11-20", "/page", "!parts.example");
 	EXPECT("/visits/b.okoro?day=2026-11-21", 200, "<strong>1</strong>", "None on this day");
 	EXPECT("/visits/b.okoro?day=2026-11-20", 200, "No visits on this day");
+}
+
+/* Of each act its page says until when it stays, by what, and who looked at it. */
+static void an_act_says_until_when_it_is_kept(void **state)
+{
+	static const char keeps[] = "\n## 9 Records {#records}\n\nWe keep them.\n\n```rules\n"
+				    "keep violations for 2 years\nkeep visits for 30 days\n```\n";
+	struct bdl_act a[2] = { act_of("casino.example", BDL_BLOCK, "web.gambling"),
+		act_of("games.example", BDL_NOTE, "web.leisure") };
+	const struct bdl_hold_word word = { BDL_LIT("A. Head"), BDL_LIT("B. Chair"),
+		BDL_LIT("a claim") };
+	char text[sizeof(staff) + sizeof(keeps)];
+	struct bdl_err err;
+	int64_t id;
+
+	(void)state;
+	publish();
+	a[0].at_ms = a[1].at_ms = NOON;
+	for (int i = 0; i < 2; i++)
+		add(&a[i]);
+	EXPECT("/acts/1", 200, "From Monday 22 November 2027 on: no clause says otherwise",
+	    "what broke a clause is kept for 1 year", "By nobody before", "!Legal hold");
+	EXPECT("/acts/2", 200, "From Saturday 20 February 2027 on",
+	    "what broke none is kept for 90 days");
+	snprintf(text, sizeof(text), "%s%s", staff, keeps);
+	publish_text(text);
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	const struct bdl_ledger_entry look = { .kind = BDL_LEDGER_LOOKED,
+		.at_ms = NOON,
+		.actor = BDL_LIT(BDL_ACTOR_PORTAL),
+		.subject = a[0].person,
+		.record = BDL_LIT("acts/1") };
+	if (bdl_holds_add(s, a[0].person, BDL_LIT("web.gambling"), BDL_LIT("2099-01-01"), &word,
+		start_ms, &id, &err) < 0 ||
+	    bdl_store_begin(s, &err) < 0 || bdl_ledger_add(s, &look, &err) < 0 ||
+	    bdl_store_commit(s, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/acts/1", 200, "From Wednesday 22 November 2028 on, by",
+	    "href=\"/policies/staff#records\">9 Records</a>", "keep violations for 2 years",
+	    "Not before two people end hold 1", "1 time before, last", "(portal, not signed in)");
+	EXPECT("/acts/2", 200, "From Tuesday 22 December 2026 on, by", "keep visits for 30 days",
+	    "!Legal hold", "By nobody before");
 }
 
 static void an_hour_of_today_has_no_seconds(void **state)
@@ -845,6 +889,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_page_load_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(visits_are_shown_by_the_hour, begin, end),
 		cmocka_unit_test_setup_teardown(an_hour_of_today_has_no_seconds, begin, end),
+		cmocka_unit_test_setup_teardown(an_act_says_until_when_it_is_kept, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
 		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),
