@@ -1,5 +1,6 @@
 /* Until when a record stays: by the policies in force, the manual's defaults and legal holds. */
 #include "keeping_int.h"
+#include "pages_int.h"
 #include "policy/format.h"
 #include "record/holds.h"
 

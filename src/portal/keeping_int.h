@@ -2,7 +2,8 @@
 #ifndef BDL_PORTAL_KEEPING_INT_H
 #define BDL_PORTAL_KEEPING_INT_H
 
-#include "pages_int.h"
+#include "portal/request.h"
+#include "record/act.h"
 #include "record/retention.h"
 
 struct bdl_kept_until {

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "filter_int.h"
 #include "keeping_int.h"
+#include "pages_int.h"
 #include "policy/explain.h"
 #include "policy/judge.h"
 #include "record/acts.h"
