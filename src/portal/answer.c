@@ -54,28 +54,29 @@ struct route {
 	const char *path; /* '*' stands for one segment */
 	int (*show)(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 	enum need needs;
+	const char *record; /* of a look, where the path names a person; NULL: the path */
 };
 
 /* All answer GET and HEAD; nothing here changes anything. */
 static const struct route routes[] = {
-	{ "/", bdl_show_overview, A_LOOK },
-	{ "/acts", bdl_show_acts, A_LOOK },
-	{ "/acts/*", bdl_show_act, A_LOOK },
-	{ "/visits", bdl_show_visits, A_LOOK },
-	{ "/visits/*", bdl_show_visitor, A_LOOK },
-	{ "/violations", bdl_show_violations, A_LOOK },
-	{ "/figures", bdl_show_figures, THE_STORE },
-	{ "/policies", bdl_show_policies, THE_STORE },
-	{ "/policies/*", bdl_show_policy, THE_STORE },
-	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
-	{ "/policies/*/*", bdl_show_issue, THE_STORE },
-	{ "/storage", bdl_show_storage, A_LOOK },
-	{ "/status", bdl_show_status, A_STORE_OR_NOT },
-	{ "/coverage", bdl_show_coverage, THE_STORE },
-	{ "/lists", bdl_show_lists, THE_STORE },
-	{ "/health", bdl_show_health, A_STORE_OR_NOT },
-	{ "/assets/*/*", bdl_show_asset, NOTHING },
-	{ "/favicon.ico", bdl_show_favicon, NOTHING },
+	{ "/", bdl_show_overview, A_LOOK, NULL },
+	{ "/acts", bdl_show_acts, A_LOOK, NULL },
+	{ "/acts/*", bdl_show_act, A_LOOK, NULL },
+	{ "/visits", bdl_show_visits, A_LOOK, NULL },
+	{ "/visits/*", bdl_show_visitor, A_LOOK, "visits" },
+	{ "/violations", bdl_show_violations, A_LOOK, NULL },
+	{ "/figures", bdl_show_figures, THE_STORE, NULL },
+	{ "/policies", bdl_show_policies, THE_STORE, NULL },
+	{ "/policies/*", bdl_show_policy, THE_STORE, NULL },
+	{ "/policies/*/changes", bdl_show_changes, THE_STORE, NULL },
+	{ "/policies/*/*", bdl_show_issue, THE_STORE, NULL },
+	{ "/storage", bdl_show_storage, A_LOOK, NULL },
+	{ "/status", bdl_show_status, A_STORE_OR_NOT, NULL },
+	{ "/coverage", bdl_show_coverage, THE_STORE, NULL },
+	{ "/lists", bdl_show_lists, THE_STORE, NULL },
+	{ "/health", bdl_show_health, A_STORE_OR_NOT, NULL },
+	{ "/assets/*/*", bdl_show_asset, NOTHING, NULL },
+	{ "/favicon.ico", bdl_show_favicon, NOTHING, NULL },
 };
 
 static bool route_fits(const struct route *route, struct bdl_request *r)
@@ -160,11 +161,15 @@ static struct bdl_view school(const struct bdl_worker *w)
  * Before it is shown, and where it cannot be recorded it is not shown. There is no sign-in yet, so all
  * that is known of who looks is that.
  */
-static int keep_look(const struct bdl_request *r, struct bdl_err *err)
+static int keep_look(const struct bdl_request *r, const struct route *route, struct bdl_err *err)
 {
 	struct bdl_look looks[BDL_LOOKED_MAX];
-	struct bdl_view record = bdl_view_at(r->path.p + 1, r->path.n - 1); /* behind the slash */
-	size_t n = r->n_looked ? r->n_looked : 1;
+	struct bdl_view record = route->record
+	    ? bdl_view_of(route->record)
+	    : bdl_view_at(r->path.p + 1, r->path.n - 1); /* behind the slash */
+	/* All that is shown is one person's: however it was found, it was a look at them. */
+	bool is_of_people = r->n_looked > 0 && (r->asks_for_people || r->n_looked == 1);
+	size_t n = is_of_people ? r->n_looked : 1;
 
 	if (!r->site->looks)
 		return 0;
@@ -172,7 +177,7 @@ static int keep_look(const struct bdl_request *r, struct bdl_err *err)
 		looks[i] = (struct bdl_look){
 			.at_ms = r->now_ms,
 			.actor = BDL_LIT(BDL_ACTOR_PORTAL),
-			.subject = r->n_looked ? r->looked[i] : bdl_view_at(NULL, 0),
+			.subject = is_of_people ? r->looked[i] : bdl_view_at(NULL, 0),
 			.record = record.n ? record : BDL_LIT("overview"),
 		};
 	return bdl_looks_keep(r->site->looks, looks, n, err);
@@ -251,7 +256,7 @@ static int show(struct bdl_worker *w, struct bdl_request *r, const struct route 
 	if (rc == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
 		rc = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
 	if (rc == 0 && route->needs == A_LOOK)
-		rc = keep_look(r, err);
+		rc = keep_look(r, route, err);
 	if (rc == BDL_E_STORE || rc == BDL_E_IO) {
 		/* The file may have been replaced: begin anew with the next request. */
 		bdl_store_close(bdl_steal(&w->store));

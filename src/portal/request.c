@@ -44,10 +44,11 @@ bool bdl_host_is_loopback(struct bdl_view host)
 
 void bdl_request_looked(struct bdl_request *r, struct bdl_view person)
 {
-	if (!person.n || r->n_looked == BDL_LOOKED_MAX)
+	if (!person.n)
 		return;
 	for (size_t i = 0; i < r->n_looked; i++)
 		if (bdl_view_eq(r->looked[i], person))
 			return;
+	BDL_BUG_IF(r->n_looked == BDL_LOOKED_MAX);
 	r->looked[r->n_looked++] = person;
 }

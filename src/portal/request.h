@@ -22,7 +22,7 @@
 #define BDL_REPLY_MAX      (8 * 1024 * 1024)
 #define BDL_QUERIES_MAX    16 /* further ones are not looked at */
 #define BDL_PATH_ARGS_MAX  2
-#define BDL_LOOKED_MAX     16 /* people that one page tells of by name; further ones are not counted */
+#define BDL_LOOKED_MAX     64 /* people that one page tells of by name: no list is longer */
 
 /* What all requests share; it outlives them. */
 struct bdl_site {
@@ -69,9 +69,13 @@ struct bdl_request {
 	struct bdl_view school;
 	struct bdl_view args[BDL_PATH_ARGS_MAX]; /* what stood for '*' in the route */
 
-	/* Set by pages that show people's records: whose, where they were asked for one by one. */
+	/*
+	 * Set by pages that show people's records: whose, and whether the address asks for some
+	 * people and not for whoever comes first.
+	 */
 	struct bdl_view looked[BDL_LOOKED_MAX];
 	size_t n_looked;
+	bool asks_for_people;
 };
 
 enum bdl_keeping { BDL_KEEP_NOT, BDL_KEEP_FOR_EVER };
