@@ -30,7 +30,7 @@ enum bdl_ledger_kind {
 	BDL_LEDGER_ILLEGAL,   /* a list of illegal content was offered; lists/illegal */
 	BDL_LEDGER_NETWORKS,  /* the table of networks, the same; networks */
 	BDL_LEDGER_SEGMENT,   /* all of a segment is in the store; journal/[HOST/]SOURCE/NUMBER */
-	BDL_LEDGER_SEGMENT_GONE, /* it was gone before its digest was taken */
+	BDL_LEDGER_SEGMENT_GONE, /* it was gone before its digest was taken; or NUMBER-NUMBER */
 	BDL_LEDGER_REFUSED,      /* what a journal held could not be read; refused/ID */
 	BDL_LEDGER_LOOKED,       /* at a page of the portal; overview, acts, acts/ID, violations */
 	BDL_LEDGER_DELETED, /* records went after their time; acts, violations, visits, refused */

@@ -10,6 +10,7 @@
 #include "record/store.h"
 
 #define BDL_LOOK_BYTES_MAX 2048
+#define BDL_LOOK_SOURCE    "portal" /* the journal that looks come from, and acts never */
 
 struct bdl_look {
 	int64_t at_ms;
