@@ -8,6 +8,11 @@ BDL_NORETURN static void no_memory(size_t n, size_t size)
 	abort();
 }
 
+void bdl_no_memory(size_t n)
+{
+	no_memory(n, 1);
+}
+
 void *bdl_xalloc(size_t n)
 {
 	return bdl_xcalloc(n, 1);

@@ -10,6 +10,9 @@
 #include "base/view.h"
 #include <stdlib.h>
 
+/* Says that there is no memory for so many bytes, and aborts: for libraries that hand it back to us. */
+BDL_NORETURN void bdl_no_memory(size_t n);
+
 void *bdl_xalloc(size_t n) __attribute__((malloc, returns_nonnull)); /* zeroed */
 void *bdl_xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 char *bdl_xstrdup(const char *s) __attribute__((malloc, returns_nonnull));

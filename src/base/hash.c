@@ -7,11 +7,31 @@
 
 struct bdl_digest bdl_digest_of(const void *p, size_t n)
 {
-	struct bdl_digest d;
+	struct bdl_digesting d;
 
-	_Static_assert(sizeof(d.b) == crypto_hash_sha256_BYTES, "a SHA-256 has 32 bytes");
-	(void)crypto_hash_sha256(d.b, p, n); /* always 0 */
-	return d;
+	bdl_digest_begin(&d);
+	bdl_digest_add(&d, p, n);
+	return bdl_digest_end(&d);
+}
+
+void bdl_digest_begin(struct bdl_digesting *d)
+{
+	sha256_init(&d->state);
+}
+
+void bdl_digest_add(struct bdl_digesting *d, const void *p, size_t n)
+{
+	if (n) /* nothing may have no address */
+		sha256_update(&d->state, n, p);
+}
+
+struct bdl_digest bdl_digest_end(struct bdl_digesting *d)
+{
+	struct bdl_digest ret;
+
+	_Static_assert(sizeof(ret.b) == SHA256_DIGEST_SIZE, "a SHA-256 has 32 bytes");
+	sha256_digest(&d->state, sizeof(ret.b), ret.b);
+	return ret;
 }
 
 bool bdl_digest_eq(const struct bdl_digest *a, const struct bdl_digest *b)

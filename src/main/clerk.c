@@ -42,9 +42,31 @@ void bdl_clerk_rest(struct bdl_clerk *c)
 	bdl_store_close(bdl_steal(&c->store));
 }
 
+int bdl_job_names(
+    const struct bdl_conf *conf, char out[BDL_JOBS_MAX][BDL_JOB_NAME], struct bdl_err *err)
+{
+	char host[BDL_DATA_HOST_MAX] = "";
+
+	int rc = conf->store[0] ? bdl_data_host(conf, host, err) : 0;
+	if (rc < 0)
+		return rc;
+	for (const struct bdl_job *job = bdl_jobs; job->name; job++)
+		(void)snprintf(out[job - bdl_jobs], BDL_JOB_NAME, "%s%s%s",
+		    job->is_hosts_own ? host : "", job->is_hosts_own && host[0] ? "/" : "",
+		    job->name); /* fits */
+	return 0;
+}
+
 static int store_open(struct bdl_clerk *c, struct bdl_err *err)
 {
-	return c->store ? 0 : bdl_data_store(c->conf, &c->store, err);
+	int rc = c->names[0][0] ? 0 : bdl_job_names(c->conf, c->names, err);
+
+	return rc < 0 || c->store ? rc : bdl_data_store(c->conf, &c->store, err);
+}
+
+static struct bdl_view name_of(const struct bdl_clerk *c, const struct bdl_job *job)
+{
+	return bdl_view_of(c->names[job - bdl_jobs]);
 }
 
 static struct bdl_view holder(const struct bdl_clerk *c)
@@ -117,20 +139,21 @@ static int take(struct bdl_clerk *c, const struct bdl_job *job, bool is_asked_fo
     struct bdl_err *err)
 {
 	struct bdl_schedule schedule;
-	struct bdl_view name = bdl_view_of(job->name);
 	int64_t now_ms = bdl_now_ms();
 
 	job->schedule(c->conf, &schedule);
 	int rc = store_open(c, err);
 	if (rc == 0)
-		rc = bdl_job_plan(c->store, name, &schedule, now_ms, err);
+		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, now_ms, err);
 	if (rc == 0)
-		rc = bdl_job_take(c->store, name, holder(c), is_asked_for, now_ms, ret_taken, err);
+		rc = bdl_job_take(
+		    c->store, name_of(c, job), holder(c), is_asked_for, now_ms, ret_taken, err);
 	if (rc < 0 || !*ret_taken)
 		return rc;
 	rc = start(c, job, err);
 	if (rc < 0 && store_open(c, NULL) == 0)
-		(void)bdl_job_drop(c->store, name, holder(c), NULL); /* else its lease runs out */
+		(void)bdl_job_drop(
+		    c->store, name_of(c, job), holder(c), NULL); /* else its lease runs out */
 	return rc;
 }
 
@@ -146,12 +169,12 @@ int bdl_clerk_begin(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 }
 
 /* Before a statement is spent on it: whether it would be taken. */
-static bool is_due(const struct bdl_job *job, const struct bdl_job_row *rows, size_t n)
+static bool is_due(struct bdl_view name, const struct bdl_job_row *rows, size_t n)
 {
 	int64_t now_ms = bdl_now_ms();
 
 	for (size_t i = 0; i < n; i++)
-		if (bdl_view_is(rows[i].name, job->name))
+		if (bdl_view_eq(rows[i].name, name))
 			return rows[i].next_ms <= now_ms && rows[i].until_ms <= now_ms;
 	return false;
 }
@@ -168,7 +191,7 @@ static int take_due(struct bdl_clerk *c, const struct bdl_job *job, const struct
 	bool is_called = cause != 0 && cause != run->cause;
 	bool taken = false;
 
-	if (!is_called && !is_due(job, rows, n))
+	if (!is_called && !is_due(name_of(c, job), rows, n))
 		return 0;
 	int rc = take(c, job, is_called, &taken, err);
 	if (taken)
@@ -186,7 +209,7 @@ int bdl_clerk_begin_due(struct bdl_clerk *c, struct bdl_err *err)
 	int rc = store_open(c, err);
 	for (const struct bdl_job *job = bdl_jobs; rc == 0 && job->name; job++) {
 		job->schedule(c->conf, &schedule);
-		rc = bdl_job_plan(c->store, bdl_view_of(job->name), &schedule, bdl_now_ms(), err);
+		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, bdl_now_ms(), err);
 	}
 	if (rc == 0)
 		rc = bdl_jobs_list(c->store, region, &rows, &n, err);
@@ -248,7 +271,7 @@ static int put_down(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 	job->schedule(c->conf, &schedule);
 	int rc = store_open(c, err);
 	if (rc == 0)
-		rc = bdl_job_end(c->store, bdl_view_of(job->name), holder(c), &schedule, &run->end,
+		rc = bdl_job_end(c->store, name_of(c, job), holder(c), &schedule, &run->end,
 		    bdl_now_ms(), &held, err);
 	if (rc < 0)
 		return rc; /* kept, and tried again */
@@ -264,7 +287,7 @@ static int hold(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_err *
 
 	return rc < 0
 	    ? rc
-	    : bdl_job_hold(c->store, bdl_view_of(job->name), holder(c), bdl_now_ms(), &held, err);
+	    : bdl_job_hold(c->store, name_of(c, job), holder(c), bdl_now_ms(), &held, err);
 }
 
 int bdl_clerk_look(struct bdl_clerk *c, size_t *ret_running, struct bdl_err *err)
@@ -297,7 +320,7 @@ void bdl_clerk_done(struct bdl_clerk *c)
 		struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
 		/* Where this fails its lease runs out. */
 		if (run->pid && store_open(c, NULL) == 0)
-			(void)bdl_job_drop(c->store, bdl_view_of(job->name), holder(c), NULL);
+			(void)bdl_job_drop(c->store, name_of(c, job), holder(c), NULL);
 		bdl_close_auto(&run->from);
 	}
 	bdl_clerk_rest(c);

@@ -32,10 +32,19 @@ struct bdl_job {
 	uint64_t (*cause)(const struct bdl_conf *conf);
 	/* In the child, which closes its sandbox before it looks at what others wrote. */
 	int (*run)(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err);
+	bool is_hosts_own; /* it is done on each host that shares the store, not on one of them */
 };
 
 #define BDL_JOBS_MAX 16
 extern const struct bdl_job bdl_jobs[]; /* ends with a zeroed entry; at most BDL_JOBS_MAX */
+
+/*
+ * What the jobs are called in the store, as in bdl_jobs. What is each host's own has the host's name
+ * before it where several hosts share the store.
+ */
+#define BDL_JOB_NAME 128
+int bdl_job_names(const struct bdl_conf *conf, char out[BDL_JOBS_MAX][BDL_JOB_NAME],
+    struct bdl_err *err) BDL_MUST_USE;
 
 /* NULL: there is none of that name. */
 const struct bdl_job *bdl_job_named(struct bdl_view name);
@@ -61,8 +70,10 @@ struct bdl_clerk {
 	const struct bdl_conf *conf;
 	bool is_role; /* events go to the log, and what children print to run/job-NAME.log */
 	char holder[BDL_JOB_HOLDER];
-	struct bdl_store *store; /* NULL while none is needed */
-	int64_t held_tick_ms;    /* when the leases were lengthened last */
+	char names[BDL_JOBS_MAX]
+		  [BDL_JOB_NAME]; /* bdl_job_names; empty until the store was opened */
+	struct bdl_store *store;  /* NULL while none is needed */
+	int64_t held_tick_ms;     /* when the leases were lengthened last */
 	struct bdl_clerk_run {
 		pid_t pid; /* 0: not running */
 		int from;  /* where the child says how it went */

@@ -181,18 +181,18 @@ static int optimise_run(
 
 const struct bdl_job bdl_jobs[] = {
 	{ "lists", "fetch the lists of lists/lists.conf and compile them", 4 * 3600, lists_schedule,
-	    NULL, lists_run },
+	    NULL, lists_run, true },
 	{ "backup", "back the store up, and remove the oldest backups", 4 * 3600, backup_schedule,
-	    NULL, backup_run },
+	    NULL, backup_run, false },
 	{ "optimise", "let the database look after its indices and its log", 3600, daily, NULL,
-	    optimise_run },
+	    optimise_run, false },
 	{ "storage", "count what the store holds, for the page that shows it", 2 * 3600, daily,
-	    NULL, bdl_job_storage },
-	{ "ledger", "verify the ledger", 2 * 3600, daily, NULL, bdl_job_ledger },
+	    NULL, bdl_job_storage, false },
+	{ "ledger", "verify the ledger", 2 * 3600, daily, NULL, bdl_job_ledger, false },
 	{ "drill", "restore the newest backup beside itself, and see whether it is whole", 4 * 3600,
-	    drill_schedule, NULL, bdl_job_drill },
+	    drill_schedule, NULL, bdl_job_drill, false },
 	{ "dns", "write the names that everyone is kept from to dns/" BDL_DNS_ORIGIN, 3600,
-	    bdl_dns_job_schedule, bdl_dns_job_cause, bdl_dns_job_run },
+	    bdl_dns_job_schedule, bdl_dns_job_cause, bdl_dns_job_run, true },
 	{ 0 },
 };
 

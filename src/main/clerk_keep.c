@@ -80,7 +80,8 @@ int bdl_job_ledger(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], str
 		return bdl_fail(err, BDL_E_CONFLICT, "it breaks at entry %" PRId64 ": %s",
 		    found.broken, found.what);
 	(void)snprintf(result, BDL_JOB_RESULT,
-	    "%" PRId64 " entries are whole and agree with %zu heads", found.entries, n); /* fits */
+	    "%" PRId64 " entries are whole and agree with %zu %s", found.entries, n,
+	    n == 1 ? "head" : "heads"); /* fits */
 	return 0;
 }
 

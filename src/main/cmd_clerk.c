@@ -15,11 +15,10 @@
 #define LOOK_US    50000
 #define ROWS_BYTES 65536
 
-static const struct bdl_job_row *row_of(
-    const struct bdl_job *job, const struct bdl_job_row *rows, size_t n)
+static const struct bdl_job_row *row_of(const char *name, const struct bdl_job_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (bdl_view_is(rows[i].name, job->name))
+		if (bdl_view_is(rows[i].name, name))
 			return &rows[i];
 	return NULL;
 }
@@ -81,7 +80,7 @@ static int list(const struct bdl_conf *conf, bool *ret_fine, struct bdl_err *err
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROWS_BYTES);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_job_row *rows;
-	char where[BDL_CONF_STORE_MAX];
+	char where[BDL_CONF_STORE_MAX], names[BDL_JOBS_MAX][BDL_JOB_NAME];
 	bool fine = true;
 	size_t n;
 
@@ -90,11 +89,13 @@ static int list(const struct bdl_conf *conf, bool *ret_fine, struct bdl_err *err
 	if (rc < 0)
 		return rc;
 	rc = bdl_jobs_list(store, region, &rows, &n, err);
+	if (rc == 0)
+		rc = bdl_job_names(conf, names, err);
 	if (rc < 0)
 		return rc;
 	int64_t now_ms = bdl_now_ms();
 	for (const struct bdl_job *job = bdl_jobs; job->name; job++)
-		fine = print_job(conf, job, row_of(job, rows, n), now_ms) && fine;
+		fine = print_job(conf, job, row_of(names[job - bdl_jobs], rows, n), now_ms) && fine;
 	*ret_fine = fine;
 	return 0;
 }

@@ -78,6 +78,9 @@ static int explain(struct bdl_args *a)
 static const struct bdl_verb verbs[] = {
 	{ "check", "policy check FILE...", bdl_policy_check },
 	{ "coverage", "policy coverage FILE... [--json]", bdl_policy_coverage },
+	{ "import",
+	    "policy import FILE [--to FILE.md [--replace]] [--draft NAME] [--json] [--school NAME] ...",
+	    bdl_policy_import },
 	{ "draft", "policy draft FILE [--name NAME]", bdl_policy_draft },
 	{ "publish",
 	    "policy publish FILE|--draft NAME --minute REFERENCE [--name NAME] [--digest DIGEST]\n"

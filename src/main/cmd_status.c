@@ -1,4 +1,5 @@
 /*
+ * beadle status --metrics: the same for Prometheus, to be put where its node exporter reads files.
  * beadle status: what is not well, the figures behind it, and the board of a running `beadle run` as
  * a table. The portal's page /status says the same, from the same look (record/status.h).
  */
@@ -7,11 +8,13 @@
 #include "main/data.h"
 #include "main/lists_verbs.h"
 #include "main/status.h"
+#include "record/status_metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#define MB INT64_C(1000000)
+#define MB          INT64_C(1000000)
+#define METRICS_MAX (256 * 1024)
 
 static void print_troubles(const struct bdl_status *s)
 {
@@ -138,12 +141,23 @@ int bdl_status_of(const struct bdl_conf *conf, struct bdl_region *region, struct
 	return 0;
 }
 
+/* What is not well is in it, so the exit status says only whether it could be told. */
+static int print_metrics(const struct bdl_status *s)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(METRICS_MAX);
+
+	bdl_status_metrics(s, &text);
+	fputs(bdl_buf_str(&text), stdout);
+	return bdl_buf_broken(&text) ? BDL_EXIT_FAILED : BDL_EXIT_FINE;
+}
+
 int bdl_cmd_status(struct bdl_args *a)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_STATUS_MEMORY);
 	static struct bdl_status s;
 	struct bdl_conf conf;
 	struct bdl_err err;
+	bool metrics = bdl_args_flag(a, "--metrics");
 
 	if (!bdl_args_fit(a, 0, 0))
 		return BDL_EXIT_USAGE;
@@ -154,6 +168,8 @@ int bdl_cmd_status(struct bdl_args *a)
 		rc = bdl_status_of(&conf, region, &s, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
+	if (metrics)
+		return print_metrics(&s);
 	if (!s.supervisor) {
 		printf("beadle run is not running on '%s'\n", conf.dir);
 		return BDL_EXIT_FAILED;

@@ -86,9 +86,9 @@ int bdl_data_host(const struct bdl_conf *conf, char ret[BDL_DATA_HOST_MAX], stru
 	int rc = bdl_file_read(path, &text, err);
 	if (rc == BDL_E_MISSING) {
 		host_make(made);
-		rc = bdl_file_replace(path, made, strlen(made), 0640, err);
-		if (rc == 0)
-			rc = bdl_buf_add_str(&text, made);
+		rc = bdl_file_make(path, made, strlen(made), 0640, err);
+		if (rc == 0 || rc == BDL_E_CONFLICT) /* another was faster: its name is ours */
+			rc = bdl_file_read(path, &text, err);
 	}
 	if (rc < 0)
 		return rc;

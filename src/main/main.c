@@ -22,7 +22,8 @@ static int cmd_version(struct bdl_args *a);
 static const struct command commands[] = {
 	{ "run", "run", "serve: start the doors, the scribe, the portal and the proxy", bdl_cmd_run,
 	    NULL },
-	{ "status", "status", "say how the running processes are", bdl_cmd_status, NULL },
+	{ "status", "status [--metrics]", "say whether all is well, and what is not",
+	    bdl_cmd_status, NULL },
 	{ "policy",
 	    "policy check|coverage|draft|publish|confirm|withdraw|versions|explain|diff|format ...",
 	    "check a policy document, put it in force, or say in plain English what it does",

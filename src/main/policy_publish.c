@@ -30,23 +30,19 @@ static void draft_say(
 	    moment, BDL_DIGEST_SHOWN, hex);
 }
 
-static int draft(const char *data, const char *file, const char *name, struct bdl_err *err)
+int bdl_policy_keep_draft(const char *data, const char *where, struct bdl_view as,
+    const struct bdl_document *d, struct bdl_findings *findings, struct bdl_err *err)
 {
 	struct bdl_office o BDL_AUTO_IN(bdl_office_done) = { 0 };
-	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
-	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
-	struct bdl_view as = name ? bdl_view_of(name) : bdl_text_policy_name(file);
 	struct bdl_draft_row former;
 
-	int rc = bdl_text_parse(file, findings, &d, err);
-	if (rc == 0)
-		rc = bdl_office_open(&o, data, err);
+	int rc = bdl_office_open(&o, data, err);
 	if (rc < 0)
 		return rc;
 	/* A draft may have mistakes: they are said, and publishing refuses them. */
 	int check_rc = bdl_together_check(
 	    o.store, &o.known, as, d, (struct bdl_view){ 0 }, bdl_now_ms(), findings, err);
-	bdl_text_say(file, findings);
+	bdl_text_say(where, findings);
 	if (check_rc < 0 && check_rc != BDL_E_INVALID)
 		return check_rc;
 	rc = bdl_drafts_keep(
@@ -56,6 +52,16 @@ static int draft(const char *data, const char *file, const char *name, struct bd
 	if (rc == 0 && check_rc < 0)
 		puts("it could not be published as it is");
 	return rc;
+}
+
+static int draft(const char *data, const char *file, const char *name, struct bdl_err *err)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_view as = name ? bdl_view_of(name) : bdl_text_policy_name(file);
+
+	int rc = bdl_text_parse(file, findings, &d, err);
+	return rc < 0 ? rc : bdl_policy_keep_draft(data, file, as, d, findings, err);
 }
 
 int bdl_policy_draft(struct bdl_args *a)

@@ -3,6 +3,7 @@
 #define BDL_MAIN_POLICY_VERBS_H
 
 #include "main/command.h"
+#include "policy/document.h"
 
 /* policy_text.c: documents as text. */
 int bdl_policy_diff(struct bdl_args *a);
@@ -12,8 +13,17 @@ int bdl_policy_format(struct bdl_args *a);
 int bdl_policy_check(struct bdl_args *a);
 int bdl_policy_coverage(struct bdl_args *a);
 
+/* policy_import.c: a policy that was written without us. */
+int bdl_policy_import(struct bdl_args *a);
+
 /* policy_publish.c, policy_confirm.c, policy_versions.c: versions, from the draft on. */
 int bdl_policy_draft(struct bdl_args *a);
+/*
+ * Keep the document as the draft `as`, and say so, and what would stop it from being published;
+ * `where` names it in findings.
+ */
+int bdl_policy_keep_draft(const char *data, const char *where, struct bdl_view as,
+    const struct bdl_document *d, struct bdl_findings *findings, struct bdl_err *err) BDL_MUST_USE;
 int bdl_policy_publish(struct bdl_args *a);
 int bdl_policy_confirm(struct bdl_args *a);
 int bdl_policy_withdraw(struct bdl_args *a);

@@ -29,11 +29,20 @@ struct role_clerk {
 	bool in_trouble;
 };
 
+/* What the store calls so; NULL: a job of another host's own, or of another program. */
+static const struct bdl_job *job_of(const struct role_clerk *r, struct bdl_view name)
+{
+	for (const struct bdl_job *job = bdl_jobs; job->name; job++)
+		if (bdl_view_is(name, r->clerk.names[job - bdl_jobs]))
+			return job;
+	return NULL;
+}
+
 /* The board has what the last runs came to: how many jobs fail, and the first of them. */
 static int show(struct role_clerk *r, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROWS_BYTES);
-	const struct bdl_job_row *first = NULL;
+	const struct bdl_job *first = NULL;
 	struct bdl_job_row *rows;
 	uint64_t failing = 0;
 	size_t n;
@@ -42,15 +51,15 @@ static int show(struct role_clerk *r, struct bdl_err *err)
 	if (rc < 0)
 		return rc;
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].failures == 0 || !bdl_job_named(rows[i].name))
+		const struct bdl_job *job = rows[i].failures > 0 ? job_of(r, rows[i].name) : NULL;
+		if (!job)
 			continue;
-		first = first ? first : &rows[i];
+		first = first ? first : job;
 		failing++;
 	}
 	atomic_store(&r->role->slot->counters[BDL_COUNT_FAILING], failing);
 	if (first)
-		bdl_slot_note(
-		    r->role->slot, "%.*s FAILS: beadle clerk list says why", BDL_FMT(first->name));
+		bdl_slot_note(r->role->slot, "%s FAILS: beadle clerk list says why", first->name);
 	else
 		bdl_slot_note(r->role->slot, "timed work is done");
 	return 0;

@@ -5,6 +5,7 @@
 #include "message.tmpl.h"
 #include "pages_int.h"
 #include "portal/looks.h"
+#include "portal/seen.h"
 #include "record/ledger.h"
 #include "record/versions.h"
 
@@ -17,6 +18,7 @@ struct bdl_worker {
 	struct bdl_ruleset *ruleset; /* NULL until it is read */
 	int64_t ruleset_tick_ms;     /* when it was read; 0: never */
 	struct bdl_issues issues;
+	struct bdl_seen *seen; /* its own; NULL: the site has one for all */
 	struct bdl_roll *roll;
 	int64_t roll_set_ms;
 };
@@ -25,6 +27,7 @@ struct bdl_worker *bdl_worker_new(const struct bdl_site *site)
 {
 	struct bdl_worker *w = bdl_xalloc(sizeof(*w));
 	w->site = site;
+	w->seen = site->seen ? NULL : bdl_seen_new();
 	w->region = bdl_region_new(BDL_REQUEST_MEMORY);
 	return w;
 }
@@ -36,6 +39,7 @@ void bdl_worker_free(struct bdl_worker *w)
 	bdl_ruleset_free(w->ruleset);
 	bdl_issues_clear(&w->issues);
 	bdl_roll_free(w->roll);
+	bdl_seen_free(w->seen);
 	bdl_store_close(w->store);
 	bdl_region_free(w->region);
 	free(w);
@@ -48,35 +52,36 @@ enum need {
 	A_STORE_OR_NOT, /* it tells what it can without one */
 	THE_STORE,
 	A_LOOK, /* the store, and that it was looked at is recorded: it shows people's records */
+	A_LOOK_BY_NAME, /* the same, where '*' names the person: so it is no part of the record */
 };
 
 struct route {
 	const char *path; /* '*' stands for one segment */
 	int (*show)(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 	enum need needs;
-	const char *record; /* of a look, where the path names a person; NULL: the path */
 };
 
 /* All answer GET and HEAD; nothing here changes anything. */
 static const struct route routes[] = {
-	{ "/", bdl_show_overview, A_LOOK, NULL },
-	{ "/acts", bdl_show_acts, A_LOOK, NULL },
-	{ "/acts/*", bdl_show_act, A_LOOK, NULL },
-	{ "/visits", bdl_show_visits, A_LOOK, NULL },
-	{ "/visits/*", bdl_show_visitor, A_LOOK, "visits" },
-	{ "/violations", bdl_show_violations, A_LOOK, NULL },
-	{ "/figures", bdl_show_figures, THE_STORE, NULL },
-	{ "/policies", bdl_show_policies, THE_STORE, NULL },
-	{ "/policies/*", bdl_show_policy, THE_STORE, NULL },
-	{ "/policies/*/changes", bdl_show_changes, THE_STORE, NULL },
-	{ "/policies/*/*", bdl_show_issue, THE_STORE, NULL },
-	{ "/storage", bdl_show_storage, A_LOOK, NULL },
-	{ "/status", bdl_show_status, A_STORE_OR_NOT, NULL },
-	{ "/coverage", bdl_show_coverage, THE_STORE, NULL },
-	{ "/lists", bdl_show_lists, THE_STORE, NULL },
-	{ "/health", bdl_show_health, A_STORE_OR_NOT, NULL },
-	{ "/assets/*/*", bdl_show_asset, NOTHING, NULL },
-	{ "/favicon.ico", bdl_show_favicon, NOTHING, NULL },
+	{ "/", bdl_show_overview, A_LOOK },
+	{ "/acts", bdl_show_acts, A_LOOK },
+	{ "/acts/*", bdl_show_act, A_LOOK },
+	{ "/visits", bdl_show_visits, A_LOOK },
+	{ "/visits/*", bdl_show_visitor, A_LOOK_BY_NAME },
+	{ "/violations", bdl_show_violations, A_LOOK },
+	{ "/figures", bdl_show_figures, THE_STORE },
+	{ "/policies", bdl_show_policies, THE_STORE },
+	{ "/policies/*", bdl_show_policy, THE_STORE },
+	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
+	{ "/policies/*/*", bdl_show_issue, THE_STORE },
+	{ "/storage", bdl_show_storage, A_LOOK },
+	{ "/status", bdl_show_status, A_STORE_OR_NOT },
+	{ "/coverage", bdl_show_coverage, THE_STORE },
+	{ "/lists", bdl_show_lists, THE_STORE },
+	{ "/metrics", bdl_show_metrics, A_STORE_OR_NOT },
+	{ "/health", bdl_show_health, A_STORE_OR_NOT },
+	{ "/assets/*/*", bdl_show_asset, NOTHING },
+	{ "/favicon.ico", bdl_show_favicon, NOTHING },
 };
 
 static bool route_fits(const struct route *route, struct bdl_request *r)
@@ -143,6 +148,7 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 	r->store = w->store;
 	r->ruleset = w->ruleset;
 	r->issues = &w->issues;
+	r->seen = w->seen ? w->seen : w->site->seen;
 	r->roll = w->roll;
 	return 0;
 }
@@ -164,15 +170,15 @@ static struct bdl_view school(const struct bdl_worker *w)
 static int keep_look(const struct bdl_request *r, const struct route *route, struct bdl_err *err)
 {
 	struct bdl_look looks[BDL_LOOKED_MAX];
-	struct bdl_view record = route->record
-	    ? bdl_view_of(route->record)
-	    : bdl_view_at(r->path.p + 1, r->path.n - 1); /* behind the slash */
+	struct bdl_view record = bdl_view_at(r->path.p + 1, r->path.n - 1); /* behind the slash */
 	/* All that is shown is one person's: however it was found, it was a look at them. */
 	bool is_of_people = r->n_looked > 0 && (r->asks_for_people || r->n_looked == 1);
 	size_t n = is_of_people ? r->n_looked : 1;
 
 	if (!r->site->looks)
 		return 0;
+	if (route->needs == A_LOOK_BY_NAME)
+		record.n = bdl_view_find(record, '/');
 	for (size_t i = 0; i < n; i++)
 		looks[i] = (struct bdl_look){
 			.at_ms = r->now_ms,
@@ -255,7 +261,7 @@ static int show(struct bdl_worker *w, struct bdl_request *r, const struct route 
 		rc = route->show(r, reply, err);
 	if (rc == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
 		rc = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
-	if (rc == 0 && route->needs == A_LOOK)
+	if (rc == 0 && route->needs >= A_LOOK)
 		rc = keep_look(r, route, err);
 	if (rc == BDL_E_STORE || rc == BDL_E_IO) {
 		/* The file may have been replaced: begin anew with the next request. */

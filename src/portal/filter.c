@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "filter_int.h"
 #include "pages_int.h"
+#include "portal/seen.h"
 #include <stdio.h>
 
 #define PATH_SHOWN 80 /* bytes of an address in a table; the act's page has all of it */
@@ -115,42 +116,48 @@ static void add_value(struct bdl_view *values, size_t *n, struct bdl_view v)
 		values[(*n)++] = v;
 }
 
-/* People and sites that were recorded, by a part of their name; people also by that on the roll. */
-static int find_values(struct bdl_request *r, enum bdl_act_value which, bool with_acts,
-    struct bdl_view text, const struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
+static void add_people(
+    const struct bdl_request *r, struct bdl_view part, struct bdl_view *values, size_t *n)
 {
+	size_t people = r->roll ? bdl_roll_size(r->roll) : 0;
+
+	for (size_t i = 0; i < people; i++)
+		if (holds(bdl_roll_at(r->roll, i)->name, part))
+			add_value(values, n, bdl_roll_at(r->roll, i)->login);
+}
+
+/*
+ * People and sites that were recorded, by a part of their name; people also by that on the roll.
+ * *ret_more: there are more of them than a list is filtered by.
+ */
+static int find_values(struct bdl_request *r, enum bdl_value which, struct bdl_view text,
+    const struct bdl_view **ret, size_t *ret_n, bool *ret_more, struct bdl_err *err)
+{
+	struct bdl_view seen[BDL_FILTER_VALUES_MAX], part = lower(r, text);
 	struct bdl_view *values =
 	    bdl_region_array(r->region, BDL_FILTER_VALUES_MAX, sizeof(*values));
-	struct bdl_view part = lower(r, text), *seen = NULL;
 	size_t n = 0, n_seen = 0;
 
 	if (text.n == 0)
 		return 0;
-	int rc =
-	    !with_acts ? 0 : bdl_acts_values(r->store, which, part, r->region, &seen, &n_seen, err);
-	if (rc < 0)
-		return rc;
 	if (!values)
 		return bdl_fail(err, BDL_E_LIMIT, "the page does not fit into memory");
-	add_value(values, &n, part); /* whole, it is found wherever it stands in the order */
-	for (size_t i = 0; i < n_seen; i++)
-		add_value(values, &n, seen[i]);
-	rc = bdl_visits_values(r->store, which, part, r->region, &seen, &n_seen, err);
+	int rc = bdl_seen_find(
+	    r->seen, r->store, which, part, r->region, seen, BDL_ARRAY_LEN(seen), &n_seen, err);
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < n_seen; i++)
+	add_value(values, &n, part); /* whole, it is found whatever else is */
+	if (which == BDL_VALUE_PERSON)
+		add_people(r, part, values, &n);
+	for (size_t i = 0; i < n_seen && i < BDL_ARRAY_LEN(seen); i++)
 		add_value(values, &n, seen[i]);
-	size_t people = which == BDL_VALUE_PERSON && r->roll ? bdl_roll_size(r->roll) : 0;
-	for (size_t i = 0; i < people; i++)
-		if (holds(bdl_roll_at(r->roll, i)->name, part))
-			add_value(values, &n, bdl_roll_at(r->roll, i)->login);
 	*ret = values;
 	*ret_n = n;
+	*ret_more = n_seen > BDL_ARRAY_LEN(seen);
 	return 0;
 }
 
-int bdl_chosen_read(
-    struct bdl_request *r, bool with_acts, struct bdl_chosen *ret, struct bdl_err *err)
+int bdl_chosen_read(struct bdl_request *r, struct bdl_chosen *ret, struct bdl_err *err)
 {
 	struct bdl_chosen c = {
 		.person = bdl_request_query(r, "person"),
@@ -165,11 +172,11 @@ int bdl_chosen_read(
 	c.visits.category = c.category;
 	int rc = read_choices(r, &c, err);
 	if (rc == 0)
-		rc = find_values(
-		    r, BDL_VALUE_PERSON, with_acts, c.person, &c.f.persons, &c.f.n_persons, err);
+		rc = find_values(r, BDL_VALUE_PERSON, c.person, &c.f.persons, &c.f.n_persons,
+		    &c.more_persons, err);
 	if (rc == 0)
 		rc = find_values(
-		    r, BDL_VALUE_HOST, with_acts, c.host, &c.f.hosts, &c.f.n_hosts, err);
+		    r, BDL_VALUE_HOST, c.host, &c.f.hosts, &c.f.n_hosts, &c.more_hosts, err);
 	c.visits.persons = c.f.persons;
 	c.visits.n_persons = c.f.n_persons;
 	c.visits.hosts = c.f.hosts;

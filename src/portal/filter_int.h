@@ -18,17 +18,18 @@ struct bdl_chosen {
 	struct bdl_visits_filter visits;          /* the same persons, hosts, kinds and hours */
 	struct bdl_view person, host;             /* parts of names, as they were asked for */
 	struct bdl_view day, category, reference; /* as they were asked for; empty: any */
+	bool more_persons, more_hosts;            /* than a list is filtered by hold that part */
 	const char *day_wrong;                    /* what is wrong with the day; NULL: nothing */
 };
 
 /*
  * person, host, day, category, clause, reference, verdict, kind and violation, each where it is given.
- * Parts of names are looked for among visits, and where `with_acts` among acts as well.
+ * A part of a name means the BDL_FILTER_VALUES_MAX shortest of all recorded names that hold it.
  * BDL_E_INVALID with r->fault for a value that there is not; of a day that is none `day_wrong` is told,
  * and all else is as if no day had been asked for.
  */
-int bdl_chosen_read(struct bdl_request *r, bool with_acts, struct bdl_chosen *ret,
-    struct bdl_err *err) BDL_MUST_USE;
+int bdl_chosen_read(struct bdl_request *r, struct bdl_chosen *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Whether anything was asked for at all. */
 bool bdl_chosen_any(const struct bdl_chosen *c);

@@ -47,6 +47,19 @@ bool bdl_chosen_any(const struct bdl_chosen *c)
 	    c->day.n || c->f.action >= 0 || c->f.kind >= 0 || c->f.violation;
 }
 
+/* A list is of the shortest names that hold the part; the others are not left out unsaid. */
+static const char *more_of(const struct bdl_request *r, const struct bdl_chosen *c)
+{
+	struct bdl_view part = c->more_hosts ? c->host : c->person;
+
+	if (!c->more_hosts && !c->more_persons)
+		return "";
+	return bdl_region_printf(r->region,
+	    "More than %d %s hold “%.*s”, and only those with the shortest names are shown. Write "
+	    "more of the name to find others.",
+	    BDL_FILTER_VALUES_MAX, c->more_hosts ? "sites" : "people", BDL_FMT(part));
+}
+
 /* What is called "acts" stands under "/acts". */
 struct bdl_part_filters bdl_filters_view(
     const struct bdl_request *r, const struct bdl_chosen *c, const char *what)
@@ -65,6 +78,7 @@ struct bdl_part_filters bdl_filters_view(
 		.of_visits = strcmp(what, "visits") == 0,
 		.of_acts = strcmp(what, "acts") == 0,
 		.filtered = bdl_chosen_any(c),
+		.more = more_of(r, c),
 	};
 
 	add_verdicts(r, c, &v);

@@ -28,6 +28,7 @@ int bdl_show_storage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 int bdl_show_status(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_favicon(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_health(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_metrics(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_asset(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 
 /* Where in the portal a page stands. */

@@ -1,6 +1,7 @@
 #include "portal/portal.h"
 #include "portal/assets.h"
 #include "portal/looks.h"
+#include "portal/seen.h"
 #include "portal/server.h"
 #include "record/store.h"
 #include "sys/log.h"
@@ -133,6 +134,7 @@ int bdl_portal_run(struct bdl_role *role)
 {
 	struct bdl_store *keeper BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_looks *looks BDL_AUTO(bdl_looks_close) = NULL;
+	struct bdl_seen *seen BDL_AUTO(bdl_seen_free) = bdl_seen_new();
 	struct bdl_err err;
 	struct paths p;
 
@@ -142,6 +144,8 @@ int bdl_portal_run(struct bdl_role *role)
 	int rc = check_address(role->listener, &err);
 	if (rc == 0 && !is_shared)
 		rc = open_keeper(p.store, &keeper, &err);
+	if (rc == 0 && keeper)
+		rc = bdl_seen_warm(seen, keeper, &err);
 	if (rc == 0)
 		rc = bdl_looks_open(p.looks, &looks, &err);
 	if (rc == 0)
@@ -149,7 +153,9 @@ int bdl_portal_run(struct bdl_role *role)
 	const struct bdl_site site = {
 		.dir = role->conf->dir,
 		.store_path = p.where,
+		.seen = seen,
 		.lists_path = p.map,
+		.metrics_token = role->conf->metrics_token,
 		.board = role->board,
 		.looks = looks,
 	};

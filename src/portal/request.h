@@ -29,12 +29,15 @@ struct bdl_site {
 	const char *dir; /* the data folder */
 	const char *store_path;
 	const char *lists_path;
-	struct bdl_board *board; /* NULL: there is none to show */
-	struct bdl_looks *looks; /* NULL: who looks is not recorded, which is for tests */
+	const char *metrics_token; /* of who may read /metrics; empty or NULL: nobody may */
+	struct bdl_seen *seen;     /* NULL: each worker has its own */
+	struct bdl_board *board;   /* NULL: there is none to show */
+	struct bdl_looks *looks;   /* NULL: who looks is not recorded, which is for tests */
 };
 
 struct bdl_issues; /* issues_int.h */
 struct bdl_looks;  /* portal/looks.h */
+struct bdl_seen;   /* portal/seen.h */
 
 /* What one thread keeps from request to request. */
 struct bdl_worker;
@@ -49,9 +52,10 @@ struct bdl_query {
 
 struct bdl_request {
 	/* Set by who takes it in. */
-	bool reads;           /* GET or HEAD */
-	struct bdl_view host; /* the field, as it was sent; empty where it was not */
-	struct bdl_view path; /* decoded, without the query */
+	bool reads;                    /* GET or HEAD */
+	struct bdl_view host;          /* the field, as it was sent; empty where it was not */
+	struct bdl_view authorization; /* likewise */
+	struct bdl_view path;          /* decoded, without the query */
 	struct bdl_query queries[BDL_QUERIES_MAX];
 	size_t n_queries;
 	int64_t now_ms;
@@ -64,6 +68,7 @@ struct bdl_request {
 	const struct bdl_ruleset
 	    *ruleset; /* of the policies in force and the law; NULL: no store */
 	struct bdl_issues *issues;
+	struct bdl_seen *seen;
 	const struct bdl_roll *roll; /* who people are; NULL where there is none */
 	const char *fault;           /* with BDL_E_INVALID: what is wrong with the address */
 	struct bdl_view school;

@@ -108,6 +108,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct bdl_
 	add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
 	    reply->keeping == BDL_KEEP_FOR_EVER ? "public, max-age=31536000, immutable"
 						: "no-store");
+	if (reply->status == MHD_HTTP_UNAUTHORIZED)
+		add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
 	if (reply->status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		add_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	enum MHD_Result result = MHD_queue_response(connection, reply->status, response);
@@ -129,6 +131,8 @@ static enum MHD_Result answer(
 		.reads = reads,
 		.host = bdl_view_of(
 		    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)),
+		.authorization = bdl_view_of(MHD_lookup_connection_value(
+		    connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION)),
 		.path = bdl_view_of(path),
 		.now_ms = bdl_now_ms(),
 	};

@@ -26,7 +26,7 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 	struct bdl_chosen c;
 	struct bdl_together t = { 0 };
 
-	int rc = bdl_chosen_read(r, true, &c, err);
+	int rc = bdl_chosen_read(r, &c, err);
 	if (rc == 0)
 		c.f.n_moments = bdl_reference_read(c.reference, c.f.moments_ms);
 	/* What is no reference is no act's. */

@@ -5,7 +5,8 @@
 #include "record/jobs.h"
 #include "sys/file.h"
 
-#define USES_MAX 24 /* of one category; more are not named */
+#define USES_MAX 24  /* of one category; more are not named */
+#define HOST_MAX 128 /* bytes of a host's name */
 
 /* What is known of the fetching: the plan, and how the clerk fared with it. */
 struct fetching {
@@ -26,6 +27,22 @@ static void plan_read(const struct bdl_request *r, struct fetching *f)
 		f->plan = NULL; /* what is wrong with it is what the job says */
 }
 
+/* This host's own, which has its name where several share the store; one of a store of its own has none. */
+static bool is_ours(const struct bdl_request *r, struct bdl_view name)
+{
+	struct bdl_buf host BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(HOST_MAX);
+	const char *path = bdl_region_printf(r->region, "%s/host", r->site->dir);
+	struct bdl_view word = bdl_job_word(name);
+
+	if (!bdl_view_is(word, "lists"))
+		return false;
+	if (word.n == name.n)
+		return true;
+	return path && !bdl_file_read(path, &host, NULL) &&
+	    bdl_view_eq(
+		bdl_view_trim(bdl_buf_view(&host)), bdl_view_at(name.p, name.n - word.n - 1));
+}
+
 static int fetching_read(const struct bdl_request *r, struct fetching *f, struct bdl_err *err)
 {
 	struct bdl_job_row *rows;
@@ -34,7 +51,7 @@ static int fetching_read(const struct bdl_request *r, struct fetching *f, struct
 	plan_read(r, f);
 	int rc = bdl_jobs_list(r->store, r->region, &rows, &n, err);
 	for (size_t i = 0; !rc && i < n; i++)
-		if (bdl_view_is(rows[i].name, "lists"))
+		if (is_ours(r, rows[i].name))
 			f->job = &rows[i];
 	if (!f->plan || !f->job || !f->job->ended_ms)
 		return rc;

@@ -118,7 +118,7 @@ static const char *judges_by(const struct bdl_request *r, const struct bdl_statu
 {
 	uint64_t mark = p->counters[BDL_COUNT_RULESET];
 
-	if (!p->is_door)
+	if (!p->is_door || p->state != BDL_STATE_UP)
 		return "";
 	return mark ? bdl_region_printf(r->region, "version %012" PRIx64, mark >> 16)
 		    : "the law alone";

@@ -70,7 +70,7 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 	struct bdl_violation_row *rows = NULL;
 	size_t n = 0;
 
-	int rc = bdl_chosen_read(r, true, &c, err);
+	int rc = bdl_chosen_read(r, &c, err);
 	if (rc == 0)
 		rc = read_place(r, &c, err);
 	c.f.kind = -1; /* a violation may have acts of several kinds */

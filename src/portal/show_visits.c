@@ -56,7 +56,7 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	struct bdl_chosen c;
 	size_t n = 0;
 
-	int rc = bdl_chosen_read(r, false, &c, err);
+	int rc = bdl_chosen_read(r, &c, err);
 	if (rc == 0)
 		rc = read_place(r, after, &place, err);
 	if (rc == 0 && !c.day_wrong)
@@ -179,7 +179,7 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 
 	if (person.n > BDL_LEDGER_PERSON_MAX)
 		return bdl_fail(err, BDL_E_MISSING, "nobody's name is so long");
-	int rc = bdl_chosen_read(r, false, &c, err);
+	int rc = bdl_chosen_read(r, &c, err);
 	/* This person and no other, whatever else the address asks for. */
 	c.f.persons = c.visits.persons = &person;
 	c.f.n_persons = c.visits.n_persons = 1;

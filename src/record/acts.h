@@ -9,8 +9,6 @@
 #define BDL_VIOLATION_FOLD_MS (10 * 60 * 1000) /* person, clause and host: one in ten minutes */
 #define BDL_PAGE_ROWS_MAX     200
 #define BDL_FILTER_VALUES_MAX 16
-#define BDL_VALUES_LOOKED_MAX 200000 /* different persons or hosts that bdl_acts_values reads */
-#define BDL_VALUE_ACTS_MAX    5000   /* newest acts of each value that a filter of several reads */
 
 /*
  * Add one act inside an open transaction. A strict page load, search, upload or download opens a violation
@@ -62,16 +60,6 @@ struct bdl_acts_filter {
 
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
     struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
-
-/*
- * The persons or hosts of acts that hold this text (lower-case), for a filter: at most
- * BDL_FILTER_VALUES_MAX, of the first BDL_VALUES_LOOKED_MAX in order. Each costs one step in an
- * index, however many acts it has.
- */
-enum bdl_act_value { BDL_VALUE_PERSON, BDL_VALUE_HOST };
-int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
-    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
-    BDL_MUST_USE;
 
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
     struct bdl_act_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */

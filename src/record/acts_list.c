@@ -4,7 +4,7 @@
 #include "record/figures.h"
 #include "record/store_int.h"
 
-#define SQL_MAX    8192
+#define SQL_MAX    16384
 #define TOTALS_MAX 4096 /* the one row of a day */
 
 /*
@@ -46,23 +46,6 @@ static void where_any(struct bdl_buf *sql, const char *column, int first, size_t
 	(void)bdl_buf_add_str(sql, ")");
 }
 
-/* The newest of each value by the index on it: that of all of them together would be sorted. */
-static void where_any_newest(
-    struct bdl_buf *sql, const struct bdl_acts_filter *f, const char *column, int first, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		(void)bdl_buf_printf(sql,
-		    "%s SELECT id FROM (SELECT id FROM act WHERE school = ?1 AND %s = ?%d"
-		    " AND %s <> ''",
-		    i > 0 ? " UNION ALL" : " AND a.id IN (", column, first + (int)i, column);
-		if (f->before_id)
-			(void)bdl_buf_printf(sql, " AND id < ?%d", P_BEFORE);
-		(void)bdl_buf_printf(sql, " ORDER BY id DESC LIMIT %d) n", BDL_VALUE_ACTS_MAX);
-	}
-	if (n > 0)
-		(void)bdl_buf_add_str(sql, ")");
-}
-
 /* A value is asked for that few rows have. */
 static bool is_narrow(const struct bdl_acts_filter *f)
 {
@@ -73,12 +56,11 @@ static bool is_narrow(const struct bdl_acts_filter *f)
 /*
  * The conditions that both lists share. The unary plus keeps an index on a common value (a kind, a
  * verdict) from being chosen where a person, host or clause is given, which has far fewer rows; and
- * the index on those where the moment is, which has the fewest.
+ * `plus` the indexes on those where something else finds the rows.
  */
-static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
+static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f, const char *plus)
 {
 	bool narrow = is_narrow(f) || f->from_ms || f->before_ms;
-	const char *plus = f->n_moments ? "+" : "";
 
 	if (f->person.n)
 		(void)bdl_buf_printf(sql, " AND %sperson = ?%d AND person <> ''", plus, P_PERSON);
@@ -93,7 +75,6 @@ static void where_common(struct bdl_buf *sql, const struct bdl_acts_filter *f)
 		    sql, " AND action = ?%d%s", P_ACTION, f->action ? " AND action <> 0" : "");
 }
 
-/* The time, too, has fewer rows than a verdict, and more than a person or a moment. */
 static void where_time(struct bdl_buf *sql, const struct bdl_acts_filter *f, const char *column)
 {
 	if (f->from_ms)
@@ -208,33 +189,93 @@ static int act_row(struct bdl_stmt *st, struct bdl_region *region, void *row, st
 	return bdl_col_digest(st, 23, &a->version, err);
 }
 
+/* What finds the rows: the first of these that the filter asks for. */
+enum way { BY_MOMENT, BY_VIOLATION, BY_TIME, BY_VALUES, BY_ID };
+
+static enum way way_of(const struct bdl_acts_filter *f)
+{
+	if (f->n_moments)
+		return BY_MOMENT;
+	if (f->violation)
+		return BY_VIOLATION;
+	if (f->from_ms || f->before_ms)
+		return BY_TIME;
+	return f->n_persons || f->n_hosts ? BY_VALUES : BY_ID;
+}
+
+/*
+ * Of kinds that few acts have the index is taken where nothing narrower is asked for; its words stand
+ * in the condition, so that the database knows it again.
+ */
+static void where_kind(struct bdl_buf *sql, const struct bdl_acts_filter *f, enum way way)
+{
+	bool few = f->kind == BDL_KIND_UPLOAD || f->kind == BDL_KIND_DOWNLOAD;
+	bool by_kind = few && way == BY_ID && !is_narrow(f) && f->action < 0;
+
+	(void)bdl_buf_printf(sql, " AND %skind = ?%d%s", by_kind ? "" : "+", P_KIND,
+	    by_kind ? " AND kind <> 0 AND kind <> 4" : "");
+}
+
+/* All conditions, but for the value that BY_VALUES looks up. */
+static void where_all(struct bdl_buf *sql, const struct bdl_acts_filter *f, enum way way)
+{
+	where_common(sql, f, way == BY_ID || way == BY_VIOLATION ? "" : "+");
+	if (way != BY_VALUES)
+		where_any(sql, "+person", P_PERSONS, f->n_persons);
+	if (way != BY_VALUES || f->n_persons)
+		where_any(sql, "+host", P_HOSTS, f->n_hosts);
+	if (f->before_id)
+		(void)bdl_buf_printf(sql, " AND %sid < ?%d", way == BY_TIME ? "+" : "", P_BEFORE);
+	where_time(sql, f, way == BY_TIME ? "at_ms" : "+at_ms");
+	if (f->kind >= 0)
+		where_kind(sql, f, way);
+	if (f->violation)
+		(void)bdl_buf_printf(
+		    sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);
+	if (f->n_moments)
+		(void)bdl_buf_printf(sql, " AND at_ms IN (?%d, ?%d)", P_MOMENT, P_OTHER_MOMENT);
+}
+
+/*
+ * Of a time, and of each of several values, the ids are chosen first, of each as many as are wanted:
+ * whole rows are not sorted. The unary plus of the order keeps the time's index.
+ */
+static void where_ids(struct bdl_buf *sql, const struct bdl_acts_filter *f, enum way way)
+{
+	const char *column = f->n_persons ? "person" : "host";
+	int first = f->n_persons ? P_PERSONS : P_HOSTS;
+	size_t n = way == BY_TIME ? 1 : f->n_persons ? f->n_persons : f->n_hosts;
+
+	(void)bdl_buf_add_str(sql, " AND a.id IN ("); /* looked at once, by list_begin */
+	for (size_t i = 0; i < n; i++) {
+		(void)bdl_buf_printf(sql, "%sSELECT id FROM (SELECT id FROM act WHERE school = ?1",
+		    i > 0 ? " UNION ALL " : "");
+		if (way == BY_VALUES)
+			(void)bdl_buf_printf(
+			    sql, " AND %s = ?%d AND %s <> ''", column, first + (int)i, column);
+		where_all(sql, f, way);
+		(void)bdl_buf_printf(
+		    sql, " ORDER BY %sid DESC LIMIT ?%d) n", way == BY_TIME ? "+" : "", P_LIMIT);
+	}
+	(void)bdl_buf_add_str(sql, ")");
+}
+
 int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct bdl_region *region,
     struct bdl_act_row **ret, size_t *ret_n, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	bool by_time = (f->from_ms || f->before_ms) && !is_narrow(f);
+	enum way way = way_of(f);
 	void *rows;
 
 	(void)bdl_buf_add_str(&sql, ACT_SELECT); /* looked at once, by list_begin */
-	where_common(&sql, f);
-	where_any_newest(&sql, f, "person", P_PERSONS, f->n_persons);
-	if (f->n_persons)
-		where_any(&sql, "+host", P_HOSTS, f->n_hosts);
+	if (way == BY_TIME || way == BY_VALUES)
+		where_ids(&sql, f, way);
 	else
-		where_any_newest(&sql, f, "host", P_HOSTS, f->n_hosts);
-	if (f->before_id)
-		(void)bdl_buf_printf(&sql, " AND %sid < ?%d", by_time ? "+" : "", P_BEFORE);
-	where_time(&sql, f, by_time ? "at_ms" : "+at_ms");
-	if (f->kind >= 0)
-		(void)bdl_buf_printf(&sql, " AND +kind = ?%d", P_KIND);
-	if (f->violation)
-		(void)bdl_buf_printf(
-		    &sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);
-	if (f->n_moments) /* the few of a moment are sorted; elsewhere an index gives the order */
-		(void)bdl_buf_printf(&sql, " AND at_ms IN (?%d, ?%d)", P_MOMENT, P_OTHER_MOMENT);
+		where_all(&sql, f, way);
+	/* The few of a moment are sorted; elsewhere an index gives the order. */
 	(void)bdl_buf_printf(
-	    &sql, " ORDER BY %sid DESC LIMIT ?%d", f->n_moments || by_time ? "+" : "", P_LIMIT);
+	    &sql, " ORDER BY %sid DESC LIMIT ?%d", way == BY_MOMENT ? "+" : "", P_LIMIT);
 	int rc = list_begin(s, &sql, f, &st, err);
 	if (rc)
 		return rc;
@@ -312,7 +353,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	    " (SELECT" ISSUE_SELECT " FROM act a WHERE a.school = violation.school"
 	    " AND a.id = violation.first_act)"
 	    " FROM violation WHERE school = ?1");
-	where_common(&sql, &of_violations);
+	where_common(&sql, &of_violations, "");
 	where_any(&sql, "person", P_PERSONS, f->n_persons);
 	where_any(&sql, "host", P_HOSTS, f->n_hosts);
 	if (f->before_id)
@@ -331,43 +372,7 @@ int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
 	return rc;
 }
 
-/* --- values, for filters --- */
-
-#define VALUES_SELECT(column)                                                     \
-	"WITH RECURSIVE v(x) AS ("                                                \
-	" SELECT min(" column ") FROM act WHERE school = ?1 AND " column " <> ''" \
-	" UNION ALL"                                                              \
-	" SELECT (SELECT min(" column ") FROM act WHERE school = ?1 AND " column  \
-	" > v.x AND " column " <> '') FROM v WHERE v.x IS NOT NULL)"              \
-	" SELECT x FROM (SELECT x FROM v LIMIT ?3) n WHERE instr(x, ?2) > 0 LIMIT ?4"
-
-static int value_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
-{
-	(void)err; /* any text will do */
-	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
-	return 0;
-}
-
-int bdl_acts_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
-    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	void *rows;
-	const char *sql =
-	    which == BDL_VALUE_PERSON ? VALUES_SELECT("person") : VALUES_SELECT("host");
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, part);
-	bdl_bind_int(st, 3, BDL_VALUES_LOOKED_MAX);
-	bdl_bind_int(st, 4, BDL_FILTER_VALUES_MAX);
-	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_view), value_row, &rows, ret_n, err);
-	if (!rc)
-		*ret = rows;
-	return rc;
-}
+/* --- totals --- */
 
 int bdl_acts_totals(
     struct bdl_store *s, int64_t at_ms, struct bdl_acts_totals *ret, struct bdl_err *err)

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,12 +76,12 @@ int bdl_backup_open(const char *path, sqlite3 **ret, struct bdl_err *err)
 int bdl_backup_bytes(int from, int to, struct bdl_digest *ret, struct bdl_err *err)
 {
 	BDL_AUTO_FREE char *piece = bdl_xalloc(PIECE_BYTES);
-	crypto_hash_sha256_state state;
+	struct bdl_digesting digesting;
 	ssize_t n;
 
-	(void)crypto_hash_sha256_init(&state); /* these three cannot fail */
+	bdl_digest_begin(&digesting);
 	while ((n = read(from, piece, PIECE_BYTES)) > 0) {
-		(void)crypto_hash_sha256_update(&state, (const unsigned char *)piece, (size_t)n);
+		bdl_digest_add(&digesting, piece, (size_t)n);
 		for (ssize_t done = 0, put; to >= 0 && done < n; done += put) {
 			put = write(to, piece + done, (size_t)(n - done));
 			if (put < 0)
@@ -91,7 +90,7 @@ int bdl_backup_bytes(int from, int to, struct bdl_digest *ret, struct bdl_err *e
 	}
 	if (n < 0)
 		return bdl_fail_sys(err, "read it");
-	(void)crypto_hash_sha256_final(&state, ret->b);
+	*ret = bdl_digest_end(&digesting);
 	return 0;
 }
 

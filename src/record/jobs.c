@@ -27,6 +27,13 @@ static int job_row(struct bdl_stmt *st, struct bdl_region *region, void *row, st
 	return 0;
 }
 
+struct bdl_view bdl_job_word(struct bdl_view name)
+{
+	size_t slash = bdl_view_find(name, '/');
+
+	return slash < name.n ? bdl_view_from(name, slash + 1) : name;
+}
+
 int bdl_jobs_list(struct bdl_store *s, struct bdl_region *region, struct bdl_job_row **ret,
     size_t *ret_n, struct bdl_err *err)
 {

@@ -29,6 +29,9 @@ struct bdl_job_row {
 	int64_t runs, failures; /* failures in a row; 0: the last run went well */
 };
 
+/* What it does: its name, without the host's before it where a job is each host's own ("HOST/lists"). */
+struct bdl_view bdl_job_word(struct bdl_view name);
+
 /* All, by name; texts in the region. */
 int bdl_jobs_list(struct bdl_store *s, struct bdl_region *region, struct bdl_job_row **ret,
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;

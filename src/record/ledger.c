@@ -2,7 +2,6 @@
 #include "base/ascii.h"
 #include "record/ledger_int.h"
 #include "record/store_int.h"
-#include <sodium.h>
 
 const char *bdl_ledger_kind_word(int64_t kind)
 {
@@ -142,15 +141,12 @@ static int salt_put(
 
 static struct bdl_digest salted(const struct bdl_digest *salt, struct bdl_view content)
 {
-	crypto_hash_sha256_state h;
-	struct bdl_digest d;
+	struct bdl_digesting d;
 
-	/* None of these can fail. */
-	(void)crypto_hash_sha256_init(&h);
-	(void)crypto_hash_sha256_update(&h, salt->b, sizeof(salt->b));
-	(void)crypto_hash_sha256_update(&h, (const unsigned char *)content.p, content.n);
-	(void)crypto_hash_sha256_final(&h, d.b);
-	return d;
+	bdl_digest_begin(&d);
+	bdl_digest_add(&d, salt->b, sizeof(salt->b));
+	bdl_digest_add(&d, content.p, content.n);
+	return bdl_digest_end(&d);
 }
 
 int bdl_ledger_add(struct bdl_store *s, const struct bdl_ledger_entry *e, struct bdl_err *err)

@@ -33,8 +33,8 @@ enum bdl_ledger_kind {
 	BDL_LEDGER_SEGMENT_GONE, /* it was gone before its digest was taken; or NUMBER-NUMBER */
 	BDL_LEDGER_REFUSED,      /* what a journal held could not be read; refused/ID */
 	BDL_LEDGER_LOOKED,       /* at a page of the portal; overview, acts, acts/ID, violations */
-	BDL_LEDGER_DELETED, /* records went after their time; acts, violations, visits, refused */
-	BDL_LEDGER_HOLD,    /* records are kept past their time; hold/ID */
+	BDL_LEDGER_DELETED,      /* records went after their time; acts, visits, visits/2026-08 */
+	BDL_LEDGER_HOLD,         /* records are kept past their time; hold/ID */
 	BDL_LEDGER_HOLD_ENDED,
 	BDL_LEDGER_FORGOTTEN, /* a person's key was deleted */
 	BDL_LEDGER_KINDS

@@ -5,7 +5,6 @@
 #include "record/store_int.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -16,7 +15,7 @@
 static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
 {
 	char name[BDL_SEGMENT_NAME], piece[PIECE];
-	crypto_hash_sha256_state h;
+	struct bdl_digesting h;
 	ssize_t n;
 
 	bdl_segment_name(number, ".seg", name);
@@ -24,7 +23,7 @@ static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
 	int fd BDL_AUTO_FD = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	(void)crypto_hash_sha256_init(&h); /* none of these can fail */
+	bdl_digest_begin(&h);
 	for (size_t left = BDL_SEGMENT_MAX; left > 0; left -= (size_t)n) {
 		n = read(fd, piece, left < sizeof(piece) ? left : sizeof(piece));
 		if (n < 0 && errno == EINTR) {
@@ -35,9 +34,9 @@ static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
 			return false;
 		if (n == 0)
 			break;
-		(void)crypto_hash_sha256_update(&h, (const unsigned char *)piece, (size_t)n);
+		bdl_digest_add(&h, piece, (size_t)n);
 	}
-	(void)crypto_hash_sha256_final(&h, ret->b);
+	*ret = bdl_digest_end(&h);
 	return true;
 }
 

@@ -119,7 +119,7 @@ void bdl_retention_of(const struct bdl_source *sources, const struct bdl_documen
 	struct bdl_retention r = {
 		.violations_before_ms = bdl_span_before(violations, now_ms),
 	};
-	struct bdl_retention_rule rule;
+	struct bdl_retention_rule rule = { 0 };
 	bool said = false;
 
 	for (size_t i = 0; i < n; i++) {

@@ -69,9 +69,11 @@ void bdl_retention_end(struct bdl_retention_run *r); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_retention_run, bdl_retention_end);
 
 /*
- * One transaction of BDL_RETENTION_ROWS rows; the last may bring its own with it (record/visits.h). 1: there may be more; 0: the run is done. The
- * first transaction in which a kind of record goes enters the run into the ledger; where all that came
- * in the journals' segments of a time is gone, so are their salts.
+ * One transaction of BDL_RETENTION_ROWS rows; the last may bring its own with it (record/visits.h). Where
+ * the database keeps months apart and nothing is held, a whole month of visits goes at once. 1: there
+ * may be more; 0: the run is done. The first transaction in which a kind of record goes enters the run
+ * into the ledger, and so does each that drops a month; where all that came in the journals'
+ * segments of a time is gone, so are their salts.
  */
 #define BDL_RETENTION_ROWS 100
 int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
@@ -80,7 +82,8 @@ int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 /* Rows of each kind that went in this run so far. */
 struct bdl_retention_sum {
 	int64_t acts, violations;
-	int64_t visits; /* with page loads, their texts, and names that nothing is left of */
+	int64_t
+	    visits; /* of whole months about as many; with page loads, their texts, and names that nothing is left of */
 	int64_t refused;
 };
 struct bdl_retention_sum bdl_retention_gone(const struct bdl_retention_run *r);

@@ -14,7 +14,15 @@
 #define SOURCES_MAX ((size_t)BDL_POLICIES_MAX * (BDL_DOCUMENT_MAX + 4096))
 
 /* In the order in which they are done: acts of violations go with these. */
-enum stage { STAGE_VIOLATIONS, STAGE_ACTS, STAGE_VISITS, STAGE_REFUSED, STAGE_SALTS, STAGES };
+enum stage {
+	STAGE_VIOLATIONS,
+	STAGE_ACTS,
+	STAGE_MONTHS,
+	STAGE_VISITS,
+	STAGE_REFUSED,
+	STAGE_SALTS,
+	STAGES
+};
 
 struct bdl_retention_run {
 	struct bdl_retention plan;
@@ -100,25 +108,36 @@ struct bdl_retention_sum bdl_retention_gone(const struct bdl_retention_run *r)
 	return r->gone;
 }
 
-/* In the transaction in which the first of its kind goes. */
-static int run_enter(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
+static int gone_enter(
+    struct bdl_store *s, const struct bdl_retention_run *r, const char *record, struct bdl_err *err)
 {
-	static const char *const records[STAGES] = { "violations", "acts", "visits", "refused",
-		"salts" };
 	char content[64];
 
-	if (r->entered[r->stage])
-		return 0;
 	(void)snprintf(content, sizeof(content), "%lld %lld", (long long)r->plan.visits_before_ms,
 	    (long long)r->plan.violations_before_ms); /* fits */
 	const struct bdl_ledger_entry e = {
 		.kind = BDL_LEDGER_DELETED,
 		.at_ms = r->now_ms,
 		.actor = BDL_LIT(BDL_ACTOR_CLOCK),
-		.record = bdl_view_of(records[r->stage]),
+		.record = bdl_view_of(record),
 		.content = bdl_view_of(content),
 	};
-	int rc = bdl_ledger_add(s, &e, err);
+	return bdl_ledger_add(s, &e, err);
+}
+
+/* In the transaction in which the first of its kind goes. */
+static int run_enter(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
+{
+	static const char *const records[STAGES] = {
+		[STAGE_VIOLATIONS] = "violations",
+		[STAGE_ACTS] = "acts",
+		[STAGE_VISITS] = "visits",
+		[STAGE_REFUSED] = "refused",
+	};
+
+	if (r->entered[r->stage])
+		return 0;
+	int rc = gone_enter(s, r, records[r->stage], err);
 	if (!rc)
 		r->entered[r->stage] = true;
 	return rc;
@@ -309,6 +328,40 @@ static int acts_step(struct bdl_store *s, struct bdl_retention_run *r, struct bd
 
 /* --- visits --- */
 
+/* Whether anything is held: what exactly, only a look at each row would tell. */
+static int is_held(struct bdl_store *s, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(
+	    s, "SELECT 1 FROM legal_hold WHERE school = ?1 AND ended_ms = 0 LIMIT 1", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	return bdl_stmt_step(s, st, err);
+}
+
+/*
+ * A month at once, where all of it is past and the database keeps months apart; each is an entry of its
+ * own. While anything is held, rows go one by one.
+ */
+static int months_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
+{
+	char month[BDL_MONTH_ROOM], record[32];
+	int64_t rows = 0;
+
+	int rc = r->visits.before_hour ? is_held(s, err) : 1;
+	if (rc)
+		return rc < 0 ? rc : 0;
+	rc = bdl_store_drop_month(s, r->visits.before_hour, month, &rows, err);
+	if (rc || !*month)
+		return rc;
+	(void)snprintf(record, sizeof(record), "visits/%.4s-%s", month, month + 4); /* fits */
+	rc = rows ? gone_enter(s, r, record, err) : 0;
+	r->gone.visits += rows;
+	return rc ? rc : 1;
+}
+
 static int visits_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
 {
 	size_t n = 0;
@@ -371,6 +424,8 @@ static int stage_step(struct bdl_store *s, struct bdl_retention_run *r, struct b
 		return violations_step(s, r, err);
 	case STAGE_ACTS:
 		return acts_step(s, r, err);
+	case STAGE_MONTHS:
+		return months_step(s, r, err);
 	case STAGE_VISITS:
 		return visits_step(s, r, err);
 	case STAGE_REFUSED:
@@ -400,7 +455,10 @@ int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 	bdl_store_rollback(s);
 	if (rc) {
 		*r = was; /* none of it happened */
-		return rc;
+		/* Of a month that somebody was reading the rows go one by one. */
+		if (rc != BDL_E_BUSY || r->stage != STAGE_MONTHS)
+			return rc;
+		more = 0;
 	}
 	if (!more) {
 		r->stage++;

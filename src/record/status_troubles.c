@@ -96,8 +96,10 @@ static void weigh_process(struct weighing *w, const struct bdl_status_process *p
 			p->name,
 			p->state == BDL_STATE_NONE ? "not started" : bdl_state_word(p->state)),
 		    without(p->name),
-		    "It is started again by itself. Where it stays so, the log says why: "
-		    "journalctl -u beadle.");
+		    bdl_region_printf(w->region,
+			"%s%s%sIt is started again by itself. Where it stays so, the log says why: "
+			"journalctl -u beadle.",
+			p->note[0] ? "It says: " : "", p->note, p->note[0] ? ". " : ""));
 	else if (p->counters[BDL_COUNT_FAILING])
 		weigh_failing(w, p);
 	if (lost)
@@ -169,11 +171,31 @@ static void weigh_processes(struct weighing *w)
 
 /* --- the store and what is in it --- */
 
+/* What it means that this work is not done. */
+static const char *undone(struct bdl_view name)
+{
+	static const struct {
+		const char *name, *means;
+	} jobs[] = {
+		{ "lists", "The lists that are there stay in use, and grow old." },
+		{ "backup", "There is no newer backup of the record." },
+		{ "drill", "The newest backup may be of no use when it is needed." },
+		{ "dns", "Resolvers go on with the names that they have, which grow old." },
+		{ "storage", "Nobody sees how the store grows." },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(jobs); i++)
+		if (bdl_view_is(name, jobs[i].name))
+			return jobs[i].means;
+	return "What it looks after is not looked after.";
+}
+
 static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 {
 	bool in_hand = job->holder.n > 0 && job->until_ms > w->s->now_ms;
+	struct bdl_view word = bdl_job_word(job->name);
 
-	if (job->failures > 0 && bdl_view_is(job->name, "ledger"))
+	if (job->failures > 0 && bdl_view_is(word, "ledger"))
 		add(w, true, "The ledger does not verify.",
 		    "The record of decisions and of who looked may have been changed. What it says "
 		    "cannot be relied upon until that is explained.",
@@ -184,15 +206,11 @@ static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 	else if (job->failures > 0)
 		add(w, true,
 		    bdl_region_printf(w->region, "Timed work fails: %.*s.", BDL_FMT(job->name)),
-		    bdl_view_is(job->name, "lists")
-			? "The lists that are there stay in use, and grow old."
-			: (bdl_view_is(job->name, "backup")
-				  ? "There is no newer backup of the record."
-				  : "What it looks after is not looked after."),
+		    undone(word),
 		    bdl_region_printf(w->region,
-			"%.*s (%" PRId64 " times in a row). It is tried again by itself; beadle "
-			"clerk run %.*s does it now.",
-			BDL_FMT(job->result), job->failures, BDL_FMT(job->name)));
+			"%.*s%s. It is tried again by itself; beadle clerk run %.*s does it now.",
+			BDL_FMT(job->result), job->failures > 1 ? " (not for the first time)" : "",
+			BDL_FMT(word)));
 	else if (!in_hand && job->next_ms != INT64_MAX && w->s->now_ms - job->next_ms > HOUR_MS)
 		add(w, false,
 		    bdl_region_printf(

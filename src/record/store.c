@@ -80,6 +80,13 @@ int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_
 	return rc || !n ? rc : s->back->each(st, n, bind, row, arg, err);
 }
 
+int bdl_store_drop_month(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],
+    int64_t *ret_rows, struct bdl_err *err)
+{
+	BDL_BUG_IF(!bdl_store_has_joined(s));
+	return s->back->drop_month(s, before_hour, ret_month, ret_rows, err);
+}
+
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
 {
 	int rc = s->back->step(st, err);

@@ -52,6 +52,8 @@ struct bdl_backend {
 	int (*change)(struct bdl_store *s, int64_t *ret, struct bdl_err *err);
 	int (*optimise)(struct bdl_store *s, struct bdl_err *err);
 	int (*script)(struct bdl_store *s, const char *sql, struct bdl_err *err);
+	int (*drop_month)(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],
+	    int64_t *ret_rows, struct bdl_err *err);
 	int (*has_schema)(struct bdl_store *s, struct bdl_err *err);
 	int (*migrated)(struct bdl_store *s, int64_t version, struct bdl_err *err);
 	bool is_shared; /* by several hosts */

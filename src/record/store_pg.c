@@ -399,6 +399,7 @@ static const struct bdl_backend postgresql = {
 	.change = pg_change,
 	.optimise = pg_optimise,
 	.script = pg_script,
+	.drop_month = bdl_pg_drop_month,
 	.has_schema = pg_has_schema,
 	.migrated = pg_migrated,
 	.is_shared = true,

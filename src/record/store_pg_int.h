@@ -130,6 +130,11 @@ void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_cop
 int64_t bdl_pg_col_int(struct bdl_stmt *st, int i);
 struct bdl_view bdl_pg_col_view(struct bdl_stmt *st, int i);
 
+/* --- store_pg_months.c --- */
+
+int bdl_pg_drop_month(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],
+    int64_t *ret_rows, struct bdl_err *err) BDL_MUST_USE;
+
 /* --- store_pg_each.c --- */
 
 int bdl_pg_each(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,

@@ -146,20 +146,28 @@ static int64_t sqlite_changed(const struct bdl_stmt *st)
 }
 
 /* Binding fails for a wrong number (our bug) or without memory for a few bytes. */
+static void bound(int rc, size_t n)
+{
+	if (rc == SQLITE_NOMEM)
+		bdl_no_memory(n);
+	BDL_BUG_IF(rc);
+}
+
 static void sqlite_bind_int(struct bdl_stmt *st, int i, int64_t v)
 {
-	BDL_BUG_IF(sqlite3_bind_int64(of(st), i, v));
+	bound(sqlite3_bind_int64(of(st), i, v), sizeof(v));
 }
 
 static void sqlite_bind_null(struct bdl_stmt *st, int i)
 {
-	BDL_BUG_IF(sqlite3_bind_null(of(st), i));
+	bound(sqlite3_bind_null(of(st), i), 0);
 }
 
 static void sqlite_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_copied)
 {
-	BDL_BUG_IF(sqlite3_bind_text64(of(st), i, v.p ? v.p : "", v.n,
-	    is_copied ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8));
+	bound(sqlite3_bind_text64(of(st), i, v.p ? v.p : "", v.n,
+		  is_copied ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8),
+	    v.n);
 }
 
 static int64_t sqlite_col_int(struct bdl_stmt *st, int i)
@@ -172,6 +180,9 @@ static struct bdl_view sqlite_col_view(struct bdl_stmt *st, int i)
 	const char *p = (const char *)sqlite3_column_text(of(st), i);
 	int n = sqlite3_column_bytes(of(st), i);
 
+	/* A long text without memory for it must not pass for an empty one: of the roll, say. */
+	if (!p && sqlite3_errcode(mine(st->store)->db) == SQLITE_NOMEM)
+		bdl_no_memory(1);
 	return bdl_view_at(p, p && n > 0 ? (size_t)n : 0);
 }
 
@@ -276,6 +287,17 @@ static int sqlite_optimise(struct bdl_store *s, struct bdl_err *err)
 {
 	return exec(mine(s),
 	    "PRAGMA analysis_limit = 1000; PRAGMA optimize; PRAGMA wal_checkpoint(PASSIVE)", err);
+}
+
+static int sqlite_drop_month(struct bdl_store *s, int64_t before_hour,
+    char ret_month[BDL_MONTH_ROOM], int64_t *ret_rows, struct bdl_err *err)
+{
+	(void)s; /* a file does not keep months apart */
+	(void)before_hour;
+	(void)ret_rows;
+	(void)err;
+	ret_month[0] = '\0';
+	return 0;
 }
 
 static int sqlite_has_schema(struct bdl_store *s, struct bdl_err *err)
@@ -383,6 +405,7 @@ static const struct bdl_backend sqlite = {
 	.change = sqlite_change,
 	.optimise = sqlite_optimise,
 	.script = sqlite_script,
+	.drop_month = sqlite_drop_month,
 	.has_schema = sqlite_has_schema,
 	.migrated = sqlite_migrated,
 };

@@ -134,37 +134,3 @@ int bdl_visits_newest(
 		*ret_hour = n ? rows[0].place.hour : 0;
 	return rc;
 }
-
-/* --- values, for filters --- */
-
-static int value_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
-{
-	(void)err; /* any text will do */
-	*(struct bdl_view *)row = bdl_col_text(st, 0, region);
-	return 0;
-}
-
-int bdl_visits_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
-    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	void *rows;
-
-	int rc = bdl_stmt_get(s,
-	    which == BDL_VALUE_PERSON
-		? "SELECT DISTINCT person FROM (SELECT person FROM client WHERE school = ?1"
-		  " AND person <> '' ORDER BY person LIMIT ?3) v WHERE instr(person, ?2) > 0 LIMIT ?4"
-		: "SELECT DISTINCT host FROM (SELECT host FROM site WHERE school = ?1"
-		  " ORDER BY host LIMIT ?3) v WHERE instr(host, ?2) > 0 LIMIT ?4",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, part);
-	bdl_bind_int(st, 3, BDL_VALUES_LOOKED_MAX);
-	bdl_bind_int(st, 4, BDL_FILTER_VALUES_MAX);
-	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_view), value_row, &rows, ret_n, err);
-	if (!rc)
-		*ret = rows;
-	return rc;
-}

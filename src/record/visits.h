@@ -87,11 +87,6 @@ int bdl_visits_hours(struct bdl_store *s, struct bdl_view person, int64_t from_h
 int bdl_visits_newest(struct bdl_store *s, struct bdl_view person, int64_t *ret_hour,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* As bdl_acts_values, of those who visited and what was visited. */
-int bdl_visits_values(struct bdl_store *s, enum bdl_act_value which, struct bdl_view part,
-    struct bdl_region *region, struct bdl_view **ret, size_t *ret_n, struct bdl_err *err)
-    BDL_MUST_USE;
-
 struct bdl_load_row {
 	struct bdl_load_place place;
 	struct bdl_act

@@ -27,6 +27,23 @@ static bool is_of_sites(const struct bdl_visits_filter *f)
 #define FIRST       "substr(categories, 1, " FIRST_CHARS ")"
 #define FIRST_CHARS "600"
 
+/*
+ * Uploads and downloads are few, and have an index of their own: its words stand in the condition, so
+ * that the database knows it again.
+ */
+static bool is_of_few(const struct bdl_visits_filter *f)
+{
+	return f->kinds == 1u << BDL_KIND_UPLOAD || f->kinds == 1u << BDL_KIND_DOWNLOAD;
+}
+
+static void where_few(struct bdl_buf *sql, const char *of, const struct bdl_visits_filter *f)
+{
+	int kind = f->kinds == 1u << BDL_KIND_UPLOAD ? BDL_KIND_UPLOAD : BDL_KIND_DOWNLOAD;
+
+	(void)bdl_buf_printf(sql, " AND %skind = %d AND %skind <> 0 AND %skind <> 4", of, kind, of,
+	    of); /* looked at once, with the rest */
+}
+
 /* The numbers of the sites that the filter asks for. */
 static void add_sites(struct bdl_buf *sql, const struct bdl_visits_filter *f)
 {
@@ -72,6 +89,12 @@ static int hour_find(struct bdl_store *s, const struct bdl_list *l,
 		    " AND i.id IN ",
 		    BDL_LIST_HOUR, l->of_pages ? " AND h.has_pages = 1" : "");
 		add_sites(&sql, f);
+	} else if (l->of_pages && is_of_few(f)) {
+		(void)bdl_buf_printf(&sql,
+		    "SELECT coalesce(max(hour), -1) FROM page_load WHERE school = ?1"
+		    " AND hour <= ?%d",
+		    BDL_LIST_HOUR);
+		where_few(&sql, "", f);
 	} else {
 		(void)bdl_buf_printf(&sql,
 		    "SELECT coalesce(max(hour), -1) FROM visit WHERE school = ?1 AND hour <= ?%d",
@@ -93,6 +116,23 @@ static int hour_find(struct bdl_store *s, const struct bdl_list *l,
 	return 0;
 }
 
+/* Of a person's few rows each looks its site up. */
+static void has_site(struct bdl_buf *sql, const struct bdl_visits_filter *f)
+{
+	(void)bdl_buf_add_str(
+	    sql, " AND EXISTS (SELECT 1 FROM site x WHERE x.school = ?1 AND x.id = r.site");
+	if (f->n_hosts) {
+		(void)bdl_buf_add_str(sql, " AND x.host IN (");
+		add_params(sql, BDL_LIST_HOSTS, f->n_hosts);
+		(void)bdl_buf_add_str(sql, ")");
+	}
+	if (f->category.n)
+		(void)bdl_buf_printf(sql,
+		    " AND instr(' ' || x.categories || ' ', ' ' || ?%d || ' ') > 0",
+		    BDL_LIST_CATEGORY);
+	(void)bdl_buf_add_str(sql, ")");
+}
+
 /*
  * Persons and hosts are turned into numbers first. Of a person's clients the key finds the rows; the
  * rows of sites are compared among those of an hour that is known to have some.
@@ -107,11 +147,15 @@ static void hour_sql(struct bdl_buf *sql, const struct bdl_list *l,
 		add_params(sql, BDL_LIST_PERSONS, f->n_persons);
 		(void)bdl_buf_add_str(sql, "))");
 	}
-	if (is_of_sites(f)) {
+	if (is_of_sites(f) && f->n_persons) {
+		has_site(sql, f);
+	} else if (is_of_sites(f)) {
 		(void)bdl_buf_add_str(sql, " AND +r.site IN ");
 		add_sites(sql, f);
 	}
-	if (f->kinds && l->of_pages)
+	if (l->of_pages && is_of_few(f))
+		where_few(sql, "r.", f);
+	else if (f->kinds && l->of_pages)
 		(void)bdl_buf_printf(sql, " AND ((1 << r.kind) & ?%d) <> 0", BDL_LIST_KINDS);
 	if (is_behind)
 		(void)bdl_buf_add_str(sql, f->n_persons ? l->behind_compared : l->behind);
@@ -124,7 +168,7 @@ static void bind_hour(struct bdl_stmt *st, const struct bdl_list *l,
 	bind_filter(st, f);
 	bdl_bind_int(st, BDL_LIST_HOUR, at->hour);
 	bdl_bind_int(st, BDL_LIST_LIMIT, (int64_t)room);
-	if (f->kinds && l->of_pages)
+	if (f->kinds && l->of_pages && !is_of_few(f))
 		bdl_bind_int(st, BDL_LIST_KINDS, f->kinds);
 	for (size_t i = 0; i < f->n_persons; i++)
 		bdl_bind_text(st, BDL_LIST_PERSONS + (int)i, f->persons[i]);

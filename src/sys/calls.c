@@ -354,22 +354,70 @@ static void add_rules(struct filter *f, unsigned calls)
 	}
 }
 
+/* Every thread there is, or none; and no other machine's calls (32-bit) as a way round. */
+static int load(struct filter *f, struct bdl_err *err)
+{
+	if (f->rc == 0)
+		f->rc = seccomp_attr_set(f->ctx, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (f->rc == 0)
+		f->rc = seccomp_attr_set(f->ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (f->rc == 0)
+		f->rc = seccomp_load(f->ctx);
+	seccomp_release(f->ctx);
+	if (f->rc == 0)
+		return 0;
+	errno = f->rc < 0 ? -f->rc : f->rc;
+	return bdl_fail_sys(err, "close the filter of system calls");
+}
+
 int bdl_sandbox_calls(unsigned calls, struct bdl_err *err)
 {
 	struct filter f = { .ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM)) };
 
 	if (!f.ctx)
 		return bdl_fail(err, BDL_E_IO, "make a filter of system calls");
-	/* Every thread there is, or none; and no other machine's calls (32-bit) as a way round. */
-	f.rc = seccomp_attr_set(f.ctx, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (f.rc == 0)
-		f.rc = seccomp_attr_set(f.ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	add_rules(&f, calls);
+	return load(&f, err);
+}
+
+/* What another program has no business with, whatever it reads. */
+static const int foreign_calls[] = {
+	SCMP_SYS(socket),
+	SCMP_SYS(socketpair),
+	SCMP_SYS(connect),
+	SCMP_SYS(bind),
+	SCMP_SYS(listen),
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(fork),
+	SCMP_SYS(vfork),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(kill),
+	SCMP_SYS(tkill),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(setrlimit),
+};
+
+int bdl_sandbox_program(struct bdl_err *err)
+{
+	struct filter f = { .ctx = seccomp_init(SCMP_ACT_ALLOW) };
+	const struct scmp_arg_cmp no_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
+	/* The first two of the list are how it becomes the program; Landlock says which. */
+	const size_t execs = 2;
+
+	if (!f.ctx)
+		return bdl_fail(err, BDL_E_IO, "make a filter of system calls");
+	add_list(
+	    &f, SCMP_ACT_KILL_PROCESS, deadly_calls + execs, BDL_ARRAY_LEN(deadly_calls) - execs);
+	add_list(&f, SCMP_ACT_ERRNO(EPERM), foreign_calls, BDL_ARRAY_LEN(foreign_calls));
 	if (f.rc == 0)
-		f.rc = seccomp_load(f.ctx);
-	seccomp_release(f.ctx);
+		f.rc = seccomp_rule_add_array(
+		    f.ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, &no_thread);
+	/* As above: its flags lie in memory. */
 	if (f.rc == 0)
-		return 0;
-	errno = f.rc < 0 ? -f.rc : f.rc;
-	return bdl_fail_sys(err, "close the filter of system calls");
+		f.rc = seccomp_rule_add_array(
+		    f.ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
+	return load(&f, err);
 }

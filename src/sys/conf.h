@@ -18,6 +18,7 @@
 #define BDL_CONF_PEERS_MAX   16
 #define BDL_CONF_PAGES_MAX   4
 #define BDL_CONF_STORE_MAX   1024
+#define BDL_CONF_TOKEN_MAX   129
 
 struct bdl_conf {
 	char dir[512]; /* the data folder, absolute */
@@ -49,7 +50,8 @@ struct bdl_conf {
 	struct bdl_schedule backup; /* when the clerk backs the store up */
 	char backup_folder[256];    /* where to; empty: DIR/backup */
 	unsigned backups_kept;
-	int log_level; /* enum bdl_level */
+	char metrics_token[BDL_CONF_TOKEN_MAX]; /* who has it may read /metrics; empty: nobody */
+	int log_level;                          /* enum bdl_level */
 };
 
 /* `dir` is the data folder. A missing beadle.conf means defaults. */

@@ -4,7 +4,7 @@
 
 #include "sys/conf.h"
 
-#define BDL_SETTINGS 20
+#define BDL_SETTINGS 21
 
 struct bdl_setting {
 	const char *name;

@@ -4,8 +4,9 @@
 #include "sys/log.h"
 #include <sched.h>
 
-#define KEPT_MAX  1000
-#define HOURS_MAX 168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
+#define TOKEN_LEAST 32
+#define KEPT_MAX    1000
+#define HOURS_MAX   168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
 
 static int parse_addr(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
@@ -235,6 +236,19 @@ static int parse_dns_page(struct bdl_view v, void *to, size_t size, struct bdl_e
 	return 0;
 }
 
+/* What may stand in a header as a bearer token (RFC 6750), and is too long to be guessed. */
+static int parse_token(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	bool ok = v.n == 0 || (v.n >= TOKEN_LEAST && v.n < size);
+
+	for (size_t i = 0; ok && i < v.n; i++)
+		ok = bdl_is_letter(v.p[i]) || bdl_is_digit(v.p[i]) || strchr("-._~+/=", v.p[i]);
+	if (!ok) /* it is a secret, so it is not repeated */
+		return bdl_fail(err, BDL_E_INVALID,
+		    "is no token of %d to %zu letters, digits and -._~+/=", TOKEN_LEAST, size - 1);
+	return bdl_conf_put_text(v, to, size, err);
+}
+
 #define FIELD(m) offsetof(struct bdl_conf, m), sizeof(((struct bdl_conf *)0)->m)
 
 const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
@@ -279,6 +293,9 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	{ "dns page", NULL, "", parse_dns_page, 0, sizeof(struct bdl_conf),
 	    "The addresses, with commas between, that blocked names are answered with by DNS, such "
 	    "as 10.20.0.5, fd00::5; empty means that there is no such name." },
+	{ "metrics token", NULL, "", parse_token, FIELD(metrics_token),
+	    "What Prometheus sends as its bearer token to read /metrics of the portal, 32 characters "
+	    "or more; empty means that nobody may." },
 	{ "log level", NULL, "info", parse_level, FIELD(log_level),
 	    "The least urgent lines to log: err, warn, notice, info or debug." },
 };

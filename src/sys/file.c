@@ -179,6 +179,18 @@ int bdl_file_make(const char *path, const void *p, size_t n, unsigned mode, stru
 	return rc;
 }
 
+/* One folder, whose name a power cut does not take back with all that was synced in it since. */
+static int folder_make(const char *path, struct bdl_err *err)
+{
+	/* What cannot be made because it exists may still be no folder: the caller looks. */
+	if (mkdir(path, 0750) < 0)
+		return errno == EEXIST ? 0 : bdl_fail_sys(err, "make the folder '%s'", path);
+	/* A folder that may be written to and not read cannot be synced by us. */
+	if (sync_folder_of(path) < 0 && errno != EACCES)
+		return bdl_fail_sys(err, "sync the folder of '%s'", path);
+	return 0;
+}
+
 int bdl_file_mkdirs(const char *path, struct bdl_err *err)
 {
 	char part[PATH_MAX];
@@ -193,9 +205,9 @@ int bdl_file_mkdirs(const char *path, struct bdl_err *err)
 		if (part[i] != '/' && part[i] != '\0')
 			continue;
 		part[i] = '\0';
-		/* What cannot be made because it exists may still be no folder: seen below. */
-		if (mkdir(part, 0750) < 0 && errno != EEXIST)
-			return bdl_fail_sys(err, "make the folder '%s'", part);
+		int rc = folder_make(part, err);
+		if (rc < 0)
+			return rc;
 		part[i] = i < n ? '/' : '\0';
 	}
 	if (stat(path, &st) < 0)

@@ -31,7 +31,7 @@ int bdl_file_rename(const char *from, const char *to, struct bdl_err *err) BDL_M
  */
 int bdl_file_beside(const char *path, char *out, struct bdl_err *err) BDL_MUST_USE;
 
-/* Make the folder and those above it (0750); fine where it exists. */
+/* Make the folder and those above it (0750), each synced into the one that holds it; fine where it exists. */
 int bdl_file_mkdirs(const char *path, struct bdl_err *err) BDL_MUST_USE;
 
 /* A file mapped read-only. `p` is NULL for an empty file. */

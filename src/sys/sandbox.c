@@ -130,7 +130,9 @@ struct ruleset_attr {
 	    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |         \
 	    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER | FS_TRUNCATE)
 /* What can be granted on a file that is no folder. */
-#define FS_OF_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE)
+#define FS_OF_FILE                                                      \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
+	    LANDLOCK_ACCESS_FS_EXECUTE | FS_TRUNCATE)
 
 static uint64_t known_fs(long version)
 {
@@ -152,6 +154,19 @@ static size_t attr_size(long version)
 	return version < 6 ? offsetof(struct ruleset_attr, scoped) : sizeof(struct ruleset_attr);
 }
 
+static uint64_t rights_of(enum bdl_access access)
+{
+	switch (access) {
+	case BDL_MAY_WRITE:
+		return FS_WRITE;
+	case BDL_MAY_RUN:
+		return FS_READ | LANDLOCK_ACCESS_FS_EXECUTE;
+	case BDL_MAY_READ:
+	default:
+		return FS_READ;
+	}
+}
+
 static int grant(
     int ruleset, const struct bdl_path_right *right, uint64_t known, struct bdl_err *err)
 {
@@ -164,7 +179,7 @@ static int grant(
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return bdl_fail_sys(err, "open '%s' for the sandbox", right->path);
 	rule.parent_fd = fd;
-	rule.allowed_access = (right->access == BDL_MAY_WRITE ? FS_WRITE : FS_READ) & known;
+	rule.allowed_access = rights_of(right->access) & known;
 	if (!S_ISDIR(st.st_mode))
 		rule.allowed_access &= FS_OF_FILE;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)

@@ -24,7 +24,11 @@
 int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root, struct bdl_err *err)
     BDL_MUST_USE;
 
-enum bdl_access { BDL_MAY_READ, BDL_MAY_WRITE }; /* write: read, make, replace and remove below */
+enum bdl_access {
+	BDL_MAY_READ,
+	BDL_MAY_WRITE, /* read, make, replace and remove below */
+	BDL_MAY_RUN,   /* read, and become it: a program and its libraries */
+};
 
 struct bdl_path_right {
 	const char *path; /* a file or a folder with all below it; one that is absent is skipped */
@@ -78,5 +82,12 @@ enum bdl_calls {
  * sanitizer gets the calls of its leak check at exit in addition, and /proc for reading.
  */
 int bdl_sandbox_calls(unsigned calls, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * For a process that is about to become another program, whose calls we cannot list: it may do what
+ * programs do, but make no socket and no process, trace nobody, signal nobody but itself, and touch neither
+ * mounts, keys nor the kernel. The program inherits it.
+ */
+int bdl_sandbox_program(struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -4,8 +4,12 @@ comes there once, whatever happens to the store, and what one publishes both enf
 """
 
 import json
+import os
+import random
 import shutil
+import signal
 import sys
+import time
 
 import pytest
 
@@ -138,6 +142,28 @@ def test_the_server_may_be_killed_in_the_middle(two, pg):
             asker.ask(one, 15)
         pg.start()
     all_there(pg, asker)
+    for one in two:
+        assert "the ledger is whole" in one.beadle("ledger", "verify").stdout
+
+
+def test_scribes_and_server_may_be_killed_at_any_moment(two, pg):
+    """Nothing is lost or comes twice, the ledger verifies, and all of it runs again."""
+    asker, moments = Asker(), random.Random(20261121)
+    for round in range(6):
+        for one in two:
+            asker.ask(one, 10)
+        time.sleep(moments.random() / 2)
+        if round % 3 == 2:
+            pg.kill()
+            pg.start()
+        else:
+            os.kill(two[round % 2].pids()["scribe"], signal.SIGKILL)
+        for one in two:
+            asker.ask(one, 5)
+        until(lambda: all(one.is_up() for one in two), "they are ready again")
+    all_there(pg, asker)
+    for one in two:
+        assert "the ledger is whole" in one.beadle("ledger", "verify").stdout
 
 
 def test_the_portal_reads_it(two, pg):
@@ -153,6 +179,14 @@ def test_the_clerk_works_with_it(two, pg):
           "a clerk within its sandbox reached it")
     assert "optimise (every 1 day)" in two[1].beadle("clerk", "list").stdout
     assert two[0].beadle("clerk", "run", "optimise").stdout.startswith("optimise: ")
+    # Lists lie on each host: each has the job for itself, under its own name.
+    hosts = {(one.data / "host").read_text() for one in two}
+    done = "SELECT name FROM job WHERE name LIKE '%/lists' AND runs > 0 AND failures = 0"
+    until(lambda: {r["name"] for r in rows(pg, done)} == {f"{host}/lists" for host in hosts} and
+          len(hosts) == 2, "both hosts have brought their lists")
+    assert not rows(pg, "SELECT name FROM job WHERE name = 'lists'")
+    for one in two:
+        assert one.beadle("clerk", "list").stdout.startswith("lists (")
     assert "backup (never)" in two[0].beadle("clerk", "list").stdout
     done = two[0].beadle("backup", check=False)
     assert done.returncode and "pg_dump" in done.stderr, done

@@ -12,7 +12,7 @@ import sys
 from selftest import self_test
 
 # The order of docs/style.md. Folders of one row stand side by side and do not use each other.
-ORDER = [['base'], ['sys'], ['proto'], ['lists'], ['scan'], ['policy'], ['record'],
+ORDER = [['base'], ['sys'], ['proto'], ['lists'], ['scan'], ['policy'], ['import'], ['record'],
          ['desk', 'tell'], ['portal', 'doors/web', 'doors/mail', 'doors/screen', 'doors/dns',
                             'doors/logs', 'doors/who'], ['main']]
 LEVEL = {folder: level for level, row in enumerate(ORDER) for folder in row}

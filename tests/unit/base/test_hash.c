@@ -32,6 +32,28 @@ static void digests(void **state)
 	}
 }
 
+/* In whatever pieces the bytes come, empty ones too, the digest is that of all of them. */
+static void digests_what_comes_in_pieces(void **state)
+{
+	(void)state;
+	char bytes[1000];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (char)(i * 31);
+	struct bdl_digest whole = bdl_digest_of(bytes, sizeof(bytes));
+	for (size_t piece = 1; piece < 200; piece += 13) {
+		struct bdl_digesting d;
+		bdl_digest_begin(&d);
+		for (size_t at = 0, n; at < sizeof(bytes); at += n) {
+			n = sizeof(bytes) - at < piece ? sizeof(bytes) - at : piece;
+			bdl_digest_add(&d, bytes + at, n);
+			bdl_digest_add(&d, NULL, 0);
+		}
+		struct bdl_digest got = bdl_digest_end(&d);
+		assert_true(bdl_digest_eq(&got, &whole));
+	}
+}
+
 static void refuses_what_is_no_digest(void **state)
 {
 	(void)state;
@@ -81,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digests),
+		cmocka_unit_test(digests_what_comes_in_pieces),
 		cmocka_unit_test(refuses_what_is_no_digest),
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(random_bytes_differ),

@@ -73,6 +73,15 @@ static inline int64_t store_number(struct bdl_store *s, const char *sql)
 	return rc ? bdl_col_int(st, 0) : -1;
 }
 
+/* All acts with an address: rows of their own, and page loads. */
+#define ACTS_STORED                                                                          \
+	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms" \
+	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24"  \
+	" AND p.id = l.path) n"
+
+/* And how many acts were counted. */
+#define ACTS_COUNTED "SELECT coalesce(sum(acts), 0) FROM figure WHERE kind = 0"
+
 static inline void store_run(struct bdl_store *s, const char *sql)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;

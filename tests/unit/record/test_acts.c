@@ -1,4 +1,5 @@
 #include "record/acts.h"
+#include "record/values.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -408,38 +409,33 @@ static void lists_by_several_values(void **state)
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(10000000);
 	struct bdl_act_row *rows;
 	struct bdl_violation_row *v;
-	struct bdl_view *values;
-	struct bdl_err err;
-	size_t n;
+	struct bdl_view values[BDL_FILTER_VALUES_MAX];
+	struct bdl_values *names BDL_AUTO(bdl_values_free) = bdl_values_new();
 
 	fill(s);
-	assert_int_equal(
-	    bdl_acts_values(s, BDL_VALUE_HOST, BDL_LIT("example"), region, &values, &n, &err), 0);
-	assert_true(n >= 2);
+	assert_int_equal(bdl_values_refresh(names, s, NULL), 0);
 	struct bdl_acts_filter filter = all;
 	filter.limit = 50;
 	filter.hosts = values;
-	filter.n_hosts = n;
+	filter.n_hosts = bdl_values_find(
+	    names, BDL_VALUE_HOST, BDL_LIT("example"), values, BDL_FILTER_VALUES_MAX);
+	assert_true(filter.n_hosts >= 2);
 	assert_int_equal(acts(s, &filter, region, &rows), 50);
 	assert_true(rows[0].id == 300 && rows[49].id == 251);
 	filter.before_id = 251;
 	assert_int_equal(acts(s, &filter, region, &rows), 50);
 	assert_true(rows[0].id == 250 && rows[49].id == 201);
 	filter = all;
-	assert_int_equal(
-	    bdl_acts_values(s, BDL_VALUE_PERSON, BDL_LIT("ea"), region, &values, &n, &err), 0);
-	assert_int_equal(n, 1);
 	filter.persons = values;
-	filter.n_persons = n;
+	filter.n_persons =
+	    bdl_values_find(names, BDL_VALUE_PERSON, BDL_LIT("ea"), values, BDL_FILTER_VALUES_MAX);
+	assert_int_equal(filter.n_persons, 1);
 	assert_int_equal(acts(s, &filter, region, &rows), 100);
 	assert_int_equal(violations(s, &filter, region, &v), 10);
 	const struct bdl_view host = BDL_LIT("a.example");
 	filter.hosts = &host;
 	filter.n_hosts = 1;
 	assert_int_equal(acts(s, &filter, region, &rows), 20);
-	assert_int_equal(
-	    bdl_acts_values(s, BDL_VALUE_PERSON, BDL_LIT("zz"), region, &values, &n, &err), 0);
-	assert_int_equal(n, 0);
 }
 
 /* By the last act, not the first: one that goes on stands above one that began later. */
@@ -517,6 +513,44 @@ static void lists_use_an_index(void **state)
 	assert_int_equal(lists, 48);
 }
 
+/* Of what many rows have, and of what few have: neither a whole table nor whole rows are sorted. */
+static void rare_kinds_and_times_use_an_index(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *index;
+		struct bdl_acts_filter f;
+	} cases[] = {
+		{ "uploads", "act_few", { .action = -1, .kind = BDL_KIND_UPLOAD, .limit = 50 } },
+		{ "a day", "act_by_time",
+		    { .action = -1, .kind = -1, .limit = 50, .from_ms = T0, .before_ms = T0 + 9 } },
+		{ "blocked on a day", "act_by_time",
+		    { .action = BDL_BLOCK, .kind = -1, .limit = 50, .from_ms = T0 } },
+	};
+	struct bdl_view host = BDL_LIT("a.example");
+
+	for (size_t i = 0; i < 2 * BDL_ARRAY_LEN(cases); i++) {
+		struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+		struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+		struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(10000000);
+		struct bdl_buf got BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(10000);
+		struct bdl_acts_filter filter = cases[i / 2].f;
+		char *texts[BDL_STORE_STATEMENTS_MAX];
+		struct bdl_act_row *rows;
+		filter.hosts = &host;
+		filter.n_hosts = i % 2;
+		(void)acts(s, &filter, region, &rows);
+		size_t n = store_texts(s, texts);
+		store_plan(s, texts[n - 1], &got);
+		const char *want =
+		    filter.n_hosts && !filter.from_ms ? "act_by_host" : cases[i / 2].index;
+		if (!strstr(bdl_buf_str(&got), want) || strstr(bdl_buf_str(&got), "SCAN act"))
+			fail_msg("%s: %s", cases[i / 2].what, bdl_buf_str(&got));
+		for (size_t k = 0; k < n; k++)
+			free(texts[k]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -534,6 +568,7 @@ int main(void)
 
 	const struct CMUnitTest of_sqlite[] = {
 		cmocka_unit_test(lists_use_an_index),
+		cmocka_unit_test(rare_kinds_and_times_use_an_index),
 	};
 
 	(void)setenv("TZ", "UTC", 1); /* a day is the school's */

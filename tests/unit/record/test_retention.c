@@ -338,6 +338,104 @@ static void visits_go_when_their_time_has_come(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+/* --- months, which PostgreSQL keeps apart --- */
+
+static int64_t partitions(struct school *s, const char *month)
+{
+	char sql[256];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE '%%_1_%s'"
+	    " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())",
+	    month);
+	return store_number(s->store, sql);
+}
+
+/* From May to July, each with partitions; what stays is of September, and of a day in August. */
+static void months_make(struct school *s)
+{
+	char sql[80];
+
+	(void)snprintf(
+	    sql, sizeof(sql), "SELECT beadle_months(1, %lld)", (long long)at("2026-06-15T12:00"));
+	(void)store_number(s->store, sql);
+	visit(s, "2026-06-10T10:00", "a");
+	visit(s, "2026-06-30T10:00", "b");
+	visit(s, "2026-07-31T23:00", "a");
+	visit(s, "2026-08-22T10:00", "a");
+	visit(s, "2026-09-22T10:00", "a");
+	check_long("June", partitions(s, "202606"), 4);
+}
+
+static void whole_months_go_at_once(void **state)
+{
+	struct school *s = *state;
+
+	months_make(s);
+	/* Four visits and page loads, three texts, and names that nothing is left of. */
+	assert_true(delete_due(s).visits > 2 * 4 + 3);
+	check_long("visits", store_number(s->store, "SELECT count(*) FROM visit"), 1);
+	check_long("page loads", store_number(s->store, "SELECT count(*) FROM page_load"), 1);
+	/* That day in August is not over in UTC. */
+	check_long("texts", store_number(s->store, "SELECT count(*) FROM page_text"), 2);
+	/* Of acts, of which each has a time of its own, the partition stays. */
+	check_long("May", partitions(s, "202605"), 1);
+	check_long("June", partitions(s, "202606"), 1);
+	check_long("July", partitions(s, "202607"), 1);
+	check_long("nothing was in May", entered(s, "visits/2026-05"), 0);
+	check_long("June entered", entered(s, "visits/2026-06"), 1);
+	check_long("July entered", entered(s, "visits/2026-07"), 1);
+	check_long("and the day in August", entered(s, "visits"), 1);
+	check_long("again", delete_due(s).visits, 0);
+	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
+}
+
+static void what_is_held_keeps_its_month(void **state)
+{
+	struct school *s = *state;
+	const struct bdl_hold_word both = { BDL_LIT("A. Head"), BDL_LIT("D. Officer"),
+		BDL_LIT("a complaint") };
+	int64_t hold;
+
+	months_make(s);
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("b"), bdl_view_at(NULL, 0),
+			     BDL_LIT("2027-11-12"), &both, s->now_ms, &hold, NULL),
+	    0);
+	(void)delete_due(s);
+	check_long("visits", store_number(s->store, "SELECT count(*) FROM visit"), 2);
+	check_long("page loads", store_number(s->store, "SELECT count(*) FROM page_load"), 2);
+	check_long("June", partitions(s, "202606"), 4);
+	check_long("July", partitions(s, "202607"), 4);
+	check_long("no month entered", entered(s, "visits/2026-07"), 0);
+	assert_int_equal(bdl_holds_end(s->store, hold, &both, s->now_ms, NULL), 0);
+	(void)delete_due(s);
+	check_long("visits", store_number(s->store, "SELECT count(*) FROM visit"), 1);
+	check_long("June", partitions(s, "202606"), 1);
+	check_long("June entered", entered(s, "visits/2026-06"), 1);
+}
+
+/* Its rows go one by one, and it goes itself with a later run. */
+static void a_month_that_is_read_waits(void **state)
+{
+	struct school *s = *state;
+	char where[STORE_WHERE];
+	PGconn *reader = PQconnectdb(store_where(&s->folder, where));
+
+	months_make(s);
+	PGresult *r =
+	    PQexec(reader, "SET beadle.school = '1'; BEGIN; SELECT count(*) FROM visit_1_202607");
+	assert_int_equal(PQresultStatus(r), PGRES_TUPLES_OK);
+	PQclear(r);
+	(void)delete_due(s);
+	check_long("visits", store_number(s->store, "SELECT count(*) FROM visit"), 1);
+	check_long("July", partitions(s, "202607"), 4);
+	check_long("July entered", entered(s, "visits/2026-07"), 0);
+	PQfinish(reader);
+	(void)delete_due(s);
+	check_long("July", partitions(s, "202607"), 1);
+	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
+}
+
 static void salts_go_with_what_they_are_about(void **state)
 {
 	struct school *s = *state;
@@ -451,5 +549,13 @@ int main(void)
 
 	(void)setenv("TZ", "Europe/London", 1); /* fails without memory only */
 	tzset();
-	return cmocka_run_group_tests_name("retention", tests, NULL, NULL);
+	const struct CMUnitTest of_pg[] = {
+		TEST(whole_months_go_at_once),
+		TEST(what_is_held_keeps_its_month),
+		TEST(a_month_that_is_read_waits),
+	};
+
+	int failed = cmocka_run_group_tests_name("retention", tests, NULL, NULL);
+	return store_is_pg() ? failed + cmocka_run_group_tests_name("months", of_pg, NULL, NULL)
+			     : failed;
 }

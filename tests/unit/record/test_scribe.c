@@ -87,12 +87,6 @@ static int64_t count_of(const struct folder *f, const char *sql)
 	return store_number(s, sql);
 }
 
-/* All acts with an address: rows of their own, and page loads. */
-#define ACTS_STORED                                                                                    \
-	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms"           \
-	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id =" \
-	" l.path) n"
-
 static void assert_stored_once(struct bdl_store *s, int64_t n)
 {
 	int64_t rows = store_number(s, "SELECT count(*) FROM " ACTS_STORED);
@@ -104,8 +98,7 @@ static void assert_stored_once(struct bdl_store *s, int64_t n)
 		    (long long)different, (long long)n);
 	assert_int_equal(
 	    store_number(s, "SELECT coalesce(sum(pages), 0) FROM visit WHERE parts = 0"), loads);
-	assert_int_equal(
-	    store_number(s, "SELECT coalesce(sum(acts), 0) FROM figure WHERE kind = 0"), n);
+	assert_int_equal(store_number(s, ACTS_COUNTED), n);
 }
 
 static void brings_all_sources(void **state)

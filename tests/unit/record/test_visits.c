@@ -393,7 +393,6 @@ static void lists_by_kind_category_and_time(void **state)
 	struct bdl_act a = page_allowed(T0, "/games");
 	struct bdl_visit_hour *hours;
 	struct bdl_visit_row *v;
-	struct bdl_view *values;
 	int64_t newest;
 	size_t n;
 
@@ -433,15 +432,6 @@ static void lists_by_kind_category_and_time(void **state)
 	assert_true(hours[0].from_ms == T0 / BDL_HOUR_MS * BDL_HOUR_MS);
 	assert_true(hours[0].pages == 7 && hours[0].parts == 7 && hours[0].sites == 7);
 	assert_true(hours[1].pages == 20 && hours[1].sites == 20);
-	assert_int_equal(
-	    bdl_visits_values(d.store, BDL_VALUE_PERSON, BDL_LIT("e"), d.region, &values, &n, NULL),
-	    0);
-	assert_int_equal(n, 3);
-	assert_view(values[2], BDL_LIT("zoe"));
-	assert_int_equal(
-	    bdl_visits_values(d.store, BDL_VALUE_HOST, BDL_LIT("h5"), d.region, &values, &n, NULL),
-	    0);
-	assert_int_equal(n, 11);
 }
 
 static void lists_by_every_filter(void **state)

@@ -1,0 +1,105 @@
+/* How concepts are kept. Private to import/. */
+#ifndef BDL_IMPORT_CONCEPTS_INT_H
+#define BDL_IMPORT_CONCEPTS_INT_H
+
+#include "import/concepts.h"
+
+#define BDL_STEMS_MAX    8192 /* different words */
+#define BDL_CONCEPTS_MAX 2048 /* those without a name, words in quotes, included */
+#define BDL_PATTERNS_MAX 8192
+#define BDL_PATTERN_LEN  8 /* words that follow each other */
+#define BDL_NODES_MAX    32768
+#define BDL_LINES_MAX    4096 /* that say what means a clause, of all clauses */
+#define BDL_NO_STEM      0    /* a word that no concept has */
+
+/* A word of a sentence: its stem, and where it stands. */
+struct bdl_token {
+	uint16_t stem;
+	uint32_t from, to;
+};
+
+/* Words that follow each other and stand for a concept. */
+struct bdl_pattern {
+	uint16_t stems[BDL_PATTERN_LEN];
+	uint16_t n, concept, next; /* the next that begins with the same stem, from 1 */
+};
+
+struct bdl_concept {
+	struct bdl_view name; /* empty for words in quotes */
+	bool common;          /* too common to carry a meaning alone */
+};
+
+enum bdl_node_kind { BDL_NODE_WORD, BDL_NODE_AND, BDL_NODE_OR, BDL_NODE_NOT, BDL_NODE_UNDER };
+
+/* A condition as a tree: `a` is a concept or a node, `b` a node. */
+struct bdl_node {
+	enum bdl_node_kind kind;
+	uint16_t a, b;
+};
+
+/* "90 password and share": so sure is it that such a sentence means the clause. */
+struct bdl_hint {
+	uint16_t kind, node;
+	uint8_t sure;
+};
+
+/* What the clause does: the rules of the first variant whose condition holds. */
+struct bdl_variant {
+	struct bdl_view rules;
+	uint16_t node;
+	bool always;   /* no condition */
+	unsigned file; /* rules of a later file take the place of those of an earlier one */
+	struct bdl_variant *next;
+};
+
+struct bdl_kind {
+	struct bdl_view id, title;
+	struct bdl_variant *variants, *last;
+};
+
+struct bdl_stem {
+	struct bdl_view word;
+	uint16_t first; /* pattern, from 1 */
+};
+
+struct bdl_concepts {
+	struct bdl_region *region;
+	void *stemmer; /* of libstemmer */
+	struct bdl_stem stems[BDL_STEMS_MAX];
+	uint16_t table[2 * BDL_STEMS_MAX]; /* open addressing over stems */
+	size_t n_stems;                    /* with the empty one */
+	struct bdl_concept concepts[BDL_CONCEPTS_MAX];
+	size_t n_concepts;
+	struct bdl_pattern patterns[BDL_PATTERNS_MAX];
+	size_t n_patterns;
+	struct bdl_node nodes[BDL_NODES_MAX];
+	size_t n_nodes;
+	struct bdl_hint hints[BDL_LINES_MAX];
+	size_t n_hints;
+	struct bdl_kind kinds[BDL_KINDS_MAX];
+	size_t n_kinds;
+	unsigned n_files;
+};
+
+/*
+ * The words of a text in order, at most `max` of them; `learn` gives a number to stems that have
+ * none yet (BDL_NO_STEM once there are too many).
+ */
+size_t bdl_tokens_take(
+    struct bdl_concepts *c, struct bdl_view text, bool learn, struct bdl_token *tokens, size_t max);
+
+/* The same for who only reads: what is unknown stays so. */
+size_t bdl_tokens_look(
+    const struct bdl_concepts *c, struct bdl_view text, struct bdl_token *tokens, size_t max);
+
+/* An expression at the front of *rest; BDL_E_INVALID or BDL_E_LIMIT with what is wrong. */
+int bdl_expression_parse(
+    struct bdl_concepts *c, struct bdl_view *rest, uint16_t *ret_node, struct bdl_err *err);
+
+/* A pattern for the concept from words in the view. */
+int bdl_pattern_add(
+    struct bdl_concepts *c, uint16_t concept, struct bdl_view words, struct bdl_err *err);
+
+bool bdl_concept_find(const struct bdl_concepts *c, struct bdl_view name, uint16_t *ret);
+
+#endif

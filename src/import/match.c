@@ -1,0 +1,257 @@
+/*
+ * What a statement means: each line of the concepts whose condition holds speaks for its clause, and
+ * the lines that speak for the same one add up as independent witnesses would (1 - the product of
+ * their doubts).
+ *
+ * A condition looks at the statement and at the words above a list that it is an item of; behind
+ * `under` also at its heading and at the first sentence of its paragraph. Something in the statement
+ * itself must speak for the clause, or each item below "Staff must not share:" would mean the same.
+ */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "import/concepts_int.h"
+
+#define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
+#define HEADINGS   4   /* of headings within each other */
+
+/* For each concept: whether the statement has it, from which token, and how many. */
+struct found {
+	uint16_t from, n; /* n 0: it has not */
+};
+
+struct matcher {
+	const struct bdl_concepts *c;
+	const struct bdl_statements *s;
+	struct found **found; /* of each statement, by concept */
+	struct bdl_token **tokens;
+	struct bdl_region *region;
+};
+
+/* The statement that is looked at. */
+struct look {
+	const struct matcher *m;
+	size_t at;
+	size_t above[HEADINGS + 2];
+	size_t n_above;
+	uint16_t spoke[32]; /* concepts of its own that made conditions true */
+	size_t n_spoke;
+};
+
+/* --- concepts in statements --- */
+
+static bool pattern_fits(
+    const struct bdl_pattern *p, const struct bdl_token *tokens, size_t n, size_t at)
+{
+	if (at + p->n > n)
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		if (tokens[at + i].stem != p->stems[i])
+			return false;
+	return true;
+}
+
+static bool find_concepts(struct matcher *m, size_t i)
+{
+	const struct bdl_concepts *c = m->c;
+	struct bdl_token tokens[TOKENS_MAX];
+	size_t n = bdl_tokens_look(c, m->s->items[i].words, tokens, TOKENS_MAX);
+
+	m->found[i] = bdl_region_array(m->region, c->n_concepts + 1, sizeof(**m->found));
+	m->tokens[i] = bdl_region_array(m->region, n + 1, sizeof(**m->tokens));
+	if (!m->found[i] || !m->tokens[i])
+		return false;
+	memcpy(m->tokens[i], tokens, n * sizeof(*tokens));
+	for (size_t k = 0; k < n; k++)
+		for (uint16_t p = c->stems[tokens[k].stem].first; p; p = c->patterns[p - 1].next) {
+			const struct bdl_pattern *pattern = &c->patterns[p - 1];
+			struct found *f = &m->found[i][pattern->concept];
+
+			if (f->n == 0 && pattern_fits(pattern, tokens, n, k))
+				*f = (struct found){ (uint16_t)k, pattern->n };
+		}
+	return true;
+}
+
+/* --- conditions --- */
+
+static void speak(struct look *l, uint16_t concept)
+{
+	for (size_t i = 0; i < l->n_spoke; i++)
+		if (l->spoke[i] == concept)
+			return;
+	if (l->n_spoke < BDL_ARRAY_LEN(l->spoke))
+	l->spoke[l->n_spoke++] = concept;
+}
+
+static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts)
+{
+	const struct matcher *m = l->m;
+	uint32_t lead = m->s->items[l->at].lead;
+
+	if (m->found[l->at][concept].n > 0) {
+		if (counts && !m->c->concepts[concept].common)
+			speak(l, concept);
+		return true;
+	}
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < HEADINGS; steps++) {
+		if (m->found[lead][concept].n > 0)
+			return true;
+		lead = m->s->items[lead].lead;
+	}
+	for (size_t i = 0; under && i < l->n_above; i++)
+		if (m->found[l->above[i]][concept].n > 0)
+			return true;
+	return false;
+}
+
+/* Both sides are looked at, so that all that speaks for it is known. The tree is not deep. */
+static bool holds(struct look *l, uint16_t node, bool under, bool counts)
+{
+	const struct bdl_node *n = &l->m->c->nodes[node];
+	bool a, b;
+
+	switch (n->kind) {
+	case BDL_NODE_WORD:
+		return word_holds(l, n->a, under, counts);
+	case BDL_NODE_NOT:
+		return !holds(l, n->a, under, false);
+	case BDL_NODE_UNDER:
+		return holds(l, n->a, true, counts);
+	case BDL_NODE_AND:
+	case BDL_NODE_OR:
+	default:
+		a = holds(l, n->a, under, counts);
+		b = holds(l, n->b, under, counts);
+		return n->kind == BDL_NODE_AND ? a && b : a || b;
+	}
+}
+
+/* --- meanings --- */
+
+/* The words of the statement that spoke, in its order. */
+static struct bdl_view why(const struct look *l)
+{
+	const struct matcher *m = l->m;
+	struct bdl_view words = m->s->items[l->at].words;
+	struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_WHY_MAX);
+	uint16_t last = 0;
+
+	for (size_t k = 0; k < TOKENS_MAX; k++)
+		for (size_t i = 0; i < l->n_spoke; i++) {
+			const struct found *f = &m->found[l->at][l->spoke[i]];
+			const struct bdl_token *t = &m->tokens[l->at][f->from];
+
+			if (f->from != k || (out.n > 0 && k < last))
+				continue;
+			last = (uint16_t)(k + f->n);
+			(void)bdl_buf_printf(&out, "%s%.*s", out.n ? ", " : "",
+			    (int)(t[f->n - 1].to - t->from), words.p + t->from);
+		}
+	return bdl_region_view(m->region, bdl_buf_view(&out)); /* what does not fit is left out */
+}
+
+static struct bdl_view rules_of(struct look *l, uint16_t kind)
+{
+	const struct bdl_variant *v = l->m->c->kinds[kind].variants;
+
+	while (v && !v->always && !holds(l, v->node, true, false))
+		v = v->next;
+	return v ? v->rules : (struct bdl_view){ 0 };
+}
+
+static int by_sureness(const void *a, const void *b)
+{
+	const struct bdl_meaning *x = a, *y = b;
+
+	return x->sure != y->sure ? y->sure - x->sure : x->kind - y->kind;
+}
+
+struct doubts {
+	double left[BDL_KINDS_MAX]; /* of each kind: the chance that it is not meant */
+	struct look looks[BDL_KINDS_MAX];
+};
+
+static void find_above(struct look *l)
+{
+	const struct bdl_statement *all = l->m->s->items, *s = &all[l->at];
+	size_t first = l->at;
+	uint32_t heading = s->heading;
+	unsigned level = UINT32_MAX;
+
+	while (first > 0 && all[first - 1].block == s->block)
+		first--;
+	if (first != l->at)
+		l->above[l->n_above++] = first;
+	/* The nearest heading, and those of a higher order above it. */
+	for (; heading != BDL_NO_STATEMENT && l->n_above <= HEADINGS; heading--) {
+		if (all[heading].kind == BDL_STATEMENT_HEADING && all[heading].level < level) {
+			level = all[heading].level;
+			l->above[l->n_above++] = heading;
+		}
+		if (heading == 0 || level <= 2)
+			break;
+	}
+}
+
+static bool match_one(
+    const struct matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
+{
+	const struct bdl_concepts *c = m->c;
+	struct look base = { .m = m, .at = at };
+	size_t n = 0;
+
+	find_above(&base);
+	for (size_t i = 0; i < c->n_kinds; i++) {
+		d->left[i] = 1;
+		d->looks[i].n_spoke = 0;
+	}
+	for (size_t i = 0; i < c->n_hints; i++) {
+		const struct bdl_hint *hint = &c->hints[i];
+		struct look l = base;
+
+		if (!holds(&l, hint->node, false, true) || l.n_spoke == 0)
+			continue;
+		n += d->left[hint->kind] == 1;
+		d->left[hint->kind] *= 1 - hint->sure / 100.0;
+		if (d->looks[hint->kind].n_spoke == 0)
+			d->looks[hint->kind] = l;
+	}
+	ret->items = bdl_region_array(m->region, n, sizeof(*ret->items));
+	for (size_t i = 0; ret->items && i < c->n_kinds; i++) {
+		unsigned sure = (unsigned)((1 - d->left[i]) * 100 + 0.5);
+
+		if (sure >= BDL_SURE_UNSURE)
+			ret->items[ret->n++] = (struct bdl_meaning){
+				.kind = (uint16_t)i,
+				.sure = (uint8_t)(sure > 99 ? 99 : sure),
+				.why = why(&d->looks[i]),
+				.rules = rules_of(&d->looks[i], (uint16_t)i),
+			};
+	}
+	if (ret->items && ret->n > 1)
+		qsort(ret->items, ret->n, sizeof(*ret->items), by_sureness);
+	return ret->items != NULL;
+}
+
+int bdl_concepts_match(const struct bdl_concepts *c, const struct bdl_statements *statements,
+    struct bdl_region *region, struct bdl_meanings **ret, struct bdl_err *err)
+{
+	struct matcher m = { .c = c, .s = statements, .region = region };
+	BDL_AUTO_FREE struct doubts *d = bdl_xalloc(sizeof(*d));
+	struct bdl_meanings *all;
+	bool fine = true;
+
+	m.found = bdl_region_array(region, statements->n + 1, sizeof(*m.found));
+	m.tokens = bdl_region_array(region, statements->n + 1, sizeof(*m.tokens));
+	all = bdl_region_array(region, statements->n + 1, sizeof(*all));
+	fine = m.found && m.tokens && all;
+	for (size_t i = 0; fine && i < statements->n; i++)
+		fine = find_concepts(&m, i);
+	for (size_t i = 0; fine && i < statements->n; i++)
+		if (statements->items[i].kind != BDL_STATEMENT_HEADING)
+			fine = match_one(&m, i, d, &all[i]);
+	if (!fine)
+		return bdl_fail(err, BDL_E_LIMIT, "the text needs more memory than an import may");
+	*ret = all;
+	return 0;
+}

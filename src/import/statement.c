@@ -1,0 +1,254 @@
+#include "import/statement.h"
+#include "base/alloc.h"
+#include "base/ascii.h"
+#include "import/statement_int.h"
+
+/* A paragraph, an item or a row that is being put together on one line. */
+struct block {
+	enum bdl_statement_kind kind;
+	char *words;
+	uint32_t *at; /* where in the text each byte of the words stands */
+	size_t n;
+	size_t from, to; /* in the text */
+	size_t line;     /* the first, from 0 */
+	size_t last;     /* line */
+	struct bdl_view number;
+	unsigned indent;
+};
+
+struct cutter {
+	struct bdl_view text;
+	struct bdl_line *lines;
+	size_t n_lines;
+	struct bdl_region *region;
+	struct bdl_statement *items;
+	size_t n, cap;
+	uint32_t n_blocks, heading, lead;
+	unsigned lead_indent;
+	struct block block;
+	bool open; /* a block is being put together */
+};
+
+/* --- statements --- */
+
+static void add(struct cutter *c, struct bdl_statement s)
+{
+	c->items = bdl_xgrow(c->items, c->n, &c->cap, sizeof(*c->items));
+	c->items[c->n++] = s;
+}
+
+/* Items below it stand under "Staff must:", until something else than an item comes. */
+static void place_lead(struct cutter *c, const struct block *b)
+{
+	uint32_t last = (uint32_t)c->n - 1;
+	struct bdl_view words = c->items[last].words;
+
+	if (words.n > 0 && words.p[words.n - 1] == ':') {
+		c->lead = last;
+		c->lead_indent = b->kind == BDL_STATEMENT_ITEM ? b->indent + 1 : 0;
+	} else if (b->kind != BDL_STATEMENT_ITEM) {
+		c->lead = BDL_NO_STATEMENT;
+	}
+}
+
+/* The lead of an item that stands less far in than those of the inner lead is the outer one. */
+static uint32_t lead_of(struct cutter *c, const struct block *b)
+{
+	while (c->lead != BDL_NO_STATEMENT && b->indent < c->lead_indent) {
+		c->lead = c->items[c->lead].lead;
+		c->lead_indent = 0;
+	}
+	return b->kind == BDL_STATEMENT_ITEM ? c->lead : BDL_NO_STATEMENT;
+}
+
+static void close_block(struct cutter *c)
+{
+	struct block *b = &c->block;
+	struct bdl_view rest = bdl_view_at(b->words, b->n);
+	uint32_t lead;
+
+	if (!c->open)
+		return;
+	c->open = false;
+	lead = lead_of(c, b);
+	while (rest.n > 0) {
+		size_t end = b->kind == BDL_STATEMENT_ROW ? rest.n : bdl_sentence_end(rest);
+		size_t from = (size_t)(rest.p - b->words), to = from + end;
+		struct bdl_view words = bdl_view_at(rest.p, end);
+
+		if (b->kind != BDL_STATEMENT_ROW) /* whose first cell may be empty */
+			words = bdl_view_trim(words);
+		add(c,
+		    (struct bdl_statement){
+			.kind = b->kind,
+			.from = b->at[from],
+			.to = to < b->n ? b->at[to] : b->to,
+			.line = (unsigned)b->line + 1,
+			.words = words,
+			.number = from == 0 ? b->number : (struct bdl_view){ 0 },
+			.block = c->n_blocks,
+			.heading = c->heading,
+			.lead = lead,
+		    });
+		rest = bdl_view_from(rest, end);
+	}
+	c->n_blocks++;
+	place_lead(c, b);
+}
+
+/* --- blocks --- */
+
+/* Append a line's words; stars of emphasis are marks, and so is a hyphen at a broken line's end. */
+static void append(struct cutter *c, struct bdl_view v)
+{
+	struct block *b = &c->block;
+	size_t start = (size_t)(v.p - c->text.p);
+	bool divided = b->n > 1 && b->words[b->n - 1] == '-' && bdl_is_letter(b->words[b->n - 2]) &&
+	    v.n > 0 && v.p[0] >= 'a' && v.p[0] <= 'z';
+
+	if (divided) {
+		b->n--;
+	} else if (b->n > 0) {
+		b->at[b->n] = (uint32_t)start;
+		b->words[b->n++] = ' ';
+	}
+	for (size_t i = 0; i < v.n; i++) {
+		bool blank = v.p[i] == ' ' || (v.p[i] == '\t' && b->kind != BDL_STATEMENT_ROW);
+
+		if (v.p[i] == '*' &&
+		    ((i + 1 < v.n && v.p[i + 1] == '*') || (i > 0 && v.p[i - 1] == '*')))
+			continue;
+		if (blank && (b->n == 0 || b->words[b->n - 1] == ' '))
+			continue;
+		b->at[b->n] = (uint32_t)(start + i);
+		b->words[b->n++] = blank ? ' ' : v.p[i];
+	}
+	b->to = start + v.n;
+}
+
+static void open_block(struct cutter *c, size_t i, enum bdl_statement_kind kind)
+{
+	const struct bdl_line *line = &c->lines[i];
+	struct block *b = &c->block;
+	/* A block's words are never more than what is left of the text and a blank for each line. */
+	size_t used = b->words ? b->n : 0;
+
+	*b = (struct block){
+		.kind = kind,
+		.words = b->words + used,
+		.at = b->at + used,
+		.from = (size_t)(line->all.p - c->text.p),
+		.line = i,
+		.last = i,
+		.number = line->number,
+		.indent = line->indent,
+	};
+	c->open = true;
+	append(c, line->body);
+}
+
+static void add_heading(struct cutter *c, const struct bdl_line *line, size_t i)
+{
+	struct bdl_statement s = { .kind = BDL_STATEMENT_HEADING };
+	unsigned dots = 0;
+
+	for (size_t k = 0; k < line->number.n; k++)
+		dots += line->number.p[k] == '.';
+	open_block(c, i, BDL_STATEMENT_HEADING);
+	c->open = false;
+	s.from = c->block.from;
+	s.to = c->block.to;
+	s.line = (unsigned)i + 1;
+	s.words = bdl_view_trim(bdl_view_at(c->block.words, c->block.n));
+	s.number = line->number;
+	s.level = line->level ? line->level : line->number.n ? 2 + dots : 2;
+	s.block = c->n_blocks++;
+	s.heading = s.lead = BDL_NO_STATEMENT;
+	add(c, s);
+	c->heading = (uint32_t)c->n - 1;
+	c->lead = BDL_NO_STATEMENT;
+}
+
+/* The longest line of those that stand together with this one. */
+static unsigned width_at(const struct cutter *c, size_t i)
+{
+	unsigned width = 0;
+	size_t from = i, to = i;
+
+	while (from > 0 && c->lines[from - 1].all.n > 0 && i - from < 40)
+		from--;
+	while (to < c->n_lines && c->lines[to].all.n > 0 && to - i < 40)
+		width = c->lines[to].chars > width ? c->lines[to].chars : width, to++;
+	for (; from < i; from++)
+		width = c->lines[from].chars > width ? c->lines[from].chars : width;
+	return width;
+}
+
+static bool is_blank(const struct cutter *c, size_t i)
+{
+	return i >= c->n_lines || c->lines[i].all.n == 0 || c->lines[i].dropped;
+}
+
+/* Whether the line belongs to the block that is open. */
+static bool belongs(const struct cutter *c, size_t i)
+{
+	const struct bdl_line *line = &c->lines[i], *last = &c->lines[c->block.last];
+	bool apart = i > c->block.last + 1;
+
+	if (!c->open || line->bullet || line->row || c->block.kind == BDL_STATEMENT_ROW)
+		return false;
+	if (c->block.n == 0)
+		return true; /* a mark that stood on a line of its own */
+	/* Over a blank line, or a page's end, only where the sentence plainly goes on. */
+	return bdl_line_goes_on(last, line, apart ? 0 : width_at(c, c->block.last)) &&
+	    (!apart || (line->all.p[0] >= 'a' && line->all.p[0] <= 'z'));
+}
+
+static void take_line(struct cutter *c, size_t i)
+{
+	const struct bdl_line *line = &c->lines[i];
+	bool before = i == 0 || is_blank(c, i - 1), after = is_blank(c, i + 1);
+
+	if (!(c->open && c->block.n == 0) && !(c->open && belongs(c, i) && !before) &&
+	    bdl_line_is_heading(line, before, after)) {
+		close_block(c);
+		add_heading(c, line, i);
+	} else if (belongs(c, i)) {
+		append(c, line->body);
+		c->block.last = i;
+	} else {
+		close_block(c);
+		open_block(c, i,
+		    line->row          ? BDL_STATEMENT_ROW
+			: line->bullet ? BDL_STATEMENT_ITEM
+				       : BDL_STATEMENT_SENTENCE);
+	}
+}
+
+int bdl_statements_cut(struct bdl_view text, struct bdl_region *region, struct bdl_statements *ret,
+    struct bdl_err *err)
+{
+	struct cutter c = { .text = text, .region = region };
+	struct bdl_statement *kept;
+
+	if (text.n > BDL_IMPORT_TEXT_MAX)
+		return bdl_fail(err, BDL_E_LIMIT, "the text is longer than 512 KiB");
+	c.heading = c.lead = BDL_NO_STATEMENT;
+	c.lines = bdl_lines_look(text, region, &c.n_lines);
+	c.block.words = bdl_region_get(region, 2 * text.n + 2);
+	c.block.at = bdl_region_array(region, 2 * text.n + 2, sizeof(*c.block.at));
+	if (!c.lines || !c.block.words || !c.block.at)
+		return bdl_fail(err, BDL_E_LIMIT, "the text needs more memory than an import may");
+	for (size_t i = 0; i < c.n_lines && c.n <= BDL_STATEMENTS_MAX; i++)
+		if (!is_blank(&c, i))
+			take_line(&c, i);
+	close_block(&c);
+	kept = bdl_region_array(region, c.n, sizeof(*kept));
+	if (kept && c.n > 0)
+		memcpy(kept, c.items, c.n * sizeof(*kept));
+	free(c.items);
+	if (c.n > BDL_STATEMENTS_MAX || !kept)
+		return bdl_fail(err, BDL_E_LIMIT, "the text has more than 4,096 statements");
+	*ret = (struct bdl_statements){ kept, c.n };
+	return 0;
+}

@@ -1,0 +1,189 @@
+#include "import_test.h"
+
+struct fixture {
+	struct shipped shipped;
+	struct bdl_import *m;
+	struct bdl_document *d; /* the draft */
+};
+
+static void take(struct fixture *x, const char *text)
+{
+	BDL_AUTO(bdl_findings_free) struct bdl_findings *findings = bdl_findings_new();
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf said = BDL_BUF(1 << 20);
+	struct bdl_import_terms terms = { .today = "2026-11-21", .name = BDL_LIT("rules") };
+	const struct bdl_document *models[2];
+	struct bdl_err err;
+
+	*x = (struct fixture){ 0 };
+	shipped_open(&x->shipped);
+	memcpy(models, x->shipped.models, sizeof(models));
+	terms.concepts = x->shipped.concepts;
+	terms.models = models;
+	terms.n_models = 2;
+	if (bdl_import_make(bdl_view_of(text), &terms, &x->m, &err) < 0 ||
+	    bdl_document_parse(x->m->draft, findings, &x->d, &err) < 0)
+		fail_msg("%s", err.text);
+	bdl_document_check(x->d, NULL, findings);
+	bdl_findings_write(findings, "draft", &said);
+	if (findings->n > 0)
+		fail_msg("%.*s%s", BDL_FMT(x->m->draft), bdl_buf_str(&said));
+}
+
+static void done(struct fixture *x)
+{
+	bdl_document_free(x->d);
+	bdl_import_free(x->m);
+	shipped_done(&x->shipped);
+}
+
+static void expect_fact(const struct fixture *x, enum bdl_fact fact, const char *value, bool found)
+{
+	const struct bdl_import_fact *f = &x->m->facts[fact];
+
+	if (!bdl_view_is(f->value, value) || f->found != found)
+		fail_msg("%s is '%.*s', %s", bdl_fact_word(fact), BDL_FMT(f->value),
+		    f->found ? "found" : "not found");
+}
+
+static const struct bdl_clause *clause(const struct fixture *x, const char *id)
+{
+	for (size_t i = 0; i < x->d->n_clauses; i++)
+		if (bdl_view_is(x->d->clauses[i].id, id))
+			return &x->d->clauses[i];
+	fail_msg("no clause '%s' in %.*s", id, BDL_FMT(x->m->draft));
+	return NULL;
+}
+
+static void finds_what_it_says_of_itself(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x,
+	    "Computers at Fernbrook Primary School: acceptable use policy\n\n"
+	    "Policy owner\tMrs Reed\tApproved by\tFull governing body\n"
+	    "Date approved\t3 May 2025\tNext review date\tMay 2027\n\n"
+	    "It applies to all staff, governors and visitors.\n\n"
+	    "Issue number\tDate\tSummary of changes\n1\t2023\tFirst\n2\t2025\tPhones\n\n"
+	    "Read it in conjunction with our safeguarding policy.\n");
+	expect_fact(&x, BDL_FACT_SCHOOL, "Fernbrook Primary School", true);
+	expect_fact(&x, BDL_FACT_OWNER, "Mrs Reed", true);
+	expect_fact(&x, BDL_FACT_APPROVER, "Full governing body", true);
+	expect_fact(&x, BDL_FACT_APPROVED_ON, "2025-05-03", true);
+	expect_fact(&x, BDL_FACT_REVIEW, "every 24 months", true);
+	expect_fact(&x, BDL_FACT_BINDS, "staff, governors, visitors", true);
+	expect_fact(&x, BDL_FACT_COMPANIONS, "safeguarding", true);
+	expect_fact(&x, BDL_FACT_ISSUES, "2", true);
+	assert_int_equal(x.d->front.n_binds, 3);
+	done(&x);
+}
+
+static void puts_stopgaps_and_says_so(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x, "Be kind to each other.\n");
+	expect_fact(&x, BDL_FACT_TITLE, "rules", false);
+	expect_fact(&x, BDL_FACT_OWNER, "to be named", false);
+	expect_fact(&x, BDL_FACT_REVIEW, "every 12 months", false);
+	done(&x);
+}
+
+static void makes_clauses_with_rules(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x,
+	    "# Rules\n\n4.2 Never tell anybody your password.\n\n"
+	    "Kites are flown on the field.\n\nStaff must not:\n- place bets online\n"
+	    "- hum\n\nWe repeat that you keep your password private.\n");
+	assert_true(
+	    bdl_view_is(clause(&x, "account.secret")->text, "Never tell anybody your password."));
+	assert_true(bdl_view_is(clause(&x, "account.secret")->number, "4.2"));
+	assert_true(bdl_view_is(clause(&x, "account.secret")->title, "Passwords"));
+	assert_true(clause(&x, "account.secret")->n_rules > 0);
+	/* With what leads it: the page that shows it would else say the opposite. */
+	assert_true(
+	    bdl_view_is(clause(&x, "web.gambling")->text, "Staff must not: place bets online"));
+	assert_int_equal(clause(&x, "web.gambling")->n_rules, 1);
+	assert_int_equal(clause(&x, "account.secret-2")->n_rules, 0);
+	assert_true(bdl_view_is(clause(&x, "own.rules")->text, "Kites are flown on the field."));
+	assert_int_equal(clause(&x, "own.rules")->n_rules, 0);
+	for (size_t i = 0; i < x.m->n_lacks; i++)
+		assert_false(bdl_view_is(x.m->lacks[i].id, "web.gambling"));
+	assert_true(x.m->n_lacks > 90);
+	done(&x);
+}
+
+static void a_sentence_may_hold_several(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x, "Nobody may view pornography or gamble on our network.\n");
+	assert_true(bdl_view_eq(clause(&x, "web.adult")->text, clause(&x, "web.gambling")->text));
+	assert_int_equal(clause(&x, "web.adult")->n_rules, 1);
+	assert_int_equal(clause(&x, "web.gambling")->n_rules, 1);
+	done(&x);
+}
+
+static void keeps_words_as_they_are(void **state)
+{
+	static const char odd[] =
+	    "1. Never *share* _passwords_ <b>at</b> `home` [x](y) # & \\ {#id}";
+	struct fixture x;
+
+	(void)state;
+	take(&x, odd);
+	assert_true(bdl_view_is(clause(&x, "account.secret")->text, odd + 3));
+	done(&x);
+	take(&x, "Staff\n\n# Heading {#a.b}\n\n- * item that never says gambling is fun\n");
+	assert_int_equal(x.d->n_clauses, 1); /* what looks like an id in their heading is none */
+	done(&x);
+}
+
+static void points_into_the_text(void **state)
+{
+	struct fixture x;
+	const struct bdl_import_clause *c;
+
+	(void)state;
+	take(&x, "Hello there.\n\nNever gamble\nat school.\n");
+	c = &x.m->clauses[1];
+	assert_int_equal(c->state, BDL_IMPORT_MATCHED);
+	assert_int_equal(c->line, 3);
+	assert_true(bdl_view_is(
+	    bdl_view_at(x.m->text.p + c->from, c->to - c->from), "Never gamble\nat school."));
+	done(&x);
+}
+
+static void refuses_nothing_and_too_much(void **state)
+{
+	BDL_AUTO(bdl_concepts_free) struct bdl_concepts *c = bdl_concepts_new();
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_IMPORT_TEXT_MAX);
+	const struct bdl_import_terms terms = { .concepts = c };
+	struct bdl_import *m;
+
+	(void)state;
+	assert_int_equal(bdl_import_make(BDL_LIT(" \n\n"), &terms, &m, NULL), BDL_E_INVALID);
+	for (size_t i = 0; i < BDL_CLAUSES_MAX + 1; i++)
+		(void)bdl_buf_printf(&text, "# Heading\n\nWords here.\n\n");
+	assert_int_equal(bdl_import_make(bdl_buf_view(&text), &terms, &m, NULL), BDL_E_LIMIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_what_it_says_of_itself),
+		cmocka_unit_test(puts_stopgaps_and_says_so),
+		cmocka_unit_test(makes_clauses_with_rules),
+		cmocka_unit_test(a_sentence_may_hold_several),
+		cmocka_unit_test(keeps_words_as_they_are),
+		cmocka_unit_test(points_into_the_text),
+		cmocka_unit_test(refuses_nothing_and_too_much),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

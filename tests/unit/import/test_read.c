@@ -1,0 +1,157 @@
+#include "../check.h"
+#include "base/alloc.h"
+#include "import/read.h"
+#include <zip.h>
+
+#define WORD "<w:document xmlns:w=\"w\"><w:body>"
+#define END  "</w:body></w:document>"
+
+/* A zip with one file, in memory. */
+static void pack(const char *name, const char *text, size_t n, struct bdl_buf *out)
+{
+	zip_source_t *all = zip_source_buffer_create(NULL, 0, 0, NULL);
+	zip_t *zip = zip_open_from_source(all, ZIP_TRUNCATE, NULL);
+	zip_stat_t st;
+	char *room;
+
+	zip_source_keep(all);
+	assert_true(zip_file_add(zip, name, zip_source_buffer(zip, text, n, 0), 0) >= 0);
+	assert_int_equal(zip_close(zip), 0);
+	assert_int_equal(zip_source_stat(all, &st), 0);
+	assert_int_equal(zip_source_open(all), 0);
+	room = bdl_buf_room(out, st.size);
+	assert_int_equal(zip_source_read(all, room, st.size), st.size);
+	bdl_buf_commit(out, st.size);
+	(void)zip_source_close(all);
+	zip_source_free(all);
+}
+
+static int read_docx(const char *xml, struct bdl_buf *out, struct bdl_err *err)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf file = BDL_BUF(1 << 20);
+
+	pack("word/document.xml", xml, strlen(xml), &file);
+	return bdl_import_read(bdl_buf_view(&file), BDL_LIT("a.docx"), out, err);
+}
+
+static void expect_docx(const char *xml, const char *want)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf out = BDL_BUF(1 << 16);
+	struct bdl_err err;
+
+	if (read_docx(xml, &out, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(bdl_buf_str(&out), want);
+}
+
+static void reads_word_documents(void **state)
+{
+	(void)state;
+	expect_docx(WORD
+	    "<w:p><w:pPr><w:pStyle w:val=\"Heading2\"/></w:pPr><w:r><w:t>Phones</w:t>"
+	    "</w:r></w:p><w:p><w:r><w:t>They </w:t></w:r><w:r><w:t>stay off.</w:t></w:r>"
+	    "</w:p>" END,
+	    "\n## Phones\n\nThey stay off.\n");
+	expect_docx(WORD
+	    "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>An "
+	    "item</w:t></w:r></w:p><w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Bold</w:t></w:r>"
+	    "</w:p>" END,
+	    "\n  - An item\n\n**Bold**\n");
+	expect_docx(WORD
+	    "<w:p><w:del><w:r><w:t>gone</w:t></w:r></w:del><w:ins><w:r><w:t>kept</w:t>"
+	    "</w:r></w:ins></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>Owner</w:t></w:r></w:p>"
+	    "</w:tc><w:tc><w:p><w:r><w:t>Head</w:t></w:r></w:p></w:tc></w:tr></w:tbl>" END,
+	    "\nkept\n\nOwner\tHead\t\n");
+}
+
+static void refuses_entities_and_what_is_none(void **state)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf out = BDL_BUF(1 << 16);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf file = BDL_BUF(1 << 20);
+	struct bdl_err err;
+
+	(void)state;
+	assert_int_equal(
+	    read_docx(
+		"<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><d>&a;</d>", &out, &err),
+	    BDL_E_INVALID);
+	assert_string_equal(err.text, "the document is not as Word writes it");
+	assert_int_equal(read_docx("<w:p>", &out, &err), BDL_E_INVALID);
+	pack("content.xml", "<a/>", 4, &file);
+	assert_int_equal(
+	    bdl_import_read(bdl_buf_view(&file), BDL_LIT("a.odt"), &out, &err), BDL_E_INVALID);
+	assert_int_equal(out.n, 0);
+}
+
+static void unpacks_no_more_than_it_says(void **state)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf out = BDL_BUF(1 << 16);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf file = BDL_BUF(1 << 20);
+	BDL_AUTO_FREE char *much = bdl_xalloc(BDL_DOCX_XML_MAX + 1);
+
+	(void)state;
+	pack("word/document.xml", much, BDL_DOCX_XML_MAX + 1, &file);
+	assert_true(file.n < 100000);
+	assert_int_equal(
+	    bdl_import_read(bdl_buf_view(&file), BDL_LIT("a.docx"), &out, NULL), BDL_E_LIMIT);
+}
+
+static void reads_html(void **state)
+{
+	static const char page[] =
+	    "<!doctype html><title>t</title><nav>menu</nav><h2>Phones</h2><p>They <b>stay</b>\noff."
+	    "<ul><li>One<li>Two</ul><table><tr><th>Owner<td><p>Head</p></table><script>x</script>";
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf out = BDL_BUF(1 << 16);
+	struct bdl_err err;
+
+	(void)state;
+	if (bdl_import_read(bdl_view_of(page), BDL_LIT("p.html"), &out, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_non_null(strstr(bdl_buf_str(&out), "\n## Phones\n\nThey stay off.\n"));
+	assert_non_null(strstr(bdl_buf_str(&out), "\n- One\n\n- Two\n"));
+	assert_non_null(strstr(bdl_buf_str(&out), "Owner\tHead \t\n"));
+	assert_null(strstr(bdl_buf_str(&out), "menu"));
+	assert_null(strstr(bdl_buf_str(&out), "x"));
+}
+
+static void keeps_text_and_refuses_other_files(void **state)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf out = BDL_BUF(64);
+	struct bdl_err err;
+
+	(void)state;
+	assert_int_equal(bdl_import_read(BDL_LIT("Be kind."), BDL_LIT("p.txt"), &out, NULL), 0);
+	assert_string_equal(bdl_buf_str(&out), "Be kind.");
+	assert_int_equal(bdl_import_read(BDL_LIT("\xd0\xcf\x11\xe0"), BDL_LIT("p.doc"), &out, &err),
+	    BDL_E_INVALID);
+	assert_non_null(strstr(err.text, "save it as .docx"));
+	assert_int_equal(bdl_import_read(BDL_LIT("a\0b"), BDL_LIT("p"), &out, NULL), BDL_E_INVALID);
+	bdl_buf_clear(&out);
+	assert_int_equal(bdl_import_read(BDL_LIT("0123456789012345678901234567890123456789"
+						 "0123456789012345678901234567890123456789"),
+			     BDL_LIT("p.txt"), &out, NULL),
+	    BDL_E_LIMIT);
+}
+
+static void finds_the_columns_of_a_page(void **state)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf out = BDL_BUF(1024);
+
+	(void)state;
+	bdl_pdf_columns(BDL_LIT("      Owner      Head\n  two  blanks\n"), &out);
+	assert_string_equal(bdl_buf_str(&out), "      Owner\tHead\n  two  blanks\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_word_documents),
+		cmocka_unit_test(refuses_entities_and_what_is_none),
+		cmocka_unit_test(unpacks_no_more_than_it_says),
+		cmocka_unit_test(reads_html),
+		cmocka_unit_test(keeps_text_and_refuses_other_files),
+		cmocka_unit_test(finds_the_columns_of_a_page),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
