@@ -196,6 +196,8 @@ static const struct message {
 	const char *title, *text;
 } messages[] = {
 	{ 400, "This address cannot be answered", NULL /* says what is wrong with it */ },
+	{ 403, "Another site asked for this",
+	    "The portal answers whoever opens it, and no page of another site." },
 	{ 404, "Page not found",
 	    "There is nothing under this address. If you followed a link, what it led to may have "
 	    "been deleted since." },
@@ -289,6 +291,8 @@ void bdl_portal_answer(
 	const struct route *route = route_find(r);
 	if (!bdl_host_is_loopback(r->host)) {
 		show_message(r, 421, ret);
+	} else if (bdl_request_is_foreign(r)) {
+		show_message(r, 403, ret);
 	} else if (!route) {
 		show_message(r, 404, ret);
 	} else if (!r->reads) {

@@ -52,3 +52,9 @@ void bdl_request_looked(struct bdl_request *r, struct bdl_view person)
 	BDL_BUG_IF(r->n_looked == BDL_LOOKED_MAX);
 	r->looked[r->n_looked++] = person;
 }
+
+bool bdl_request_is_foreign(const struct bdl_request *r)
+{
+	return r->fetch_site.n > 0 && !bdl_view_is(r->fetch_site, "same-origin") &&
+	    !bdl_view_is(r->fetch_site, "none") && !bdl_view_is(r->fetch_dest, "document");
+}
