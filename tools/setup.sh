@@ -26,7 +26,8 @@ install_packages() {
 		say "apt-get could not install them; see above, then try again."
 		exit 1
 	fi
-	case " ${missing[*]} " in *" squid-openssl "*) stop_debians_squid ;; esac
+	case " ${missing[*]} " in *" squid-openssl "*) stop_debians squid ;; esac
+	case " ${missing[*]} " in *" unbound "*) stop_debians unbound ;; esac
 }
 
 # wanted_packages FILE...: what the lists ask for on this machine, one a line.
@@ -52,11 +53,11 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Debian starts a Squid of its own when its package comes in. Beadle starts one with a configuration
-# of its own; only where we brought the package is Debian's ended.
-stop_debians_squid() {
+# stop_debians SERVICE: Debian starts a Squid and an Unbound of its own when their packages come in.
+# Beadle and its tests start theirs; only where we brought the package is Debian's ended.
+stop_debians() {
 	[ -d /run/systemd/system ] || return 0
-	as_root systemctl disable --quiet --now squid.service || true
+	as_root systemctl disable --quiet --now "$1.service" || true
 }
 
 # make_user: as root, the system user `beadle`, made where it is missing.
