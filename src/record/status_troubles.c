@@ -302,8 +302,10 @@ static void weigh_lists(struct weighing *w)
 		    bdl_region_printf(w->region, "%s. Compile them again.", l->fault));
 	else if (!l->is_there)
 		add(w, false, "No lists of sites are installed.",
-		    "No rule that names a category can stop anything.",
-		    "beadle lists compile makes them.");
+		    "Rules that name a category stop nothing, but at doors that have run since "
+		    "there were lists.",
+		    "beadle lists compile makes them. Where they were there, find out who deleted "
+		    "them.");
 	weigh_illegal(w);
 }
 
