@@ -154,11 +154,18 @@ static void daily(const struct bdl_conf *conf, struct bdl_schedule *ret)
 	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
 }
 
+/* The first backup is tried at once: it comes with another schedule, which makes the job due. */
 static void drill_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
 {
+	char folder[BDL_PATH_MAX], name[BDL_BACKUP_NAME];
+
 	backup_schedule(conf, ret);
-	if (ret->kind != BDL_SCHEDULE_NEVER)
-		*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = 7 * DAY_MS };
+	if (ret->kind == BDL_SCHEDULE_NEVER)
+		return;
+	bdl_backup_folder(conf, folder, sizeof(folder));
+	bool is_there = bdl_backup_newest(folder, bdl_now_ms(), name, NULL) != BDL_E_MISSING;
+	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY,
+		.every_ms = (is_there ? 7 : 1) * DAY_MS };
 }
 
 static int optimise_run(
