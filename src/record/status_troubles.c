@@ -301,11 +301,14 @@ static void weigh_lists(struct weighing *w)
 		    "Doors that run go on with those they have; none can start.",
 		    bdl_region_printf(w->region, "%s. Compile them again.", l->fault));
 	else if (!l->is_there)
-		add(w, false, "No lists of sites are installed.",
-		    "Rules that name a category stop nothing, but at doors that have run since "
-		    "there were lists.",
-		    "beadle lists compile makes them. Where they were there, find out who deleted "
-		    "them.");
+		add(w, l->were_there,
+		    l->were_there ? "The lists of sites are gone: they were installed."
+				  : "No lists of sites are installed.",
+		    l->were_there ? "Doors that run keep those they have; from their next start "
+				    "rules that name a category stop nothing."
+				  : "Rules that name a category stop nothing.",
+		    l->were_there ? "Compile them again, and find out who deleted them."
+				  : "beadle lists compile makes them.");
 	weigh_illegal(w);
 }
 

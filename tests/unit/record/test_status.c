@@ -4,6 +4,7 @@
 #include "published.h"
 #include "record/holds.h"
 #include "record/journal.h"
+#include "record/ledger.h"
 #include "record/status.h"
 #include <sys/stat.h>
 
@@ -218,6 +219,22 @@ static void a_door_with_older_lists_fails(void **state)
 	assert_int_equal(p->status.lists.domains, 1);
 }
 
+/* Never there is a school that begins; gone is one that will filter less, which nobody decided. */
+static void lists_that_are_gone_fail(void **state)
+{
+	struct place *p = *state;
+	const struct bdl_ledger_entry entry = { .kind = BDL_LEDGER_LISTS,
+		.at_ms = NOON,
+		.actor = BDL_LIT("office"),
+		.record = BDL_LIT("lists") };
+
+	expect(p, "No lists of sites are installed", false);
+	BDL_BUG_IF(bdl_store_begin(p->store, NULL) || bdl_ledger_add(p->store, &entry, NULL) ||
+	    bdl_store_commit(p->store, NULL));
+	expect(p, "The lists of sites are gone", true);
+	assert_null(trouble(&p->status, "No lists of sites")->what);
+}
+
 static void lists_that_cannot_be_read_fail(void **state)
 {
 	struct place *p = *state;
@@ -319,6 +336,7 @@ int main(void)
 		    a_door_that_judges_by_another_version_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_door_with_older_lists_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_that_cannot_be_read_fail, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lists_that_are_gone_fail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    timed_work_that_fails_is_told_with_what_it_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
