@@ -4,6 +4,7 @@
 #include "main/data.h"
 #include "main/squid.h"
 #include "record/force.h"
+#include "record/holds.h"
 #include "record/ledger_head.h"
 #include "record/retention.h"
 #include "record/scribe.h"
@@ -30,11 +31,12 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
-#define HOLD_MS      500    /* how long visits wait for more of their kind */
-#define HEADS_MS     60000  /* between two looks at whether the head of the day is exported */
-#define DELETE_MS    600000 /* between two looks for records whose time has come */
-#define DELETE_TURN  20     /* milliseconds of deleting before the journal is read again */
-#define SWEEP_S      3600   /* what is half written for so long is nobody's any more */
+#define HOLD_MS      500      /* how long visits wait for more of their kind */
+#define HEADS_MS     60000    /* between two looks at whether the head of the day is exported */
+#define REVIEWS_MS   86400000 /* between two reminders of holds that are to be looked at again */
+#define DELETE_MS    600000   /* between two looks for records whose time has come */
+#define DELETE_TURN  20       /* milliseconds of deleting before the journal is read again */
+#define SWEEP_S      3600     /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
 struct scribe {
@@ -51,8 +53,9 @@ struct scribe {
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	struct bdl_digest manifest; /* of what it said then */
 	int64_t force_tick_ms;      /* when it was compared last */
-	int64_t next_ms;       /* when a version that waits comes into force, or is tried again */
-	int64_t heads_tick_ms; /* when it is looked again for the head of the day */
+	int64_t next_ms;         /* when a version that waits comes into force, or is tried again */
+	int64_t heads_tick_ms;   /* when it is looked again for the head of the day */
+	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
 	bool in_trouble;
@@ -209,6 +212,23 @@ static void keep_head(struct scribe *s)
 		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
 }
 
+/* Once a day and at each start, as the status says it at any time. */
+static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
+{
+	size_t n = 0;
+	if (bdl_tick_ms() < s->reviews_tick_ms)
+		return 0;
+	int rc = bdl_holds_due(s->store, bdl_now_ms(), &n, err);
+	if (rc < 0)
+		return rc;
+	s->reviews_tick_ms = bdl_tick_ms() + REVIEWS_MS;
+	if (n > 0)
+		bdl_log(BDL_LOG_NOTICE, "review-due",
+		    "%zu legal %s to be looked at again: beadle hold list says which", n,
+		    n == 1 ? "hold is" : "holds are");
+	return 0;
+}
+
 static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
@@ -219,6 +239,7 @@ static int deletion_done(struct scribe *s, struct bdl_err *err)
 		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
+	bdl_board_cleaned(s->role->board);
 	return bdl_deletion_keep(s->store, &gone, bdl_now_ms(), err);
 }
 
@@ -238,6 +259,7 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	}
 	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
 		bdl_log_err(BDL_LOG_ERR, "nothing-deleted", err);
+		bdl_board_cleaned(s->role->board); /* there is nothing that people would wait for */
 		return 0;
 	}
 	if (rc < 0)
@@ -259,6 +281,8 @@ static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_er
 		return rc;
 	keep_head(s);
 	int deleting = keep_times(s, err);
+	if (deleting >= 0)
+		deleting = remind_of_reviews(s, err);
 	return deleting < 0 ? deleting : rc;
 }
 

@@ -240,12 +240,25 @@ static unsigned status_of(const struct bdl_request *r, int rc)
 	}
 }
 
+/*
+ * A backup that was restored, or a long rest, brings records back whose time is over: they go before
+ * anybody reads them, which the scribe sees to as it starts.
+ */
+static int wait_for_deletion(const struct bdl_request *r, struct bdl_err *err)
+{
+	if (!r->site->board || bdl_board_is_clean(r->site->board))
+		return 0;
+	return bdl_fail(err, BDL_E_BUSY, "what is past its time is being deleted first");
+}
+
 static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
     struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct bdl_err unopened = { 0 };
 	int rc = route->needs ? open_store(w, r, err) : 0;
 	r->school = school(w);
+	if (rc == 0 && route->needs == A_LOOK)
+		rc = wait_for_deletion(r, err);
 	if (rc < 0 && route->needs == A_STORE_OR_NOT) {
 		unopened = *err;
 		*err = (struct bdl_err){ 0 };

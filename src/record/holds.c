@@ -223,3 +223,26 @@ int bdl_holds_list(struct bdl_store *s, struct bdl_region *region, struct bdl_ho
 		*ret = rows;
 	return rc;
 }
+
+int bdl_holds_due(struct bdl_store *s, int64_t now_ms, size_t *ret, struct bdl_err *err)
+{
+	struct bdl_civil day = bdl_civil_local(now_ms);
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	char today[40];
+
+	(void)snprintf(
+	    today, sizeof(today), "%04d-%02d-%02d", day.year, day.month, day.day); /* fits */
+	int rc = bdl_stmt_get(s,
+	    "SELECT count(*) FROM legal_hold WHERE school = ?1 AND ended_ms = 0"
+	    " AND review_on <= ?2",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, bdl_view_of(today));
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = rc ? (size_t)bdl_col_int(st, 0) : 0;
+	return 0;
+}

@@ -27,6 +27,10 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 int bdl_holds_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *word, int64_t now_ms,
     struct bdl_err *err) BDL_MUST_USE;
 
+/* How many of those that hold are to be looked at again by now, in the local day of now_ms. */
+int bdl_holds_due(struct bdl_store *s, int64_t now_ms, size_t *ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
 struct bdl_hold_row {
 	int64_t id, added_ms;
 	struct bdl_view person, clause, by, second, reason, review_on;
