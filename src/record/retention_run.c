@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/ledger.h"
+#include "record/numbers_int.h"
 #include "record/retention.h"
 #include "record/store_int.h"
 #include "record/versions.h"
@@ -265,6 +266,10 @@ static int violations_step(struct bdl_store *s, struct bdl_retention_run *r, str
 	int rc = violations_look(s, r, &rows, err);
 	if (!rc && rows.go)
 		rc = run_enter(s, r, err);
+	if (!rc && rows.go)
+		rc = bdl_number_keep(s, BDL_NUMBERED_VIOLATION, err);
+	if (!rc && rows.go)
+		rc = bdl_number_keep(s, BDL_NUMBERED_ACT, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < rows.n; i++) {
@@ -317,6 +322,8 @@ static int acts_step(struct bdl_store *s, struct bdl_retention_run *r, struct bd
 	int rc = acts_look(s, r, &rows, err);
 	if (!rc && rows.go)
 		rc = run_enter(s, r, err);
+	if (!rc && rows.go)
+		rc = bdl_number_keep(s, BDL_NUMBERED_ACT, err);
 	for (size_t i = 0; !rc && i < rows.n; i++)
 		if (rows.at[i].goes) {
 			rc = delete_some(s, "DELETE FROM act WHERE school = ?1 AND id = ?2",
@@ -381,10 +388,13 @@ static int visits_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
 {
 	int64_t n = 0;
-	int rc = delete_some(s,
-	    "DELETE FROM refused WHERE school = ?1 AND id IN (SELECT id FROM refused"
-	    " WHERE school = ?1 AND refused_ms < ?2 LIMIT ?3)",
-	    r->plan.visits_before_ms, BDL_RETENTION_ROWS, &n, err);
+	int rc = bdl_number_keep(s, BDL_NUMBERED_REFUSED, err);
+
+	if (!rc)
+		rc = delete_some(s,
+		    "DELETE FROM refused WHERE school = ?1 AND id IN (SELECT id FROM refused"
+		    " WHERE school = ?1 AND refused_ms < ?2 LIMIT ?3)",
+		    r->plan.visits_before_ms, BDL_RETENTION_ROWS, &n, err);
 
 	if (!rc && n)
 		rc = run_enter(s, r, err);

@@ -5,6 +5,7 @@
 #include "published.h"
 #include "record/acts.h"
 #include "record/holds.h"
+#include "record/numbers_int.h"
 #include "record/retention.h"
 #include "record/visits_int.h"
 #include <time.h>
@@ -268,6 +269,28 @@ static void what_stays_does_not_stand_in_the_way(void **state)
 	add(s, "2026-01-06T10:00", BDL_ALLOW, "a", "", "old.example");
 	check_long("acts", delete_due(s).acts, 1);
 	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 250);
+}
+
+/* The ledger says who looked at acts/17: that must not become somebody else's. */
+static void numbers_are_never_given_twice(void **state)
+{
+	struct school *s = *state;
+	int64_t refused = 0;
+
+	add(s, "2026-01-05T10:00", BDL_ALLOW, "a", "", "old.example");
+	add(s, "2025-01-05T10:00", BDL_BLOCK, "a", "staff", "old.example");
+	add(s, "2026-01-06T10:00", BDL_ALLOW, "b", "", "old.example");
+	store_run(s->store, "INSERT INTO refused VALUES (1, 7, 1, '', 1, 1, 1, '', '')");
+	check_long("acts", delete_due(s).acts, 3);
+	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 0);
+	check_long("again", delete_due(s).acts, 0);
+	add(s, "2026-11-20T10:00", BDL_BLOCK, "c", "staff", "new.example");
+	check_long("act", store_number(s->store, "SELECT id FROM act"), 4);
+	check_long("violation", store_number(s->store, "SELECT id FROM violation"), 2);
+	assert_int_equal(bdl_store_begin(s->store, NULL), 0);
+	assert_int_equal(bdl_number_next(s->store, BDL_NUMBERED_REFUSED, &refused, NULL), 0);
+	bdl_store_rollback(s->store);
+	check_long("refused", refused, 8);
 }
 
 static void the_policies_say_how_long(void **state)
@@ -618,6 +641,7 @@ int main(void)
 		TEST(what_is_past_its_time_goes_and_nothing_else),
 		TEST(many_go_in_small_transactions),
 		TEST(what_stays_does_not_stand_in_the_way),
+		TEST(numbers_are_never_given_twice),
 		TEST(the_policies_say_how_long),
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
