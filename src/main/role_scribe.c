@@ -58,6 +58,7 @@ struct scribe {
 	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
+	uint64_t deleted_by; /* bdl_retention_basis of the last whole run; 0: there was none */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
@@ -232,6 +233,7 @@ static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
 static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
+	s->deleted_by = bdl_retention_basis(s->deletion);
 	if (gone.acts || gone.violations || gone.visits || gone.refused)
 		bdl_log(BDL_LOG_NOTICE, "records-deleted",
 		    "past their time: %lld acts, %lld violations, %lld rows of visits, %lld refused"
@@ -264,6 +266,10 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	}
 	if (rc < 0)
 		return rc;
+	if (bdl_retention_basis(s->deletion) == s->deleted_by) {
+		bdl_retention_end(bdl_steal(&s->deletion));
+		return 0;
+	}
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
 	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);

@@ -293,6 +293,47 @@ static void numbers_are_never_given_twice(void **state)
 	check_long("refused", refused, 8);
 }
 
+static uint64_t basis(struct school *s)
+{
+	struct bdl_retention_run *run BDL_AUTO(bdl_retention_end) = NULL;
+
+	assert_int_equal(bdl_retention_begin(s->store, s->now_ms, &run, NULL), 0);
+	return bdl_retention_basis(run);
+}
+
+/* What a whole run went by stays the same until something may have to go that it left. */
+static void a_run_is_told_from_the_next(void **state)
+{
+	struct school *s = *state;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_VERSIONS_MAX);
+	const struct bdl_hold_word both = { BDL_LIT("A. Head"), BDL_LIT("D. Officer"),
+		BDL_LIT("a complaint") };
+	struct bdl_version_row row;
+	char text[1024];
+	int64_t hold;
+	uint64_t first = basis(s), last = first;
+
+	assert_int_not_equal(first, 0);
+	s->now_ms += 7 * 3600 * INT64_C(1000); /* 23:30, of the same day */
+	assert_true(basis(s) == first);
+	s->now_ms += 3600 * INT64_C(1000);
+	assert_true(basis(s) != first);
+	last = basis(s);
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("b"), bdl_view_at(NULL, 0),
+			     BDL_LIT("2027-11-12"), &both, s->now_ms, &hold, NULL),
+	    0);
+	assert_true(basis(s) != last);
+	last = basis(s);
+	assert_int_equal(bdl_holds_end(s->store, hold, &both, s->now_ms, NULL), 0);
+	assert_true(basis(s) != last);
+	last = basis(s);
+	assert_int_equal(
+	    publish(s->store, "staff", keeping(text, "staff", "keep violations for 1 month"),
+		s->now_ms - DAY, &row, region, NULL),
+	    0);
+	assert_true(basis(s) != last);
+}
+
 static void the_policies_say_how_long(void **state)
 {
 	struct school *s = *state;
@@ -642,6 +683,7 @@ int main(void)
 		TEST(many_go_in_small_transactions),
 		TEST(what_stays_does_not_stand_in_the_way),
 		TEST(numbers_are_never_given_twice),
+		TEST(a_run_is_told_from_the_next),
 		TEST(the_policies_say_how_long),
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
