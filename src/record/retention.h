@@ -80,9 +80,9 @@ int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
     BDL_MUST_USE;
 
 /*
- * A number of what the run goes by, the times and the holds; never 0. After a whole run another one with
- * the same number finds only what was brought late, and still looks at every site: that can wait until
- * the times have moved on.
+ * A number of what the run goes by: the local day, the times and the holds; never 0. After a whole run
+ * another one with the same number finds only what was brought late, and still looks at every site: that
+ * can wait for the next day.
  */
 uint64_t bdl_retention_basis(const struct bdl_retention_run *r);
 

@@ -110,9 +110,11 @@ static int holds_look(struct bdl_store *s, int64_t ret[2], struct bdl_err *err)
 static int basis_make(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
 {
 	const struct bdl_retention *plan = &r->plan;
-	int64_t numbers[4] = { plan->visits_before_ms, plan->violations_before_ms };
+	const struct bdl_civil c = bdl_civil_local(r->now_ms);
+	int64_t numbers[] = { plan->visits_before_ms, plan->violations_before_ms, c.year, c.month,
+		c.day, 0, 0 };
 
-	int rc = holds_look(s, numbers + 2, err);
+	int rc = holds_look(s, numbers + 5, err);
 	if (rc)
 		return rc;
 	uint64_t basis = bdl_hash64(numbers, sizeof(numbers), 0);

@@ -5,6 +5,7 @@
 #include "published.h"
 #include "record/acts.h"
 #include "record/holds.h"
+#include "record/ledger.h"
 #include "record/numbers_int.h"
 #include "record/retention.h"
 #include "record/visits_int.h"
@@ -567,6 +568,34 @@ static void a_hold_keeps_what_it_names(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+/* A login is one in either case of letters; and whose looks are held is not forgotten meanwhile. */
+static void a_hold_keeps_the_name_too(void **state)
+{
+	struct school *s = *state;
+	const struct bdl_view none = { 0 }, by = BDL_LIT("A. Clerk"), why = BDL_LIT("asked for");
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+	struct bdl_hold_row *rows;
+	int64_t id;
+	size_t n;
+
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("Anna.B@Other"), none,
+			     BDL_LIT("2027-11-12"), &word, s->now_ms, &id, NULL),
+	    0);
+	assert_int_equal(bdl_holds_list(s->store, region, &rows, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_true(bdl_view_is(rows[0].person, "anna.b@other"));
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), BDL_E_DENIED);
+	assert_int_equal(bdl_holds_end(s->store, id, &word, s->now_ms, NULL), 0);
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, BDL_LIT("the clock"), by, why, s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, BDL_LIT("A. Clerk"), BDL_LIT("a clerk"), why,
+			     s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), 0);
+}
+
 static void a_hold_takes_two_a_reason_and_a_day(void **state)
 {
 	struct school *s = *state;
@@ -688,6 +717,7 @@ int main(void)
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
 		TEST(a_hold_keeps_what_it_names),
+		TEST(a_hold_keeps_the_name_too),
 		TEST(a_hold_takes_two_a_reason_and_a_day),
 		TEST(reviews_are_due_from_their_day_on),
 		TEST(kept_on_the_last_day_and_gone_on_the_next),
