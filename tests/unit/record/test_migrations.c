@@ -46,47 +46,42 @@ static const struct {
 	    " '2027-11-12', 1795261200000, 0, '', '', '')" },
 };
 
-static void raw(const struct folder *f, const char *what, const char *sql)
-{
-	if (store_raw(f, sql))
-		fail_msg("%s is refused", what);
-}
-
 /* As bdl_store_open runs it; PostgreSQL has something besides. */
-static void migrate(const struct folder *f, int64_t version)
+static void add_migration(struct bdl_buf *sql, int64_t version)
 {
-	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 20);
 	const struct bdl_migration *m = &bdl_migrations[version - 1];
 
-	if (store_is_pg())
-		(void)bdl_pg_sql((const char *)m->sql, &sql);
-	else
-		(void)bdl_buf_add_str(&sql, (const char *)m->sql);
-	raw(f, m->name, bdl_buf_str(&sql));
-	for (m = bdl_pg_migrations; store_is_pg() && m->name; m++)
+	if (!store_is_pg()) {
+		(void)bdl_buf_add_str(sql, (const char *)m->sql);
+		return;
+	}
+	(void)bdl_pg_sql((const char *)m->sql, sql);
+	for (m = bdl_pg_migrations; m->name; m++)
 		if (strtol(m->name, NULL, 10) == version)
-			raw(f, m->name, (const char *)m->sql);
-	if (store_is_pg())
-		raw(f, "the guard", "SELECT beadle_guard()");
+			(void)bdl_buf_add_str(sql, (const char *)m->sql);
+	(void)bdl_buf_add_str(sql, ";SELECT beadle_guard();");
 }
 
-/* As a program had it whose schema was of that version. */
+/* As a program had it whose schema was of that version, in one transaction. */
 static void store_of(const struct folder *f, int64_t version)
 {
-	char sql[96];
+	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(1 << 20);
 
-	raw(f, "the first table",
-	    "CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY,"
-	    " applied_ms BIGINT NOT NULL)");
+	(void)bdl_buf_add_str(&sql,
+	    "BEGIN; CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY,"
+	    " applied_ms BIGINT NOT NULL);");
 	for (int64_t v = 1; v <= version; v++) {
-		migrate(f, v);
-		(void)snprintf(
-		    sql, sizeof(sql), "INSERT INTO schema_version VALUES (%lld, 1)", (long long)v);
-		raw(f, "its number", sql);
+		add_migration(&sql, v);
+		(void)bdl_buf_printf(
+		    &sql, "INSERT INTO schema_version VALUES (%lld, 1);", (long long)v);
 		for (size_t i = 0; i < BDL_ARRAY_LEN(records); i++)
 			if (records[i].version == v)
-				raw(f, records[i].sql, records[i].sql);
+				(void)bdl_buf_printf(&sql, "%s;", records[i].sql);
 	}
+	(void)bdl_buf_add_str(&sql, "COMMIT");
+	BDL_BUG_IF(bdl_buf_broken(&sql));
+	if (store_raw(f, bdl_buf_str(&sql)))
+		fail_msg("a store of schema %lld cannot be made", (long long)version);
 }
 
 static void expect(struct bdl_store *s, int64_t version, const char *sql, int64_t want)
