@@ -207,7 +207,9 @@ static void forget(struct bdl_conn *c)
 	c->at = 0;
 	if (c->stage == BDL_STAGE_OVER)
 		bdl_buf_done(&c->in);
-	if (c->stage == BDL_STAGE_HEADS) {
+	/* Bodies that go through may be many and slow, so they keep no room for what may come. */
+	if (c->stage == BDL_STAGE_HEADS || c->stage == BDL_STAGE_READ ||
+	    c->stage == BDL_STAGE_ECHO) {
 		slim(&c->in, kept);
 		slim(&c->answer, kept);
 		slim(&c->heads, kept);

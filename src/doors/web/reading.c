@@ -114,7 +114,9 @@ static bool is_found_late(struct bdl_conn *c, bool is_whole)
 bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 {
 	struct bdl_reading *t = c->text;
-	bool is_crowded = c->web->held > BDL_WEB_HELD_MAX / 2;
+	const size_t most = BDL_WEB_HELD_MAX / 2;
+	/* Who sends little is held whatever others do. */
+	bool is_crowded = c->web->held > most && t->held.n + data.n > most / c->web->n_conns;
 
 	bdl_scan_add(t->scan, data);
 	if (t->held.n == 0)
