@@ -82,3 +82,20 @@ bool bdl_utf8_printable(struct bdl_view v)
 	}
 	return true;
 }
+
+size_t bdl_utf8_put(uint32_t ch, char out[4])
+{
+	if (ch > 0x10ffff || (ch >= 0xd800 && ch <= 0xdfff))
+		ch = BDL_UTF8_BAD;
+	if (ch < 0x80) {
+		out[0] = (char)ch;
+		return 1;
+	}
+	size_t n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+	for (size_t i = n - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (ch & 0x3f));
+		ch >>= 6;
+	}
+	out[0] = (char)(0xf00 >> n | ch); /* as many ones in front as there are bytes */
+	return n;
+}

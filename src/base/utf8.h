@@ -13,6 +13,9 @@
  */
 size_t bdl_utf8_next(struct bdl_view v, uint32_t *ret_char, bool *ret_bad);
 
+/* The bytes of a character, 1 to 4; of what is none, those of U+FFFD. */
+size_t bdl_utf8_put(uint32_t ch, char out[4]);
+
 /* The controls of ASCII steer a terminal, and so do those of C1. */
 static inline bool bdl_utf8_is_control(uint32_t ch)
 {

@@ -69,6 +69,7 @@ int bdl_cmd_people(struct bdl_args *a);
 int bdl_cmd_networks(struct bdl_args *a);
 int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
+int bdl_cmd_phrases(struct bdl_args *a);
 int bdl_cmd_clerk(struct bdl_args *a);
 int bdl_cmd_backup(struct bdl_args *a);
 int bdl_cmd_restore_drill(struct bdl_args *a);
@@ -82,6 +83,7 @@ int bdl_cmd_role(struct bdl_args *a);
 /* How to use this verb of the command, or each where it is NULL. */
 int bdl_help_policy(const char *verb);
 int bdl_help_lists(const char *verb);
+int bdl_help_phrases(const char *verb);
 int bdl_help_who(const char *verb);
 
 #endif

@@ -3,7 +3,9 @@
 #include "base/clock.h"
 #include "main/data.h"
 #include "main/squid.h"
+#include "record/deletion_clock.h"
 #include "record/force.h"
+#include "record/holds.h"
 #include "record/ledger_head.h"
 #include "record/retention.h"
 #include "record/scribe.h"
@@ -30,11 +32,12 @@
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
 #define REFUSED_MS   60000  /* before a version that could not come into force is tried again */
 #define LAST_TURN_MS 2000
-#define HOLD_MS      500    /* how long visits wait for more of their kind */
-#define HEADS_MS     60000  /* between two looks at whether the head of the day is exported */
-#define DELETE_MS    600000 /* between two looks for records whose time has come */
-#define DELETE_TURN  20     /* milliseconds of deleting before the journal is read again */
-#define SWEEP_S      3600   /* what is half written for so long is nobody's any more */
+#define HOLD_MS      500      /* how long visits wait for more of their kind */
+#define HEADS_MS     60000    /* between two looks at whether the head of the day is exported */
+#define REVIEWS_MS   86400000 /* between two reminders of holds that are to be looked at again */
+#define DELETE_MS    600000   /* between two looks for records whose time has come */
+#define DELETE_TURN  20       /* milliseconds of deleting before the journal is read again */
+#define SWEEP_S      3600     /* what is half written for so long is nobody's any more */
 #define NICENESS     5
 
 struct scribe {
@@ -51,16 +54,27 @@ struct scribe {
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	struct bdl_digest manifest; /* of what it said then */
 	int64_t force_tick_ms;      /* when it was compared last */
-	int64_t next_ms;       /* when a version that waits comes into force, or is tried again */
-	int64_t heads_tick_ms; /* when it is looked again for the head of the day */
+	int64_t next_ms;         /* when a version that waits comes into force, or is tried again */
+	int64_t heads_tick_ms;   /* when it is looked again for the head of the day */
+	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
+	struct bdl_deletion_clock clock;
+	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
 	bool is_noted; /* the board shows it */
 	int64_t noted_tick_ms;
 };
+
+/* While nothing else is wrong. */
+static void note(struct scribe *s)
+{
+	bdl_slot_note(s->role->slot, "%s",
+	    s->is_doubted ? "IS THE CLOCK RIGHT? It jumped ahead; nothing is deleted for an hour"
+			  : "the store is written");
+}
 
 static void store_close(struct scribe *s)
 {
@@ -209,6 +223,23 @@ static void keep_head(struct scribe *s)
 		    "the ledger's head of the day is in heads/; keep a copy elsewhere");
 }
 
+/* Once a day and at each start, as the status says it at any time. */
+static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
+{
+	size_t n = 0;
+	if (bdl_tick_ms() < s->reviews_tick_ms)
+		return 0;
+	int rc = bdl_holds_due(s->store, bdl_now_ms(), &n, err);
+	if (rc < 0)
+		return rc;
+	s->reviews_tick_ms = bdl_tick_ms() + REVIEWS_MS;
+	if (n > 0)
+		bdl_log(BDL_LOG_NOTICE, "review-due",
+		    "%zu legal %s to be looked at again: beadle hold list says which", n,
+		    n == 1 ? "hold is" : "holds are");
+	return 0;
+}
+
 static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
@@ -219,7 +250,31 @@ static int deletion_done(struct scribe *s, struct bdl_err *err)
 		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
-	return bdl_deletion_keep(s->store, &gone, bdl_now_ms(), err);
+	bdl_board_cleaned(s->role->board);
+	return bdl_deletion_keep(s->store, &gone, s->clock.believed_ms, err);
+}
+
+/* Begin where the clock is believed; else say so, as the next is tried. 0 also where none is begun. */
+static int deletion_begin(struct scribe *s, struct bdl_err *err)
+{
+	int64_t now_ms = bdl_now_ms();
+	int rc = 0;
+	s->deletion_tick_ms = bdl_tick_ms() + DELETE_MS;
+	if (!s->has_clock)
+		rc = bdl_deletion_ran(s->store, &s->clock.believed_ms, err);
+	if (rc < 0)
+		return rc;
+	s->has_clock = true;
+	bool is_believed = bdl_deletion_clock_is_believed(&s->clock, now_ms, bdl_tick_ms());
+	if (!is_believed && !s->is_doubted)
+		bdl_log(BDL_LOG_ERR, "clock-doubted",
+		    "the clock has jumped ahead, or nothing ran for weeks: nothing is deleted by it "
+		    "until it has stayed so for an hour");
+	bool is_news = s->is_doubted == is_believed;
+	s->is_doubted = !is_believed;
+	if (is_news && !s->in_trouble && !s->is_noted)
+		note(s);
+	return is_believed ? bdl_retention_begin(s->store, now_ms, &s->deletion, err) : 0;
 }
 
 /*
@@ -232,15 +287,14 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	int rc = 0;
 	if (!s->deletion && begun_ms < s->deletion_tick_ms)
 		return 0;
-	if (!s->deletion) {
-		s->deletion_tick_ms = begun_ms + DELETE_MS;
-		rc = bdl_retention_begin(s->store, bdl_now_ms(), &s->deletion, err);
-	}
+	if (!s->deletion)
+		rc = deletion_begin(s, err);
 	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
 		bdl_log_err(BDL_LOG_ERR, "nothing-deleted", err);
+		bdl_board_cleaned(s->role->board); /* there is nothing that people would wait for */
 		return 0;
 	}
-	if (rc < 0)
+	if (rc < 0 || !s->deletion)
 		return rc;
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
@@ -259,6 +313,8 @@ static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_er
 		return rc;
 	keep_head(s);
 	int deleting = keep_times(s, err);
+	if (deleting >= 0)
+		deleting = remind_of_reviews(s, err);
 	return deleting < 0 ? deleting : rc;
 }
 
@@ -268,7 +324,7 @@ static void recovered(struct scribe *s)
 		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
 	s->in_trouble = s->is_noted = false;
 	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 0);
-	bdl_slot_note(s->role->slot, "the store is written");
+	note(s);
 	atomic_store(&s->role->slot->state, BDL_STATE_UP);
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define BUSY_MS     5000
+#define DAY_MS      86400000
 #define PIECE_BYTES (256 * 1024)
 #define TABLE_MAX   128 /* bytes of a table's name */
 
@@ -230,30 +231,48 @@ static int is_backup(const struct dirent *e)
 	return is_name(e->d_name);
 }
 
-int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
+/*
+ * All of them in the order of their names, for the caller to free. *ret_n is the number of those that are
+ * not called after a day to come, which stand first; negative where the folder cannot be read.
+ */
+static int list(const char *folder, int64_t now_ms, struct dirent ***ret, int *ret_n)
+{
+	char last[BDL_BACKUP_NAME];
+	int all = scandir(folder, ret, is_backup, alphasort), n = all;
+
+	bdl_backup_name(now_ms + DAY_MS, last);
+	while (n > 0 && strcmp((*ret)[n - 1]->d_name, last) > 0)
+		n--;
+	*ret_n = n;
+	return all;
+}
+
+int bdl_backup_newest(
+    const char *folder, int64_t now_ms, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
 {
 	struct dirent **found = NULL;
-	int n = scandir(folder, &found, is_backup, alphasort);
+	int n, all = list(folder, now_ms, &found, &n);
 
-	if (n < 0 && errno != ENOENT)
+	if (all < 0 && errno != ENOENT)
 		return bdl_fail_sys(err, "look into '%s'", folder);
 	if (n > 0)
 		memcpy(ret, found[n - 1]->d_name, BDL_BACKUP_NAME); /* all names are so long */
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < all; i++)
 		free(found[i]);
 	free(found);
 	return n > 0 ? 0 : bdl_fail(err, BDL_E_MISSING, "there is no backup in '%s'", folder);
 }
 
-int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struct bdl_err *err)
+int bdl_backup_prune(
+    const char *folder, size_t keep, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
 {
 	struct dirent **found = NULL;
-	int n = scandir(folder, &found, is_backup, alphasort);
+	int n, all = list(folder, now_ms, &found, &n);
 	size_t removed = 0;
-	int rc = n < 0 ? bdl_fail_sys(err, "look into '%s'", folder) : 0;
+	int rc = all < 0 ? bdl_fail_sys(err, "look into '%s'", folder) : 0;
 
-	for (size_t i = 0; n > 0 && i < (size_t)n; i++) {
-		if (rc == 0 && (size_t)n - i > keep) {
+	for (int i = 0; i < all; i++) {
+		if (rc == 0 && i < n && (size_t)(n - i) > keep) {
 			BDL_AUTO_FREE char *path = bdl_xprintf("%s/%s", folder, found[i]->d_name);
 			BDL_AUTO_FREE char *sum = bdl_xprintf("%s" BDL_BACKUP_SUM, path);
 			if (unlink(path) < 0)

@@ -15,7 +15,7 @@ struct bdl_hold_word {
 };
 
 /*
- * Keep all acts, violations and visits of this person, login as in the acts, or of this clause, or of this
+ * Keep all acts, violations and visits of this person, login in either case of letters, or of this clause, or of this
  * person against this clause; one of them may be empty. BDL_E_INVALID where both are, where the second
  * person is the first or nobody, without a reason, and for a review that is no day to come.
  */
@@ -26,6 +26,10 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 /* BDL_E_MISSING where no hold of this number holds. What it kept goes with the next deletion. */
 int bdl_holds_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *word, int64_t now_ms,
     struct bdl_err *err) BDL_MUST_USE;
+
+/* How many of those that hold are to be looked at again by now, in the local day of now_ms. */
+int bdl_holds_due(struct bdl_store *s, int64_t now_ms, size_t *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 struct bdl_hold_row {
 	int64_t id, added_ms;

@@ -91,6 +91,18 @@ bool bdl_batch_is_full(const struct bdl_batch *b)
 	    weight(b) >= b->room;
 }
 
+/*
+ * Whether the source may say such things. A door that was taken over is not to say who looked at whom,
+ * nor the portal, which speaks to browsers, what was done. "HOST/portal" where several share a store.
+ */
+static bool may_say(const char *source, enum bdl_entry_type type)
+{
+	const char *name = strrchr(source, '/');
+	bool is_portal = !strcmp(name ? name + 1 : source, BDL_LOOK_SOURCE);
+
+	return type == BDL_ENTRY_LOOK ? is_portal : !is_portal;
+}
+
 void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_journal_entry *e)
 {
 	struct bdl_act act;
@@ -98,7 +110,8 @@ void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_jou
 	if (!b->entries++)
 		b->since_ms = bdl_tick_ms();
 	b->entry_bytes += e->payload.n;
-	bool is_act = e->type == BDL_ENTRY_ACT && !bdl_act_decode(e->payload, &act, NULL);
+	bool is_act = e->type == BDL_ENTRY_ACT && may_say(source, e->type) &&
+	    !bdl_act_decode(e->payload, &act, NULL);
 	if (is_act && bdl_visits_take(&act)) {
 		bdl_rollup_add(b->rollup, &act);
 		return;
@@ -200,20 +213,17 @@ static int single_store(struct bdl_batch *b, struct bdl_store *s, const struct s
 	struct bdl_act act;
 	struct bdl_look look;
 
-	switch (e.type) {
-	case BDL_ENTRY_ACT:
-		if (!bdl_act_decode(e.payload, &act, &why))
-			return bdl_acts_add(s, &act, err);
-		break;
-	case BDL_ENTRY_LOOK:
-		if (!bdl_look_decode(e.payload, &look, &why))
-			return bdl_look_enter(s, &look, err);
-		break;
-	default:
+	if (!may_say(one->source, one->type))
+		(void)bdl_fail(&why, BDL_E_INVALID,
+		    "an entry of type %u, which is not this source's",
+		    (unsigned)e.type); /* for its text */
+	else if (e.type == BDL_ENTRY_LOOK && !bdl_look_decode(e.payload, &look, &why))
+		return bdl_look_enter(s, &look, err);
+	else if (e.type == BDL_ENTRY_ACT && !bdl_act_decode(e.payload, &act, &why))
+		return bdl_acts_add(s, &act, err);
+	else if (!why.code)
 		(void)bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u",
 		    (unsigned)e.type); /* for its text */
-		break;
-	}
 	++*refused;
 	return refuse(s, one->source, &e, why.text, err);
 }

@@ -170,15 +170,10 @@ static int policies_read(
 static int holds_read(
     struct bdl_store *store, struct bdl_region *region, struct bdl_status *s, struct bdl_err *err)
 {
-	struct bdl_civil day = bdl_civil_local(s->now_ms);
 	struct bdl_hold_row *rows;
 
-	const char *today =
-	    bdl_region_printf(region, "%04d-%02d-%02d", day.year, day.month, day.day);
 	int rc = bdl_holds_list(store, region, &rows, &s->n_holds, err);
-	for (size_t i = 0; !rc && i < s->n_holds; i++)
-		s->n_reviews += bdl_view_cmp(rows[i].review_on, bdl_view_of(today)) <= 0;
-	return rc;
+	return rc ? rc : bdl_holds_due(store, s->now_ms, &s->n_reviews, err);
 }
 
 static int store_look(struct bdl_store *store, const char *dir, struct bdl_region *region,

@@ -19,7 +19,7 @@ struct page {
 	uint32_t slot_size;
 	_Atomic int32_t supervisor;
 	_Atomic uint32_t used; /* slots with a name; grows only */
-	uint32_t unused;
+	_Atomic uint32_t is_clean;
 	struct bdl_slot slots[BDL_BOARD_SLOTS];
 };
 
@@ -198,6 +198,16 @@ struct bdl_slot *bdl_board_slot(struct bdl_board *b, const char *name)
 int32_t bdl_board_supervisor(const struct bdl_board *b)
 {
 	return atomic_load(&b->page->supervisor);
+}
+
+void bdl_board_cleaned(struct bdl_board *b)
+{
+	atomic_store(&b->page->is_clean, 1);
+}
+
+bool bdl_board_is_clean(const struct bdl_board *b)
+{
+	return atomic_load(&b->page->is_clean) != 0;
 }
 
 void bdl_slot_note(struct bdl_slot *slot, const char *fmt, ...)

@@ -75,6 +75,14 @@ struct bdl_slot *bdl_board_at(struct bdl_board *b, size_t i); /* NULL past the l
 
 int32_t bdl_board_supervisor(const struct bdl_board *b); /* its process id */
 
+/*
+ * Whether what was past its time in the store has been deleted since the supervisor started: a backup that
+ * was restored brings such records back, and nobody is to read them. The scribe says so, and it stays
+ * said.
+ */
+void bdl_board_cleaned(struct bdl_board *b);
+bool bdl_board_is_clean(const struct bdl_board *b);
+
 static inline void bdl_count(struct bdl_slot *slot, enum bdl_counter c, uint64_t n)
 {
 	if (slot)

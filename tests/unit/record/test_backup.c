@@ -217,6 +217,7 @@ static void a_newer_store_is_refused(void **state)
 
 static void the_newest_few_are_kept(void **state)
 {
+	const int64_t now_ms = INT64_C(1795261201234) + 4 * INT64_C(86400000);
 	struct kept *k = *state;
 	char name[BDL_BACKUP_NAME], path[FOLDER_PATH], folder[FOLDER_PATH], below[64];
 	size_t removed = 0;
@@ -226,7 +227,7 @@ static void the_newest_few_are_kept(void **state)
 	bdl_backup_name(INT64_C(1795261201234), name);
 	assert_string_equal(name, "2026-11-21T114001Z.db");
 	static const char *const others[] = { "notes.db", "2026-11-21.db",
-		"2020-01-01T000000Z.db.x" };
+		"2020-01-01T000000Z.db.x", "2099-01-01T000000Z.db", "2099-01-02T000000Z.db" };
 	for (size_t i = 0; i < BDL_ARRAY_LEN(others); i++) {
 		(void)snprintf(below, sizeof(below), "backup/%s", others[i]);
 		BDL_BUG_IF(close(creat(folder_path(&k->folder, below, path), 0600)));
@@ -237,7 +238,9 @@ static void the_newest_few_are_kept(void **state)
 		folder_path(&k->folder, below, k->to);
 		(void)make(k);
 	}
-	assert_int_equal(bdl_backup_prune(folder, 2, &removed, NULL), 0);
+	assert_int_equal(bdl_backup_newest(folder, now_ms, name, NULL), 0);
+	assert_string_equal(name, "2026-11-25T114001Z.db");
+	assert_int_equal(bdl_backup_prune(folder, 2, now_ms, &removed, NULL), 0);
 	assert_int_equal(removed, 3);
 	assert_true(drill(k)); /* the last one */
 	assert_int_equal(
@@ -247,7 +250,9 @@ static void the_newest_few_are_kept(void **state)
 	assert_int_equal(
 	    access(folder_path(&k->folder, "backup/2026-11-24T114001Z.db", path), F_OK), 0);
 	assert_int_equal(access(folder_path(&k->folder, "backup/notes.db", path), F_OK), 0);
-	assert_int_equal(bdl_backup_prune(folder, 2, &removed, NULL), 0);
+	assert_int_equal(
+	    access(folder_path(&k->folder, "backup/2099-01-01T000000Z.db", path), F_OK), 0);
+	assert_int_equal(bdl_backup_prune(folder, 2, now_ms, &removed, NULL), 0);
 	assert_int_equal(removed, 0);
 }
 

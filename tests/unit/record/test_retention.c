@@ -5,6 +5,7 @@
 #include "published.h"
 #include "record/acts.h"
 #include "record/holds.h"
+#include "record/ledger.h"
 #include "record/retention.h"
 #include "record/visits_int.h"
 #include <time.h>
@@ -503,6 +504,34 @@ static void a_hold_keeps_what_it_names(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+/* A login is one in either case of letters; and whose looks are held is not forgotten meanwhile. */
+static void a_hold_keeps_the_name_too(void **state)
+{
+	struct school *s = *state;
+	const struct bdl_view none = { 0 }, by = BDL_LIT("A. Clerk"), why = BDL_LIT("asked for");
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+	struct bdl_hold_row *rows;
+	int64_t id;
+	size_t n;
+
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("Anna.B@Other"), none,
+			     BDL_LIT("2027-11-12"), &word, s->now_ms, &id, NULL),
+	    0);
+	assert_int_equal(bdl_holds_list(s->store, region, &rows, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_true(bdl_view_is(rows[0].person, "anna.b@other"));
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), BDL_E_DENIED);
+	assert_int_equal(bdl_holds_end(s->store, id, &word, s->now_ms, NULL), 0);
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, BDL_LIT("the clock"), by, why, s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, BDL_LIT("A. Clerk"), BDL_LIT("a clerk"), why,
+			     s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), 0);
+}
+
 static void a_hold_takes_two_a_reason_and_a_day(void **state)
 {
 	struct school *s = *state;
@@ -531,6 +560,84 @@ static void a_hold_takes_two_a_reason_and_a_day(void **state)
 	check_long("holds", store_number(s->store, "SELECT count(*) FROM legal_hold"), 0);
 }
 
+static void reviews_are_due_from_their_day_on(void **state)
+{
+	struct school *s = *state;
+	size_t due = 9;
+	int64_t id;
+
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("a"), BDL_LIT(""), BDL_LIT("2026-12-01"),
+			     &word, s->now_ms, &id, NULL),
+	    0);
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("b"), BDL_LIT(""), BDL_LIT("2027-01-01"),
+			     &word, s->now_ms, &id, NULL),
+	    0);
+	assert_int_equal(bdl_holds_due(s->store, at("2026-11-30T23:59"), &due, NULL), 0);
+	check_long("the day before", (long long)due, 0);
+	assert_int_equal(bdl_holds_due(s->store, at("2026-12-01T00:00"), &due, NULL), 0);
+	check_long("the day", (long long)due, 1);
+	assert_int_equal(bdl_holds_end(s->store, 1, &word, s->now_ms, NULL), 0);
+	assert_int_equal(bdl_holds_due(s->store, at("2027-02-01T12:00"), &due, NULL), 0);
+	check_long("one has ended", (long long)due, 1);
+}
+
+/* --- clocks --- */
+
+/* On its last day a record is there, and on the next it is gone, in years and nights like any other. */
+static void kept_on_the_last_day_and_gone_on_the_next(void **state)
+{
+	static const struct {
+		const char *visit, *last, *next; /* visits are kept for 90 days */
+	} cases[] = {
+		{ "2026-12-30T23:30", "2027-03-30T23:59", "2027-03-31T00:00" }, /* over a change */
+		{ "2026-08-01T00:10", "2026-10-30T23:59", "2026-10-31T00:00" }, /* and back */
+		{ "2027-12-01T12:00", "2028-02-29T23:59", "2028-03-01T00:00" },
+		{ "2028-02-29T12:00", "2028-05-29T23:59", "2028-05-30T00:00" },
+		{ "2037-11-01T12:00", "2038-01-30T23:59", "2038-01-31T00:00" },
+	};
+	struct school *s = *state;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		add(s, cases[i].visit, BDL_ALLOW, "a", "", "a.example");
+		s->now_ms = at(cases[i].last);
+		check_long(cases[i].last, delete_due(s).acts, 0);
+		s->now_ms = at(cases[i].next);
+		check_long(cases[i].next, delete_due(s).acts, 1);
+	}
+	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
+}
+
+/* Violations are kept for a year: those of 29 February until 28 February is over. */
+static void a_year_after_29_february(void **state)
+{
+	struct school *s = *state;
+
+	add(s, "2028-02-29T12:00", BDL_BLOCK, "a", "staff", "a.example");
+	s->now_ms = at("2029-02-28T23:59");
+	check_long("the last day", delete_due(s).violations, 0);
+	s->now_ms = at("2029-03-01T00:00");
+	check_long("the next", delete_due(s).violations, 1);
+}
+
+/* A clock that was a day ahead, or goes back a day, takes nothing that it should not have, nor twice. */
+static void a_clock_that_steps(void **state)
+{
+	struct school *s = *state;
+	int64_t now_ms = s->now_ms;
+
+	add(s, "2026-08-22T23:59", BDL_ALLOW, "a", "", "old.example");
+	add(s, "2026-11-22T10:00", BDL_ALLOW, "a", "", "of-tomorrow.example");
+	s->now_ms = now_ms - DAY;
+	check_long("a day behind", delete_due(s).acts, 0);
+	s->now_ms = now_ms;
+	check_long("right", delete_due(s).acts, 1);
+	s->now_ms = now_ms - DAY;
+	check_long("behind again", delete_due(s).acts, 0);
+	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 1);
+	check_long("entries", entered(s, "acts"), 1);
+	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -544,7 +651,12 @@ int main(void)
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
 		TEST(a_hold_keeps_what_it_names),
+		TEST(a_hold_keeps_the_name_too),
 		TEST(a_hold_takes_two_a_reason_and_a_day),
+		TEST(reviews_are_due_from_their_day_on),
+		TEST(kept_on_the_last_day_and_gone_on_the_next),
+		TEST(a_year_after_29_february),
+		TEST(a_clock_that_steps),
 	};
 
 	(void)setenv("TZ", "Europe/London", 1); /* fails without memory only */

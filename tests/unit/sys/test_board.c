@@ -56,6 +56,9 @@ static void others_see_what_one_writes(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	BDL_AUTO(bdl_board_close) struct bdl_board *theirs = reader(path, false);
 	const struct bdl_slot *seen = bdl_board_slot(theirs, "web-0");
+	assert_false(bdl_board_is_clean(theirs));
+	bdl_board_cleaned(mine);
+	assert_true(bdl_board_is_clean(theirs));
 	assert_non_null(seen);
 	assert_int_equal(atomic_load(&seen->counters[BDL_COUNT_ACTS]), 42);
 	assert_string_equal(bdl_state_word(atomic_load(&seen->state)), "up");

@@ -1,0 +1,162 @@
+/*
+ * Disguised words: where something odd stands (scan/skeleton.h), a window of what is around it is looked
+ * through again, as it looks. Only words that some phrase has are worth a window.
+ */
+#include "scan/scan_int.h"
+
+#define AROUND 96 /* folded bytes on both sides: longer than any phrase is */
+
+struct looking {
+	struct bdl_scan *s;
+	struct bdl_view p;   /* folded text */
+	uint64_t at;         /* where it begins */
+	size_t from, window; /* of the text: first odd place and where the window begins */
+	size_t last;         /* the end of the last odd word */
+	size_t counted;      /* words are counted up to here */
+	uint32_t words;
+};
+
+static size_t word_begin(struct bdl_view p, size_t at)
+{
+	while (at > 0 && p.p[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+static size_t word_end(struct bdl_view p, size_t at)
+{
+	const char *blank = memchr(p.p + at, ' ', p.n - at);
+
+	return blank != NULL ? (size_t)(blank - p.p) : p.n;
+}
+
+/* The word of the skeleton that this byte belongs to. */
+static const struct bdl_skeleton_word *word_at(const struct bdl_skeleton *k, size_t at)
+{
+	size_t low = 0, high = k->n_words;
+
+	while (high - low > 1) {
+		size_t mid = (low + high) / 2;
+		if (k->words[mid].at <= at)
+			low = mid;
+		else
+			high = mid;
+	}
+	return &k->words[low];
+}
+
+static uint32_t blanks(struct bdl_view v)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		n += v.p[i] == ' ';
+	return n;
+}
+
+/* How many words stand before this place of the text. Finds come in order, so each byte counts once. */
+static uint32_t words_before(struct looking *l, size_t at)
+{
+	if (l->counted == 0)
+		l->words = l->s->words - blanks(l->p);
+	if (at > l->counted) {
+		l->words += blanks(bdl_view_at(l->p.p + l->counted, at - l->counted));
+		l->counted = at;
+	}
+	return l->words;
+}
+
+static void found(struct looking *l, uint32_t literal, size_t from, size_t end)
+{
+	struct bdl_weigh_find f = {
+		.at = l->at + from,
+		.end = l->at + end,
+		.literal = literal,
+		.word = words_before(l, end),
+		.disguised = true,
+	};
+
+	bdl_weigh_add(&l->s->weigh, &f, bdl_scan_around(l->p, from, end - from));
+}
+
+static int on_match(
+    unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
+{
+	struct looking *l = context;
+	const struct bdl_skeleton *k = l->s->scanner->window;
+	const struct bdl_phrases_literal *literal = &l->s->scanner->p->disguised[id];
+	bool joined = (literal->flags & BDL_PHRASES_JOINED) != 0;
+	size_t from = (size_t)end - literal->n + !joined, to = (size_t)end - !joined;
+
+	(void)unused;
+	(void)flags;
+	const struct bdl_skeleton_word *w = word_at(k, from), *last = word_at(k, to - 1);
+	size_t begin = w->from, stop = (size_t)last->from + last->n_from;
+	if (joined && (!w->joined || last != w))
+		return 0;
+	while (w < last && !w->disguised)
+		w++;
+	/* What begins in another window's part is told there. */
+	size_t odd = l->window + w->from;
+	if (w->disguised && odd >= word_begin(l->p, l->from) && odd < l->last)
+		found(l, id, l->window + begin, l->window + stop);
+	return 0;
+}
+
+/* Look through the window from the first odd place to the last. */
+static void look(struct looking *l, size_t first, size_t last)
+{
+	struct bdl_scanner *scanner = l->s->scanner;
+	size_t begin = first > AROUND ? word_begin(l->p, first - AROUND) : 0;
+	size_t end = l->p.n - last > AROUND ? word_end(l->p, last + AROUND) : l->p.n;
+
+	l->from = first;
+	l->last = last;
+	l->window = begin;
+	bdl_skeleton_make(
+	    scanner->window, &scanner->p->fold, bdl_view_at(l->p.p + begin, end - begin));
+	/* Nothing stops it. */
+	(void)hs_scan(scanner->p->find_disguised, scanner->window->text,
+	    (unsigned)scanner->window->n, 0, scanner->scratch, on_match, l);
+	bdl_weigh_settle(&l->s->weigh, true, UINT64_MAX);
+}
+
+/* Whether a phrase has this word, or it is one of several single letters. */
+static bool is_worth(struct bdl_scanner *scanner, struct bdl_view word)
+{
+	struct bdl_skeleton *k = scanner->word;
+
+	if (word.n <= 1)
+		return true;
+	if (word.n > BDL_PHRASES_LITERAL_MAX)
+		return false;
+	bdl_skeleton_make(k, &scanner->p->fold, word);
+	return k->words[0].disguised &&
+	    bdl_phrases_has_word(scanner->p, bdl_view_at(k->text + 1, k->n - 2));
+}
+
+void bdl_scan_disguises(struct bdl_scan *s, struct bdl_view p, uint64_t at, uint64_t to)
+{
+	struct looking l = { .s = s, .p = p, .at = at };
+	size_t stop = to > at ? word_begin(p, (size_t)(to - at)) : 0, first = 0, last = 0;
+	size_t odd = s->odd_from > at ? (size_t)(s->odd_from - at) : 0;
+
+	if (s->scanner->p->find_disguised == NULL || stop <= odd)
+		return;
+	s->odd_from = at + stop;
+	while ((odd = bdl_skeleton_odd(bdl_view_at(p.p, stop), odd)) < stop) {
+		size_t begin = word_begin(p, odd), end = word_end(p, odd);
+		odd = end + 1;
+		if (!is_worth(s->scanner, bdl_view_at(p.p + begin, end - begin)))
+			continue;
+		if (last > 0 && begin > last + 2 * AROUND) {
+			look(&l, first, last);
+			last = 0;
+		}
+		if (last == 0)
+			first = begin;
+		last = end;
+	}
+	if (last > 0)
+		look(&l, first, last);
+}

@@ -1,0 +1,400 @@
+/* Folding: sixteen bytes at a time while they are plain ASCII, else one character after the other. */
+#include "scan/fold.h"
+#include "base/ascii.h"
+#include "base/utf8.h"
+
+#define STEP 16 /* bytes looked at together */
+
+typedef unsigned char block __attribute__((vector_size(STEP)));
+
+/* --- what came out --- */
+
+static void hand_on(struct bdl_fold *f, size_t n)
+{
+	char *at = f->buf + BDL_FOLD_KEPT;
+
+	f->chunk(f->context, at, n);
+	memmove(f->buf, f->buf + n, BDL_FOLD_KEPT + f->n - n);
+	f->n -= n;
+}
+
+/* To be called once after each step: chunks are of one size, wherever the input was cut. */
+static inline void settle(struct bdl_fold *f)
+{
+	if (f->n >= BDL_FOLD_CHUNK)
+		hand_on(f, BDL_FOLD_CHUNK);
+}
+
+static inline void put(struct bdl_fold *f, char c)
+{
+	f->buf[BDL_FOLD_KEPT + f->n++] = c;
+}
+
+static inline void put_blank(struct bdl_fold *f)
+{
+	if (!f->blank)
+		put(f, ' ');
+	f->blank = true;
+}
+
+static inline void put_word(struct bdl_fold *f, const char *p, size_t n)
+{
+	memcpy(f->buf + BDL_FOLD_KEPT + f->n, p, n);
+	f->n += n;
+	f->blank = false;
+}
+
+/* --- symbols --- */
+
+/*
+ * Whether the symbol that waits stands in a word shows with what follows it: a letter, or for '$',
+ * which begins words as well, another one. '@' before a word names a person, '!' before one is code.
+ */
+static void settle_symbol(struct bdl_fold *f, bool letter_follows)
+{
+	char c = f->symbol;
+
+	f->symbol = 0;
+	if (letter_follows && (c == '$' || !f->blank))
+		put_word(f, &c, 1);
+	else
+		put_blank(f);
+}
+
+static void add_symbol(struct bdl_fold *f, char c)
+{
+	if (f->symbol != 0)
+		settle_symbol(f, f->symbol == '$' && c == '$');
+	f->symbol = c;
+}
+
+/* --- one character --- */
+
+static const uint16_t windows[32] = { 0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021,
+	0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17d, 0, 0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+	0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0, 0x17e, 0x178 };
+
+static void add_text(struct bdl_fold *f, struct bdl_view text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == ' ')
+			put_blank(f);
+		else
+			put_word(f, &text.p[i], 1);
+	}
+}
+
+/* A character past ASCII; `p` and `n` are its bytes. */
+static void add_char(struct bdl_fold *f, uint32_t ch, const char *p, size_t n)
+{
+	uint32_t entry = bdl_fold_entry(f->table, ch);
+	enum bdl_fold_kind kind = bdl_fold_kind_of(entry);
+
+	if (kind == BDL_FOLD_DROP)
+		return;
+	if (f->symbol != 0)
+		settle_symbol(f, kind == BDL_FOLD_SAME || kind == BDL_FOLD_TEXT);
+	if (kind == BDL_FOLD_BLANK)
+		put_blank(f);
+	else if (kind == BDL_FOLD_SAME)
+		put_word(f, p, n);
+	else
+		add_text(f, bdl_fold_text(f->table, entry));
+}
+
+static void add_bad(struct bdl_fold *f, unsigned char byte)
+{
+	uint32_t ch = byte < 0xa0 ? windows[byte & 31] : byte;
+	char text[4];
+
+	if (ch == 0)
+		ch = BDL_UTF8_BAD;
+	add_char(f, ch, text, bdl_utf8_put(ch, text));
+}
+
+/* How many bytes the character has that begins with this one; 0 where none does. */
+static size_t bytes_of(unsigned char first)
+{
+	if (first >= 0xc2 && first <= 0xdf)
+		return 2;
+	if (first >= 0xe0 && first <= 0xef)
+		return 3;
+	return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+}
+
+/* What may still become a character with what is to come, so that cuts are not seen. */
+static bool is_cut(struct bdl_view v)
+{
+	size_t want = bytes_of((unsigned char)v.p[0]);
+	uint32_t ch = 0;
+	bool bad = false;
+
+	/* Bytes that could have begun one are all taken as bad together. */
+	return v.n < want && bdl_utf8_next(v, &ch, &bad) == v.n;
+}
+
+/* The first character of what is there, past ASCII; how many bytes it took, 0: more must come. */
+static size_t add_past_ascii(struct bdl_fold *f, struct bdl_view v, bool is_end)
+{
+	uint32_t ch = 0;
+	bool bad = false;
+
+	if (!is_end && is_cut(v))
+		return 0;
+	size_t n = bdl_utf8_next(v, &ch, &bad);
+	for (size_t i = 0; bad && i < n; i++)
+		add_bad(f, (unsigned char)v.p[i]);
+	if (!bad)
+		add_char(f, ch, v.p, n);
+	return n;
+}
+
+static inline bool is_symbol(char c)
+{
+	return c == '$' || c == '@' || c == '!';
+}
+
+static inline void add_ascii(struct bdl_fold *f, char c)
+{
+	bool word = bdl_is_letter(c) || bdl_is_digit(c);
+
+	if (is_symbol(c)) {
+		add_symbol(f, c);
+		return;
+	}
+	if (f->symbol != 0)
+		settle_symbol(f, bdl_is_letter(c));
+	f->buf[BDL_FOLD_KEPT + f->n] = word ? bdl_lower(c) : ' ';
+	f->n += word || !f->blank;
+	f->blank = !word;
+}
+
+/* Byte for byte over what the blocks did not take: how much was taken of `most` or a little more. */
+static size_t add_slowly(struct bdl_fold *f, struct bdl_view v, size_t most)
+{
+	size_t i = 0;
+
+	while (i < v.n && i < most) {
+		if ((unsigned char)v.p[i] < 0x80) {
+			add_ascii(f, v.p[i++]);
+		} else {
+			size_t n = add_past_ascii(f, bdl_view_from(v, i), false);
+			if (n == 0) {
+				f->n_cut = (uint8_t)(v.n - i);
+				memcpy(f->cut, v.p + i, v.n - i);
+				return v.n;
+			}
+			i += n;
+		}
+		settle(f);
+	}
+	return i;
+}
+
+/* --- sixteen bytes at once --- */
+
+static inline bool any(block b)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &b, sizeof(halves));
+	return (halves[0] | halves[1]) != 0;
+}
+
+/* Eight bytes of a block in which neighbours are blanks: those that `drop` marks are left out. */
+static inline size_t put_some(char *out, uint64_t bytes, uint64_t drop)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 8; i++) {
+		out[n] = (char)bytes;
+		n += 1 - (drop & 1);
+		bytes >>= 8;
+		drop >>= 8;
+	}
+	return n;
+}
+
+static inline block load(const char *p)
+{
+	block b;
+
+	memcpy(&b, p, sizeof(b));
+	return b;
+}
+
+static inline block small(block b)
+{
+	return b | ((block)((b - 'A') < 26) & 0x20);
+}
+
+static inline block not_word(block low)
+{
+	return ~((block)((low - 'a') < 26) | (block)((low - '0') < 10));
+}
+
+/*
+ * Take blocks of plain ASCII without symbols; stops before the first other. Most text is such, so this
+ * is what speed hangs on: no branch but for two rare cases. What the byte before a block was is read
+ * from the text again, which is cheaper than moving bytes from one block to the next; so the byte at
+ * v.p[-1] must be plain ASCII that is folded already.
+ */
+static size_t add_blocks(struct bdl_fold *f, struct bdl_view v)
+{
+	char *out = f->buf + BDL_FOLD_KEPT;
+	size_t i = 0, n = f->n;
+
+	for (; i + STEP <= v.n && n < BDL_FOLD_CHUNK; i += STEP) {
+		block b = load(v.p + i);
+		if (any((b & 0x80) | (block)(b == '@') | (block)(b == '$') | (block)(b == '!')))
+			break;
+		block low = small(b), blank = not_word(low);
+		block drop = blank & not_word(small(load(v.p + i - 1)));
+		low = (low & ~blank) | (blank & ' ');
+		if (!any(drop)) {
+			memcpy(out + n, &low, STEP);
+			n += STEP;
+			continue;
+		}
+		uint64_t bytes[2], drops[2];
+		memcpy(bytes, &low, STEP);
+		memcpy(drops, &drop, STEP);
+		n += put_some(out + n, bytes[0], drops[0]);
+		n += put_some(out + n, bytes[1], drops[1]);
+	}
+	f->n = n;
+	f->blank = f->buf[BDL_FOLD_KEPT + n - 1] == ' ';
+	settle(f);
+	return i;
+}
+
+static inline bool is_plain(char c)
+{
+	return (unsigned char)c < 0x80 && !is_symbol(c);
+}
+
+static struct bdl_view add_cut(struct bdl_fold *f, struct bdl_view text)
+{
+	char whole[8];
+	size_t n = f->n_cut;
+	size_t more = text.n < sizeof(whole) - 4 ? text.n : sizeof(whole) - 4;
+
+	memcpy(whole, f->cut, n);
+	memcpy(whole + n, text.p, more);
+	size_t took = add_past_ascii(f, bdl_view_at(whole, n + more), false);
+	if (took == 0) { /* still cut: all that came belongs to it */
+		memcpy(f->cut, whole, n + more);
+		f->n_cut = (uint8_t)(n + more);
+		return bdl_view_from(text, text.n);
+	}
+	f->n_cut = 0;
+	settle(f);
+	if (took >= n)
+		return bdl_view_from(text, took - n);
+	/* What could not begin one was bad by itself; what stood behind it begins anew. */
+	char rest[4];
+	size_t left = n - took;
+	memcpy(rest, whole + took, left);
+	(void)add_slowly(f, bdl_view_at(rest, left), left);
+	return f->n_cut != 0 && text.n > 0 ? add_cut(f, text) : text;
+}
+
+void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
+    void (*chunk)(void *context, const char *p, size_t n), void *context)
+{
+	f->table = table;
+	f->chunk = chunk;
+	f->context = context;
+	f->n = 1;
+	f->blank = true;
+	f->symbol = 0;
+	f->n_cut = 0;
+	memset(f->buf, ' ', BDL_FOLD_KEPT + 1);
+}
+
+void bdl_fold_add(struct bdl_fold *f, struct bdl_view text)
+{
+	if (f->n_cut != 0 && text.n > 0)
+		text = add_cut(f, text);
+	while (text.n > 0) {
+		/* One byte, then as many blocks as there are, then what stopped them. */
+		bool plain = is_plain(text.p[0]);
+		text = bdl_view_from(text, add_slowly(f, text, 1));
+		if (plain && text.n >= STEP)
+			text = bdl_view_from(text, add_blocks(f, text));
+		text = bdl_view_from(text, add_slowly(f, text, STEP - 1));
+	}
+}
+
+/* What waits for more gets none. */
+static void settle_all(struct bdl_fold *f)
+{
+	struct bdl_view cut = bdl_view_at(f->cut, f->n_cut);
+
+	f->n_cut = 0;
+	while (cut.n > 0)
+		cut = bdl_view_from(cut, add_past_ascii(f, cut, true));
+	if (f->symbol != 0)
+		settle_symbol(f, false);
+}
+
+void bdl_fold_blank(struct bdl_fold *f)
+{
+	settle_all(f);
+	put_blank(f);
+	settle(f);
+}
+
+void bdl_fold_break(struct bdl_fold *f)
+{
+	bdl_fold_blank(f);
+	/* One break is enough: the blank before stands behind another one. */
+	if (f->buf[BDL_FOLD_KEPT + f->n - 2] == '\n')
+		return;
+	put(f, '\n');
+	put(f, ' ');
+	settle(f);
+}
+
+void bdl_fold_end(struct bdl_fold *f)
+{
+	bdl_fold_blank(f);
+	if (f->n > 0)
+		hand_on(f, f->n);
+}
+
+/* --- short texts --- */
+
+struct shortly {
+	char *out;
+	size_t n, size;
+	bool full;
+};
+
+static void keep(void *context, const char *p, size_t n)
+{
+	struct shortly *s = context;
+
+	s->full = s->full || n > s->size - s->n;
+	if (s->full)
+		return;
+	memcpy(s->out + s->n, p, n);
+	s->n += n;
+}
+
+int bdl_fold_short(
+    const struct bdl_fold_table *table, struct bdl_view text, char *out, size_t size, size_t *ret_n)
+{
+	struct shortly s = { .out = out, .size = size };
+	struct bdl_fold f;
+
+	bdl_fold_init(&f, table, keep, &s);
+	bdl_fold_add(&f, text);
+	bdl_fold_end(&f);
+	if (s.full)
+		return BDL_E_LIMIT;
+	struct bdl_view v = bdl_view_trim(bdl_view_at(out, s.n));
+	memmove(out, v.p, v.n);
+	*ret_n = v.n;
+	return 0;
+}

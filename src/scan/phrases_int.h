@@ -1,0 +1,25 @@
+/* The opened phrases, as the scanner uses them. */
+#ifndef BDL_SCAN_PHRASES_INT_H
+#define BDL_SCAN_PHRASES_INT_H
+
+#include "scan/finder_int.h"
+#include "sys/file.h"
+
+struct bdl_phrases {
+	struct bdl_map map;
+	const struct bdl_phrases_header *h;
+	const struct bdl_phrases_class *classes;
+	const struct bdl_phrases_phrase *phrases;
+	const struct bdl_phrases_literal *plain, *disguised;
+	const struct bdl_phrases_use *uses;
+	const char *strings;
+	struct bdl_fold_table fold;
+	uint64_t *words; /* bits by the hashes of the words of disguised spellings */
+	uint64_t n_bits; /* a power of two */
+	hs_database_t *find_plain, *find_disguised; /* NULL where there is nothing to find */
+};
+
+/* Whether a disguised spelling has this word; now and then true of one that none has. */
+bool bdl_phrases_has_word(const struct bdl_phrases *p, struct bdl_view word);
+
+#endif

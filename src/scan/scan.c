@@ -1,0 +1,272 @@
+/* Scans: the stages put together, and the finder run over what they make. */
+#include "scan/scan.h"
+#include "base/alloc.h"
+#include "scan/scan_int.h"
+#include "scan/text_int.h"
+
+#define AROUND_BEFORE 32 /* bytes of a line before a find */
+
+/* --- scanners --- */
+
+int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struct bdl_err *err)
+{
+	BDL_AUTO(bdl_scanner_free) struct bdl_scanner *s = bdl_xalloc(sizeof(*s));
+
+	s->p = p;
+	if ((p->find_plain != NULL && hs_alloc_scratch(p->find_plain, &s->scratch) != HS_SUCCESS) ||
+	    (p->find_disguised != NULL &&
+		hs_alloc_scratch(p->find_disguised, &s->scratch) != HS_SUCCESS))
+		return bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
+	s->window = bdl_xalloc(sizeof(*s->window));
+	s->word = bdl_xalloc(sizeof(*s->word));
+	*ret = bdl_steal(&s);
+	return 0;
+}
+
+static void free_scan(struct bdl_scan *s)
+{
+	if (s->stream != NULL)
+		(void)hs_close_stream(s->stream, NULL, NULL, NULL); /* nobody waits for its end */
+	if (s->text != NULL)
+		bdl_text_done(s->text);
+	free(s->text);
+	free(s->lines);
+	free(s);
+}
+
+void bdl_scanner_free(struct bdl_scanner *s)
+{
+	if (s == NULL)
+		return;
+	while (s->idle != NULL) {
+		struct bdl_scan *next = s->idle->next;
+		free_scan(s->idle);
+		s->idle = next;
+	}
+	(void)hs_free_scratch(s->scratch); /* takes NULL */
+	free(s->window);
+	free(s->word);
+	free(s);
+}
+
+/* --- what is found --- */
+
+static uint32_t blanks(const char *p, size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += p[i] == ' ';
+	return sum;
+}
+
+/* Count the words up to this folded byte, which lies in the chunk in hand. */
+static void count_words(struct bdl_scan *s, uint64_t to)
+{
+	if (to <= s->counted_to)
+		return;
+	s->words += blanks(s->chunk + (s->counted_to - s->chunk_at), (size_t)(to - s->counted_to));
+	s->counted_to = to;
+}
+
+struct bdl_view bdl_scan_around(struct bdl_view text, size_t from, size_t n)
+{
+	size_t begin = from > AROUND_BEFORE ? from - AROUND_BEFORE : 0;
+	size_t end = begin + BDL_SCAN_AROUND_MAX;
+
+	if (end < from + n)
+		end = from + n;
+	if (end - begin > BDL_SCAN_AROUND_MAX)
+		end = begin + BDL_SCAN_AROUND_MAX;
+	if (end > text.n)
+		end = text.n;
+	/* No character is cut. */
+	while (begin < end && ((unsigned char)text.p[begin] & 0xc0) == 0x80)
+		begin++;
+	while (end > begin && end < text.n && ((unsigned char)text.p[end] & 0xc0) == 0x80)
+		end--;
+	return bdl_view_trim(bdl_view_at(text.p + begin, end - begin));
+}
+
+/* What stands around a find of the chunk in hand, with what is kept of the one before. */
+static struct bdl_view around(const struct bdl_scan *s, uint64_t at, size_t n)
+{
+	uint64_t kept = s->chunk_at < BDL_FOLD_KEPT ? s->chunk_at : BDL_FOLD_KEPT;
+	struct bdl_view text = bdl_view_at(s->chunk - kept, s->n_chunk + (size_t)kept);
+
+	return bdl_scan_around(text, (size_t)(at - (s->chunk_at - kept)), n);
+}
+
+static int on_match(
+    unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
+{
+	struct bdl_scan *s = context;
+	size_t n = s->scanner->p->plain[id].n;
+	struct bdl_weigh_find f = { .at = end - n, .end = end, .literal = id };
+	struct bdl_view line = { 0 };
+
+	(void)unused;
+	(void)flags;
+	/* The blank that ends it is not counted yet, so this is the number of its last word. */
+	count_words(s, end - 1);
+	f.word = s->words;
+	if (s->lines != NULL)
+		line = around(s, f.at, n);
+	bdl_weigh_add(&s->weigh, &f, line);
+	return 0;
+}
+
+static void on_chunk(void *context, const char *p, size_t n)
+{
+	struct bdl_scan *s = context;
+	uint64_t kept = s->chunk_at < BDL_FOLD_KEPT ? s->chunk_at : BDL_FOLD_KEPT;
+	uint64_t end = s->chunk_at + n;
+
+	s->chunk = p;
+	s->n_chunk = n;
+	if (s->stream != NULL) /* nothing stops it, and it cannot fail otherwise */
+		(void)hs_scan_stream(
+		    s->stream, p, (unsigned)n, 0, s->scanner->scratch, on_match, s);
+	count_words(s, end);
+	bdl_weigh_settle(&s->weigh, false, end);
+	if (end > BDL_SCAN_AHEAD)
+		bdl_scan_disguises(s, bdl_view_at(p - kept, n + (size_t)kept), s->chunk_at - kept,
+		    end - BDL_SCAN_AHEAD);
+	s->chunk_at = end;
+}
+
+/* --- a scan --- */
+
+static int make(struct bdl_scanner *scanner, struct bdl_scan **ret, struct bdl_err *err)
+{
+	struct bdl_scan *s = bdl_xalloc(sizeof(*s));
+
+	s->scanner = scanner;
+	s->text = bdl_xalloc(sizeof(*s->text));
+	if (scanner->p->find_plain != NULL &&
+	    hs_open_stream(scanner->p->find_plain, 0, &s->stream) != HS_SUCCESS) {
+		free_scan(s);
+		(void)bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
+		return BDL_E_NOMEM;
+	}
+	*ret = s;
+	return 0;
+}
+
+int bdl_scan_begin(struct bdl_scanner *scanner, const struct bdl_scan_options *options,
+    struct bdl_scan **ret, struct bdl_err *err)
+{
+	struct bdl_scan *s = scanner->idle;
+	if (s == NULL && make(scanner, &s, err) < 0)
+		return BDL_E_NOMEM;
+	scanner->idle = s->next; /* of a new one that is NULL, as the list is */
+	s->next = NULL;
+	s->options = *options;
+	if (options->keep_around && s->lines == NULL)
+		s->lines = bdl_xalloc(sizeof(*s->lines));
+	if (!options->keep_around && s->lines != NULL) {
+		free(s->lines);
+		s->lines = NULL;
+	}
+	s->bytes = s->chunk_at = s->counted_to = s->odd_from = 0;
+	s->words = 0;
+	s->ended = false;
+	s->read = BDL_SCAN_READ;
+	bdl_weigh_begin(&s->weigh, scanner->p, s->lines);
+	bdl_fold_init(&s->fold, &scanner->p->fold, on_chunk, s);
+	bdl_text_begin(s->text, options, &s->fold);
+	*ret = s;
+	return 0;
+}
+
+void bdl_scan_add(struct bdl_scan *s, struct bdl_view bytes)
+{
+	BDL_BUG_IF(s->ended);
+	s->bytes += bytes.n;
+	if (bytes.n > 0)
+		bdl_text_add(s->text, bytes);
+	s->read = s->text->read;
+}
+
+void bdl_scan_end(struct bdl_scan *s)
+{
+	if (s->ended)
+		return;
+	s->ended = true;
+	bdl_text_end(s->text);
+	s->read = s->text->read;
+	bdl_fold_end(&s->fold);
+	/* What was handed on last stands where the next chunk would be kept beside. */
+	uint64_t kept = s->chunk_at < BDL_FOLD_KEPT ? s->chunk_at : BDL_FOLD_KEPT;
+	bdl_scan_disguises(s, bdl_view_at(s->fold.buf + BDL_FOLD_KEPT - kept, (size_t)kept),
+	    s->chunk_at - kept, s->chunk_at);
+	bdl_weigh_settle(&s->weigh, false, UINT64_MAX);
+	bdl_text_done(s->text);
+}
+
+void bdl_scan_done(struct bdl_scan *s)
+{
+	if (s == NULL)
+		return;
+	bdl_text_done(s->text);
+	if (s->stream != NULL && /* without finds: what it held is forgotten */
+	    hs_reset_stream(s->stream, 0, NULL, NULL, NULL) != HS_SUCCESS) {
+		free_scan(s);
+		return;
+	}
+	s->next = s->scanner->idle;
+	s->scanner->idle = s;
+}
+
+void bdl_scan_result(struct bdl_scan *s, struct bdl_scan_result *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->read = s->read;
+	ret->bytes = s->bytes;
+	ret->words = s->words;
+	bdl_weigh_scores(&s->weigh, s->words, ret);
+}
+
+void bdl_scan_hit(const struct bdl_scan *s, size_t i, struct bdl_scan_hit *ret)
+{
+	bdl_weigh_hit(&s->weigh, i, ret);
+}
+
+/* --- levels --- */
+
+bool bdl_scan_limits_named(struct bdl_view name, struct bdl_scan_limits *ret)
+{
+	static const struct {
+		const char *name;
+		struct bdl_scan_limits limits;
+	} known[] = {
+		{ "light", { 100, 160, 250 } },
+		{ "normal", { 50, 100, 160 } },
+		{ "strict", { 25, 60, 120 } },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(known); i++) {
+		if (bdl_view_is(name, known[i].name)) {
+			*ret = known[i].limits;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum bdl_scan_level bdl_scan_level_of(const struct bdl_scan_limits *limits, int score)
+{
+	if (score <= 0)
+		return BDL_SCAN_NOTHING;
+	return score >= limits->certain ? BDL_SCAN_CERTAIN
+	    : score >= limits->serious  ? BDL_SCAN_SERIOUS
+	    : score >= limits->noted    ? BDL_SCAN_NOTED
+					: BDL_SCAN_NOTHING;
+}
+
+const char *bdl_scan_level_word(enum bdl_scan_level level)
+{
+	static const char *const words[] = { "", "noted", "serious", "certain" };
+
+	return words[level];
+}

@@ -1,0 +1,48 @@
+/* The parts of a scan that its files share. */
+#ifndef BDL_SCAN_SCAN_INT_H
+#define BDL_SCAN_SCAN_INT_H
+
+#include "scan/phrases_int.h"
+#include "scan/skeleton.h"
+#include "scan/weigh_int.h"
+
+#define BDL_SCAN_AHEAD 128 /* folded bytes that a disguised word is kept until, on both sides */
+
+struct bdl_scanner {
+	const struct bdl_phrases *p;
+	hs_scratch_t *scratch;
+	struct bdl_scan *idle;       /* scans that may be used again */
+	struct bdl_skeleton *window; /* of disguised words */
+	struct bdl_skeleton *word;
+};
+
+struct bdl_scan {
+	struct bdl_scanner *scanner;
+	struct bdl_scan *next; /* while it is idle */
+	struct bdl_scan_options options;
+	struct bdl_weigh_lines *lines;
+	struct bdl_weigh weigh;
+	hs_stream_t *stream;
+	uint64_t bytes;
+	uint64_t chunk_at; /* folded bytes before the chunk in hand */
+	const char *chunk; /* in hand, and how much it has */
+	size_t n_chunk;
+	uint64_t counted_to; /* words are counted up to this folded byte */
+	uint32_t words;
+	uint64_t odd_from; /* where disguises are looked for next */
+	bool ended;
+	enum bdl_scan_read read;
+	struct bdl_text *text; /* what makes text of the bytes, its stages */
+	struct bdl_fold fold;
+};
+
+/*
+ * Look for disguised words from `odd_from` on and before `to`; the folded text `p` begins at `at`, and
+ * 32 bytes behind it may be read (disguise.c).
+ */
+void bdl_scan_disguises(struct bdl_scan *s, struct bdl_view p, uint64_t at, uint64_t to);
+
+/* The line around n folded bytes at `from` of `text` (scan.c). */
+struct bdl_view bdl_scan_around(struct bdl_view text, size_t from, size_t n);
+
+#endif

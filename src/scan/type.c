@@ -1,0 +1,86 @@
+/* How a body is to be read, by what its header says. */
+#include "scan/scan.h"
+
+struct word {
+	const char *name;
+	int means;
+};
+
+static const struct word forms[] = {
+	{ "text/html", BDL_SCAN_HTML },
+	{ "application/xhtml+xml", BDL_SCAN_HTML },
+	{ "application/xml", BDL_SCAN_HTML },
+	{ "text/xml", BDL_SCAN_HTML },
+	{ "application/rss+xml", BDL_SCAN_HTML },
+	{ "application/atom+xml", BDL_SCAN_HTML },
+	{ "application/json", BDL_SCAN_JSON },
+	{ "text/json", BDL_SCAN_JSON },
+	{ "application/ld+json", BDL_SCAN_JSON },
+	{ "application/x-ndjson", BDL_SCAN_JSON },
+	{ "application/x-www-form-urlencoded", BDL_SCAN_FORM },
+	{ "multipart/form-data", BDL_SCAN_PARTS },
+	{ "text/css", BDL_SCAN_OTHER },
+	{ "text/javascript", BDL_SCAN_OTHER },
+	{ "text/event-stream", BDL_SCAN_OTHER },
+};
+
+static const struct word codings[] = {
+	{ "", BDL_SCAN_AS_IS },
+	{ "identity", BDL_SCAN_AS_IS },
+	{ "gzip", BDL_SCAN_GZIP },
+	{ "x-gzip", BDL_SCAN_GZIP },
+	{ "deflate", BDL_SCAN_DEFLATE },
+	{ "br", BDL_SCAN_BROTLI },
+};
+
+static int look_up(const struct word *words, size_t n, struct bdl_view name, int otherwise)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bdl_view_iis(name, words[i].name))
+			return words[i].means;
+	return otherwise;
+}
+
+static struct bdl_view unquoted(struct bdl_view v)
+{
+	if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
+		return bdl_view_at(v.p + 1, v.n - 2);
+	return v;
+}
+
+static void copy(char *out, size_t size, struct bdl_view v)
+{
+	if (v.n < size) {
+		memcpy(out, v.p, v.n);
+		out[v.n] = '\0';
+	}
+}
+
+void bdl_scan_options_of(
+    struct bdl_view content_type, struct bdl_view content_encoding, struct bdl_scan_options *ret)
+{
+	struct bdl_view rest = content_type, type = { 0 }, item, name;
+	bool is_text;
+
+	*ret = (struct bdl_scan_options){ 0 };
+	(void)bdl_view_cut(&rest, ';', &type); /* empty where there is none */
+	type = bdl_view_trim(type);
+	is_text = type.n == 0 || bdl_view_istarts(type, BDL_LIT("text/"));
+	ret->form = (enum bdl_scan_form)look_up(
+	    forms, BDL_ARRAY_LEN(forms), type, is_text ? BDL_SCAN_PLAIN : BDL_SCAN_OTHER);
+	ret->coding = (enum bdl_scan_coding)look_up(
+	    codings, BDL_ARRAY_LEN(codings), bdl_view_trim(content_encoding), BDL_SCAN_UNKNOWN);
+	while (bdl_view_cut(&rest, ';', &item)) {
+		struct bdl_view value = item;
+		if (!bdl_view_cut(&value, '=', &name))
+			continue;
+		name = bdl_view_trim(name);
+		value = unquoted(bdl_view_trim(value));
+		if (bdl_view_iis(name, "charset"))
+			copy(ret->charset, sizeof(ret->charset), value);
+		else if (bdl_view_iis(name, "boundary"))
+			copy(ret->boundary, sizeof(ret->boundary), value);
+	}
+	if (ret->form == BDL_SCAN_PARTS && ret->boundary[0] == '\0')
+		ret->form = BDL_SCAN_PLAIN; /* nobody can tell its parts: all of it is read */
+}

@@ -1,0 +1,26 @@
+/* Content codings, unpacked piece by piece, never past what the caller allows. */
+#ifndef BDL_SCAN_UNPACK_INT_H
+#define BDL_SCAN_UNPACK_INT_H
+
+#include "base/view.h"
+#include "scan/scan.h"
+
+#define BDL_UNPACK_PIECE     16384
+#define BDL_UNPACK_DENSE_MIN (4u << 20) /* so much may come out at any ratio */
+
+struct bdl_unpack {
+	enum bdl_scan_coding coding;
+	uint64_t max, came_in, came_out;
+	void *inflate; /* z_stream, or NULL */
+	void *brotli;  /* BrotliDecoderState, or NULL */
+	bool between;  /* members of gzip: another one may follow */
+	bool ended;
+};
+
+void bdl_unpack_begin(struct bdl_unpack *u, enum bdl_scan_coding coding, uint64_t max);
+/* `sink` gets what comes out. Anything but BDL_SCAN_READ is final. */
+enum bdl_scan_read bdl_unpack_add(struct bdl_unpack *u, struct bdl_view bytes,
+    void (*sink)(void *context, struct bdl_view v), void *context);
+void bdl_unpack_done(struct bdl_unpack *u); /* takes a zeroed one */
+
+#endif

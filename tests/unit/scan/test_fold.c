@@ -1,0 +1,201 @@
+#include "../check.h"
+#include "scan/fold.h"
+
+static struct bdl_fold_made made;
+static struct bdl_fold_table table;
+
+static const struct {
+	const char *name, *in, *out;
+} cases[] = {
+	{ "capitals", "Hello WORLD", "hello world" },
+	{ "one blank", "a,  b.\t\nc--d", "a b c d" },
+	{ "apostrophe", "don't", "don t" },
+	{ "accents", "caf\xc3\xa9 na\xc3\xafve \xc3\x85ngstr\xc3\xb6m", "cafe naive angstrom" },
+	{ "loose accent", "cafe\xcc\x81", "cafe" },
+	{ "full width", "\xef\xbc\xa6\xef\xbc\xb5\xef\xbc\xac\xef\xbc\xac", "full" },
+	{ "mathematical", "\xf0\x9d\x93\xbd\xf0\x9d\x94\xa2\xf0\x9d\x95\xa9\xf0\x9d\x9a\x9d",
+	    "text" },
+	{ "circled and Roman", "\xe2\x91\xa0 \xe2\x85\xa3", "1 iv" },
+	{ "ligature", "\xef\xac\x81sh", "fish" },
+	{ "sharp s",
+	    "stra\xc3\x9f"
+	    "e",
+	    "strasse" },
+	{ "soft hyphen",
+	    "sui\xc2\xad"
+	    "cide",
+	    "suicide" },
+	{ "no width",
+	    "sui\xe2\x80\x8b"
+	    "cide \xe2\x80\xaetext",
+	    "suicide text" },
+	{ "curly quote", "don\xe2\x80\x99t", "don t" },
+	{ "no-break space",
+	    "a\xc2\xa0"
+	    "b",
+	    "a b" },
+	{ "Cyrillic stays", "\xd0\x9f\xd0\xa0\xd0\x98", "\xd0\xbf\xd1\x80\xd0\xb8" },
+	{ "Arabic digits", "\xd9\xa1\xd9\xa2", "12" },
+	{ "emoji is a word",
+	    "buy\xf0\x9f\x92\x8a"
+	    "now",
+	    "buy \xf0\x9f\x92\x8a now" },
+	{ "skin is not seen", "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "\xf0\x9f\x91\x8d" },
+	{ "at in a word", "p@ss", "p@ss" },
+	{ "dollars in front", "$hit a$$hole", "$hit a$$hole" },
+	{ "a price", "cost $5 now", "cost 5 now" },
+	{ "a name", "@fred", "fred" },
+	{ "an exclamation", "stop!! now!", "stop now" },
+	{ "important", "a !important", "a important" },
+	{ "a bad byte", "caf\xe9 bar", "cafe bar" },
+	{ "bad bytes",
+	    "a\xff\xfe"
+	    "b",
+	    "ay\xc3\xbe"
+	    "b" },
+	{ "cut at the end", "abc\xe2\x80", "abca" },
+	{ "windows quotes", "\x93hi\x94", "hi" },
+	{ "nothing", " .,- ", "" },
+	{ "a NUL", "", "" },
+	{ "long", "The QUICK brown Fox, jumps over the lazy dog. And again; and AGAIN (and again)!",
+	    "the quick brown fox jumps over the lazy dog and again and again and again" },
+};
+
+static void test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		char out[256];
+		size_t n = 0;
+		struct bdl_view in = bdl_view_of(cases[i].in);
+		check_long(cases[i].name, bdl_fold_short(&table, in, out, sizeof(out), &n), 0);
+		check_view(cases[i].name, bdl_view_at(out, n), cases[i].out);
+	}
+}
+
+static void test_limit(void **state)
+{
+	char out[8];
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(bdl_fold_short(&table, BDL_LIT("123456"), out, sizeof(out), &n), 0);
+	assert_int_equal(
+	    bdl_fold_short(&table, BDL_LIT("1234567"), out, sizeof(out), &n), BDL_E_LIMIT);
+}
+
+/* --- streams --- */
+
+struct kept {
+	char p[40000];
+	size_t n, chunks;
+};
+
+static void keep(void *context, const char *p, size_t n)
+{
+	struct kept *k = context;
+	size_t before = k->n < BDL_FOLD_KEPT ? k->n : BDL_FOLD_KEPT;
+
+	/* Chunks are of one size, but for the last, and follow what is kept of the one before. */
+	assert_true(n <= BDL_FOLD_CHUNK && k->n % BDL_FOLD_CHUNK == 0);
+	assert_memory_equal(p - before, k->p + k->n - before, before);
+	assert_true(k->n + n <= sizeof(k->p));
+	memcpy(k->p + k->n, p, n);
+	k->n += n;
+	k->chunks++;
+}
+
+static void fold_in(struct bdl_view text, size_t piece, struct kept *k)
+{
+	static struct bdl_fold f;
+
+	k->n = k->chunks = 0;
+	bdl_fold_init(&f, &table, keep, k);
+	while (text.n > 0) {
+		size_t n = text.n < piece ? text.n : piece;
+		bdl_fold_add(&f, bdl_view_at(text.p, n));
+		text = bdl_view_from(text, n);
+	}
+	bdl_fold_end(&f);
+}
+
+/* All kinds of pieces one after the other, so that every cut falls upon each of them. */
+static size_t mixture(char *out, size_t size)
+{
+	static const char *const pieces[] = { "Some plain ASCII text, and more of it. ", "x$$y ",
+		"\xc3\xa9", "\xf0\x9f\x92\x8a", "\xe2\x80", "\xff", "a@b", "! ", "$",
+		"\xf0\x9d\x93\xbd", "1234567890abcdefABCDEF", "  \r\n", "\xd0\xbf\xd1\x80",
+		"\xc2\xad", "@", "\xe2" };
+	size_t n = 0;
+
+	for (uint64_t seed = 7; n + 64 < size;
+	     seed = seed * 6364136223846793005u + 1442695040888963407u) {
+		const char *piece = pieces[(seed >> 33) % BDL_ARRAY_LEN(pieces)];
+		memcpy(out + n, piece, strlen(piece));
+		n += strlen(piece);
+	}
+	return n;
+}
+
+static void test_any_cut(void **state)
+{
+	static char text[24000];
+	static struct kept whole, cut;
+	struct bdl_view v = bdl_view_at(text, mixture(text, sizeof(text)));
+
+	(void)state;
+	fold_in(v, SIZE_MAX, &whole);
+	assert_true(whole.chunks >= 2);
+	for (size_t piece = 1; piece < 70; piece++) {
+		fold_in(v, piece, &cut);
+		if (cut.n != whole.n || memcmp(cut.p, whole.p, whole.n) != 0)
+			fail_msg("pieces of %zu bytes fold to another text", piece);
+	}
+}
+
+static void test_breaks(void **state)
+{
+	static struct bdl_fold f;
+	static struct kept k;
+
+	(void)state;
+	bdl_fold_init(&f, &table, keep, &k);
+	k.n = 0;
+	bdl_fold_add(&f, BDL_LIT("one"));
+	bdl_fold_break(&f);
+	bdl_fold_break(&f);
+	bdl_fold_add(&f, BDL_LIT("two"));
+	bdl_fold_blank(&f);
+	bdl_fold_blank(&f);
+	bdl_fold_add(&f, BDL_LIT("three"));
+	bdl_fold_end(&f);
+	check_view("breaks", bdl_view_at(k.p, k.n), " one \n two three ");
+}
+
+static int make(void **state)
+{
+	struct bdl_err err;
+
+	(void)state;
+	int rc = bdl_fold_make(&made, &err);
+	table = bdl_fold_made_table(&made);
+	return rc;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	bdl_fold_made_done(&made);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_any_cut),
+		cmocka_unit_test(test_breaks),
+	};
+	return cmocka_run_group_tests(tests, make, unmake);
+}

@@ -1,0 +1,171 @@
+#include "../check.h"
+#include "scan/markup_int.h"
+
+static struct bdl_fold_made made;
+static struct bdl_fold_table table;
+
+static const struct {
+	const char *name, *html, *text; /* '/' stands for a break */
+} cases[] = {
+	{ "tags in a word", "k<b>il</b>l <i>my</i><wbr>self", "kill myself" },
+	{ "blocks break", "kill<p>myself<div>now</div>", "kill/myself/now" },
+	{ "br is a blank", "kill<br>myself<BR/>now", "kill myself now" },
+	{ "unknown tags do not break", "k<my-tag x=y>ill</my-tag>", "kill" },
+	{ "script", "a<script>if (a < b) x('</b>') </script>b", "ab" },
+	{ "script with a type", "a <SCRIPT type=\"x\">no</sCrIpT >b", "a b" },
+	{ "style", "a <style>p { color: red }</style> b", "a b" },
+	{ "no end of a name", "<script>a</scripty>b</script>c", "c" },
+	{ "template", "a <template><p>no</p><template>no</template>no</template> b", "a/b" },
+	{ "comment", "a<!-- no > no -->b", "ab" },
+	{ "short comments", "a<!-->b<!--->c", "abc" },
+	{ "odd end", "a<!-- no --!>b", "ab" },
+	{ "dashes", "a<!-- no - -- no --->b", "ab" },
+	{ "no comment", "a<![-no>b", "ab" },
+	{ "no comment either", "a<!-x>b", "ab" },
+	{ "doctype", "<!DOCTYPE html>a<?php no ?>b", "ab" },
+	{ "cdata", "<![CDATA[kill me]]>", "kill me" },
+	{ "hidden", "a <span hidden>no</span> b", "a b" },
+	{ "hidden in itself", "a<div hidden>no<div>no</div>no</div>b", "a/b" },
+	{ "style hides", "a<div style=\"color:red; Display : None\">no</div>b", "a/b" },
+	{ "visibility", "a <b style='visibility:hidden'>no</b> b", "a b" },
+	{ "hidden paragraphs may have no end", "<p hidden>yes<p>b", "yes/b" },
+	{ "until found", "<div hidden=until-found>yes</div>", "yes" },
+	{ "title", "<title>A <b> &amp; kill</title>b", "a b kill/b" },
+	{ "title holds no script", "<title><script></title>kill", "script/kill" },
+	{ "title ends late", "<title>a</titl b</title>c", "a titl b/c" },
+	{ "textarea", "<textarea name=x>kill</textarea>", "kill" },
+	{ "attributes come behind", "kill <img alt=\"a cat\" title='b'>me</p>x",
+	    "kill me/a cat/b/x" },
+	{ "attributes", "<input placeholder=p><a aria-label=l>x</a><option label=o>", "x/p/l/o" },
+	{ "values",
+	    "<input value=a><input type=hidden value=b><input value=c type=password>"
+	    "<button value=d></button>",
+	    "a/d" },
+	{ "descriptions",
+	    "<meta content='a' name='Description'><meta property=og:title content=b>"
+	    "<meta name=robots content=c>",
+	    "a/b" },
+	{ "entities", "&lt;k&#105;ll&#x20;me&excl; caf&eacute;", "kill me cafe" },
+	{ "without an end", "caf&eacute s &amp me &ampx", "cafe s me x" },
+	{ "no entity", "&nosuch; &; &#; a&b", "nosuch a b" },
+	{ "windows number", "don&#146;t", "don t" },
+	{ "entities of attributes", "<img alt='caf&eacute; &amp &#107;ill'>", "cafe kill" },
+	{ "unquoted", "<img alt=kill/me class=x>", "kill me" },
+	{ "angles in quotes", "<a title=\">kill<\" href='>'>x</a>", "x/kill" },
+	{ "no tag", "a < b <3 </ no> c", "a b 3 c" },
+	{ "empty tags", "<>a</>b", "ab" },
+	{ "odd attributes", "<p =x alt = kill / a><p a=>b", "kill/b" },
+	{ "a NUL", "<p x>a", "a" },
+	{ "iframe", "a<iframe>no</iframe>b", "a b" },
+	{ "unended", "kill <b", "kill" },
+	{ "unended entity", "kill&am", "kill am" },
+	{ "soft hyphen", "sui&shy;cide", "suicide" },
+	{ "a tag in a tag", "<p <b>kill", "kill" },
+};
+
+struct kept {
+	char p[4096];
+	size_t n;
+};
+
+static void keep(void *context, const char *p, size_t n)
+{
+	struct kept *k = context;
+
+	assert_true(k->n + n <= sizeof(k->p));
+	memcpy(k->p + k->n, p, n);
+	k->n += n;
+}
+
+/* The text of a page that comes in pieces; " \n " as '/'. */
+static void read_in(struct bdl_view html, size_t piece, struct kept *ret)
+{
+	static struct bdl_fold fold;
+	static struct bdl_markup markup;
+	struct kept k = { .n = 0 };
+
+	bdl_fold_init(&fold, &table, keep, &k);
+	bdl_markup_begin(&markup, &fold);
+	while (html.n > 0) {
+		size_t n = html.n < piece ? html.n : piece;
+		bdl_markup_add(&markup, bdl_view_at(html.p, n));
+		html = bdl_view_from(html, n);
+	}
+	bdl_markup_end(&markup);
+	bdl_fold_end(&fold);
+	ret->n = 0;
+	for (size_t i = 0; i < k.n; i++) {
+		bool is_break = i + 2 < k.n && memcmp(k.p + i, " \n ", 3) == 0;
+		bool at_end = ret->n == 0 || i + 3 >= k.n;
+		if (is_break && !at_end)
+			ret->p[ret->n++] = '/';
+		else if (k.p[i] != '\n' && !is_break &&
+		    !(k.p[i] == ' ' && (i == 0 || i + 1 == k.n)))
+			ret->p[ret->n++] = k.p[i];
+		i += is_break ? 2 : 0;
+	}
+}
+
+static void test_cases(void **state)
+{
+	static struct kept k;
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		for (size_t piece = 1; piece < 40; piece = piece < 4 ? piece + 1 : piece * 2) {
+			read_in(bdl_view_of(cases[i].html), piece, &k);
+			check_view(cases[i].name, bdl_view_at(k.p, k.n), cases[i].text);
+		}
+		read_in(bdl_view_of(cases[i].html), SIZE_MAX, &k);
+		check_view(cases[i].name, bdl_view_at(k.p, k.n), cases[i].text);
+	}
+}
+
+/* A tag that is known is found: the tables are in the order that looking up takes for granted. */
+static void test_names(void **state)
+{
+	static const char *const tags[] = { "address", "area", "br", "caption", "dd", "description",
+		"details", "div", "fieldset", "figcaption", "h1", "h6", "head", "hr", "iframe",
+		"img", "input", "item", "legend", "li", "meta", "noembed", "ol", "option", "p",
+		"pre", "rp", "script", "section", "style", "svg", "table", "td", "template",
+		"textarea", "title", "tr", "ul", "video", "wbr", "xmp" };
+	static const char *const attrs[] = { "alt", "aria-label", "content", "hidden", "label",
+		"name", "placeholder", "property", "style", "summary", "title", "type", "value" };
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(tags); i++) {
+		char name[BDL_MARKUP_NAME] = { 0 };
+		memcpy(name, tags[i], strlen(tags[i]));
+		check_long(tags[i], bdl_markup_tag(name) != 0, true);
+	}
+	for (size_t i = 0; i < BDL_ARRAY_LEN(attrs); i++) {
+		char name[BDL_MARKUP_NAME] = { 0 };
+		memcpy(name, attrs[i], strlen(attrs[i]));
+		check_long(attrs[i], bdl_markup_attr(name) != BDL_ATTR_OTHER, true);
+	}
+	assert_int_equal(bdl_markup_tag((char[BDL_MARKUP_NAME]){ "span" }), 0);
+}
+
+static int make(void **state)
+{
+	(void)state;
+	int rc = bdl_fold_make(&made, NULL);
+	table = bdl_fold_made_table(&made);
+	return rc;
+}
+
+static int unmake(void **state)
+{
+	(void)state;
+	bdl_fold_made_done(&made);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_names),
+	};
+	return cmocka_run_group_tests(tests, make, unmake);
+}

@@ -1,0 +1,246 @@
+/* What is found, and what it weighs. */
+#include "scan_test.h"
+
+static const char phrases[] = "class harm\n"
+			      "excused by health 50%, news\n"
+			      "100 (i|we) want to die [firm]\n"
+			      "40 end my life, bad phrase\n"
+			      "15 kill, gun, poison*\n"
+			      "30 kill myself\n"
+			      "10 often [up to 3]\n"
+			      "-25 help line\n"
+			      "0 nail gun\n"
+			      "25 pills + swallow + all [within 5]\n"
+			      "25 near + far [within page]\n"
+			      "20 \xf0\x9f\x94\xab\n"
+			      "class other\n"
+			      "15 gun\n"
+			      "context health\n"
+			      "20 doctor, nurse\n"
+			      "context news\n"
+			      "10 reporter\n"
+			      "common\n"
+			      "0 killing time, top gun\n";
+
+static struct scan_test t;
+
+static const struct {
+	const char *text;
+	int score;
+} scores[] = {
+	{ "nothing here", 0 },
+	{ "kill", 15 },
+	{ "killed and skill", 0 },
+	{ "poisoned, poisoning", 15 },
+	{ "kill kill kill", 15 },
+	{ "often often", 20 },
+	{ "often often often often", 30 },
+	{ "I WANT to DIE", 100 },
+	{ "kill myself", 30 },
+	{ "kill myself or kill", 45 },
+	{ "a nail gun", 0 },
+	{ "a nail gun and a gun", 15 },
+	{ "top gun", 0 },
+	{ "kill; help line", 0 },
+	{ "end my life; help line", 15 },
+	{ "end my life, doctor", 30 },
+	{ "end my life, doctor, nurse", 20 },
+	{ "end my life, doctor, nurse, reporter", 10 },
+	{ "I want to die, doctor, nurse, reporter", 100 },
+	{ "swallow all the pills", 25 },
+	{ "swallow all of them, the two hundred white pills", 0 },
+	{ "pills. pills. all. swallow", 25 },
+	{ "near and a lot of words that stand between it and something that is quite far", 25 },
+	{ "\xf0\x9f\x94\xab!", 20 },
+	{ "k1ll", 15 },
+	{ "k i l l", 15 },
+	{ "k.i.l.l", 15 },
+	{ "k-i-l-l him", 15 },
+	{ "\xd0\xba\xd1\x96ll", 15 }, /* look-alikes of k and i */
+	{ "kiiiiill", 15 },
+	{ "k1ll mys3lf", 30 },
+	{ "kill mys3lf", 45 },
+	{ "k i l l m y s e l f", 30 },
+	{ "3nd my l1fe", 40 },
+	{ "a k1lt, a n1ce 2nd place at 10am on www", 0 },
+	{ "\xef\xbd\x8b\xef\xbd\x89\xef\xbd\x8c\xef\xbd\x8c", 15 },
+};
+
+static void test_scores(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(scores); i++)
+		check_long(scores[i].text,
+		    scan_test_score(&t, "harm", scores[i].text, BDL_SCAN_PLAIN), scores[i].score);
+}
+
+static void test_classes(void **state)
+{
+	(void)state;
+	assert_int_equal(scan_test_score(&t, "other", "a nail gun", BDL_SCAN_PLAIN), 15);
+	assert_int_equal(scan_test_score(&t, "other", "top gun", BDL_SCAN_PLAIN), 0);
+}
+
+/* The same phrases in a long text weigh less, and what is firm weighs what it does. */
+static void test_length(void **state)
+{
+	static char text[20000];
+	size_t n = 0;
+
+	(void)state;
+	n += (size_t)snprintf(text, sizeof(text), "end my life, bad phrase. ");
+	while (n < 2000 * 5)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "word ");
+	assert_int_equal(scan_test_score(&t, "harm", text, BDL_SCAN_PLAIN), 39);
+	(void)snprintf(text + n, sizeof(text) - n, "I want to die");
+	assert_int_equal(scan_test_score(&t, "harm", text, BDL_SCAN_PLAIN), 139);
+}
+
+static struct bdl_scan *run(const char *text, bool around)
+{
+	struct bdl_scan_options o = { .keep_around = around };
+
+	return scan_test_run(&t, bdl_view_of(text), &o, SIZE_MAX);
+}
+
+static void test_hits(void **state)
+{
+	struct bdl_scan *s = run("We like a nail gun. Then: I want to die, K1LL. A gun", true);
+	struct bdl_scan_result r;
+	struct bdl_scan_hit h;
+	bool seen[4] = { false };
+
+	(void)state;
+	bdl_scan_result(s, &r);
+	assert_int_equal(r.words, 14);
+	for (size_t i = 0; i < r.n_hits; i++) {
+		bdl_scan_hit(s, i, &h);
+		if (bdl_view_is(h.phrase, "gun") && h.class_ == 0) {
+			seen[0] = h.times == 1 && h.covered == 1 && h.counted == 15 && h.word == 5;
+			check_view("by", h.by, "nail gun");
+		} else if (bdl_view_is(h.phrase, "(i|we) want to die")) {
+			seen[1] = h.firm && h.word == 10 && h.counted == 100;
+			check_view("found", h.found, " i want to die ");
+			check_view(
+			    "around", h.around, "we like a nail gun then i want to die k1ll a gun");
+		} else if (bdl_view_is(h.phrase, "kill")) {
+			seen[2] = h.disguised && h.word == 11;
+		} else if (bdl_view_is(h.phrase, "nail gun")) {
+			seen[3] = h.counted == 0 && h.times == 1;
+		}
+	}
+	for (size_t i = 0; i < 4; i++)
+		check_long("hit", seen[i], true);
+	bdl_scan_done(s);
+	s = run("gun", false);
+	bdl_scan_hit(s, 0, &h);
+	assert_int_equal(h.around.n, 0);
+	bdl_scan_done(s);
+}
+
+/* A scan that is used again knows nothing of the text before. */
+static void test_again(void **state)
+{
+	struct bdl_scan_result r;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct bdl_scan *s = run(i == 1 ? "nothing, pills all" : "gun swallow", false);
+		bdl_scan_result(s, &r);
+		check_long("hits", (long long)r.n_hits, i == 1 ? 0 : 2);
+		bdl_scan_done(s);
+	}
+}
+
+/* What is looked at before the end is what came so far. */
+static void test_early(void **state)
+{
+	struct bdl_scan_options o = { 0 };
+	struct bdl_scan_result r;
+	struct bdl_scan *s = NULL;
+	char filler[64];
+
+	(void)state;
+	memset(filler, 'x', sizeof(filler));
+	assert_int_equal(bdl_scan_begin(t.scanner, &o, &s, NULL), 0);
+	bdl_scan_add(s, BDL_LIT("I want to die. "));
+	for (int i = 0; i < 400; i++)
+		bdl_scan_add(s, bdl_view_at(filler, sizeof(filler)));
+	bdl_scan_result(s, &r);
+	assert_int_equal(r.scores[0].score, 100);
+	bdl_scan_done(s); /* without its end */
+	s = run("gun", false);
+	bdl_scan_result(s, &r);
+	assert_int_equal(r.scores[0].score, 15);
+	bdl_scan_done(s);
+}
+
+static void test_more_hits(void **state)
+{
+	char *text = malloc(1 << 16), *page = malloc(1 << 16);
+	size_t n = 0, m = 0;
+	struct bdl_scan_result r;
+
+	(void)state;
+	assert_true(text != NULL && page != NULL);
+	n += (size_t)snprintf(text, 1 << 16, "class many\n");
+	for (int i = 0; i < 400; i++) {
+		n += (size_t)snprintf(text + n, (1 << 16) - n, "1 word%d\n", i);
+		m += (size_t)snprintf(page + m, (1 << 16) - m, "word%d ", i);
+	}
+	struct scan_test many = scan_test_with(text);
+	struct bdl_scan_options o = { 0 };
+	struct bdl_scan *s = scan_test_run(&many, bdl_view_at(page, m), &o, SIZE_MAX);
+	bdl_scan_result(s, &r);
+	assert_int_equal(r.n_hits, BDL_SCAN_HITS_MAX);
+	assert_true(r.more_hits);
+	assert_int_equal(r.scores[0].score, BDL_SCAN_HITS_MAX);
+	bdl_scan_done(s);
+	scan_test_done(&many);
+	free(text);
+	free(page);
+}
+
+static void test_levels(void **state)
+{
+	struct bdl_scan_limits l;
+
+	(void)state;
+	assert_false(bdl_scan_limits_named(BDL_LIT("lax"), &l));
+	assert_true(bdl_scan_limits_named(BDL_LIT("normal"), &l));
+	assert_int_equal(bdl_scan_level_of(&l, 0), BDL_SCAN_NOTHING);
+	assert_int_equal(bdl_scan_level_of(&l, l.noted - 1), BDL_SCAN_NOTHING);
+	assert_int_equal(bdl_scan_level_of(&l, l.noted), BDL_SCAN_NOTED);
+	assert_int_equal(bdl_scan_level_of(&l, l.serious), BDL_SCAN_SERIOUS);
+	assert_int_equal(bdl_scan_level_of(&l, l.certain), BDL_SCAN_CERTAIN);
+	assert_string_equal(bdl_scan_level_word(BDL_SCAN_SERIOUS), "serious");
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	t = scan_test_with(phrases);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	scan_test_done(&t);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scores),
+		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_hits),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_early),
+		cmocka_unit_test(test_more_hits),
+		cmocka_unit_test(test_levels),
+	};
+	return cmocka_run_group_tests(tests, begin, end);
+}
