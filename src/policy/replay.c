@@ -12,11 +12,17 @@ struct bdl_replay {
 	uint64_t counting[BDL_REPLAY_SIDES][WORDS]; /* rules with a counter among their tests */
 };
 
-/* What a ruleset makes of an act: its verdict by what is known, and the rules that are in doubt. */
+/*
+ * What a ruleset makes of an act: its verdict by what is known, the rules that are in doubt, and the
+ * verdict where the record has settled doubts.
+ */
 struct opinion {
 	struct bdl_verdict v;
 	uint64_t doubt[WORDS];
+	uint64_t allows; /* rules `allow` in doubt, by their bits in `lifters` */
 	bool any;
+	enum bdl_action action;
+	uint16_t rule;
 };
 
 static bool has(const uint64_t *set, size_t i)
@@ -187,7 +193,7 @@ static void form_opinion(const struct bdl_replay *p, enum bdl_replay_side side,
 	uint64_t allows = r->n_allows ? bdl_allows_of(r, &h) : 0;
 	uint64_t maybe = r->n_allows ? allows_in_doubt(r, p->counting[side], &h, f) : 0;
 
-	*ret = (struct opinion){ 0 };
+	*ret = (struct opinion){ .allows = maybe };
 	bdl_judge(r, &f->facts, &ret->v);
 	for (size_t i = own.from; i < own.to; i++) {
 		const struct bdl_judged_rule *rule = &r->rules[i];
@@ -224,69 +230,134 @@ static bool names_clause(struct bdl_view clauses, const struct bdl_rule_ref *ref
 	return false;
 }
 
-/* Whether the doubt is one of this side alone. */
-static bool is_own_doubt(const struct comparison *c, enum bdl_replay_side side, size_t i)
+/* Whether each rule `allow` in doubt that may lift the rule here does so there as well. */
+static bool may_lift_there(
+    const struct comparison *c, enum bdl_replay_side side, size_t i, size_t like)
+{
+	const struct bdl_ruleset *here = c->p->r[side], *there = c->p->r[!side];
+
+	for (uint64_t rest = here->rules[i].lifters & c->of[side].allows; rest; rest &= rest - 1) {
+		uint16_t allow = c->p->same[side][here->allows[__builtin_ctzll(rest)]];
+
+		if (allow == BDL_NO_RULE ||
+		    !(there->rules[like].lifters & c->of[!side].allows &
+			1ULL << there->rules[allow].allow))
+			return false;
+	}
+	return true;
+}
+
+/* Whether both are in doubt of it alike: then the record may tell, and what it says is so for both. */
+static bool is_shared(const struct comparison *c, enum bdl_replay_side side, size_t i)
 {
 	uint16_t like = c->p->same[side][i];
 
-	return has(c->of[side].doubt, i) && (like == BDL_NO_RULE || !has(c->of[!side].doubt, like));
+	return has(c->of[side].doubt, i) && like != BDL_NO_RULE && has(c->of[!side].doubt, like) &&
+	    may_lift_there(c, side, i, like) && may_lift_there(c, !side, like, i);
 }
 
-/* A rule in doubt could make the verdict stricter, or is what makes it what it is. */
-static bool matters(const struct comparison *c, enum bdl_replay_side side, size_t i)
+/* The clause may be named among those that matched for the sake of another rule of it. */
+static bool is_one_of_several(const struct comparison *c, const struct bdl_rule_ref *ref)
 {
-	const struct bdl_verdict *v = &c->of[side].v;
+	const struct bdl_ruleset *now = c->p->r[BDL_REPLAY_NOW];
+	const struct opinion *o = &c->of[BDL_REPLAY_NOW];
+	size_t n = 0;
 
-	return v->rule == i || c->p->r[side]->rules[i].action > v->action;
+	for (size_t i = 0; i < now->n_rules; i++)
+		n += (bdl_verdict_matched(&o->v, (uint16_t)i) || has(o->doubt, i)) &&
+		    bdl_view_eq(now->refs[i].policy_name, ref->policy_name) &&
+		    bdl_view_eq(now->refs[i].clause->id, ref->clause->id);
+	return n > 1;
+}
+
+/* What the record says of a rule that both are in doubt of. */
+enum said { SAID_NO, SAID_YES, SAID_PERHAPS };
+
+static enum said said_of(const struct comparison *c, enum bdl_replay_side side, size_t i)
+{
+	const struct bdl_ruleset *r = c->p->r[side];
+
+	if (r->rules[i].action > c->given->action || !names_clause(c->given->clauses, &r->refs[i]))
+		return SAID_NO;
+	return is_one_of_several(c, &r->refs[i]) ? SAID_PERHAPS : SAID_YES;
+}
+
+/* By what is known, and of a doubt that both have by the record. */
+static bool has_applied(const struct comparison *c, enum bdl_replay_side side, size_t i)
+{
+	if (is_shared(c, side, i))
+		return said_of(c, side, i) == SAID_YES;
+	return bdl_verdict_matched(&c->of[side].v, (uint16_t)i);
+}
+
+/* The strictest of what has applied; where none is in doubt that is the verdict as it stands. */
+static void settle(const struct comparison *c, enum bdl_replay_side side, struct opinion *o)
+{
+	const struct bdl_ruleset *r = c->p->r[side];
+
+	o->action = o->v.action;
+	o->rule = o->v.rule;
+	if (!o->any)
+		return;
+	if (o->v.action != BDL_ALLOW) {
+		o->action = BDL_ALLOW;
+		o->rule = BDL_NO_RULE;
+	}
+	for (size_t i = 0; i < r->n_rules; i++) {
+		enum bdl_action action = (enum bdl_action)r->rules[i].action;
+
+		if (action > o->action && has_applied(c, side, i)) {
+			o->action = action;
+			o->rule = (uint16_t)i;
+		}
+	}
 }
 
 /*
- * The rule that leaves it open what the draft would do. Of what the draft does not have any more the
- * record may tell: a rule of a clause that did not match did not apply.
+ * Whether a rule in doubt on this side alone leaves it open what the draft would do: it makes the
+ * verdict what it is, or could make it stricter. Of what the draft does not have any more the record
+ * may tell: a rule of a clause that did not match did not apply.
  */
+static bool is_open(const struct comparison *c, enum bdl_replay_side side, size_t i)
+{
+	const struct bdl_ruleset *r = c->p->r[side];
+	const struct opinion *o = &c->of[side];
+
+	if (!has(o->doubt, i) || is_shared(c, side, i))
+		return false;
+	if (o->rule == i)
+		return true;
+	if (side == BDL_REPLAY_THEN) /* what is stricter for certain is so, however much it is */
+		return o->action <= c->of[BDL_REPLAY_NOW].action && r->rules[i].action > o->action;
+	return r->rules[i].action > o->action && said_of(c, side, i) != SAID_NO;
+}
+
+/* Nor what both have, where the record does not say which rule it was: it would make both alike. */
+static bool is_covered(const struct comparison *c, enum bdl_replay_side side, size_t i)
+{
+	enum bdl_action from = c->of[BDL_REPLAY_NOW].action, to = c->of[BDL_REPLAY_THEN].action;
+	enum bdl_action milder = from < to ? from : to;
+
+	return from != to && is_shared(c, side, i) && c->p->r[side]->rules[i].action > milder &&
+	    said_of(c, side, i) == SAID_PERHAPS;
+}
+
 static bool find_doubt(const struct comparison *c, enum bdl_replay_side side, uint16_t *ret)
 {
 	const struct bdl_ruleset *r = c->p->r[side];
 	struct bdl_stretch own = r->stretches[c->f[side].facts.door][BDL_RULE_VERDICT];
 
-	for (size_t i = own.from; c->of[side].any && i < own.to; i++) {
-		if (!is_own_doubt(c, side, i) || !matters(c, side, i))
-			continue;
-		if (side == BDL_REPLAY_NOW && c->of[side].v.rule != i &&
-		    (c->given->action <= c->of[side].v.action ||
-			!names_clause(c->given->clauses, &r->refs[i])))
-			continue;
-		*ret = (uint16_t)i;
-		return true;
-	}
-	return false;
-}
-
-/*
- * A rule that both are in doubt of, and that the record says has applied: it would again, and the
- * verdict that was given stays where the draft is not stricter.
- */
-static bool stays_given(const struct comparison *c)
-{
-	const struct bdl_ruleset *r = c->p->r[BDL_REPLAY_NOW];
-	const struct opinion *now = &c->of[BDL_REPLAY_NOW], *then = &c->of[BDL_REPLAY_THEN];
-
-	if (!now->any || c->given->action <= now->v.action || c->given->action < then->v.action)
-		return false;
-	for (size_t i = 0; i < r->n_rules; i++) {
-		uint16_t like = c->p->same[BDL_REPLAY_NOW][i];
-
-		if (has(now->doubt, i) && like != BDL_NO_RULE && has(then->doubt, like) &&
-		    r->rules[i].action == c->given->action &&
-		    names_clause(c->given->clauses, &r->refs[i]))
+	for (size_t i = own.from; c->of[side].any && i < own.to; i++)
+		if (is_open(c, side, i) || is_covered(c, side, i)) {
+			*ret = (uint16_t)i;
 			return true;
-	}
+		}
 	return false;
 }
 
 static bool same_clause(const struct comparison *c)
 {
-	uint16_t from = c->of[BDL_REPLAY_NOW].v.rule, to = c->of[BDL_REPLAY_THEN].v.rule;
+	uint16_t from = c->of[BDL_REPLAY_NOW].rule, to = c->of[BDL_REPLAY_THEN].rule;
 
 	if (from == BDL_NO_RULE || to == BDL_NO_RULE)
 		return from == to;
@@ -311,11 +382,13 @@ void bdl_replay_judge(const struct bdl_replay *p,
     struct bdl_replay_outcome *ret)
 {
 	struct comparison c = { .p = p, .f = facts, .given = given };
-	const struct bdl_verdict *from = &c.of[BDL_REPLAY_NOW].v, *to = &c.of[BDL_REPLAY_THEN].v;
+	struct opinion *from = &c.of[BDL_REPLAY_NOW], *to = &c.of[BDL_REPLAY_THEN];
 	uint16_t rule;
 
-	form_opinion(p, BDL_REPLAY_NOW, &facts[BDL_REPLAY_NOW], &c.of[BDL_REPLAY_NOW]);
-	form_opinion(p, BDL_REPLAY_THEN, &facts[BDL_REPLAY_THEN], &c.of[BDL_REPLAY_THEN]);
+	form_opinion(p, BDL_REPLAY_NOW, &facts[BDL_REPLAY_NOW], from);
+	form_opinion(p, BDL_REPLAY_THEN, &facts[BDL_REPLAY_THEN], to);
+	settle(&c, BDL_REPLAY_NOW, from);
+	settle(&c, BDL_REPLAY_THEN, to);
 	*ret = (struct bdl_replay_outcome){
 		.kind = BDL_REPLAY_SAME,
 		.otherwise = from->action != given->action,
@@ -325,12 +398,11 @@ void bdl_replay_judge(const struct bdl_replay *p,
 		.to_rule = to->rule,
 		.doubt_rule = BDL_NO_RULE,
 	};
-	/* What is stricter for certain is so, however much stricter it may be. */
-	if (to->action <= from->action && find_doubt(&c, BDL_REPLAY_THEN, &rule))
+	if (find_doubt(&c, BDL_REPLAY_THEN, &rule))
 		set_doubt(&c, BDL_REPLAY_THEN, rule, ret);
 	else if (find_doubt(&c, BDL_REPLAY_NOW, &rule))
 		set_doubt(&c, BDL_REPLAY_NOW, rule, ret);
-	else if (!stays_given(&c) && (to->action != from->action || !same_clause(&c)))
+	else if (to->action != from->action || !same_clause(&c))
 		ret->kind = BDL_REPLAY_CHANGED;
 }
 
