@@ -2,13 +2,17 @@
  * beadle policy replay FILE|--draft NAME [--name NAME] [--since DAY|TIME] [--json]: what was recorded,
  * judged again as if this document were in force.
  */
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "main/data.h"
 #include "main/policy_verbs.h"
 #include "main/replay_report.h"
 #include "main/text.h"
 #include "record/drafts.h"
+#include "record/replays.h"
 #include "record/versions.h"
+
+#include <stdio.h>
 
 struct order {
 	const char *file, *draft; /* one of them */
@@ -21,6 +25,7 @@ struct order {
 struct replay {
 	struct bdl_region *region;
 	struct bdl_store *store;
+	char *where;                   /* the store is */
 	struct bdl_document *document; /* that might be in force */
 	struct bdl_view name;
 	struct bdl_ruleset *now, *then;
@@ -32,6 +37,7 @@ static void replay_done(struct replay *r)
 	bdl_ruleset_free(r->then);
 	bdl_document_free(r->document);
 	bdl_store_close(r->store);
+	free(r->where);
 	bdl_region_free(r->region);
 }
 
@@ -46,6 +52,7 @@ static int open_store(struct replay *r, const char *data, struct bdl_err *err)
 	if (rc < 0)
 		return rc;
 	bdl_conf_store(&conf, where);
+	r->where = bdl_xstrdup(where);
 	return bdl_store_open(where, BDL_STORE_READ, &r->store, err);
 }
 
@@ -79,6 +86,24 @@ static int make_rulesets(struct replay *r, struct bdl_err *err)
 	return bdl_ruleset_new(with, at == n ? n + 1 : n, &r->then, err);
 }
 
+/* Where the document is a draft that is kept, the portal shows what was found. */
+static int keep(
+    struct replay *r, const struct bdl_replay_report *report, bool *ret_kept, struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	const struct bdl_kept_replay k = {
+		.draft = r->document->digest,
+		.compared = *bdl_ruleset_version(r->now),
+		.report = *report,
+	};
+
+	int rc = bdl_store_open(r->where, BDL_STORE_WRITE, &store, err);
+	if (rc == 0)
+		rc = bdl_replays_keep(store, r->name, &k, err);
+	*ret_kept = rc == 0;
+	return rc == BDL_E_CONFLICT ? 0 : rc;
+}
+
 static size_t left_out(const struct bdl_document *d)
 {
 	size_t n = 0;
@@ -96,6 +121,7 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 	struct replay r BDL_AUTO_IN(replay_done) = { 0 };
 	struct bdl_replay_report report;
 	int64_t began_ms = bdl_tick_ms();
+	bool is_kept = false;
 	int rc = o->file ? bdl_text_read(o->file, &r.document, err) : 0;
 
 	r.region = bdl_region_new(BDL_SOURCES_MAX + BDL_DOCUMENT_MAX);
@@ -113,6 +139,8 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 		return rc;
 	p = bdl_replay_new(r.now, r.then);
 	rc = bdl_replay_run(r.store, p, o->since_ms, bdl_now_ms(), answer, &report, err);
+	if (rc == 0)
+		rc = keep(&r, &report, &is_kept, err);
 	if (rc < 0)
 		return rc;
 	const struct bdl_replay_told told = {
@@ -124,6 +152,9 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 	if (o->json)
 		return bdl_replay_report_json(&told, &report, err);
 	bdl_replay_report_text(&told, &report);
+	if (is_kept)
+		printf("\nThe portal shows it beside the draft: /replay?draft=%.*s\n",
+		    BDL_FMT(r.name));
 	return 0;
 }
 

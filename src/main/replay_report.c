@@ -98,24 +98,14 @@ static void say_change(const struct bdl_replay_change *c)
 	say_examples(c);
 }
 
-/* "whether it is a download, how large it is" */
-static void say_untold(uint64_t untold)
-{
-	for (uint64_t rest = untold; rest; rest &= rest - 1)
-		printf("%s%s", rest == untold ? "" : ", ",
-		    bdl_fact_words((enum bdl_fact)__builtin_ctzll(rest)));
-}
-
 static void say_unknown(const struct bdl_replay_change *c)
 {
 	printf("  %.*s#%.*s%s", BDL_FMT(c->to_policy), BDL_FMT(c->to_clause),
 	    c->dropped ? " of today's policy" : "");
-	if (c->untold) {
-		fputs(", as nobody kept ", stdout);
-		say_untold(c->untold);
-	} else {
-		fputs(", as it is lifted by a rule that nobody can tell of", stdout);
-	}
+	if (c->missing.n)
+		printf(", as it was not kept %.*s", BDL_FMT(c->missing));
+	else
+		fputs(", as nobody can tell of the rule that lifts it", stdout);
 	fputs("; now ", stdout);
 	say_verdict(c->from, c->from_policy, c->from_clause);
 	fputs("\n      ", stdout);
@@ -228,16 +218,6 @@ static json_t *examples_json(const struct bdl_replay_change *c)
 	return all;
 }
 
-static json_t *untold_json(uint64_t untold)
-{
-	json_t *all = json_array();
-
-	for (uint64_t rest = untold; rest; rest &= rest - 1)
-		bdl_json_add(
-		    &all, json_string(bdl_fact_words((enum bdl_fact)__builtin_ctzll(rest))));
-	return all;
-}
-
 static json_t *change_json(const struct bdl_replay_change *c)
 {
 	json_t *now = verdict_json(c->from, c->from_policy, c->from_clause);
@@ -248,8 +228,8 @@ static json_t *change_json(const struct bdl_replay_change *c)
 		    "examples", examples_json(c));
 	return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "now", now, "policy",
 	    bdl_json_text(c->to_policy), "clause", bdl_json_text(c->to_clause), "dropped",
-	    c->dropped, "not_kept", untold_json(c->untold), "count", count_json(&c->n), "examples",
-	    examples_json(c));
+	    c->dropped, "not_kept", bdl_json_text(c->missing), "count", count_json(&c->n),
+	    "examples", examples_json(c));
 }
 
 static json_t *changes_json(const struct bdl_replay_report *r, enum bdl_replay_kind kind)

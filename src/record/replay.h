@@ -36,8 +36,9 @@ struct bdl_replay_change {
 	enum bdl_action from, to;  /* of what is unknown only `from` counts */
 	/* The clauses that decide: empty where none does. Of what is unknown `to_` is the one in doubt. */
 	struct bdl_view from_policy, from_clause, to_policy, to_clause;
-	bool dropped;    /* of what is unknown: the clause in doubt is of what is in force now */
-	uint64_t untold; /* and the kinds of fact that are missing: bits of enum bdl_fact */
+	bool dropped; /* of what is unknown: the clause in doubt is of what is in force now */
+	struct bdl_view
+	    missing; /* and what was not kept: "how large it is, whether it is a search" */
 	struct bdl_replay_count n;
 	struct bdl_replay_example examples[BDL_REPLAY_EXAMPLES];
 	size_t n_examples;

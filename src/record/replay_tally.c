@@ -13,6 +13,7 @@ struct set {
 /* What came to one outcome, but for what is the same in all of its acts. */
 struct sum {
 	struct bdl_replay_change of; /* views of the rulesets and of the names */
+	uint64_t untold;             /* bits of enum bdl_fact */
 	struct set people, addresses, hosts;
 };
 
@@ -113,7 +114,6 @@ static struct bdl_replay_change change_of(
 	}
 	c.to = c.from;
 	c.dropped = o->doubt_side == BDL_REPLAY_NOW;
-	c.untold = o->untold;
 	name_clause(p, o->doubt_side, o->doubt_rule, &c.to_policy, &c.to_clause);
 	return c;
 }
@@ -140,7 +140,7 @@ uint32_t bdl_replay_sum_of(struct bdl_replay_sums *t, const struct bdl_replay_ou
 		t->sums = bdl_xgrow(t->sums, t->n, &t->cap, sizeof(*t->sums));
 		t->sums[t->n++] = (struct sum){ .of = c };
 	}
-	t->sums[i].of.untold |= c.untold;
+	t->sums[i].untold |= o->untold;
 	return (uint32_t)i;
 }
 
@@ -207,6 +207,16 @@ static void copy_texts(struct bdl_replay_change *c, struct bdl_region *region)
 		c->examples[i].host = bdl_region_view(region, c->examples[i].host);
 }
 
+static struct bdl_view missing(uint64_t untold, struct bdl_region *region)
+{
+	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(8192); /* for all kinds of fact */
+
+	for (uint64_t rest = untold; rest; rest &= rest - 1)
+		(void)bdl_buf_printf(&text, "%s%s", text.n ? ", " : "",
+		    bdl_fact_words((enum bdl_fact)__builtin_ctzll(rest)));
+	return bdl_region_view(region, bdl_buf_view(&text));
+}
+
 static void total(
     const struct bdl_replay_sums *t, enum bdl_replay_kind kind, struct bdl_replay_count *ret)
 {
@@ -233,6 +243,7 @@ int bdl_replay_sums_report(const struct bdl_replay_sums *t, struct bdl_region *r
 		if (!s->of.n.acts && !s->of.n.parts)
 			continue;
 		changes[n] = s->of;
+		changes[n].missing = missing(s->untold, region);
 		changes[n].n.people = (int64_t)s->people.n;
 		changes[n].n.addresses = (int64_t)s->addresses.n;
 		changes[n++].n.hosts = (int64_t)s->hosts.n;
