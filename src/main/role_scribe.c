@@ -59,6 +59,7 @@ struct scribe {
 	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
+	uint64_t deleted_by; /* bdl_retention_basis of the last whole run; 0: there was none */
 	struct bdl_deletion_clock clock;
 	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
 	bool in_trouble;
@@ -106,6 +107,7 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 		bdl_scribe_of_host(s->reader, s->host);
 	bdl_scribe_bytes(s->reader, s->bytes_path);
 	s->has_seen = false;
+	s->deleted_by = 0; /* it may be another one, that was restored */
 	return 0;
 }
 
@@ -243,6 +245,7 @@ static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
 static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
+	s->deleted_by = bdl_retention_basis(s->deletion);
 	if (gone.acts || gone.violations || gone.visits || gone.refused)
 		bdl_log(BDL_LOG_NOTICE, "records-deleted",
 		    "past their time: %lld acts, %lld violations, %lld rows of visits, %lld refused"
@@ -296,6 +299,10 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	}
 	if (rc < 0 || !s->deletion)
 		return rc;
+	if (bdl_retention_basis(s->deletion) == s->deleted_by) {
+		bdl_retention_end(bdl_steal(&s->deletion));
+		return 0;
+	}
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
 	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);

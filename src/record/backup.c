@@ -16,7 +16,8 @@
 #define BUSY_MS     5000
 #define DAY_MS      86400000
 #define PIECE_BYTES (256 * 1024)
-#define TABLE_MAX   128 /* bytes of a table's name */
+#define TABLE_MAX   128   /* bytes of a table's name */
+#define LEFT_S      86400 /* what is half made and was not written to for so long is nobody's */
 
 /* --- names --- */
 
@@ -40,6 +41,22 @@ static bool is_name(const char *name)
 		if (shape[i] == '0' ? !bdl_is_digit(name[i]) : name[i] != shape[i])
 			return false;
 	return true;
+}
+
+/* A name of bdl_file_beside for one of these, or of SQLite's files beside that. */
+static bool is_half_made(const char *name)
+{
+	size_t n = BDL_BACKUP_NAME - 1;
+	char whole[BDL_BACKUP_NAME];
+
+	if (strlen(name) <= n)
+		return false;
+	memcpy(whole, name, n);
+	whole[n] = '\0';
+	struct bdl_view tail = bdl_view_of(name + n), digits = { 0 };
+	return is_name(whole) && bdl_view_cut(&tail, '.', &digits) && !digits.n &&
+	    bdl_view_cut(&tail, '.', &digits) && digits.n == 16 &&
+	    bdl_view_starts(tail, BDL_LIT("new"));
 }
 
 /* --- connections --- */
@@ -287,4 +304,22 @@ int bdl_backup_prune(
 	if (rc == 0)
 		*ret_removed = removed;
 	return rc;
+}
+
+int bdl_backup_sweep(const char *folder, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
+{
+	DIR *d = opendir(folder);
+	size_t removed = 0;
+	struct stat st;
+
+	if (!d)
+		return bdl_fail_sys(err, "look into '%s'", folder);
+	for (struct dirent *e; (e = readdir(d));)
+		if (is_half_made(e->d_name) &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && now_ms / 1000 - st.st_mtime > LEFT_S)
+			removed += unlinkat(dirfd(d), e->d_name, 0) == 0; /* else the next time */
+	(void)closedir(d);                                                /* it was only read */
+	*ret_removed = removed;
+	return 0;
 }

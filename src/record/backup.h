@@ -34,6 +34,13 @@ int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, 
 int bdl_backup_prune(const char *folder, size_t keep, int64_t now_ms, size_t *ret_removed,
     struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * Remove what a backup or a drill that was killed has left in the folder: files of the store's size that
+ * are half made and were not written to for a day.
+ */
+int bdl_backup_sweep(const char *folder, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
+    BDL_MUST_USE;
+
 /* The newest of those that are counted; BDL_E_MISSING where there is none. */
 int bdl_backup_newest(const char *folder, int64_t now_ms, char ret[BDL_BACKUP_NAME],
     struct bdl_err *err) BDL_MUST_USE;

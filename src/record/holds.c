@@ -4,6 +4,7 @@
 #include "base/person.h"
 #include "base/utf8.h"
 #include "record/ledger.h"
+#include "record/numbers_int.h"
 #include "record/store_int.h"
 #include <stdio.h>
 
@@ -72,20 +73,6 @@ static int hold_enter(struct bdl_store *s, enum bdl_ledger_kind kind, int64_t id
 
 /* --- adding --- */
 
-static int next_id(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, "SELECT max(id) FROM legal_hold WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc >= 0)
-		*ret = bdl_col_int(st, 0) + 1;
-	return rc < 0 ? rc : 0;
-}
-
 static int hold_put(struct bdl_store *s, const struct bdl_hold_row *h, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -140,7 +127,7 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 		rc = bdl_store_begin(s, err);
 	if (rc)
 		return rc;
-	rc = next_id(s, &h.id, err);
+	rc = bdl_number_next(s, BDL_NUMBERED_HOLD, &h.id, err);
 	if (!rc)
 		rc = hold_put(s, &h, err);
 	if (!rc)

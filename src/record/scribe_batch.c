@@ -3,6 +3,7 @@
 #include "record/acts.h"
 #include "record/ledger.h"
 #include "record/ledger_look.h"
+#include "record/numbers_int.h"
 #include "record/scribe_int.h"
 #include "record/store_int.h"
 #include "record/visits_int.h"
@@ -179,11 +180,13 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 		(void)bdl_buf_add_char(&hex, digits[c >> 4]);
 		(void)bdl_buf_add_char(&hex, digits[c & 15]);
 	}
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after, entry_type,"
-	    " reason, payload_hex) SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-	    " FROM refused WHERE school = ?1 RETURNING id",
-	    &st, err);
+	int rc = bdl_number_next(s, BDL_NUMBERED_REFUSED, &id, err);
+	if (!rc)
+		rc = bdl_stmt_get(s,
+		    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after,"
+		    " entry_type, reason, payload_hex)"
+		    " VALUES (?1, ?9, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
@@ -194,11 +197,9 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 	bdl_bind_int(st, 6, (int64_t)e->type);
 	bdl_bind_text(st, 7, bdl_view_of(reason));
 	bdl_bind_text(st, 8, bdl_buf_view(&hex));
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	id = bdl_col_int(st, 0);
-	return refused_enter(s, id, e, now_ms, err);
+	bdl_bind_int(st, 9, id);
+	rc = bdl_stmt_run(s, st, err);
+	return rc ? rc : refused_enter(s, id, e, now_ms, err);
 }
 
 static int single_store(struct bdl_batch *b, struct bdl_store *s, const struct single *one,

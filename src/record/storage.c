@@ -13,7 +13,7 @@ struct kind {
 };
 
 static const struct kind kinds[BDL_STORAGE_KINDS] = {
-	[BDL_STORAGE_ACTS] = { "acts", { "act", "act_total" },
+	[BDL_STORAGE_ACTS] = { "acts", { "act", "figure" },
 	    "SELECT count(*), min(at_ms) FROM act WHERE school = ?1" },
 	[BDL_STORAGE_VIOLATIONS] = { "violations", { "violation" },
 	    "SELECT count(*), min(first_ms) FROM violation WHERE school = ?1" },

@@ -1,4 +1,5 @@
 #include "../check.h"
+#include "base/clock.h"
 #include "record/backup.h"
 #include "stored.h"
 #include <fcntl.h>
@@ -256,6 +257,44 @@ static void the_newest_few_are_kept(void **state)
 	assert_int_equal(removed, 0);
 }
 
+/* A file that was written to so many seconds ago. */
+static void old_file(struct kept *k, const char *name, int64_t now_ms, int64_t ago_s)
+{
+	char path[FOLDER_PATH];
+	const struct timespec then[2] = { { .tv_sec = now_ms / 1000 - ago_s },
+		{ .tv_sec = now_ms / 1000 - ago_s } };
+
+	BDL_BUG_IF(close(creat(folder_path(&k->folder, name, path), 0600)));
+	BDL_BUG_IF(utimensat(AT_FDCWD, path, then, 0));
+}
+
+static void what_was_half_made_goes(void **state)
+{
+	struct kept *k = *state;
+	static const char *const go[] = { "2026-11-19T114001Z.db.0123456789abcdef.new",
+		"2026-11-19T114001Z.db.0123456789abcdef.new-wal" };
+	static const char *const stay[] = { "2026-11-19T114001Z.db", "2026-11-19T114001Z.db.sum",
+		"2026-11-19T114001Z.db.new", "2026-11-19T114001Z.db.0123456789abcdef",
+		"notes.db.0123456789abcdef.new" };
+	const char *under_way = "2026-11-21T114001Z.db.0123456789abcdef.new";
+	int64_t now_ms = bdl_now_ms();
+	char path[FOLDER_PATH];
+	size_t removed = 0;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(go); i++)
+		old_file(k, go[i], now_ms, 86460);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(stay); i++)
+		old_file(k, stay[i], now_ms, 86460);
+	old_file(k, under_way, now_ms, 86340);
+	assert_int_equal(bdl_backup_sweep(k->folder.path, now_ms, &removed, NULL), 0);
+	check_long("removed", (long long)removed, 2);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(go); i++)
+		assert_int_equal(access(folder_path(&k->folder, go[i], path), F_OK), -1);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(stay); i++)
+		assert_int_equal(access(folder_path(&k->folder, stay[i], path), F_OK), 0);
+	assert_int_equal(access(folder_path(&k->folder, under_way, path), F_OK), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_that_went_are_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_store_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_newest_few_are_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_half_made_goes, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
