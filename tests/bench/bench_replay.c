@@ -1,6 +1,6 @@
 /*
- * How many acts a second a replay judges: a school week of 1,700 people in a store, replayed under
- * the policies of two folders of documents, from the first row to the report, on one core. Prints one
+ * How many acts a second a replay judges: so many requests of a school of 1,700 in a store, replayed
+ * under these documents and those, from the first row to the report, on one core. Prints one
  * object of JSON.
  *
  *	bench_replay FOLDER REQUESTS NOW.md... -- THEN.md...
@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "record/acts.h"
 #include "record/replay.h"
+#include "record/store_int.h"
 #include "record/visits_int.h"
 #include "school_day.h"
 #include "sys/file.h"
@@ -100,14 +101,32 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* What the store has to be read for. */
+static int count_rows(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT (SELECT count(*) FROM visit WHERE parts > 0)"
+	    " + (SELECT count(*) FROM page_load) + (SELECT count(*) FROM act)",
+	    &st, err);
+	if (rc == 0)
+		rc = bdl_stmt_step(s, st, err);
+	*ret = rc > 0 ? bdl_col_int(st, 0) : 0;
+	return rc < 0 ? rc : 0;
+}
+
 static int measure(const char *path, const struct bdl_replay *p, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_REPLAY_REPORT_MAX);
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_replay_report r = { 0 };
 	double cpu[ROUNDS];
+	int64_t rows;
 
 	int rc = bdl_store_open(path, BDL_STORE_READ, &s, err);
+	if (rc == 0)
+		rc = count_rows(s, &rows, err);
 	for (int i = 0; rc == 0 && i < ROUNDS; i++) {
 		double from = cpu_s();
 
@@ -118,10 +137,12 @@ static int measure(const char *path, const struct bdl_replay *p, struct bdl_err 
 		return rc;
 	qsort(cpu, ROUNDS, sizeof(*cpu), by_size);
 	printf("{\"acts\": %" PRId64 ", \"parts\": %" PRId64 ", \"changed\": %" PRId64
-	       ", \"unknown\": %" PRId64 ", \"core_seconds\": %.2f, \"acts_a_second\": %.0f}\n",
+	       ", \"unknown\": %" PRId64 ", \"core_seconds\": %.2f, \"acts_a_second\": %.0f,"
+	       " \"rows\": %" PRId64 ", \"rows_a_second\": %.0f}\n",
 	    r.all.acts, r.all.parts, r.changed.acts + r.changed.parts,
 	    r.unknown.acts + r.unknown.parts, cpu[ROUNDS / 2],
-	    (double)(r.all.acts + r.all.parts) / cpu[ROUNDS / 2]);
+	    (double)(r.all.acts + r.all.parts) / cpu[ROUNDS / 2], rows,
+	    (double)rows / cpu[ROUNDS / 2]);
 	return 0;
 }
 
