@@ -1,5 +1,6 @@
 /* Visits: by a filter, and one person's day. */
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "pages_int.h"
 #include "record/ledger.h"
 #include "together_int.h"
@@ -177,8 +178,9 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	struct bdl_chosen c;
 	struct bdl_day day = { 0 };
 
-	if (person.n > BDL_LEDGER_PERSON_MAX)
-		return bdl_fail(err, BDL_E_MISSING, "nobody's name is so long");
+	/* It becomes the subject of a look, and is shown on terminals as well. */
+	if (person.n > BDL_LEDGER_PERSON_MAX || !bdl_utf8_printable(person))
+		return bdl_fail(err, BDL_E_MISSING, "this is nobody's name");
 	int rc = bdl_chosen_read(r, &c, err);
 	/* This person and no other, whatever else the address asks for. */
 	c.f.persons = c.visits.persons = &person;
