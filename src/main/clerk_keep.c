@@ -17,9 +17,8 @@
 
 int bdl_job_storage(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
-	struct bdl_storage_row rows[BDL_STORAGE_KINDS] = {
-		0
-	}; /* the analyser cannot see them set */
+	/* Zeros, because the analyser cannot see it filled. */
+	struct bdl_storage_row rows[BDL_STORAGE_KINDS] = { 0 };
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	int64_t counted_ms, bytes = 0;
 
