@@ -231,6 +231,7 @@ static void show_message(struct bdl_request *r, unsigned status, struct bdl_repl
 		.portal = bdl_frame(r, bdl_view_of(m->title), BDL_AT_NOTHING),
 		.title = m->title,
 		.text = m->text ? m->text : r->fault,
+		.why = m->status == 503, /* which the first page answers as well */
 	    });
 }
 

@@ -16,7 +16,7 @@ static struct bdl_page_visits_row visit_row(
     const struct bdl_request *r, const struct bdl_visit_row *row)
 {
 	return (struct bdl_page_visits_row){
-		.when = bdl_when(r, row->from_ms),
+		.when = bdl_when_hour(r, row->from_ms),
 		.iso = bdl_when_iso(r, row->from_ms),
 		.day = bdl_day_of(r, row->from_ms).word,
 		.person = row->person,
@@ -83,7 +83,7 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 		.after = after,
 		.rows = out,
 		.n_rows = n,
-		.until = looks_further ? bdl_when(r, (next.hour + 1) * BDL_HOUR_MS) : "",
+		.until = looks_further ? bdl_when_hour(r, (next.hour + 1) * BDL_HOUR_MS) : "",
 		.pager = bdl_pager_view(r, &c, "visits", on, looks_further),
 	};
 	reply->status = c.day_wrong ? 400 : 200;

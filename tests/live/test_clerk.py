@@ -350,6 +350,14 @@ def test_backups_under_load(office):
     assert left == sorted(f"copy-{n}.db{s}" for n in range(4) for s in ("", ".sum"))
 
 
+def test_the_first_backup_is_tried_at_once(office):
+    started(office)
+    assert job(office, "drill")["result"] == "there is no backup to try yet"
+    office.beadle("clerk", "run", "backup")
+    until(lambda: job(office, "drill")["result"].endswith(" PASSED"), "the drill, without a week's wait")
+    assert job(office, "drill")["schedule"] == "every 1 week"
+
+
 def test_a_damaged_backup_fails_its_drill(office):
     to = office.data / "copy.db"
     done = office.beadle("backup", "--to", str(to))
