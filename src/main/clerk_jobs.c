@@ -138,10 +138,12 @@ static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], 
 	int rc = bdl_file_mkdirs(folder, err);
 	if (rc == 0)
 		rc = bdl_job_fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
+	if (rc == 0) /* first, for there may be no room else */
+		rc = bdl_backup_sweep(folder, bdl_now_ms(), &removed, err);
 	if (rc == 0)
 		rc = bdl_backup_make(store, to, &bytes, err);
 	if (rc == 0)
-		rc = bdl_backup_prune(folder, conf->backups_kept, &removed, err);
+		rc = bdl_backup_prune(folder, conf->backups_kept, bdl_now_ms(), &removed, err);
 	if (rc == 0)
 		(void)snprintf(result, BDL_JOB_RESULT, "%s, %" PRId64 " kB, %zu older %s removed",
 		    name, bytes / 1000, removed, removed == 1 ? "one" : "ones"); /* fits */

@@ -96,7 +96,7 @@ int bdl_job_drill(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], stru
 	bdl_backup_folder(conf, folder, sizeof(folder));
 	int rc = bdl_job_fence(conf, BDL_JOB_BACKUP, err);
 	if (rc == 0)
-		rc = bdl_backup_newest(folder, name, err);
+		rc = bdl_backup_newest(folder, bdl_now_ms(), name, err);
 	if (rc == BDL_E_MISSING) {
 		(void)snprintf(result, BDL_JOB_RESULT, "there is no backup to try yet"); /* fits */
 		return 0;

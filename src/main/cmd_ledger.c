@@ -201,7 +201,7 @@ static int export_head(struct bdl_args *a)
 	if (!bdl_args_fit(a, 1, 2))
 		return BDL_EXIT_USAGE;
 	const char *file = a->n > 1 ? a->words[1] : NULL;
-	int rc = open_store(a->data, BDL_STORE_READ, &conf, &store, &err);
+	int rc = open_store(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0) {
 		bdl_conf_path(&conf, keys, sizeof(keys), "keys");
 		rc = bdl_head_export(store, keys, file, bdl_now_ms(), &head, &err);

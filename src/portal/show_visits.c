@@ -1,6 +1,7 @@
 /* Visits: by a filter, and one person's day. */
 #include "base/clock.h"
 #include "pages_int.h"
+#include "record/ledger.h"
 #include "together_int.h"
 #include "visitor.tmpl.h"
 #include "visits.tmpl.h"
@@ -65,9 +66,9 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	struct bdl_page_visits_row *out = bdl_region_array(r->region, n, sizeof(*out));
 	for (size_t i = 0; out && i < n; i++) {
 		out[i] = visit_row(r, &rows[i]);
-		if (c.visits.n_persons)
-			bdl_request_looked(r, rows[i].person);
+		bdl_request_looked(r, rows[i].person);
 	}
+	r->asks_for_people = c.person.n > 0;
 	bool looks_further = next.hour > 0 && !next.client;
 	const char *on = next.hour > 0
 	    ? bdl_region_printf(r->region, "%" PRId64 "-%" PRId64 "-%" PRId64 "-%" PRId64,
@@ -176,6 +177,8 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	struct bdl_chosen c;
 	struct bdl_day day = { 0 };
 
+	if (person.n > BDL_LEDGER_PERSON_MAX)
+		return bdl_fail(err, BDL_E_MISSING, "nobody's name is so long");
 	int rc = bdl_chosen_read(r, &c, err);
 	/* This person and no other, whatever else the address asks for. */
 	c.f.persons = c.visits.persons = &person;

@@ -79,6 +79,13 @@ BDL_DEFINE_AUTO(struct bdl_retention_run, bdl_retention_end);
 int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
     BDL_MUST_USE;
 
+/*
+ * A number of what the run goes by: the local day, the times and the holds; never 0. After a whole run
+ * another one with the same number finds only what was brought late, and still looks at every site: that
+ * can wait for the next day.
+ */
+uint64_t bdl_retention_basis(const struct bdl_retention_run *r);
+
 /* Rows of each kind that went in this run so far. */
 struct bdl_retention_sum {
 	int64_t acts, violations;

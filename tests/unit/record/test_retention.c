@@ -5,6 +5,8 @@
 #include "published.h"
 #include "record/acts.h"
 #include "record/holds.h"
+#include "record/ledger.h"
+#include "record/numbers_int.h"
 #include "record/retention.h"
 #include "record/visits_int.h"
 #include <time.h>
@@ -270,6 +272,69 @@ static void what_stays_does_not_stand_in_the_way(void **state)
 	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 250);
 }
 
+/* The ledger says who looked at acts/17: that must not become somebody else's. */
+static void numbers_are_never_given_twice(void **state)
+{
+	struct school *s = *state;
+	int64_t refused = 0;
+
+	add(s, "2026-01-05T10:00", BDL_ALLOW, "a", "", "old.example");
+	add(s, "2025-01-05T10:00", BDL_BLOCK, "a", "staff", "old.example");
+	add(s, "2026-01-06T10:00", BDL_ALLOW, "b", "", "old.example");
+	store_run(s->store, "INSERT INTO refused VALUES (1, 7, 1, '', 1, 1, 1, '', '')");
+	check_long("acts", delete_due(s).acts, 3);
+	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 0);
+	check_long("again", delete_due(s).acts, 0);
+	add(s, "2026-11-20T10:00", BDL_BLOCK, "c", "staff", "new.example");
+	check_long("act", store_number(s->store, "SELECT id FROM act"), 4);
+	check_long("violation", store_number(s->store, "SELECT id FROM violation"), 2);
+	assert_int_equal(bdl_store_begin(s->store, NULL), 0);
+	assert_int_equal(bdl_number_next(s->store, BDL_NUMBERED_REFUSED, &refused, NULL), 0);
+	bdl_store_rollback(s->store);
+	check_long("refused", refused, 8);
+}
+
+static uint64_t basis(struct school *s)
+{
+	struct bdl_retention_run *run BDL_AUTO(bdl_retention_end) = NULL;
+
+	assert_int_equal(bdl_retention_begin(s->store, s->now_ms, &run, NULL), 0);
+	return bdl_retention_basis(run);
+}
+
+/* What a whole run went by stays the same until something may have to go that it left. */
+static void a_run_is_told_from_the_next(void **state)
+{
+	struct school *s = *state;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_VERSIONS_MAX);
+	const struct bdl_hold_word both = { BDL_LIT("A. Head"), BDL_LIT("D. Officer"),
+		BDL_LIT("a complaint") };
+	struct bdl_version_row row;
+	char text[1024];
+	int64_t hold;
+	uint64_t first = basis(s), last = first;
+
+	assert_int_not_equal(first, 0);
+	s->now_ms += 7 * 3600 * INT64_C(1000); /* 23:30, of the same day */
+	assert_true(basis(s) == first);
+	s->now_ms += 3600 * INT64_C(1000);
+	assert_true(basis(s) != first);
+	last = basis(s);
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("b"), bdl_view_at(NULL, 0),
+			     BDL_LIT("2027-11-12"), &both, s->now_ms, &hold, NULL),
+	    0);
+	assert_true(basis(s) != last);
+	last = basis(s);
+	assert_int_equal(bdl_holds_end(s->store, hold, &both, s->now_ms, NULL), 0);
+	assert_true(basis(s) != last);
+	last = basis(s);
+	assert_int_equal(
+	    publish(s->store, "staff", keeping(text, "staff", "keep violations for 1 month"),
+		s->now_ms - DAY, &row, region, NULL),
+	    0);
+	assert_true(basis(s) != last);
+}
+
 static void the_policies_say_how_long(void **state)
 {
 	struct school *s = *state;
@@ -503,6 +568,34 @@ static void a_hold_keeps_what_it_names(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+/* A login is one in either case of letters; and whose looks are held is not forgotten meanwhile. */
+static void a_hold_keeps_the_name_too(void **state)
+{
+	struct school *s = *state;
+	const struct bdl_view none = { 0 }, by = BDL_LIT("A. Clerk"), why = BDL_LIT("asked for");
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+	struct bdl_hold_row *rows;
+	int64_t id;
+	size_t n;
+
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("Anna.B@Other"), none,
+			     BDL_LIT("2027-11-12"), &word, s->now_ms, &id, NULL),
+	    0);
+	assert_int_equal(bdl_holds_list(s->store, region, &rows, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_true(bdl_view_is(rows[0].person, "anna.b@other"));
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), BDL_E_DENIED);
+	assert_int_equal(bdl_holds_end(s->store, id, &word, s->now_ms, NULL), 0);
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, BDL_LIT("the clock"), by, why, s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, BDL_LIT("A. Clerk"), BDL_LIT("a clerk"), why,
+			     s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), 0);
+}
+
 static void a_hold_takes_two_a_reason_and_a_day(void **state)
 {
 	struct school *s = *state;
@@ -618,10 +711,13 @@ int main(void)
 		TEST(what_is_past_its_time_goes_and_nothing_else),
 		TEST(many_go_in_small_transactions),
 		TEST(what_stays_does_not_stand_in_the_way),
+		TEST(numbers_are_never_given_twice),
+		TEST(a_run_is_told_from_the_next),
 		TEST(the_policies_say_how_long),
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
 		TEST(a_hold_keeps_what_it_names),
+		TEST(a_hold_keeps_the_name_too),
 		TEST(a_hold_takes_two_a_reason_and_a_day),
 		TEST(reviews_are_due_from_their_day_on),
 		TEST(kept_on_the_last_day_and_gone_on_the_next),
