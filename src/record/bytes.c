@@ -1,6 +1,6 @@
 #include "record/bytes.h"
 #include "base/alloc.h"
-#include "record/scribe_int.h"
+#include "record/place_int.h"
 #include "record/store_int.h"
 #include "record/visits.h"
 #include <dirent.h>
