@@ -9,6 +9,7 @@
 #include "record/ledger.h"
 #include "record/versions.h"
 
+#define PAGE_MS     8000 /* no page is asked for longer: two threads answer everybody */
 #define STANDING_MS 2000 /* the policies in force are read anew after this */
 
 struct bdl_worker {
@@ -137,6 +138,8 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 
 	if (!w->store)
 		rc = bdl_store_open(w->site->store_path, BDL_STORE_READ, &w->store, err);
+	if (rc == 0)
+		rc = bdl_store_hurry(w->store, PAGE_MS, err);
 	if (rc == 0 &&
 	    (w->ruleset_tick_ms == 0 || bdl_tick_ms() - w->ruleset_tick_ms > STANDING_MS))
 		rc = read_ruleset(w, err);
@@ -228,6 +231,7 @@ static void show_message(struct bdl_request *r, unsigned status, struct bdl_repl
 		.portal = bdl_frame(r, bdl_view_of(m->title), BDL_AT_NOTHING),
 		.title = m->title,
 		.text = m->text ? m->text : r->fault,
+		.why = m->status == 503, /* which the first page answers as well */
 	    });
 }
 

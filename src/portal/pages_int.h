@@ -49,6 +49,7 @@ struct bdl_layout_portal bdl_frame(
 
 /* A moment: "today, 11:40:07" or "20 November 2026, 11:40"; and for machines. In the region. */
 const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
+const char *bdl_when_hour(const struct bdl_request *r, int64_t at_ms); /* without seconds */
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
 
 /* The school's day that a moment lies in. Texts in the region. */

@@ -1,5 +1,6 @@
 /* Visits: by a filter, and one person's day. */
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "pages_int.h"
 #include "record/ledger.h"
 #include "together_int.h"
@@ -15,7 +16,7 @@ static struct bdl_page_visits_row visit_row(
     const struct bdl_request *r, const struct bdl_visit_row *row)
 {
 	return (struct bdl_page_visits_row){
-		.when = bdl_when(r, row->from_ms),
+		.when = bdl_when_hour(r, row->from_ms),
 		.iso = bdl_when_iso(r, row->from_ms),
 		.day = bdl_day_of(r, row->from_ms).word,
 		.person = row->person,
@@ -82,7 +83,7 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 		.after = after,
 		.rows = out,
 		.n_rows = n,
-		.until = looks_further ? bdl_when(r, (next.hour + 1) * BDL_HOUR_MS) : "",
+		.until = looks_further ? bdl_when_hour(r, (next.hour + 1) * BDL_HOUR_MS) : "",
 		.pager = bdl_pager_view(r, &c, "visits", on, looks_further),
 	};
 	reply->status = c.day_wrong ? 400 : 200;
@@ -177,8 +178,9 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	struct bdl_chosen c;
 	struct bdl_day day = { 0 };
 
-	if (person.n > BDL_LEDGER_PERSON_MAX)
-		return bdl_fail(err, BDL_E_MISSING, "nobody's name is so long");
+	/* It becomes the subject of a look, and is shown on terminals as well. */
+	if (person.n > BDL_LEDGER_PERSON_MAX || !bdl_utf8_printable(person))
+		return bdl_fail(err, BDL_E_MISSING, "this is nobody's name");
 	int rc = bdl_chosen_read(r, &c, err);
 	/* This person and no other, whatever else the address asks for. */
 	c.f.persons = c.visits.persons = &person;

@@ -101,4 +101,12 @@ struct bdl_ledger_line {
 int bdl_ledger_list(struct bdl_store *s, size_t n, struct bdl_region *region,
     struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * The same of those whose subject is this person, and where `record` is given of that alone. None
+ * where the ledger does not know the name, or does not any more.
+ */
+int bdl_ledger_about(struct bdl_store *s, struct bdl_view person, struct bdl_view record, size_t n,
+    struct bdl_region *region, struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
+
 #endif

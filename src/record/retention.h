@@ -40,6 +40,9 @@ struct bdl_retention {
  */
 int64_t bdl_span_before(struct bdl_span span, int64_t now_ms);
 
+/* The other way about: the first moment from which a record of `at_ms` is past that time; BDL_KEPT_EVER: none. */
+int64_t bdl_span_past(struct bdl_span span, int64_t at_ms);
+
 /*
  * What a document says of this kind of record: of its rules the one with the shortest time. false
  * where it says nothing. What is returned is the document's.

@@ -35,9 +35,12 @@ _Static_assert(ESCAPED *(BDL_LOGIN_SIZE + BDL_HOST_MAX + BDL_ID_MAX) + 64 < INDE
 
 static enum bdl_code code_of(struct bdl_view state)
 {
-	/* A lock that did not come, a deadlock, two transactions that cannot both have been alone. */
-	if (bdl_view_is(state, "55P03") || bdl_view_is(state, "40P01") ||
-	    bdl_view_is(state, "40001"))
+	/*
+	 * A statement that took too long, a lock that did not come, a deadlock, two transactions that
+	 * cannot both have been alone.
+	 */
+	if (bdl_view_is(state, "57014") || bdl_view_is(state, "55P03") ||
+	    bdl_view_is(state, "40P01") || bdl_view_is(state, "40001"))
 		return BDL_E_BUSY;
 	/* No connection, no resources, an operator who ends it, the system. */
 	if (!state.n || bdl_view_starts(state, BDL_LIT("08")) ||
@@ -81,6 +84,15 @@ static void say_nothing(void *arg, const char *text)
 	(void)text;
 }
 
+static int hurry_set(struct bdl_pg_store *s, struct bdl_err *err)
+{
+	char sql[64];
+
+	(void)snprintf(
+	    sql, sizeof(sql), "SET statement_timeout = %lld", (long long)s->hurry_ms); /* fits */
+	return bdl_pg_exec(s, sql, err);
+}
+
 static int settle(struct bdl_pg_store *s, struct bdl_err *err)
 {
 	if (PQstatus(s->conn) != CONNECTION_OK)
@@ -95,6 +107,8 @@ static int settle(struct bdl_pg_store *s, struct bdl_err *err)
 		rc = bdl_pg_exec(s, "SET default_transaction_read_only = on", err);
 	if (!rc && s->is_relaxed)
 		rc = bdl_pg_exec(s, "SET synchronous_commit = off", err);
+	if (!rc && s->hurry_ms)
+		rc = hurry_set(s, err);
 	return rc;
 }
 
@@ -272,6 +286,17 @@ static void pg_relax(struct bdl_store *base)
 	(void)bdl_pg_exec(s, "SET synchronous_commit = off", NULL); /* else they wait: right too */
 }
 
+static int pg_hurry(struct bdl_store *base, int64_t for_ms, struct bdl_err *err)
+{
+	struct bdl_pg_store *s = bdl_pg_of(base);
+
+	if (s->hurry_ms == for_ms)
+		return 0;
+	s->hurry_ms = for_ms;
+	int rc = bdl_pg_mend(s, err);
+	return rc ? rc : hurry_set(s, err);
+}
+
 static bool pg_is_long(const struct bdl_store *base)
 {
 	(void)base; /* PostgreSQL tidies its log by itself */
@@ -403,6 +428,7 @@ static const struct bdl_backend postgresql = {
 	.commit = pg_commit,
 	.rollback = pg_rollback,
 	.relax = pg_relax,
+	.hurry = pg_hurry,
 	.is_long = pg_is_long,
 	.sync = pg_sync,
 	.change = pg_change,

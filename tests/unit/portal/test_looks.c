@@ -186,6 +186,8 @@ static void a_day_is_looked_at_whatever_the_login(void **state)
 	assert_int_equal(ask(s, "/visits/anna_berg@school.example", NULL), 200);
 	memset(path + strlen(path), 'a', 600);
 	assert_int_equal(ask(s, path, NULL), 404);
+	assert_int_equal(ask(s, "/visits/\033[2J", NULL), 404);
+	assert_int_equal(ask(s, "/visits/\xff", NULL), 404);
 	check_looks(s, "visits: anna_berg@school.example\n");
 }
 

@@ -56,6 +56,40 @@ static void spans_reach_back_to_a_day(void **state)
 		    cases[i].want ? at(cases[i].want) : BDL_KEPT_EVER);
 }
 
+/* For each moment at which a record may be made, the first at which the span has left it behind. */
+static void a_record_is_past_its_time_when_deletion_says_so(void **state)
+{
+	static const struct {
+		const char *at;
+		struct bdl_span span;
+		const char *want; /* NULL: never */
+	} cases[] = {
+		{ "2026-11-21T16:30", { 90, BDL_UNIT_DAY }, "2027-02-20T00:00" },
+		{ "2026-11-21T00:00", { 1, BDL_UNIT_DAY }, "2026-11-23T00:00" },
+		{ "2026-11-20T23:59", { 1, BDL_UNIT_DAY }, "2026-11-22T00:00" },
+		{ "2025-11-20T16:30", { 1, BDL_UNIT_YEAR }, "2026-11-21T00:00" },
+		{ "2026-01-30T12:00", { 1, BDL_UNIT_MONTH },
+		    "2026-03-01T00:00" }, /* no 31 February */
+		{ "2026-03-20T12:00", { 8, BDL_UNIT_DAY }, "2026-03-29T00:00" },
+		{ "2026-11-21T14:30", { 2, BDL_UNIT_HOUR }, "2026-11-21T16:30" },
+		{ "2026-11-21T16:30", { 0, BDL_UNIT_DAY }, NULL },
+		{ "2026-11-21T16:30", { 300, BDL_UNIT_YEAR }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		int64_t at_ms = at(cases[i].at), past_ms = bdl_span_past(cases[i].span, at_ms);
+		/* What lies exactly there stays; a minute's last moment is meant by hours. */
+		int64_t late = cases[i].span.unit == BDL_UNIT_HOUR;
+		check_long(
+		    cases[i].at, past_ms, cases[i].want ? at(cases[i].want) + late : BDL_KEPT_EVER);
+		if (!cases[i].want)
+			continue;
+		assert_true(bdl_span_before(cases[i].span, past_ms) > at_ms);
+		assert_true(bdl_span_before(cases[i].span, past_ms - 1) <= at_ms);
+	}
+}
+
 /* --- which rule holds --- */
 
 static struct bdl_view keeping(char out[1024], const char *binds, const char *rules)
@@ -707,6 +741,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans_reach_back_to_a_day),
+		cmocka_unit_test(a_record_is_past_its_time_when_deletion_says_so),
 		cmocka_unit_test(the_shortest_time_holds_for_visits),
 		TEST(what_is_past_its_time_goes_and_nothing_else),
 		TEST(many_go_in_small_transactions),
