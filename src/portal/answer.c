@@ -75,6 +75,7 @@ static const struct route routes[] = {
 	{ "/policies/*", bdl_show_policy, THE_STORE },
 	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
 	{ "/policies/*/*", bdl_show_issue, THE_STORE },
+	{ "/replay", bdl_show_replay, A_LOOK },
 	{ "/storage", bdl_show_storage, A_LOOK },
 	{ "/status", bdl_show_status, A_STORE_OR_NOT },
 	{ "/coverage", bdl_show_coverage, THE_STORE },

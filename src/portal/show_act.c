@@ -9,6 +9,7 @@
 #include "pages_int.h"
 #include "policy/explain.h"
 #include "policy/judge.h"
+#include "record/act_facts.h"
 #include "record/acts.h"
 #include "record/ledger.h"
 #include "record/versions.h"
@@ -21,34 +22,6 @@ struct found {
 	enum bdl_kept kept;
 	int64_t last_ms; /* of what goes together with it */
 };
-
-/* The facts as the judge takes them, by the numbers of this ruleset; false where none were kept. */
-static bool facts_of(const struct bdl_request *r, const struct bdl_act *a,
-    const struct bdl_ruleset *rs, struct bdl_facts *ret)
-{
-	struct bdl_web_request q = { a->host, a->path, a->method, a->kind == BDL_KIND_UPLOAD };
-	struct bdl_view words, word;
-
-	*ret = (struct bdl_facts){
-		.known = a->known,
-		.minute = a->minute,
-		.weekday = a->weekday,
-	};
-	bdl_facts_request(rs, ret, &q, r->region);
-	ret->door = a->door;
-	if (a->equipment.n) /* else there was no table of networks */
-		bdl_facts_network(rs, ret, a->place, a->equipment);
-	words = a->groups;
-	while (bdl_view_cut(&words, ' ', &word))
-		ret->groups |= bdl_ruleset_group(rs, word);
-	words = a->categories;
-	while (bdl_view_cut(&words, ' ', &word)) {
-		int i = bdl_ruleset_category_find(rs, word);
-		if (i >= 0)
-			bdl_catset_add(&ret->categories, (unsigned)i);
-	}
-	return bdl_facts_recall(rs, ret, a->kept, r->region);
-}
 
 /*
  * Several rules may come to the same verdict, and a reason given for one of them lifts only that
@@ -237,7 +210,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
 	}
-	if (!facts_of(r, a, rs, &facts)) {
+	if (!bdl_act_facts(a, rs, r->region, &facts)) {
 		v->why_not = "the policy keeps nothing of this act but that it happened";
 		return 0;
 	}
