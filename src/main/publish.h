@@ -55,7 +55,7 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 
 /*
  * Write DIR/lists/lists.hosts and lists.map; running doors take the map at once. On the word of
- * `by`, which the ledger keeps; NULL: no entry, for who must not touch the store.
+ * `by`, which the ledger keeps; NULL: who must not touch the store, so that the scribe enters it.
  */
 int bdl_publish_lists(const struct bdl_conf *conf, struct bdl_list_build *build, const char *by,
     struct bdl_err *err) BDL_MUST_USE;

@@ -47,8 +47,8 @@ int bdl_backup_newest(const char *folder, int64_t now_ms, char ret[BDL_BACKUP_NA
 
 /*
  * Restore the backup beside itself and look whether it is whole: the digest and the numbers of rows
- * are those of FILE.sum, SQLite finds nothing wrong, and this program's migrations bring it up to
- * date. The backup is only read; the copy, which takes as much room again, is removed. `said` gets a
+ * are those of FILE.sum, SQLite finds nothing wrong, this program's migrations bring it up to date, and
+ * its ledger verifies. The backup is only read; the copy, which takes as much room again, is removed. `said` gets a
  * line for each thing looked at. *ret_passed: nothing was wrong. Errors are for what kept it from
  * looking: no such file, no room for the copy.
  */

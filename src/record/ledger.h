@@ -26,7 +26,7 @@ enum bdl_ledger_kind {
 	BDL_LEDGER_IN_FORCE,  /* it came into force */
 	BDL_LEDGER_OVERTAKEN, /* its moment came, and what is in force is of a later one */
 	BDL_LEDGER_ROLL,      /* the roll was replaced; roll */
-	BDL_LEDGER_LISTS,     /* lists are about to take the place of the old ones; lists */
+	BDL_LEDGER_LISTS,     /* lists are about to take the place of others, or did; lists/ID */
 	BDL_LEDGER_ILLEGAL,   /* a list of illegal content was offered; lists/illegal */
 	BDL_LEDGER_NETWORKS,  /* the table of networks, the same; networks */
 	BDL_LEDGER_SEGMENT,   /* all of a segment is in the store; journal/[HOST/]SOURCE/NUMBER */

@@ -60,18 +60,33 @@ bool bdl_mark_read(struct bdl_view text, struct bdl_mark *ret)
 	return true;
 }
 
+/* "SENT" or "SENT HEAD", where SENT counts the head of the request too. */
+static bool read_sent(struct bdl_view text, int64_t *ret)
+{
+	struct bdl_view all = { 0 };
+	uint64_t sent, head = 0;
+	bool has_head = bdl_view_find(text, ' ') < text.n;
+
+	if (!bdl_view_cut(&text, ' ', &all) || !bdl_view_uint(all, BDL_MARK_BYTES_MAX, &sent) ||
+	    (has_head && !bdl_view_uint(text, BDL_MARK_BYTES_MAX, &head)))
+		return false;
+	*ret = sent > head ? (int64_t)(sent - head) : 0;
+	return true;
+}
+
 bool bdl_mark_read_line(
     struct bdl_view line, struct bdl_mark *ret, int64_t *ret_down, int64_t *ret_up)
 {
 	struct bdl_view mark = { 0 }, down = { 0 };
-	uint64_t to_client, from_client;
+	uint64_t to_client;
+	int64_t up;
 
 	if (line.n > BDL_MARK_LINE_MAX || !bdl_view_cut(&line, ' ', &mark) ||
 	    !bdl_view_cut(&line, ' ', &down) ||
-	    !bdl_view_uint(down, BDL_MARK_BYTES_MAX, &to_client) ||
-	    !bdl_view_uint(line, BDL_MARK_BYTES_MAX, &from_client) || !bdl_mark_read(mark, ret))
+	    !bdl_view_uint(down, BDL_MARK_BYTES_MAX, &to_client) || !read_sent(line, &up) ||
+	    !bdl_mark_read(mark, ret))
 		return false;
 	*ret_down = (int64_t)to_client;
-	*ret_up = (int64_t)from_client;
+	*ret_up = up;
 	return true;
 }

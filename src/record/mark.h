@@ -5,7 +5,11 @@
  * site and the basis; no address and no name. Whoever knows the names can compute it.
  *
  *   MARK  = AT-MS "-" CLIENT "-" SITE "-" BASIS       hexadecimal; the three are not 0
- *   LINE  = MARK SP BYTES-TO-CLIENT SP BYTES-FROM-CLIENT
+ *   LINE  = MARK SP BYTES-TO-CLIENT SP BYTES-FROM-CLIENT [SP BYTES-OF-THE-REQUEST'S-HEAD]
+ *
+ * What somebody sent is the bytes from the client without the head: every look at a page has one of
+ * those, of half a kilobyte and more, in which an upload would be lost. A proxy that still runs with a
+ * configuration of before leaves the head's away.
  *
  * Pure.
  */
@@ -33,7 +37,10 @@ void bdl_mark_write(const struct bdl_mark *m, struct bdl_buf *out);
 
 bool bdl_mark_read(struct bdl_view text, struct bdl_mark *ret);
 
-/* A line without its line feed. false for what is none: also that of an act without a mark ("-"). */
+/*
+ * A line without its line feed. false for what is none: also that of an act without a mark ("-"). *ret_up
+ * has no head in it.
+ */
 bool bdl_mark_read_line(
     struct bdl_view line, struct bdl_mark *ret, int64_t *ret_down, int64_t *ret_up);
 
