@@ -3,7 +3,7 @@
 #include "main/command.h"
 #include "main/data.h"
 #include "main/lists_verbs.h"
-#include "record/ledger_lists.h"
+#include "record/ledger/lists.h"
 
 #include <stdio.h>
 

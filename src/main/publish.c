@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "lists/hosts.h"
 #include "policy/roll.h"
-#include "record/force.h"
-#include "record/ledger_lists.h"
+#include "record/ledger/lists.h"
+#include "record/policies/force.h"
 #include "sys/file.h"
 
 #include <limits.h>

@@ -9,10 +9,10 @@
 #include "pages_int.h"
 #include "policy/explain.h"
 #include "policy/judge.h"
-#include "record/act_facts.h"
-#include "record/acts.h"
-#include "record/ledger.h"
-#include "record/versions.h"
+#include "record/acts/act_facts.h"
+#include "record/acts/acts.h"
+#include "record/ledger/ledger.h"
+#include "record/policies/versions.h"
 
 /* What the page is about. */
 struct found {

@@ -1,8 +1,8 @@
-/* What a draft would change: its text, and what the last replay of it found (record/replays.h). */
+/* What a draft would change: its text, and what the last replay of it found (record/replay/replays.h). */
 #include "clause_changes_int.h"
 #include "pages_int.h"
-#include "record/drafts.h"
-#include "record/replays.h"
+#include "record/policies/drafts.h"
+#include "record/replay/replays.h"
 #include "replay.tmpl.h"
 
 /* --- the text --- */

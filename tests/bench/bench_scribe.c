@@ -16,12 +16,12 @@
  */
 #include "base/buf.h"
 #include "base/clock.h"
-#include "record/acts.h"
-#include "record/journal.h"
-#include "record/mark.h"
-#include "record/scribe.h"
-#include "record/store_int.h"
-#include "record/visits.h"
+#include "record/acts/acts.h"
+#include "record/journal/journal.h"
+#include "record/scribe/scribe.h"
+#include "record/store/store_int.h"
+#include "record/visits/mark.h"
+#include "record/visits/visits.h"
 #include "school_day.h"
 #include "sys/file.h"
 #include <limits.h>

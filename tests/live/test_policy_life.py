@@ -312,7 +312,7 @@ def test_a_version_whose_day_came_while_beadle_was_off(school):
         {"waits": 0, "in_force": 1}]
 
 
-MIGRATIONS = ROOT / "src/record/migrations"
+MIGRATIONS = ROOT / "src/record/store/migrations"
 
 
 def columns(db, schema, table):

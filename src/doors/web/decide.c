@@ -2,8 +2,8 @@
 #include "doors/web/form.h"
 #include "doors/web/web_int.h"
 #include "proto/search.h"
-#include "record/mark.h"
-#include "record/visits.h"
+#include "record/visits/mark.h"
+#include "record/visits/visits.h"
 #include "sys/log.h"
 
 static struct bdl_view reference(struct bdl_web *web, int64_t at_ms)

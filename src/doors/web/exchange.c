@@ -1,6 +1,6 @@
 /* What is said on a connection: RFC 3507, one request after another. */
 #include "doors/web/conn_int.h"
-#include "record/mark.h"
+#include "record/visits/mark.h"
 #include "sys/log.h"
 
 #define HEADS_MAX ((size_t)2 * BDL_HTTP_HEAD_MAX) /* the two HTTP heads of one request */

@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "policy/facts.h"
-#include "record/force.h"
+#include "record/policies/force.h"
 #include <inttypes.h>
 
 static void describe(struct bdl_snapshot *s)

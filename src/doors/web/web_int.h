@@ -166,7 +166,7 @@ struct bdl_decision {
 	bool strict; /* on the disk before it is answered */
 	/* What the proxy's logs shall say of it; in web->scratch. */
 	struct bdl_view count; /* put right a count (doors/web/released.h) */
-	struct bdl_view visit; /* bring its bytes to the visit (record/mark.h) */
+	struct bdl_view visit; /* bring its bytes to the visit (record/visits/mark.h) */
 	/*
 	 * Where it goes on: the strictest that its text may come to. BDL_ALLOW: it is not read;
 	 * BDL_NOTE: it is read as it goes; else it must not go before it is read.

@@ -1,7 +1,7 @@
 #include "../check.h"
 #include "base/clock.h"
 #include "ledgered.h"
-#include "record/backup.h"
+#include "record/backup/backup.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 

@@ -2,7 +2,7 @@
 #include "../check.h"
 #include "ledgered.h"
 #include "lists/compile.h"
-#include "record/ledger_lists.h"
+#include "record/ledger/lists.h"
 
 #define T0 1795261200000
 

@@ -1,4 +1,4 @@
-#include "record/mark.h"
+#include "record/visits/mark.h"
 #include "stored.h"
 #include <inttypes.h>
 #include <setjmp.h>
