@@ -11,6 +11,8 @@
 #define BDL_NODES_MAX    32768
 #define BDL_LINES_MAX    4096 /* that say what means a clause, of all clauses */
 #define BDL_NO_STEM      0    /* a word that no concept has */
+#define BDL_GAP_STEM     UINT16_MAX /* in a pattern: some other words may stand there */
+#define BDL_GAP_WORDS    4          /* at most so many */
 
 /* A word of a sentence: its stem, and where it stands. */
 struct bdl_token {
@@ -24,9 +26,17 @@ struct bdl_pattern {
 	uint16_t n, concept, next; /* the next that begins with the same stem, from 1 */
 };
 
+enum bdl_trait {
+	BDL_TRAIT_COMMON = 1,   /* too common to carry a meaning alone */
+	BDL_TRAIT_DUTY = 2,     /* who says it obliges somebody: "must", "never", "only" */
+	BDL_TRAIT_OPENING = 4,  /* obliges as the first word: "Lock the screen" */
+	BDL_TRAIT_ASIDE = 8,    /* what stands under such a heading is only named: "Definitions" */
+	BDL_TRAIT_BACK = 16,    /* stands for what was spoken of before: "it", "them" */
+};
+
 struct bdl_concept {
 	struct bdl_view name; /* empty for words in quotes */
-	bool common;          /* too common to carry a meaning alone */
+	unsigned traits; /* enum bdl_trait */
 };
 
 enum bdl_node_kind { BDL_NODE_WORD, BDL_NODE_AND, BDL_NODE_OR, BDL_NODE_NOT, BDL_NODE_UNDER };
@@ -55,6 +65,7 @@ struct bdl_variant {
 struct bdl_kind {
 	struct bdl_view id, title;
 	struct bdl_variant *variants, *last;
+	bool told; /* a sentence that obliges nobody may mean it: "Use is monitored." */
 };
 
 struct bdl_stem {

@@ -13,6 +13,8 @@
 
 #define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
 #define HEADINGS   4   /* of headings within each other */
+#define BACK       2   /* sentences that a pronoun reaches back */
+#define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
 
 /* For each concept: whether the statement has it, from which token, and how many. */
 struct found {
@@ -33,21 +35,32 @@ struct look {
 	size_t at;
 	size_t above[HEADINGS + 2];
 	size_t n_above;
+	size_t back[BACK]; /* sentences before it that "it" may stand for */
+	size_t n_back;
 	uint16_t spoke[32]; /* concepts of its own that made conditions true */
 	size_t n_spoke;
 };
 
 /* --- concepts in statements --- */
 
-static bool pattern_fits(
-    const struct bdl_pattern *p, const struct bdl_token *tokens, size_t n, size_t at)
+/* How many of the tokens from `at` on are the pattern's, from its stem `i` on; 0: it does not fit. */
+static size_t pattern_fits(
+    const struct bdl_pattern *p, size_t i, const struct bdl_token *tokens, size_t n, size_t at)
 {
-	if (at + p->n > n)
-		return false;
-	for (size_t i = 0; i < p->n; i++)
-		if (tokens[at + i].stem != p->stems[i])
-			return false;
-	return true;
+	size_t from = at;
+
+	for (; i < p->n && p->stems[i] != BDL_GAP_STEM; i++, at++)
+		if (at >= n || tokens[at].stem != p->stems[i])
+			return 0;
+	if (i == p->n)
+		return at - from;
+	for (size_t gap = 0; gap <= BDL_GAP_WORDS; gap++) {
+		size_t rest = pattern_fits(p, i + 1, tokens, n, at + gap);
+
+		if (rest > 0)
+			return at + gap + rest - from;
+	}
+	return 0;
 }
 
 static bool find_concepts(struct matcher *m, size_t i)
@@ -66,8 +79,11 @@ static bool find_concepts(struct matcher *m, size_t i)
 			const struct bdl_pattern *pattern = &c->patterns[p - 1];
 			struct found *f = &m->found[i][pattern->concept];
 
-			if (f->n == 0 && pattern_fits(pattern, tokens, n, k))
-				*f = (struct found){ (uint16_t)k, pattern->n };
+			size_t took =
+			    f->n == 0 ? pattern_fits(pattern, 0, tokens, n, k) : 0;
+
+			if (took > 0)
+				*f = (struct found){ (uint16_t)k, (uint16_t)took };
 		}
 	return true;
 }
@@ -80,7 +96,7 @@ static void speak(struct look *l, uint16_t concept)
 		if (l->spoke[i] == concept)
 			return;
 	if (l->n_spoke < BDL_ARRAY_LEN(l->spoke))
-	l->spoke[l->n_spoke++] = concept;
+		l->spoke[l->n_spoke++] = concept;
 }
 
 static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts)
@@ -89,7 +105,7 @@ static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts
 	uint32_t lead = m->s->items[l->at].lead;
 
 	if (m->found[l->at][concept].n > 0) {
-		if (counts && !m->c->concepts[concept].common)
+		if (counts && !(m->c->concepts[concept].traits & BDL_TRAIT_COMMON))
 			speak(l, concept);
 		return true;
 	}
@@ -98,6 +114,9 @@ static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts
 			return true;
 		lead = m->s->items[lead].lead;
 	}
+	for (size_t i = 0; i < l->n_back; i++)
+		if (m->found[l->back[i]][concept].n > 0)
+			return true;
 	for (size_t i = 0; under && i < l->n_above; i++)
 		if (m->found[l->above[i]][concept].n > 0)
 			return true;
@@ -193,6 +212,68 @@ static void find_above(struct look *l)
 	}
 }
 
+/* --- who is obliged, and what is only named --- */
+
+static bool has_trait(const struct matcher *m, size_t at, unsigned traits)
+{
+	for (size_t i = 0; i < m->c->n_concepts; i++)
+		if ((m->c->concepts[i].traits & traits) && m->found[at][i].n > 0)
+			return true;
+	return false;
+}
+
+/* "Lock the screen", "Please lock it": the first words are an order. */
+static bool opens_with_order(const struct matcher *m, size_t at)
+{
+	for (size_t i = 0; i < m->c->n_concepts; i++)
+		if ((m->c->concepts[i].traits & BDL_TRAIT_OPENING) && m->found[at][i].n > 0 &&
+		    m->found[at][i].from < 2)
+			return true;
+	return false;
+}
+
+/* By itself, by what leads it, or by the heading: "Don't". Rows of a table rarely have verbs. */
+static bool obliges(const struct look *l)
+{
+	const struct matcher *m = l->m;
+	const struct bdl_statement *s = &m->s->items[l->at];
+	uint32_t lead = s->lead;
+
+	if (s->kind == BDL_STATEMENT_ROW || has_trait(m, l->at, BDL_TRAIT_DUTY) ||
+	    opens_with_order(m, l->at))
+		return true;
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < HEADINGS; steps++) {
+		if (has_trait(m, lead, BDL_TRAIT_DUTY))
+			return true;
+		lead = m->s->items[lead].lead;
+	}
+	return s->heading != BDL_NO_STATEMENT && has_trait(m, s->heading, BDL_TRAIT_DUTY);
+}
+
+static bool is_aside(const struct look *l)
+{
+	const struct matcher *m = l->m;
+	const struct bdl_statement *s = &m->s->items[l->at];
+
+	return (s->heading != BDL_NO_STATEMENT && has_trait(m, s->heading, BDL_TRAIT_ASIDE)) ||
+	    (s->lead != BDL_NO_STATEMENT && has_trait(m, s->lead, BDL_TRAIT_ASIDE));
+}
+
+static void find_back(struct look *l)
+{
+	const struct bdl_statement *all = l->m->s->items;
+
+	if (!has_trait(l->m, l->at, BDL_TRAIT_BACK))
+		return;
+	while (l->n_back < BACK && l->at > l->n_back &&
+	    all[l->at - l->n_back - 1].block == all[l->at].block) {
+		l->back[l->n_back] = l->at - l->n_back - 1;
+		l->n_back++;
+		if (!has_trait(l->m, l->back[l->n_back - 1], BDL_TRAIT_BACK))
+			return; /* it says itself what it speaks of */
+	}
+}
+
 static bool match_one(
     const struct matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
 {
@@ -201,6 +282,8 @@ static bool match_one(
 	size_t n = 0;
 
 	find_above(&base);
+	find_back(&base);
+	bool idle = !obliges(&base), aside = is_aside(&base);
 	for (size_t i = 0; i < c->n_kinds; i++) {
 		d->left[i] = 1;
 		d->looks[i].n_spoke = 0;
@@ -218,7 +301,8 @@ static bool match_one(
 	}
 	ret->items = bdl_region_array(m->region, n, sizeof(*ret->items));
 	for (size_t i = 0; ret->items && i < c->n_kinds; i++) {
-		unsigned sure = (unsigned)((1 - d->left[i]) * 100 + 0.5);
+		double rest = aside || (idle && !c->kinds[i].told) ? IDLE : 1;
+		unsigned sure = (unsigned)((1 - d->left[i]) * rest * 100 + 0.5);
 
 		if (sure >= BDL_SURE_UNSURE)
 			ret->items[ret->n++] = (struct bdl_meaning){
