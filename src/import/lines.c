@@ -339,6 +339,16 @@ static bool says_something(struct bdl_view v)
 	return false;
 }
 
+/* "Name:   Signed:   Date:" is to be filled in. */
+static bool is_form(struct bdl_view v)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		colons += v.p[i] == ':';
+	return colons > 1;
+}
+
 /* Few words, none of which makes a sentence of them; or all of them bold. */
 static bool may_be_heading(const struct bdl_line *line, bool *ret_sure)
 {
@@ -346,7 +356,7 @@ static bool may_be_heading(const struct bdl_line *line, bool *ret_sure)
 	bool numbered = line->number.n > 0 && bdl_is_digit(line->number.p[0]);
 	bool capitals, bold;
 
-	if (v.n == 0 || line->row || (line->bullet && !numbered) || line->chars > HEADING_CHARS ||
+	if (v.n == 0 || line->row || is_form(v) || (line->bullet && !numbered) || line->chars > HEADING_CHARS ||
 	    count_words(v) > HEADING_WORDS || !has_letters(v, &capitals))
 		return false;
 	bold = v.n > 4 && bdl_view_starts(v, BDL_LIT("**")) && bdl_view_ends(v, BDL_LIT("**"));
@@ -401,8 +411,8 @@ bool bdl_line_goes_on(const struct bdl_line *line, const struct bdl_line *next, 
 
 	if (begins_small(next->all) && !ends_sentence(line->all))
 		return true;
-	if (width > UNBROKEN || promise)
-		return false;
+	if (promise || (width > UNBROKEN && ends_sentence(line->all)))
+		return false; /* a paragraph on one line is as wide as it is long */
 	return !fits;
 }
 

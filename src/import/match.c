@@ -13,7 +13,7 @@
 
 #define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
 #define HEADINGS   4   /* of headings within each other */
-#define BACK       2   /* sentences that a pronoun reaches back */
+#define BACK       1   /* sentences that a pronoun reaches back */
 #define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
 
 /* For each concept: whether the statement has it, from which token, and how many. */
@@ -222,32 +222,50 @@ static bool has_trait(const struct matcher *m, size_t at, unsigned traits)
 	return false;
 }
 
-/* "Lock the screen", "Please lock it": the first words are an order. */
+/* Whether the word is as it is in an order: "keep", and not "keeping" or "keeps". */
+static bool is_bare(const struct matcher *m, size_t at, uint16_t token)
+{
+	const struct bdl_token *t = &m->tokens[at][token];
+	size_t n = t->to - t->from;
+
+	return n <= m->c->stems[t->stem].word.n + 1 && m->s->items[at].words.p[t->to - 1] != 's';
+}
+
+/* "Lock the screen", "Please lock it": the first word is an order. */
 static bool opens_with_order(const struct matcher *m, size_t at)
 {
 	for (size_t i = 0; i < m->c->n_concepts; i++)
 		if ((m->c->concepts[i].traits & BDL_TRAIT_OPENING) && m->found[at][i].n > 0 &&
-		    m->found[at][i].from < 2)
+		    m->found[at][i].from == 0 && is_bare(m, at, 0))
 			return true;
 	return false;
 }
 
-/* By itself, by what leads it, or by the heading: "Don't". Rows of a table rarely have verbs. */
+static bool says_duty(const struct matcher *m, size_t at)
+{
+	return has_trait(m, at, BDL_TRAIT_DUTY) || opens_with_order(m, at);
+}
+
+/*
+ * By itself, by what leads it, or by the heading: "Don't". Rows of a table rarely have verbs, and
+ * items that nothing leads are short for what is to be done.
+ */
 static bool obliges(const struct look *l)
 {
 	const struct matcher *m = l->m;
 	const struct bdl_statement *s = &m->s->items[l->at];
 	uint32_t lead = s->lead;
 
-	if (s->kind == BDL_STATEMENT_ROW || has_trait(m, l->at, BDL_TRAIT_DUTY) ||
-	    opens_with_order(m, l->at))
+	if (s->kind == BDL_STATEMENT_ROW || says_duty(m, l->at))
+		return true;
+	if (s->kind == BDL_STATEMENT_ITEM && lead == BDL_NO_STATEMENT)
 		return true;
 	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < HEADINGS; steps++) {
-		if (has_trait(m, lead, BDL_TRAIT_DUTY))
+		if (says_duty(m, lead))
 			return true;
 		lead = m->s->items[lead].lead;
 	}
-	return s->heading != BDL_NO_STATEMENT && has_trait(m, s->heading, BDL_TRAIT_DUTY);
+	return s->heading != BDL_NO_STATEMENT && says_duty(m, s->heading);
 }
 
 static bool is_aside(const struct look *l)
