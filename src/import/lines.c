@@ -7,6 +7,8 @@
 #define EDGE_LINES    2  /* of a page's top and of its foot */
 #define HEADING_WORDS 10 /* in one line */
 #define HEADING_CHARS 90
+#define HEAD_WORDS    8
+#define HEAD_CHARS    48
 #define UNBROKEN      130 /* characters: a page is not so wide, so such lines are whole paragraphs */
 
 static unsigned count_chars(struct bdl_view v)
@@ -379,16 +381,32 @@ bool bdl_line_is_heading(const struct bdl_line *line, bool before, bool after)
 	    (after || line->number.n > 0 || v.p[v.n - 1] == ':');
 }
 
+static bool begins_small(struct bdl_view v)
+{
+	return v.n > 0 && ((v.p[0] >= 'a' && v.p[0] <= 'z') || v.p[0] == '(' || v.p[0] == ',');
+}
+
+/* "What our systems are for" right above a longer line that begins anew, or above a list. */
+bool bdl_line_heads(const struct bdl_line *line, const struct bdl_line *next)
+{
+	static const char *const asking[] = { "What", "When", "How", "If", "Who", "Why", "Where" };
+	struct bdl_view v = line->body, first = cut_word(v);
+	bool asks = false, capitals;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(asking); i++)
+		asks = asks || bdl_view_is(first, asking[i]);
+	return v.n > 0 && v.p[0] >= 'A' && v.p[0] <= 'Z' && !line->row && !line->bullet &&
+	    line->chars <= HEAD_CHARS && count_words(v) <= HEAD_WORDS && has_letters(v, &capitals) &&
+	    bdl_view_find(v, ':') == v.n && !strchr(".;,?!", v.p[v.n - 1]) &&
+	    (asks || !says_something(v)) && !next->row &&
+	    (next->bullet || (next->chars > line->chars && !begins_small(next->all)));
+}
+
 static bool ends_sentence(struct bdl_view v)
 {
 	while (v.n > 0 && strchr(")\"'*", v.p[v.n - 1]))
 		v.n--;
 	return v.n > 0 && strchr(".!?:;", v.p[v.n - 1]);
-}
-
-static bool begins_small(struct bdl_view v)
-{
-	return v.n > 0 && ((v.p[0] >= 'a' && v.p[0] <= 'z') || v.p[0] == '(' || v.p[0] == ',');
 }
 
 /* "and" at the end of a line, and what follows is the same sentence. */

@@ -222,8 +222,8 @@ static bool has_trait(const struct matcher *m, size_t at, unsigned traits)
 	return false;
 }
 
-/* Whether the word is as it is in an order: "keep", and not "keeping" or "keeps". */
-static bool is_bare(const struct matcher *m, size_t at, uint16_t token)
+/* "keep", and not "keeping" or "keeps". */
+static bool is_bare(const struct matcher *m, size_t at, size_t token)
 {
 	const struct bdl_token *t = &m->tokens[at][token];
 	size_t n = t->to - t->from;
@@ -231,19 +231,36 @@ static bool is_bare(const struct matcher *m, size_t at, uint16_t token)
 	return n <= m->c->stems[t->stem].word.n + 1 && m->s->items[at].words.p[t->to - 1] != 's';
 }
 
-/* "Lock the screen", "Please lock it": the first word is an order. */
-static bool opens_with_order(const struct matcher *m, size_t at)
+/* Whether words begin here: those of the sentence, or what comes behind "If it is lost, ...". */
+static bool is_beginning(const struct matcher *m, size_t at, size_t token)
 {
-	for (size_t i = 0; i < m->c->n_concepts; i++)
-		if ((m->c->concepts[i].traits & BDL_TRAIT_OPENING) && m->found[at][i].n > 0 &&
-		    m->found[at][i].from == 0 && is_bare(m, at, 0))
-			return true;
+	size_t from = m->tokens[at][token].from;
+	const char *words = m->s->items[at].words.p;
+
+	while (from > 0 && words[from - 1] == ' ')
+		from--;
+	return token == 0 || (from > 0 && strchr(",;:?", words[from - 1]));
+}
+
+/* "Lock the screen", "When you go, lock it": words begin with an order. */
+static bool gives_order(const struct matcher *m, size_t at)
+{
+	const struct bdl_concepts *c = m->c;
+
+	for (size_t k = 0; m->tokens[at][k].to > 0; k++)
+		for (uint16_t p = c->stems[m->tokens[at][k].stem].first; p;
+		     p = c->patterns[p - 1].next)
+			if (c->patterns[p - 1].n == 1 &&
+			    (c->concepts[c->patterns[p - 1].concept].traits &
+				BDL_TRAIT_OPENING) &&
+			    is_beginning(m, at, k) && is_bare(m, at, k))
+				return true;
 	return false;
 }
 
 static bool says_duty(const struct matcher *m, size_t at)
 {
-	return has_trait(m, at, BDL_TRAIT_DUTY) || opens_with_order(m, at);
+	return has_trait(m, at, BDL_TRAIT_DUTY) || gives_order(m, at);
 }
 
 /*

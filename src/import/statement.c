@@ -224,7 +224,8 @@ static void take_line(struct cutter *c, size_t i)
 	bool before = i == 0 || is_blank(c, i - 1), after = is_blank(c, i + 1);
 
 	if (!(c->open && c->block.n == 0) && !(c->open && belongs(c, i) && !before) &&
-	    bdl_line_is_heading(line, before, after)) {
+	    (bdl_line_is_heading(line, before, after) ||
+		(before && !after && bdl_line_heads(line, line + 1)))) {
 		close_block(c);
 		add_heading(c, line, i);
 	} else if (belongs(c, i)) {
