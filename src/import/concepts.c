@@ -67,7 +67,7 @@ int bdl_pattern_add(
 		for (size_t i = 0; fits && i < n; i++)
 			p->stems[p->n++] = tokens[i].stem;
 	}
-	if (!fits || p->n == 0)
+	if (!fits || p->n == 0 || bdl_view_ends(words, BDL_LIT("...")))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "one to eight words, not '%.*s'", BDL_FMT(words));
 	if (c->n_stems == BDL_STEMS_MAX)

@@ -9,8 +9,8 @@
 #define BDL_PATTERNS_MAX 8192
 #define BDL_PATTERN_LEN  8 /* words that follow each other */
 #define BDL_NODES_MAX    32768
-#define BDL_LINES_MAX    4096 /* that say what means a clause, of all clauses */
-#define BDL_NO_STEM      0    /* a word that no concept has */
+#define BDL_LINES_MAX    4096       /* that say what means a clause, of all clauses */
+#define BDL_NO_STEM      0          /* a word that no concept has */
 #define BDL_GAP_STEM     UINT16_MAX /* in a pattern: some other words may stand there */
 #define BDL_GAP_WORDS    4          /* at most so many */
 
@@ -27,16 +27,16 @@ struct bdl_pattern {
 };
 
 enum bdl_trait {
-	BDL_TRAIT_COMMON = 1,   /* too common to carry a meaning alone */
-	BDL_TRAIT_DUTY = 2,     /* who says it obliges somebody: "must", "never", "only" */
-	BDL_TRAIT_OPENING = 4,  /* obliges as the first word: "Lock the screen" */
-	BDL_TRAIT_ASIDE = 8,    /* what stands under such a heading is only named: "Definitions" */
-	BDL_TRAIT_BACK = 16,    /* stands for what was spoken of before: "it", "them" */
+	BDL_TRAIT_COMMON = 1,  /* too common to carry a meaning alone */
+	BDL_TRAIT_DUTY = 2,    /* who says it obliges somebody: "must", "never", "only" */
+	BDL_TRAIT_OPENING = 4, /* obliges as the first word: "Lock the screen" */
+	BDL_TRAIT_ASIDE = 8,   /* what stands under such a heading is only named: "Definitions" */
+	BDL_TRAIT_BACK = 16,   /* stands for what was spoken of before: "it", "them" */
 };
 
 struct bdl_concept {
 	struct bdl_view name; /* empty for words in quotes */
-	unsigned traits; /* enum bdl_trait */
+	unsigned traits;      /* enum bdl_trait */
 };
 
 enum bdl_node_kind { BDL_NODE_WORD, BDL_NODE_AND, BDL_NODE_OR, BDL_NODE_NOT, BDL_NODE_UNDER };

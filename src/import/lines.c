@@ -358,8 +358,9 @@ static bool may_be_heading(const struct bdl_line *line, bool *ret_sure)
 	bool numbered = line->number.n > 0 && bdl_is_digit(line->number.p[0]);
 	bool capitals, bold;
 
-	if (v.n == 0 || line->row || is_form(v) || (line->bullet && !numbered) || line->chars > HEADING_CHARS ||
-	    count_words(v) > HEADING_WORDS || !has_letters(v, &capitals))
+	if (v.n == 0 || line->row || is_form(v) || (line->bullet && !numbered) ||
+	    line->chars > HEADING_CHARS || count_words(v) > HEADING_WORDS ||
+	    !has_letters(v, &capitals))
 		return false;
 	bold = v.n > 4 && bdl_view_starts(v, BDL_LIT("**")) && bdl_view_ends(v, BDL_LIT("**"));
 	*ret_sure = capitals || bold;
@@ -396,9 +397,9 @@ bool bdl_line_heads(const struct bdl_line *line, const struct bdl_line *next)
 	for (size_t i = 0; i < BDL_ARRAY_LEN(asking); i++)
 		asks = asks || bdl_view_is(first, asking[i]);
 	return v.n > 0 && v.p[0] >= 'A' && v.p[0] <= 'Z' && !line->row && !line->bullet &&
-	    line->chars <= HEAD_CHARS && count_words(v) <= HEAD_WORDS && has_letters(v, &capitals) &&
-	    bdl_view_find(v, ':') == v.n && !strchr(".;,?!", v.p[v.n - 1]) &&
-	    (asks || !says_something(v)) && !next->row &&
+	    line->chars <= HEAD_CHARS && count_words(v) <= HEAD_WORDS &&
+	    has_letters(v, &capitals) && bdl_view_find(v, ':') == v.n &&
+	    !strchr(".;,?!", v.p[v.n - 1]) && (asks || !says_something(v)) && !next->row &&
 	    (next->bullet || (next->chars > line->chars && !begins_small(next->all)));
 }
 

@@ -3,17 +3,22 @@
  * the lines that speak for the same one add up as independent witnesses would (1 - the product of
  * their doubts).
  *
- * A condition looks at the statement and at the words above a list that it is an item of; behind
- * `under` also at its heading and at the first sentence of its paragraph. Something in the statement
+ * A condition looks at the statement, at the words above a list that it is an item of, and where it
+ * says "it" at the sentence before; behind `under` also at its heading and at the first sentence of
+ * its paragraph, and a condition that holds only with those counts less. Something in the statement
  * itself must speak for the clause, or each item below "Staff must not share:" would mean the same.
+ *
+ * Long policies tell much that binds nobody: what the law says, who does what, what children learn.
+ * So a statement that obliges nobody counts half, and so does what is only named.
  */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "import/concepts_int.h"
 
 #define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
-#define HEADINGS   4   /* of headings within each other */
+#define DEPTH      4   /* of headings within each other */
 #define BACK       1   /* sentences that a pronoun reaches back */
+#define FAR        0.7 /* what is left of one that needs words of the heading */
 #define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
 
 /* For each concept: whether the statement has it, from which token, and how many. */
@@ -26,14 +31,19 @@ struct matcher {
 	const struct bdl_statements *s;
 	struct found **found; /* of each statement, by concept */
 	struct bdl_token **tokens;
+	bool knows_duties; /* some concept says who is obliged */
 	struct bdl_region *region;
 };
+
+/* What a condition looks at besides the statement and what leads it. */
+enum reach { ITSELF, HEADINGS, PARAGRAPH };
 
 /* The statement that is looked at. */
 struct look {
 	const struct matcher *m;
 	size_t at;
-	size_t above[HEADINGS + 2];
+	size_t first;        /* sentence of its paragraph */
+	size_t above[DEPTH]; /* headings */
 	size_t n_above;
 	size_t back[BACK]; /* sentences before it that "it" may stand for */
 	size_t n_back;
@@ -79,8 +89,7 @@ static bool find_concepts(struct matcher *m, size_t i)
 			const struct bdl_pattern *pattern = &c->patterns[p - 1];
 			struct found *f = &m->found[i][pattern->concept];
 
-			size_t took =
-			    f->n == 0 ? pattern_fits(pattern, 0, tokens, n, k) : 0;
+			size_t took = f->n == 0 ? pattern_fits(pattern, 0, tokens, n, k) : 0;
 
 			if (took > 0)
 				*f = (struct found){ (uint16_t)k, (uint16_t)took };
@@ -96,10 +105,10 @@ static void speak(struct look *l, uint16_t concept)
 		if (l->spoke[i] == concept)
 			return;
 	if (l->n_spoke < BDL_ARRAY_LEN(l->spoke))
-		l->spoke[l->n_spoke++] = concept;
+	l->spoke[l->n_spoke++] = concept;
 }
 
-static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts)
+static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool counts)
 {
 	const struct matcher *m = l->m;
 	uint32_t lead = m->s->items[l->at].lead;
@@ -109,7 +118,7 @@ static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts
 			speak(l, concept);
 		return true;
 	}
-	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < HEADINGS; steps++) {
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < DEPTH; steps++) {
 		if (m->found[lead][concept].n > 0)
 			return true;
 		lead = m->s->items[lead].lead;
@@ -117,30 +126,32 @@ static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts
 	for (size_t i = 0; i < l->n_back; i++)
 		if (m->found[l->back[i]][concept].n > 0)
 			return true;
-	for (size_t i = 0; under && i < l->n_above; i++)
+	if (reach == PARAGRAPH && m->found[l->first][concept].n > 0)
+		return true;
+	for (size_t i = 0; reach >= HEADINGS && i < l->n_above; i++)
 		if (m->found[l->above[i]][concept].n > 0)
 			return true;
 	return false;
 }
 
 /* Both sides are looked at, so that all that speaks for it is known. The tree is not deep. */
-static bool holds(struct look *l, uint16_t node, bool under, bool counts)
+static bool holds(struct look *l, uint16_t node, enum reach reach, bool counts)
 {
 	const struct bdl_node *n = &l->m->c->nodes[node];
 	bool a, b;
 
 	switch (n->kind) {
 	case BDL_NODE_WORD:
-		return word_holds(l, n->a, under, counts);
+		return word_holds(l, n->a, reach, counts);
 	case BDL_NODE_NOT:
-		return !holds(l, n->a, under, false);
+		return !holds(l, n->a, reach, false);
 	case BDL_NODE_UNDER:
-		return holds(l, n->a, true, counts);
+		return holds(l, n->a, PARAGRAPH, counts);
 	case BDL_NODE_AND:
 	case BDL_NODE_OR:
 	default:
-		a = holds(l, n->a, under, counts);
-		b = holds(l, n->b, under, counts);
+		a = holds(l, n->a, reach, counts);
+		b = holds(l, n->b, reach, counts);
 		return n->kind == BDL_NODE_AND ? a && b : a || b;
 	}
 }
@@ -173,7 +184,7 @@ static struct bdl_view rules_of(struct look *l, uint16_t kind)
 {
 	const struct bdl_variant *v = l->m->c->kinds[kind].variants;
 
-	while (v && !v->always && !holds(l, v->node, true, false))
+	while (v && !v->always && !holds(l, v->node, PARAGRAPH, false))
 		v = v->next;
 	return v ? v->rules : (struct bdl_view){ 0 };
 }
@@ -199,10 +210,9 @@ static void find_above(struct look *l)
 
 	while (first > 0 && all[first - 1].block == s->block)
 		first--;
-	if (first != l->at)
-		l->above[l->n_above++] = first;
+	l->first = first;
 	/* The nearest heading, and those of a higher order above it. */
-	for (; heading != BDL_NO_STATEMENT && l->n_above <= HEADINGS; heading--) {
+	for (; heading != BDL_NO_STATEMENT && l->n_above < DEPTH; heading--) {
 		if (all[heading].kind == BDL_STATEMENT_HEADING && all[heading].level < level) {
 			level = all[heading].level;
 			l->above[l->n_above++] = heading;
@@ -251,8 +261,7 @@ static bool gives_order(const struct matcher *m, size_t at)
 		for (uint16_t p = c->stems[m->tokens[at][k].stem].first; p;
 		     p = c->patterns[p - 1].next)
 			if (c->patterns[p - 1].n == 1 &&
-			    (c->concepts[c->patterns[p - 1].concept].traits &
-				BDL_TRAIT_OPENING) &&
+			    (c->concepts[c->patterns[p - 1].concept].traits & BDL_TRAIT_OPENING) &&
 			    is_beginning(m, at, k) && is_bare(m, at, k))
 				return true;
 	return false;
@@ -273,11 +282,11 @@ static bool obliges(const struct look *l)
 	const struct bdl_statement *s = &m->s->items[l->at];
 	uint32_t lead = s->lead;
 
-	if (s->kind == BDL_STATEMENT_ROW || says_duty(m, l->at))
+	if (!m->knows_duties || s->kind == BDL_STATEMENT_ROW || says_duty(m, l->at))
 		return true;
 	if (s->kind == BDL_STATEMENT_ITEM && lead == BDL_NO_STATEMENT)
 		return true;
-	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < HEADINGS; steps++) {
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < DEPTH; steps++) {
 		if (says_duty(m, lead))
 			return true;
 		lead = m->s->items[lead].lead;
@@ -326,11 +335,18 @@ static bool match_one(
 	for (size_t i = 0; i < c->n_hints; i++) {
 		const struct bdl_hint *hint = &c->hints[i];
 		struct look l = base;
+		double sure = hint->sure / 100.0;
 
-		if (!holds(&l, hint->node, false, true) || l.n_spoke == 0)
+		if (!holds(&l, hint->node, ITSELF, true)) {
+			l = base;
+			sure *= FAR;
+			if (!holds(&l, hint->node, HEADINGS, true))
+				continue;
+		}
+		if (l.n_spoke == 0)
 			continue;
 		n += d->left[hint->kind] == 1;
-		d->left[hint->kind] *= 1 - hint->sure / 100.0;
+		d->left[hint->kind] *= 1 - sure;
 		if (d->looks[hint->kind].n_spoke == 0)
 			d->looks[hint->kind] = l;
 	}
@@ -360,6 +376,8 @@ int bdl_concepts_match(const struct bdl_concepts *c, const struct bdl_statements
 	struct bdl_meanings *all;
 	bool fine = true;
 
+	for (size_t i = 0; i < c->n_concepts; i++)
+		m.knows_duties = m.knows_duties || (c->concepts[i].traits & BDL_TRAIT_DUTY);
 	m.found = bdl_region_array(region, statements->n + 1, sizeof(*m.found));
 	m.tokens = bdl_region_array(region, statements->n + 1, sizeof(*m.tokens));
 	all = bdl_region_array(region, statements->n + 1, sizeof(*all));
