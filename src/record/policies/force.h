@@ -1,6 +1,6 @@
 /*
  * DIR/force: what the doors enforce, as plain files, so that they need no database: the documents
- * in force (NAME.DIGEST.md), the roll (roll.DIGEST.csv), and `manifest`, which names them with their
+ * in force (NAME.DIGITS.md), the roll (roll.DIGITS.csv), and `manifest`, which names them with their
  * digests. The scribe writes them from the store; the doors watch the manifest.
  *
  * No file but the manifest is ever replaced: what is new gets a new name, then the manifest is

@@ -1,6 +1,6 @@
 /*
  * What a database has to do for the store, and what every store keeps: store.c is written against
- * this alone, store_sqlite.c and the files store_pg*.c fill it. A connection is its backend's struct
+ * this alone, sqlite.c and the files pg*.c fill it. A connection is its backend's struct
  * with a struct bdl_store in front; a statement likewise.
  */
 #ifndef BDL_RECORD_STORE_BACK_H

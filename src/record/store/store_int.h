@@ -25,7 +25,7 @@ struct bdl_migration {
 	size_t n;
 };
 extern const struct bdl_migration bdl_migrations[];
-extern const struct bdl_migration bdl_pg_migrations[]; /* see store_pg.c */
+extern const struct bdl_migration bdl_pg_migrations[]; /* see pg.c */
 
 /* Whether a transaction that writes is open: what is to be part of one looks. */
 bool bdl_store_is_writing(const struct bdl_store *s);
@@ -71,6 +71,10 @@ typedef void bdl_item_bind_fn(struct bdl_stmt *st, size_t i, void *arg);
 typedef void bdl_item_row_fn(struct bdl_stmt *st, size_t i, void *arg);
 int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_fn *bind,
     bdl_item_row_fn *row, void *arg, struct bdl_err *err) BDL_MUST_USE;
+
+/* The number that a statement without parameters gives; 0 where that is NULL, or no row. */
+int bdl_stmt_number(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Run one, and wait for it; *ret_n is how many rows it added, changed or deleted. */
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)
