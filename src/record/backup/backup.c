@@ -248,8 +248,9 @@ static int is_backup(const struct dirent *e)
 }
 
 /*
- * All of them in the order of their names, for the caller to free. *ret_n is the number of those that are
- * not called after a day to come, which stand first; negative where the folder cannot be read.
+ * All of them in the order of their names, for the caller to free. *ret_n is the number of those
+ * that are not called after a day to come, which stand first; negative where the folder cannot be
+ * read.
  */
 static int list(const char *folder, int64_t now_ms, struct dirent ***ret, int *ret_n)
 {

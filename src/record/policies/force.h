@@ -17,8 +17,8 @@
 
 struct bdl_force_written {
 	bool changed; /* anything was written; nothing is before a policy was published */
-	struct bdl_digest
-	    manifest; /* of what the store says: the same for the same policies and roll */
+	/* Of what the store says: the same for the same policies and roll. */
+	struct bdl_digest manifest;
 };
 
 /* Bring `folder`, which is DIR/force, to what the store says; only what differs is written. */

@@ -74,9 +74,10 @@ static inline struct bdl_pg_stmt *bdl_pg_mine(struct bdl_stmt *st)
 int bdl_pg_sql(const char *sql, struct bdl_buf *out);
 
 /*
- * The same for many items at once (bdl_stmt_each): ?1 becomes k.p1, a column of the rows that unnest
- * makes of arrays. Of an INSERT the VALUES are selected from these, an UPDATE has them as its FROM, and a
- * SELECT is asked for each, with the item's number from 1 behind its columns. BDL_E_LIMIT.
+ * The same for many items at once (bdl_stmt_each): ?1 becomes k.p1, a column of the rows that
+ * unnest makes of arrays. Of an INSERT the VALUES are selected from these, an UPDATE has them as
+ * its FROM, and a SELECT is asked for each, with the item's number from 1 behind its columns.
+ * BDL_E_LIMIT.
  */
 int bdl_pg_sql_each(const char *sql, struct bdl_buf *out) BDL_MUST_USE;
 

@@ -51,21 +51,22 @@ int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * In a transaction: drop visits, page loads and their texts of the oldest whole month (of UTC) before that
- * hour, where the database keeps months apart. *ret_month is which, as 202608, and empty where there is
- * none; *ret_rows about how many rows that were. BDL_E_BUSY, here or at the commit, where somebody
- * was reading there.
+ * In a transaction: drop visits, page loads and their texts of the oldest whole month (of UTC)
+ * before that hour, where the database keeps months apart. *ret_month is which, as 202608, and
+ * empty where there is none; *ret_rows about how many rows that were. BDL_E_BUSY, here or at the
+ * commit, where somebody was reading there.
  */
 #define BDL_MONTH_ROOM 8
 int bdl_store_drop_month(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],
     int64_t *ret_rows, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * A statement for each of `n` items, in a transaction: `bind` gives all its parameters the values of an
- * item, none of them absent and each of the same type for all, and `row` (NULL: it gives none) reads
- * the row that it gave for an item, of which there is one at most. A file runs them one after the other;
- * PostgreSQL takes them all at once, so none may depend on what another does, nor two change the same
- * row. INSERT ... VALUES (...), UPDATE ... WHERE with no sub-select before it, or SELECT.
+ * A statement for each of `n` items, in a transaction: `bind` gives all its parameters the values
+ * of an item, none of them absent and each of the same type for all, and `row` (NULL: it gives
+ * none) reads the row that it gave for an item, of which there is one at most. A file runs them one
+ * after the other; PostgreSQL takes them all at once, so none may depend on what another does, nor
+ * two change the same row. INSERT ... VALUES (...), UPDATE ... WHERE with no sub-select before it,
+ * or SELECT.
  */
 typedef void bdl_item_bind_fn(struct bdl_stmt *st, size_t i, void *arg);
 typedef void bdl_item_row_fn(struct bdl_stmt *st, size_t i, void *arg);
