@@ -80,10 +80,15 @@ static size_t next_flagged(const struct bdl_walk *k, size_t i, size_t n, uint8_t
 
 /* --- spellings --- */
 
-static bool stands_at(const struct bdl_scan *s, const struct bdl_phrases_literal *l, size_t i)
+static bool stands_at(const struct bdl_scan *s, const struct bdl_words_item *item, size_t i)
 {
-	size_t end = (size_t)s->scanner->walk->end[i] + 1;
+	const struct bdl_walk *k = s->scanner->walk;
+	const struct bdl_phrases_literal *l = &s->scanner->p->plain[item->literal];
+	size_t end = (size_t)k->end[i] + 1;
 
+	/* Most that end alike differ in the word before, which is there to compare. */
+	if (item->before != 0 && i >= 2 && item->before != k->one[i - 2])
+		return false;
 	return l->n <= end &&
 	    memcmp(s->text_in_hand.p + end - l->n, s->scanner->p->strings + l->text, l->n) == 0;
 }
@@ -98,7 +103,7 @@ static void mark_key(struct bdl_scan *s, size_t i, uint32_t key)
 	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
 		uint32_t literal = w->items[k].literal;
 		uint8_t reach = w->reach[literal];
-		if (reach > 0 && reach != BDL_WORDS_WEAK && stands_at(s, &p->plain[literal], i))
+		if (reach > 0 && reach != BDL_WORDS_WEAK && stands_at(s, &w->items[k], i))
 			bdl_walk_near(s, s->scanner->walk->first + (uint32_t)i, reach);
 	}
 }
@@ -173,7 +178,7 @@ static void hand_on_key(struct bdl_scan *s, size_t i, uint32_t key)
 		const struct bdl_phrases_literal *l = &p->plain[w->items[k].literal];
 		if (w->reach[w->items[k].literal] == BDL_WORDS_WEAK && !near)
 			continue;
-		if (!stands_at(s, l, i))
+		if (!stands_at(s, &w->items[k], i))
 			continue;
 		struct bdl_weigh_find f = {
 			.literal = w->items[k].literal,

@@ -90,21 +90,26 @@ static uint8_t *reaches(const struct bdl_phrases *p, const struct bdl_phrases_li
 
 /* --- keys --- */
 
-/* The key of the spelling's last word, or of its last two. */
-static uint32_t key_of(struct bdl_view text)
+/* The key is of the spelling's last word, or of its last two. */
+static struct bdl_words_item item_of(struct bdl_view text, uint32_t literal)
 {
 	char room[8 + BDL_PHRASES_LITERAL_MAX + 8] = { 0 };
 	struct bdl_view rest = bdl_view_at(room + 9, text.n - 2), word;
-	uint32_t before = 0, last = 0;
+	uint32_t third = 0, before = 0, last = 0;
 	size_t words = 0;
 
 	memcpy(room + 8, text.p, text.n);
 	while (bdl_view_cut(&rest, ' ', &word)) {
+		third = before;
 		before = last;
 		last = bdl_words_one(word.p, word.n);
 		words++;
 	}
-	return words > 1 ? bdl_words_two(before, last) : last;
+	return (struct bdl_words_item){
+		.key = words > 1 ? bdl_words_two(before, last) : last,
+		.literal = literal,
+		.before = third,
+	};
 }
 
 static int by_key(const void *a, const void *b, void *context)
@@ -123,10 +128,7 @@ static void add_items(const struct bdl_phrases *p, struct bdl_words *w)
 	w->items = bdl_xcalloc(p->h->n_plain + 1, sizeof(*w->items));
 	for (size_t i = 0; i < p->h->n_plain; i++) {
 		if (is_whole(p, &p->plain[i]))
-			w->items[w->n_items++] = (struct bdl_words_item){
-				.key = key_of(text_of(p, &p->plain[i])),
-				.literal = (uint32_t)i,
-			};
+			w->items[w->n_items++] = item_of(text_of(p, &p->plain[i]), (uint32_t)i);
 	}
 	qsort_r(w->items, w->n_items, sizeof(*w->items), by_key, (void *)(uintptr_t)p);
 }

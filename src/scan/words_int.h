@@ -17,6 +17,7 @@
 
 struct bdl_words_item {
 	uint32_t key, literal;
+	uint32_t before; /* number of the last word but two, 0 where there is none */
 };
 
 struct bdl_words {
