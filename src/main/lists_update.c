@@ -136,7 +136,7 @@ int bdl_lists_update(struct bdl_args *a)
 	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
 	BDL_AUTO(bdl_fetcher_end) struct bdl_fetcher *fetcher = NULL;
 	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
-	struct bdl_lists_brought sum;
+	struct bdl_lists_brought sum = { 0 };
 	struct bdl_conf conf;
 	struct bdl_err err;
 	char by[BDL_OPERATOR_MAX];
