@@ -49,6 +49,13 @@ int bdl_job_names(const struct bdl_conf *conf, char out[BDL_JOBS_MAX][BDL_JOB_NA
 /* NULL: there is none of that name. */
 const struct bdl_job *bdl_job_named(struct bdl_view name);
 
+/*
+ * BDL_E_INVALID where this store needs none of this work: it is refused before it is begun, as one
+ * that is put down as failed and never due again would be told by "Is all well?" for ever.
+ */
+int bdl_job_refuse(const struct bdl_conf *conf, const struct bdl_job *job, struct bdl_err *err)
+    BDL_MUST_USE;
+
 /* The folder of backups; `out` has `size` bytes, which it fits. */
 void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size);
 

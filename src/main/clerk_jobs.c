@@ -138,10 +138,12 @@ static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], 
 	int rc = bdl_file_mkdirs(folder, err);
 	if (rc == 0)
 		rc = bdl_job_fence(conf, BDL_JOB_STORE | BDL_JOB_BACKUP, err);
+	if (rc == 0) /* first, for there may be no room else */
+		rc = bdl_backup_sweep(folder, bdl_now_ms(), &removed, err);
 	if (rc == 0)
 		rc = bdl_backup_make(store, to, &bytes, err);
 	if (rc == 0)
-		rc = bdl_backup_prune(folder, conf->backups_kept, &removed, err);
+		rc = bdl_backup_prune(folder, conf->backups_kept, bdl_now_ms(), &removed, err);
 	if (rc == 0)
 		(void)snprintf(result, BDL_JOB_RESULT, "%s, %" PRId64 " kB, %zu older %s removed",
 		    name, bytes / 1000, removed, removed == 1 ? "one" : "ones"); /* fits */
@@ -154,11 +156,18 @@ static void daily(const struct bdl_conf *conf, struct bdl_schedule *ret)
 	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
 }
 
+/* The first backup is tried at once: it comes with another schedule, which makes the job due. */
 static void drill_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret)
 {
+	char folder[BDL_PATH_MAX], name[BDL_BACKUP_NAME];
+
 	backup_schedule(conf, ret);
-	if (ret->kind != BDL_SCHEDULE_NEVER)
-		*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = 7 * DAY_MS };
+	if (ret->kind == BDL_SCHEDULE_NEVER)
+		return;
+	bdl_backup_folder(conf, folder, sizeof(folder));
+	bool is_there = bdl_backup_newest(folder, bdl_now_ms(), name, NULL) != BDL_E_MISSING;
+	*ret = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY,
+		.every_ms = (is_there ? 7 : 1) * DAY_MS };
 }
 
 static int optimise_run(
@@ -202,4 +211,15 @@ const struct bdl_job *bdl_job_named(struct bdl_view name)
 		if (bdl_view_is(name, job->name))
 			return job;
 	return NULL;
+}
+
+int bdl_job_refuse(const struct bdl_conf *conf, const struct bdl_job *job, struct bdl_err *err)
+{
+	if (!conf->store[0] ||
+	    (job->schedule != backup_schedule && job->schedule != drill_schedule))
+		return 0;
+	return bdl_fail(err, BDL_E_INVALID,
+	    "%s: the store is in PostgreSQL, which has its own means: pg_dump, as the operator's "
+	    "guide says under Backups",
+	    job->name);
 }

@@ -17,7 +17,8 @@
 
 int bdl_job_storage(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
-	struct bdl_storage_row rows[BDL_STORAGE_KINDS];
+	/* Zeros, because the analyser cannot see it filled. */
+	struct bdl_storage_row rows[BDL_STORAGE_KINDS] = { 0 };
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	int64_t counted_ms, bytes = 0;
 
@@ -63,7 +64,7 @@ int bdl_job_ledger(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], str
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(HEADS_MEMORY);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	struct bdl_ledger_found found;
+	struct bdl_ledger_found found = { 0 }; /* the analyser cannot see it set */
 	struct bdl_head *heads = NULL;
 	size_t n = 0;
 
@@ -96,7 +97,7 @@ int bdl_job_drill(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], stru
 	bdl_backup_folder(conf, folder, sizeof(folder));
 	int rc = bdl_job_fence(conf, BDL_JOB_BACKUP, err);
 	if (rc == 0)
-		rc = bdl_backup_newest(folder, name, err);
+		rc = bdl_backup_newest(folder, bdl_now_ms(), name, err);
 	if (rc == BDL_E_MISSING) {
 		(void)snprintf(result, BDL_JOB_RESULT, "there is no backup to try yet"); /* fits */
 		return 0;

@@ -107,8 +107,11 @@ static int run(
 	const struct bdl_clerk_run *of = &c.runs[job - bdl_jobs];
 	size_t running = 0;
 
+	int rc = bdl_job_refuse(conf, job, err);
+	if (rc < 0)
+		return rc;
 	bdl_clerk_init(&c, conf, false);
-	int rc = bdl_clerk_begin(&c, job, err);
+	rc = bdl_clerk_begin(&c, job, err);
 	while (rc == 0 && (rc = bdl_clerk_look(&c, &running, err)) == 0 && running > 0)
 		(void)usleep(LOOK_US); /* a signal ends the process, or only the nap */
 	bdl_clerk_done(&c);

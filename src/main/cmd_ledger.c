@@ -1,6 +1,6 @@
 /*
  * beadle ledger verify [--head FILE]... [--key KEY]   is it what was put there?
- * beadle ledger show [--last N]                       its last entries
+ * beadle ledger show [--last N] [--person LOGIN]      its last entries, or those about one person
  * beadle ledger export-head [FILE]                    its head, signed, to be kept elsewhere
  * beadle ledger forget PERSON --reason TEXT           take a person's name out of it
  */
@@ -164,7 +164,7 @@ static int show(struct bdl_args *a)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(LINES_MAX);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
-	const char *last = bdl_args_option(a, "--last");
+	const char *last = bdl_args_option(a, "--last"), *person = bdl_args_option(a, "--person");
 	struct bdl_ledger_line *lines;
 	struct bdl_conf conf;
 	struct bdl_err err;
@@ -179,9 +179,13 @@ static int show(struct bdl_args *a)
 	}
 	int rc = open_store(a->data, BDL_STORE_READ, &conf, &store, &err);
 	if (rc == 0)
-		rc = bdl_ledger_list(store, (size_t)n, region, &lines, &got, &err);
+		rc = bdl_ledger_about(store, bdl_view_of(person ? person : ""),
+		    bdl_view_at(NULL, 0), (size_t)n, region, &lines, &got, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
+	if (person && got == 0)
+		fprintf(stderr, "beadle: the ledger has nothing that names '%s' as whose it is\n",
+		    person);
 	while (got-- > 0) /* the newest at the end, where one looks */
 		print_line(&lines[got]);
 	return BDL_EXIT_FINE;
@@ -201,7 +205,7 @@ static int export_head(struct bdl_args *a)
 	if (!bdl_args_fit(a, 1, 2))
 		return BDL_EXIT_USAGE;
 	const char *file = a->n > 1 ? a->words[1] : NULL;
-	int rc = open_store(a->data, BDL_STORE_READ, &conf, &store, &err);
+	int rc = open_store(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0) {
 		bdl_conf_path(&conf, keys, sizeof(keys), "keys");
 		rc = bdl_head_export(store, keys, file, bdl_now_ms(), &head, &err);

@@ -91,6 +91,8 @@ static const struct bdl_verb verbs[] = {
 	{ "withdraw", "policy withdraw NAME --issue N --by PERSON --reason TEXT",
 	    bdl_policy_withdraw },
 	{ "versions", "policy versions [NAME]", bdl_policy_versions },
+	{ "replay", "policy replay FILE|--draft NAME [--name NAME] [--since DAY|TIME] [--json]",
+	    bdl_policy_replay },
 	{ "explain", "policy explain FILE|URL|HOST [--person LOGIN] [--at TIME]", explain },
 	{ "diff", "policy diff OLD NEW", bdl_policy_diff },
 	{ "format", "policy format FILE... [--check]", bdl_policy_format },

@@ -1,6 +1,7 @@
 #include "main/fetch.h"
 #include "base/alloc.h"
 #include "base/view.h"
+#include "sys/net.h"
 
 #include <curl/curl.h>
 #include <poll.h>
@@ -13,11 +14,58 @@
 #define SLOW_BYTES 100
 #define REDIRECTS  5
 
+/* How far inside an address lies. */
+enum reach { OUTSIDE, IN_A_NETWORK, ON_A_LINK };
+
 struct job {
 	struct bdl_buf *into;
 	struct bdl_fetched *fetched;
 	int asker;
+	CURL *curl;
+	enum reach reach; /* of the server that we were told to ask */
+	bool is_led_in;   /* it sent us further inside than it is itself */
 };
+
+static enum reach reach_of(const struct sockaddr *sa)
+{
+	static const struct {
+		const char *net;
+		enum reach reach;
+	} nets[] = { { "127.0.0.0/8", ON_A_LINK }, { "::1", ON_A_LINK }, { "0.0.0.0/8", ON_A_LINK },
+		{ "::", ON_A_LINK }, { "169.254.0.0/16", ON_A_LINK }, { "fe80::/10", ON_A_LINK },
+		{ "10.0.0.0/8", IN_A_NETWORK }, { "172.16.0.0/12", IN_A_NETWORK },
+		{ "192.168.0.0/16", IN_A_NETWORK }, { "100.64.0.0/10", IN_A_NETWORK },
+		{ "fc00::/7", IN_A_NETWORK } };
+	struct bdl_net net;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(nets); i++) {
+		BDL_BUG_IF(bdl_net_parse(bdl_view_of(nets[i].net), &net, NULL) < 0);
+		if (bdl_net_holds(&net, sa))
+			return nets[i].reach;
+	}
+	return OUTSIDE;
+}
+
+/*
+ * Whoever runs a list's server, or sits before it, is not to ask services inside the school by our hand: a
+ * redirect may lead no further inside than where we were sent by the settings.
+ */
+static curl_socket_t on_connect(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct job *job = arg;
+	enum reach reach = reach_of(&to->addr);
+	long redirects = 0;
+
+	(void)purpose; /* there is one */
+	(void)curl_easy_getinfo(job->curl, CURLINFO_REDIRECT_COUNT, &redirects);
+	if (redirects == 0 && reach > job->reach)
+		job->reach = reach;
+	if (redirects > 0 && reach > job->reach) {
+		job->is_led_in = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
 
 /* Called once a second at least, whatever the server does. Not 0: nobody waits for it any more. */
 static int on_progress(
@@ -86,6 +134,8 @@ static void set_up(CURL *curl, const char *url, struct job *job, char why[CURL_E
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, job);
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, job);
+	(void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_connect);
+	(void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, job);
 }
 
 /* What the transfer came to. */
@@ -98,6 +148,9 @@ static int settle(CURL *curl, CURLcode code, const char *url, const char *why, s
 
 	if (bdl_buf_broken(job->into))
 		return bdl_fail(err, BDL_E_LIMIT, "%s: more than %zu bytes", url, job->into->max);
+	if (job->is_led_in && code != CURLE_OK)
+		return bdl_fail(err, BDL_E_DENIED,
+		    "%s: the server sends us to an address further inside than its own", url);
 	if (code == CURLE_PARTIAL_FILE)
 		return bdl_fail(err, BDL_E_CONFLICT, "%s: cut short: %s", url, why);
 	if (code != CURLE_OK)
@@ -118,10 +171,10 @@ int bdl_fetch(const char *url, const char *etag, int asker, struct bdl_buf *into
     struct bdl_fetched *ret, struct bdl_err *err)
 {
 	struct bdl_fetched fetched = { .declared = -1 };
-	struct job job = { into, &fetched, asker };
 	char why[CURL_ERROR_SIZE] = "";
 	struct curl_slist *fields = NULL;
 	CURL *curl = curl_easy_init();
+	struct job job = { .into = into, .fetched = &fetched, .asker = asker, .curl = curl };
 
 	if (!curl)
 		return bdl_fail(err, BDL_E_NOMEM, "no memory to fetch with");

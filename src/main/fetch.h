@@ -14,7 +14,8 @@ struct bdl_fetched {
 
 /*
  * Append what the address holds to `into`, whose maximum is the most that is taken. `etag` is that
- * of the last time, or "". Redirects are followed, to HTTPS only from HTTPS. BDL_E_IO for what the
+ * of the last time, or "". Redirects are followed, to HTTPS only from HTTPS, and to addresses of
+ * private networks or of this machine only from such (BDL_E_DENIED). BDL_E_IO for what the
  * network or the server did, BDL_E_LIMIT for too much, BDL_E_CONFLICT for what was cut short. It is
  * broken off, within about a second, when whoever holds the other end of the socket `asker` is gone.
  */

@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	{ "restore-drill", "restore-drill FILE", "show that a backup can be restored",
 	    bdl_cmd_restore_drill, NULL },
 	{ "ledger",
-	    "ledger verify [--head FILE]... [--key KEY] | ledger show [--last N] |\n"
+	    "ledger verify [--head FILE]... [--key KEY] | ledger show [--last N] [--person LOGIN] |\n"
 	    "            ledger export-head [FILE] | ledger forget PERSON --reason TEXT",
 	    "verify the ledger, show its last entries, or export its signed head", bdl_cmd_ledger,
 	    NULL },

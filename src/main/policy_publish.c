@@ -82,16 +82,6 @@ struct order {
 	struct bdl_approval approval;
 };
 
-/* A day, which begins at midnight, or a time. */
-static bool parse_moment(const char *text, int64_t *ret_ms, bool *ret_day)
-{
-	char midnight[32];
-	int n = snprintf(midnight, sizeof(midnight), "%sT00:00", text);
-	*ret_day =
-	    n > 0 && (size_t)n < sizeof(midnight) && bdl_time_parse(bdl_view_of(midnight), ret_ms);
-	return *ret_day || bdl_time_parse(bdl_view_of(text), ret_ms);
-}
-
 static bool same_day(int64_t a_ms, int64_t b_ms)
 {
 	struct bdl_civil a = bdl_civil_local(a_ms), b = bdl_civil_local(b_ms);
@@ -106,7 +96,7 @@ static int read_from(const char *text, int64_t *ret_ms, struct bdl_err *err)
 	*ret_ms = 0;
 	if (!text)
 		return 0;
-	if (!parse_moment(text, &from_ms, &day))
+	if (!bdl_text_moment(text, &from_ms, &day))
 		return bdl_fail(err, BDL_E_INVALID,
 		    "'%s' is neither a day such as 2026-12-01 nor a time such as 2026-12-01T08:00",
 		    text);

@@ -13,6 +13,9 @@ int bdl_policy_format(struct bdl_args *a);
 int bdl_policy_check(struct bdl_args *a);
 int bdl_policy_coverage(struct bdl_args *a);
 
+/* policy_replay.c: what a draft would have made of what was recorded. */
+int bdl_policy_replay(struct bdl_args *a);
+
 /* policy_import.c: a policy that was written without us. */
 int bdl_policy_import(struct bdl_args *a);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "main/data.h"
 #include "main/squid.h"
+#include "record/deletion_clock.h"
 #include "record/force.h"
 #include "record/holds.h"
 #include "record/ledger_head.h"
@@ -58,12 +59,23 @@ struct scribe {
 	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
+	uint64_t deleted_by; /* bdl_retention_basis of the last whole run; 0: there was none */
+	struct bdl_deletion_clock clock;
+	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
 	bool in_trouble;
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
 	bool is_noted; /* the board shows it */
 	int64_t noted_tick_ms;
 };
+
+/* While nothing else is wrong. */
+static void note(struct scribe *s)
+{
+	bdl_slot_note(s->role->slot, "%s",
+	    s->is_doubted ? "IS THE CLOCK RIGHT? It jumped ahead; nothing is deleted for an hour"
+			  : "the store is written");
+}
 
 static void store_close(struct scribe *s)
 {
@@ -95,6 +107,7 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 		bdl_scribe_of_host(s->reader, s->host);
 	bdl_scribe_bytes(s->reader, s->bytes_path);
 	s->has_seen = false;
+	s->deleted_by = 0; /* it may be another one, that was restored */
 	return 0;
 }
 
@@ -232,6 +245,7 @@ static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
 static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
+	s->deleted_by = bdl_retention_basis(s->deletion);
 	if (gone.acts || gone.violations || gone.visits || gone.refused)
 		bdl_log(BDL_LOG_NOTICE, "records-deleted",
 		    "past their time: %lld acts, %lld violations, %lld rows of visits, %lld refused"
@@ -240,7 +254,30 @@ static int deletion_done(struct scribe *s, struct bdl_err *err)
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
 	bdl_board_cleaned(s->role->board);
-	return bdl_deletion_keep(s->store, &gone, bdl_now_ms(), err);
+	return bdl_deletion_keep(s->store, &gone, s->clock.believed_ms, err);
+}
+
+/* Begin where the clock is believed; else say so, as the next is tried. 0 also where none is begun. */
+static int deletion_begin(struct scribe *s, struct bdl_err *err)
+{
+	int64_t now_ms = bdl_now_ms();
+	int rc = 0;
+	s->deletion_tick_ms = bdl_tick_ms() + DELETE_MS;
+	if (!s->has_clock)
+		rc = bdl_deletion_ran(s->store, &s->clock.believed_ms, err);
+	if (rc < 0)
+		return rc;
+	s->has_clock = true;
+	bool is_believed = bdl_deletion_clock_is_believed(&s->clock, now_ms, bdl_tick_ms());
+	if (!is_believed && !s->is_doubted)
+		bdl_log(BDL_LOG_ERR, "clock-doubted",
+		    "the clock has jumped ahead, or nothing ran for weeks: nothing is deleted by it "
+		    "until it has stayed so for an hour");
+	bool is_news = s->is_doubted == is_believed;
+	s->is_doubted = !is_believed;
+	if (is_news && !s->in_trouble && !s->is_noted)
+		note(s);
+	return is_believed ? bdl_retention_begin(s->store, now_ms, &s->deletion, err) : 0;
 }
 
 /*
@@ -253,17 +290,19 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	int rc = 0;
 	if (!s->deletion && begun_ms < s->deletion_tick_ms)
 		return 0;
-	if (!s->deletion) {
-		s->deletion_tick_ms = begun_ms + DELETE_MS;
-		rc = bdl_retention_begin(s->store, bdl_now_ms(), &s->deletion, err);
-	}
+	if (!s->deletion)
+		rc = deletion_begin(s, err);
 	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
 		bdl_log_err(BDL_LOG_ERR, "nothing-deleted", err);
 		bdl_board_cleaned(s->role->board); /* there is nothing that people would wait for */
 		return 0;
 	}
-	if (rc < 0)
+	if (rc < 0 || !s->deletion)
 		return rc;
+	if (bdl_retention_basis(s->deletion) == s->deleted_by) {
+		bdl_retention_end(bdl_steal(&s->deletion));
+		return 0;
+	}
 	do
 		rc = bdl_retention_step(s->store, s->deletion, err);
 	while (rc > 0 && bdl_tick_ms() - begun_ms < DELETE_TURN);
@@ -292,7 +331,7 @@ static void recovered(struct scribe *s)
 		bdl_log(BDL_LOG_NOTICE, "store-back", "the store can be written again");
 	s->in_trouble = s->is_noted = false;
 	bdl_slot_put(s->role->slot, BDL_COUNT_FAILING, 0);
-	bdl_slot_note(s->role->slot, "the store is written");
+	note(s);
 	atomic_store(&s->role->slot->state, BDL_STATE_UP);
 }
 

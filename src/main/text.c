@@ -1,4 +1,5 @@
 #include "main/text.h"
+#include "base/clock.h"
 
 #include "base/alloc.h"
 #include "sys/file.h"
@@ -73,4 +74,14 @@ int bdl_text_read(const char *path, struct bdl_document **ret, struct bdl_err *e
 	}
 	*ret = bdl_steal(&d);
 	return 0;
+}
+
+bool bdl_text_moment(const char *text, int64_t *ret_ms, bool *ret_day)
+{
+	char midnight[32];
+	int n = snprintf(midnight, sizeof(midnight), "%sT00:00", text);
+
+	*ret_day =
+	    n > 0 && (size_t)n < sizeof(midnight) && bdl_time_parse(bdl_view_of(midnight), ret_ms);
+	return *ret_day || bdl_time_parse(bdl_view_of(text), ret_ms);
 }

@@ -33,4 +33,7 @@ int bdl_text_document(const char *path, const struct bdl_check_context *context,
  */
 int bdl_text_read(const char *path, struct bdl_document **ret, struct bdl_err *err) BDL_MUST_USE;
 
+/* A day such as 2026-12-01, which begins at midnight, or a time such as 2026-12-01T08:00. */
+bool bdl_text_moment(const char *text, int64_t *ret_ms, bool *ret_day);
+
 #endif

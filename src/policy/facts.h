@@ -150,6 +150,9 @@ void bdl_kept_add(struct bdl_buf *kept, const char *name, struct bdl_view value)
 bool bdl_kept_next(struct bdl_view *rest, struct bdl_region *region, struct bdl_view *ret_name,
     struct bdl_view *ret_value);
 
+/* The value of a word `count`, taken apart; false for one that is none. */
+bool bdl_kept_count(struct bdl_view value, uint64_t *ret_id, uint64_t *ret_n);
+
 /*
  * Take over what was kept; after bdl_facts_request. A text without a stage tells nothing: it is of
  * an act that was recorded before there were any. false: judged again it cannot be.

@@ -84,14 +84,21 @@ static void recall_terms(struct bdl_facts *f, struct bdl_view terms, struct bdl_
 	f->told |= BDL_TOLD(SEARCH) | BDL_TOLD(WORDS);
 }
 
-/* "00000000deadbeef:3". One that no rule of this ruleset counts by is passed over. */
+/* "00000000deadbeef:3" */
+bool bdl_kept_count(struct bdl_view value, uint64_t *ret_id, uint64_t *ret_n)
+{
+	struct bdl_view id = { 0 };
+
+	return bdl_view_cut(&value, ':', &id) && bdl_view_hex(id, UINT64_MAX, ret_id) &&
+	    bdl_view_uint(value, UINT64_MAX, ret_n);
+}
+
+/* One that no rule of this ruleset counts by is passed over. */
 static void recall_count(const struct bdl_ruleset *r, uint64_t *counts, struct bdl_view value)
 {
-	struct bdl_view id_text = { 0 };
 	uint64_t id, n;
 
-	if (!bdl_view_cut(&value, ':', &id_text) || !bdl_view_hex(id_text, UINT64_MAX, &id) ||
-	    !bdl_view_uint(value, UINT64_MAX, &n))
+	if (!bdl_kept_count(value, &id, &n))
 		return;
 	for (size_t i = 0; i < bdl_ruleset_counters(r); i++)
 		if (bdl_ruleset_counter(r, i)->id == id)

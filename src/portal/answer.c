@@ -9,6 +9,7 @@
 #include "record/ledger.h"
 #include "record/versions.h"
 
+#define PAGE_MS     8000 /* no page is asked for longer: two threads answer everybody */
 #define STANDING_MS 2000 /* the policies in force are read anew after this */
 
 struct bdl_worker {
@@ -52,6 +53,7 @@ enum need {
 	A_STORE_OR_NOT, /* it tells what it can without one */
 	THE_STORE,
 	A_LOOK, /* the store, and that it was looked at is recorded: it shows people's records */
+	A_LOOK_BY_NAME, /* the same, where '*' names the person: so it is no part of the record */
 };
 
 struct route {
@@ -66,13 +68,14 @@ static const struct route routes[] = {
 	{ "/acts", bdl_show_acts, A_LOOK },
 	{ "/acts/*", bdl_show_act, A_LOOK },
 	{ "/visits", bdl_show_visits, A_LOOK },
-	{ "/visits/*", bdl_show_visitor, A_LOOK },
+	{ "/visits/*", bdl_show_visitor, A_LOOK_BY_NAME },
 	{ "/violations", bdl_show_violations, A_LOOK },
 	{ "/figures", bdl_show_figures, THE_STORE },
 	{ "/policies", bdl_show_policies, THE_STORE },
 	{ "/policies/*", bdl_show_policy, THE_STORE },
 	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
 	{ "/policies/*/*", bdl_show_issue, THE_STORE },
+	{ "/replay", bdl_show_replay, A_LOOK },
 	{ "/storage", bdl_show_storage, A_LOOK },
 	{ "/status", bdl_show_status, A_STORE_OR_NOT },
 	{ "/coverage", bdl_show_coverage, THE_STORE },
@@ -136,6 +139,8 @@ static int open_store(struct bdl_worker *w, struct bdl_request *r, struct bdl_er
 
 	if (!w->store)
 		rc = bdl_store_open(w->site->store_path, BDL_STORE_READ, &w->store, err);
+	if (rc == 0)
+		rc = bdl_store_hurry(w->store, PAGE_MS, err);
 	if (rc == 0 &&
 	    (w->ruleset_tick_ms == 0 || bdl_tick_ms() - w->ruleset_tick_ms > STANDING_MS))
 		rc = read_ruleset(w, err);
@@ -166,19 +171,23 @@ static struct bdl_view school(const struct bdl_worker *w)
  * Before it is shown, and where it cannot be recorded it is not shown. There is no sign-in yet, so all
  * that is known of who looks is that.
  */
-static int keep_look(const struct bdl_request *r, struct bdl_err *err)
+static int keep_look(const struct bdl_request *r, const struct route *route, struct bdl_err *err)
 {
 	struct bdl_look looks[BDL_LOOKED_MAX];
 	struct bdl_view record = bdl_view_at(r->path.p + 1, r->path.n - 1); /* behind the slash */
-	size_t n = r->n_looked ? r->n_looked : 1;
+	/* All that is shown is one person's: however it was found, it was a look at them. */
+	bool is_of_people = r->n_looked > 0 && (r->asks_for_people || r->n_looked == 1);
+	size_t n = is_of_people ? r->n_looked : 1;
 
 	if (!r->site->looks)
 		return 0;
+	if (route->needs == A_LOOK_BY_NAME)
+		record.n = bdl_view_find(record, '/');
 	for (size_t i = 0; i < n; i++)
 		looks[i] = (struct bdl_look){
 			.at_ms = r->now_ms,
 			.actor = BDL_LIT(BDL_ACTOR_PORTAL),
-			.subject = r->n_looked ? r->looked[i] : bdl_view_at(NULL, 0),
+			.subject = is_of_people ? r->looked[i] : bdl_view_at(NULL, 0),
 			.record = record.n ? record : BDL_LIT("overview"),
 		};
 	return bdl_looks_keep(r->site->looks, looks, n, err);
@@ -191,6 +200,8 @@ static const struct message {
 	const char *title, *text;
 } messages[] = {
 	{ 400, "This address cannot be answered", NULL /* says what is wrong with it */ },
+	{ 403, "Another site asked for this",
+	    "The portal answers whoever opens it, and no page of another site." },
 	{ 404, "Page not found",
 	    "There is nothing under this address. If you followed a link, what it led to may have "
 	    "been deleted since." },
@@ -221,6 +232,7 @@ static void show_message(struct bdl_request *r, unsigned status, struct bdl_repl
 		.portal = bdl_frame(r, bdl_view_of(m->title), BDL_AT_NOTHING),
 		.title = m->title,
 		.text = m->text ? m->text : r->fault,
+		.why = m->status == 503, /* which the first page answers as well */
 	    });
 }
 
@@ -269,8 +281,8 @@ static int show(struct bdl_worker *w, struct bdl_request *r, const struct route 
 		rc = route->show(r, reply, err);
 	if (rc == 0 && (bdl_buf_broken(&reply->body) || bdl_region_broken(r->region)))
 		rc = bdl_fail(err, BDL_E_LIMIT, "the page is larger than its maximum");
-	if (rc == 0 && route->needs == A_LOOK)
-		rc = keep_look(r, err);
+	if (rc == 0 && route->needs >= A_LOOK)
+		rc = keep_look(r, route, err);
 	if (rc == BDL_E_STORE || rc == BDL_E_IO) {
 		/* The file may have been replaced: begin anew with the next request. */
 		bdl_store_close(bdl_steal(&w->store));
@@ -297,6 +309,8 @@ void bdl_portal_answer(
 	const struct route *route = route_find(r);
 	if (!bdl_host_is_loopback(r->host)) {
 		show_message(r, 421, ret);
+	} else if (bdl_request_is_foreign(r)) {
+		show_message(r, 403, ret);
 	} else if (!route) {
 		show_message(r, 404, ret);
 	} else if (!r->reads) {

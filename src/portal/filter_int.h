@@ -9,6 +9,7 @@
 #include "record/visits.h"
 
 #define BDL_ROWS 50 /* a page; one more is asked for, to know whether there are older ones */
+_Static_assert(BDL_ROWS <= BDL_LOOKED_MAX, "each person of a list is counted");
 
 #define BDL_EVERYTHING "any"
 

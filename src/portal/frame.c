@@ -23,17 +23,39 @@ struct bdl_layout_portal bdl_frame(
 	};
 }
 
-const char *bdl_when(const struct bdl_request *r, int64_t at_ms)
+static bool is_today(const struct bdl_request *r, const struct bdl_civil *at)
+{
+	struct bdl_civil now = bdl_civil_local(r->now_ms);
+
+	return at->year == now.year && at->month == now.month && at->day == now.day;
+}
+
+static const char *when_of_old(const struct bdl_request *r, int64_t at_ms)
 {
 	char text[BDL_LONG_LEN];
-	struct bdl_civil at = bdl_civil_local(at_ms), now = bdl_civil_local(r->now_ms);
 
-	if (at.year == now.year && at.month == now.month && at.day == now.day)
-		return bdl_region_printf(
-		    r->region, "today, %02d:%02d:%02d", at.minute / 60, at.minute % 60, at.second);
 	bdl_time_long(at_ms, text);
 	const char *day = strchr(text, ' '); /* without the weekday */
 	return bdl_region_str(r->region, bdl_view_of(day ? day + 1 : text));
+}
+
+const char *bdl_when(const struct bdl_request *r, int64_t at_ms)
+{
+	struct bdl_civil at = bdl_civil_local(at_ms);
+
+	if (!is_today(r, &at))
+		return when_of_old(r, at_ms);
+	return bdl_region_printf(
+	    r->region, "today, %02d:%02d:%02d", at.minute / 60, at.minute % 60, at.second);
+}
+
+const char *bdl_when_hour(const struct bdl_request *r, int64_t at_ms)
+{
+	struct bdl_civil at = bdl_civil_local(at_ms);
+
+	if (!is_today(r, &at))
+		return when_of_old(r, at_ms);
+	return bdl_region_printf(r->region, "today, %02d:%02d", at.minute / 60, at.minute % 60);
 }
 
 struct bdl_day bdl_day_of(const struct bdl_request *r, int64_t at_ms)

@@ -21,6 +21,7 @@ int bdl_show_policies(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_replay(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_lists(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
@@ -49,6 +50,7 @@ struct bdl_layout_portal bdl_frame(
 
 /* A moment: "today, 11:40:07" or "20 November 2026, 11:40"; and for machines. In the region. */
 const char *bdl_when(const struct bdl_request *r, int64_t at_ms);
+const char *bdl_when_hour(const struct bdl_request *r, int64_t at_ms); /* without seconds */
 const char *bdl_when_iso(const struct bdl_request *r, int64_t at_ms);
 
 /* The school's day that a moment lies in. Texts in the region. */

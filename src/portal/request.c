@@ -44,10 +44,17 @@ bool bdl_host_is_loopback(struct bdl_view host)
 
 void bdl_request_looked(struct bdl_request *r, struct bdl_view person)
 {
-	if (!person.n || r->n_looked == BDL_LOOKED_MAX)
+	if (!person.n)
 		return;
 	for (size_t i = 0; i < r->n_looked; i++)
 		if (bdl_view_eq(r->looked[i], person))
 			return;
+	BDL_BUG_IF(r->n_looked == BDL_LOOKED_MAX);
 	r->looked[r->n_looked++] = person;
+}
+
+bool bdl_request_is_foreign(const struct bdl_request *r)
+{
+	return r->fetch_site.n > 0 && !bdl_view_is(r->fetch_site, "same-origin") &&
+	    !bdl_view_is(r->fetch_site, "none") && !bdl_view_is(r->fetch_dest, "document");
 }

@@ -22,7 +22,7 @@
 #define BDL_REPLY_MAX      (8 * 1024 * 1024)
 #define BDL_QUERIES_MAX    16 /* further ones are not looked at */
 #define BDL_PATH_ARGS_MAX  2
-#define BDL_LOOKED_MAX     16 /* people that one page tells of by name; further ones are not counted */
+#define BDL_LOOKED_MAX     64 /* people that one page tells of by name: no list is longer */
 
 /* What all requests share; it outlives them. */
 struct bdl_site {
@@ -55,7 +55,9 @@ struct bdl_request {
 	bool reads;                    /* GET or HEAD */
 	struct bdl_view host;          /* the field, as it was sent; empty where it was not */
 	struct bdl_view authorization; /* likewise */
-	struct bdl_view path;          /* decoded, without the query */
+	/* Sec-Fetch-Site and -Dest: what a browser says of who asks, and for what; empty without one. */
+	struct bdl_view fetch_site, fetch_dest;
+	struct bdl_view path; /* decoded, without the query */
 	struct bdl_query queries[BDL_QUERIES_MAX];
 	size_t n_queries;
 	int64_t now_ms;
@@ -74,9 +76,13 @@ struct bdl_request {
 	struct bdl_view school;
 	struct bdl_view args[BDL_PATH_ARGS_MAX]; /* what stood for '*' in the route */
 
-	/* Set by pages that show people's records: whose, where they were asked for one by one. */
+	/*
+	 * Set by pages that show people's records: whose, and whether the address asks for some
+	 * people and not for whoever comes first.
+	 */
 	struct bdl_view looked[BDL_LOOKED_MAX];
 	size_t n_looked;
+	bool asks_for_people;
 };
 
 enum bdl_keeping { BDL_KEEP_NOT, BDL_KEEP_FOR_EVER };
@@ -104,6 +110,12 @@ int64_t bdl_request_number(const struct bdl_request *r, const char *name);
 
 /* Say that this person's records are shown; who is empty or there already is left out. */
 void bdl_request_looked(struct bdl_request *r, struct bdl_view person);
+
+/*
+ * Whether a page of another site asks, behind its reader's back: for a picture, a frame, by a script. A
+ * link that somebody follows is their own doing.
+ */
+bool bdl_request_is_foreign(const struct bdl_request *r);
 
 /* Whether the Host field names this machine: localhost, 127.0.0.0/8 or ::1, with any port. */
 bool bdl_host_is_loopback(struct bdl_view host);

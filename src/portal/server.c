@@ -122,6 +122,11 @@ static void reply_done(struct bdl_reply *reply)
 	bdl_buf_done(&reply->body);
 }
 
+static struct bdl_view field(struct MHD_Connection *connection, const char *name)
+{
+	return bdl_view_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+}
+
 static enum MHD_Result answer(
     struct bdl_server *s, struct MHD_Connection *connection, const char *path, bool reads)
 {
@@ -129,10 +134,10 @@ static enum MHD_Result answer(
 	struct bdl_err err;
 	struct bdl_request r = {
 		.reads = reads,
-		.host = bdl_view_of(
-		    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)),
-		.authorization = bdl_view_of(MHD_lookup_connection_value(
-		    connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION)),
+		.host = field(connection, MHD_HTTP_HEADER_HOST),
+		.authorization = field(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+		.fetch_site = field(connection, "Sec-Fetch-Site"),
+		.fetch_dest = field(connection, "Sec-Fetch-Dest"),
 		.path = bdl_view_of(path),
 		.now_ms = bdl_now_ms(),
 	};

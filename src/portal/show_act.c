@@ -5,39 +5,23 @@
 #include "act.tmpl.h"
 #include "base/clock.h"
 #include "filter_int.h"
+#include "keeping_int.h"
 #include "pages_int.h"
 #include "policy/explain.h"
 #include "policy/judge.h"
+#include "record/act_facts.h"
 #include "record/acts.h"
+#include "record/ledger.h"
 #include "record/versions.h"
 
-/* The facts as the judge takes them, by the numbers of this ruleset; false where none were kept. */
-static bool facts_of(const struct bdl_request *r, const struct bdl_act *a,
-    const struct bdl_ruleset *rs, struct bdl_facts *ret)
-{
-	struct bdl_web_request q = { a->host, a->path, a->method, a->kind == BDL_KIND_UPLOAD };
-	struct bdl_view words, word;
-
-	*ret = (struct bdl_facts){
-		.known = a->known,
-		.minute = a->minute,
-		.weekday = a->weekday,
-	};
-	bdl_facts_request(rs, ret, &q, r->region);
-	ret->door = a->door;
-	if (a->equipment.n) /* else there was no table of networks */
-		bdl_facts_network(rs, ret, a->place, a->equipment);
-	words = a->groups;
-	while (bdl_view_cut(&words, ' ', &word))
-		ret->groups |= bdl_ruleset_group(rs, word);
-	words = a->categories;
-	while (bdl_view_cut(&words, ' ', &word)) {
-		int i = bdl_ruleset_category_find(rs, word);
-		if (i >= 0)
-			bdl_catset_add(&ret->categories, (unsigned)i);
-	}
-	return bdl_facts_recall(rs, ret, a->kept, r->region);
-}
+/* What the page is about. */
+struct found {
+	struct bdl_act act;
+	const char *label;
+	int64_t issue; /* of the policy that decided; 0: none did, or it is not known */
+	enum bdl_kept kept;
+	int64_t last_ms; /* of what goes together with it */
+};
 
 /*
  * Several rules may come to the same verdict, and a reason given for one of them lifts only that
@@ -226,7 +210,7 @@ static int judge_again(const struct bdl_request *r, const struct bdl_act *a, str
 		v->why_not = "this version of Beadle reads the policies of that day differently";
 		return 0;
 	}
-	if (!facts_of(r, a, rs, &facts)) {
+	if (!bdl_act_facts(a, rs, r->region, &facts)) {
 		v->why_not = "the policy keeps nothing of this act but that it happened";
 		return 0;
 	}
@@ -334,9 +318,53 @@ static struct bdl_page_act view_of(
 	};
 }
 
+/* --- until when, and who looked --- */
+
+#define LOOKS_TOLD 100 /* more are not counted */
+
+static int add_keeping(
+    const struct bdl_request *r, const struct found *f, struct bdl_page_act *v, struct bdl_err *err)
+{
+	struct bdl_act a = f->act;
+	struct bdl_kept_until until;
+
+	a.at_ms = f->last_ms;
+	int rc = bdl_kept_until(r, f->kept, &a, &until, err);
+	if (rc < 0)
+		return rc;
+	v->goes = until.text;
+	v->goes_policy = until.policy;
+	v->goes_clause = until.clause;
+	v->goes_title = until.title;
+	v->goes_rule = until.rule;
+	v->hold = until.hold;
+	return 0;
+}
+
+/* By the ledger, which knows by person: of what nobody has signed in for it is not told. */
+static int add_looks(const struct bdl_request *r, struct bdl_page_act *v, struct bdl_err *err)
+{
+	const char *record = bdl_region_printf(r->region, "acts/%.*s", BDL_FMT(r->args[0]));
+	struct bdl_ledger_line *lines;
+	size_t n;
+
+	if (!v->person.n || !record)
+		return 0;
+	int rc = bdl_ledger_about(
+	    r->store, v->person, bdl_view_of(record), LOOKS_TOLD, r->region, &lines, &n, err);
+	if (rc < 0)
+		return rc;
+	v->looks = n == 0 ? "By nobody before"
+			  : bdl_region_printf(r->region, "%zu %s%s before, last %s (%.*s)", n,
+				n == 1 ? "time" : "times", n == LOOKS_TOLD ? " or more" : "",
+				bdl_when(r, lines[0].at_ms), BDL_FMT(lines[0].actor));
+	return 0;
+}
+
+/* --- which --- */
+
 /* One of the acts, by its number, or of the page loads, by its place. */
-static int find(struct bdl_request *r, struct bdl_act *ret, const char **ret_label,
-    int64_t *ret_issue, struct bdl_err *err)
+static int find(struct bdl_request *r, struct found *ret, struct bdl_err *err)
 {
 	struct bdl_load_place place = { 0 };
 	struct bdl_act_row row;
@@ -351,9 +379,13 @@ static int find(struct bdl_request *r, struct bdl_act *ret, const char **ret_lab
 		rc = bdl_acts_get(r->store, parts[0], r->region, &row, err);
 		if (rc < 0)
 			return rc;
-		*ret = row.act;
-		*ret_issue = row.issue;
-		*ret_label = bdl_region_printf(r->region, "Act %lld", (long long)row.id);
+		*ret = (struct found){
+			.act = row.act,
+			.issue = row.issue,
+			.label = bdl_region_printf(r->region, "Act %lld", (long long)row.id),
+			.kept = row.violation ? BDL_KEPT_VIOLATIONS : BDL_KEPT_VISITS,
+			.last_ms = row.act.at_ms,
+		};
 		return 0;
 	}
 	if (!bdl_numbers_read(r->args[0], parts, 3))
@@ -364,24 +396,29 @@ static int find(struct bdl_request *r, struct bdl_act *ret, const char **ret_lab
 	rc = bdl_loads_get(r->store, place, r->region, &load, err);
 	if (rc < 0)
 		return rc;
-	*ret = load.act;
-	*ret_issue = 0; /* no clause decided */
-	*ret_label = bdl_kind_title(load.act.kind);
+	*ret = (struct found){
+		.act = load.act,
+		.label = bdl_kind_title(load.act.kind),
+		.kept = BDL_KEPT_VISITS,
+		.last_ms = (place.hour + 1) * BDL_HOUR_MS - 1, /* an hour goes as a whole */
+	};
 	return 0;
 }
 
 int bdl_show_act(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
-	struct bdl_act act;
-	const char *label;
-	int64_t issue;
+	struct found f;
 
-	int rc = find(r, &act, &label, &issue, err);
+	int rc = find(r, &f, err);
 	if (rc < 0)
 		return rc;
-	bdl_request_looked(r, act.person);
-	struct bdl_page_act v = view_of(r, &act, label, issue);
-	rc = judge_again(r, &act, &v, err);
+	bdl_request_looked(r, f.act.person);
+	struct bdl_page_act v = view_of(r, &f.act, f.label, f.issue);
+	rc = add_keeping(r, &f, &v, err);
+	if (rc == 0)
+		rc = add_looks(r, &v, err);
+	if (rc == 0)
+		rc = judge_again(r, &f.act, &v, err);
 	if (rc == 0 && !bdl_region_broken(r->region))
 		bdl_page_act(&reply->body, &v);
 	return rc;

@@ -38,9 +38,9 @@ int bdl_show_acts(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err
 	struct bdl_part_act_table_row *out = bdl_region_array(r->region, t.n, sizeof(*out));
 	for (size_t i = 0; out && i < t.n; i++) {
 		out[i] = bdl_line_row(r, &t.lines[i]);
-		if (c.f.n_persons)
-			bdl_request_looked(r, t.lines[i].act->person);
+		bdl_request_looked(r, t.lines[i].act->person);
 	}
+	r->asks_for_people = c.person.n || c.reference.n;
 	v.table.rows = out;
 	v.table.n_rows = out ? t.n : 0;
 	reply->status = c.day_wrong ? 400 : 200;

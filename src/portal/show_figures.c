@@ -88,6 +88,7 @@ static int add_categories(const struct bdl_request *r, const struct bdl_weeks *s
 	for (size_t i = 0; out && i < shown; i++)
 		out[i] = (struct bdl_page_figures_category){
 			.name = rows[i].name,
+			.visited = rows[i].acts[BDL_ALLOW] > 0,
 			.acts = bdl_count_text(r, (uint64_t)bdl_figure_acts(&rows[i]), false),
 			.strict = bdl_count_text(r, (uint64_t)strict(&rows[i]), false),
 			.violations = bdl_count_text(r, (uint64_t)rows[i].violations, false),

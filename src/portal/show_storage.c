@@ -39,9 +39,9 @@ static struct bdl_page_storage_keeping keeping_row(
 
 	bdl_rule_on_one_line(says->rule->text, &line);
 	return (struct bdl_page_storage_keeping){
-		.text = is_ever
-		    ? "For ever"
-		    : bdl_region_printf(r->region, "Since %s", bdl_when(r, says->before_ms)),
+		.text = is_ever ? "For ever"
+				: bdl_region_printf(r->region, "What is older than %s goes",
+				      bdl_when(r, says->before_ms)),
 		.policy = bdl_ruleset_policy_name(r->ruleset, policy),
 		.clause = says->clause->id,
 		.title = bdl_clause_heading(r, says->clause),
@@ -57,8 +57,9 @@ static struct bdl_page_storage_keeping default_row(const struct bdl_request *r, 
 	int64_t before_ms = bdl_span_before(is_visits ? visits : violations, r->now_ms);
 
 	return (struct bdl_page_storage_keeping){
-		.text = bdl_region_printf(r->region, "Since %s: %s, where no clause says otherwise",
-		    bdl_when(r, before_ms), is_visits ? "90 days" : "1 year"),
+		.text = bdl_region_printf(r->region,
+		    "%s, where no clause says otherwise: what is older than %s goes",
+		    is_visits ? "90 days" : "1 year", bdl_when(r, before_ms)),
 	};
 }
 

@@ -92,7 +92,8 @@ int bdl_show_violations(struct bdl_request *r, struct bdl_reply *reply, struct b
 		    n > BDL_ROWS ? place_of(r, &rows[BDL_ROWS - 1]) : "", false),
 	};
 	bdl_violation_table(r, rows, n > BDL_ROWS ? BDL_ROWS : n, &v.table);
-	for (size_t i = 0; c.f.n_persons && i < v.table.n_rows; i++)
+	r->asks_for_people = c.person.n || c.reference.n;
+	for (size_t i = 0; i < v.table.n_rows; i++)
 		bdl_request_looked(r, rows[i].person);
 	reply->status = c.day_wrong ? 400 : 200;
 	if (!bdl_region_broken(r->region))

@@ -1,6 +1,8 @@
 /* Visits: by a filter, and one person's day. */
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "pages_int.h"
+#include "record/ledger.h"
 #include "together_int.h"
 #include "visitor.tmpl.h"
 #include "visits.tmpl.h"
@@ -14,7 +16,7 @@ static struct bdl_page_visits_row visit_row(
     const struct bdl_request *r, const struct bdl_visit_row *row)
 {
 	return (struct bdl_page_visits_row){
-		.when = bdl_when(r, row->from_ms),
+		.when = bdl_when_hour(r, row->from_ms),
 		.iso = bdl_when_iso(r, row->from_ms),
 		.day = bdl_day_of(r, row->from_ms).word,
 		.person = row->person,
@@ -65,9 +67,9 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	struct bdl_page_visits_row *out = bdl_region_array(r->region, n, sizeof(*out));
 	for (size_t i = 0; out && i < n; i++) {
 		out[i] = visit_row(r, &rows[i]);
-		if (c.visits.n_persons)
-			bdl_request_looked(r, rows[i].person);
+		bdl_request_looked(r, rows[i].person);
 	}
+	r->asks_for_people = c.person.n > 0;
 	bool looks_further = next.hour > 0 && !next.client;
 	const char *on = next.hour > 0
 	    ? bdl_region_printf(r->region, "%" PRId64 "-%" PRId64 "-%" PRId64 "-%" PRId64,
@@ -81,7 +83,7 @@ int bdl_show_visits(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 		.after = after,
 		.rows = out,
 		.n_rows = n,
-		.until = looks_further ? bdl_when(r, (next.hour + 1) * BDL_HOUR_MS) : "",
+		.until = looks_further ? bdl_when_hour(r, (next.hour + 1) * BDL_HOUR_MS) : "",
 		.pager = bdl_pager_view(r, &c, "visits", on, looks_further),
 	};
 	reply->status = c.day_wrong ? 400 : 200;
@@ -176,6 +178,9 @@ int bdl_show_visitor(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 	struct bdl_chosen c;
 	struct bdl_day day = { 0 };
 
+	/* It becomes the subject of a look, and is shown on terminals as well. */
+	if (person.n > BDL_LEDGER_PERSON_MAX || !bdl_utf8_printable(person))
+		return bdl_fail(err, BDL_E_MISSING, "this is nobody's name");
 	int rc = bdl_chosen_read(r, &c, err);
 	/* This person and no other, whatever else the address asks for. */
 	c.f.persons = c.visits.persons = &person;

@@ -1,24 +1,10 @@
 #include "record/acts.h"
 #include "base/buf.h"
 #include "record/figures_int.h"
+#include "record/numbers_int.h"
 #include "record/store_int.h"
 
 #define TELL_MAX 1024 /* roles of a violation, as text */
-
-static int next_id(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = bdl_col_int(st, 0) + 1;
-	return 0;
-}
 
 /* 1: found; 0: there is none. */
 static int ruleset_find(
@@ -52,7 +38,7 @@ int bdl_ruleset_id(
 	}
 	if (rc)
 		return rc < 0 ? rc : 0;
-	rc = next_id(s, "SELECT max(id) FROM ruleset WHERE school = ?1", &id, err);
+	rc = bdl_number_next(s, BDL_NUMBERED_RULESET, &id, err);
 	if (!rc)
 		rc = bdl_stmt_get(
 		    s, "INSERT INTO ruleset (school, id, digest) VALUES (?1, ?2, ?3)", &st, err);
@@ -137,7 +123,7 @@ static int violation_open(struct bdl_store *s, const struct bdl_act *a, struct b
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t id;
 
-	int rc = next_id(s, "SELECT max(id) FROM violation WHERE school = ?1", &id, err);
+	int rc = bdl_number_next(s, BDL_NUMBERED_VIOLATION, &id, err);
 	if (!rc)
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO violation (school, id, first_ms, last_ms, acts, parts, action, critical,"
@@ -266,7 +252,7 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 
 	int rc = bdl_ruleset_id(s, &a->version, &ruleset, err);
 	if (!rc)
-		rc = next_id(s, "SELECT max(id) FROM act WHERE school = ?1", &id, err);
+		rc = bdl_number_next(s, BDL_NUMBERED_ACT, &id, err);
 	if (!rc)
 		rc = violation_of(s, a, id, &violation, &began, err);
 	if (!rc)

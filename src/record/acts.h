@@ -28,6 +28,7 @@ struct bdl_act_row {
 	int64_t id;
 	struct bdl_act act; /* texts in the caller's region */
 	int64_t issue;      /* of act.policy, that it was judged by; 0: not known */
+	int64_t violation;  /* that it belongs to; 0: none */
 };
 
 struct bdl_violation_row {

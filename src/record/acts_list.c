@@ -147,7 +147,7 @@ static int list_begin(struct bdl_store *s, const struct bdl_buf *sql,
 	"SELECT a.id, at_ms, door, kind, action, critical, known, passed, weekday, minute, person,"                  \
 	" person_groups, address, method, scheme, host, path, categories, policy, clause, clauses,"                  \
 	" tell, reason, (SELECT digest FROM ruleset r WHERE r.school = a.school AND r.id = a.ruleset)," ISSUE_SELECT \
-	", source, place, equipment, kept"                                                                           \
+	", source, place, equipment, kept, coalesce(a.violation, 0)"                                                 \
 	" FROM act a WHERE school = ?1"
 
 static int act_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
@@ -186,6 +186,7 @@ static int act_row(struct bdl_stmt *st, struct bdl_region *region, void *row, st
 		return bdl_fail(err, BDL_E_STORE, "store: act %lld has values that are none",
 		    (long long)ret->id);
 	ret->issue = bdl_col_int(st, 24);
+	ret->violation = bdl_col_int(st, 29);
 	return bdl_col_digest(st, 23, &a->version, err);
 }
 

@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #define BUSY_MS     5000
+#define DAY_MS      86400000
 #define PIECE_BYTES (256 * 1024)
-#define TABLE_MAX   128 /* bytes of a table's name */
+#define TABLE_MAX   128   /* bytes of a table's name */
+#define LEFT_S      86400 /* what is half made and was not written to for so long is nobody's */
 
 /* --- names --- */
 
@@ -39,6 +41,22 @@ static bool is_name(const char *name)
 		if (shape[i] == '0' ? !bdl_is_digit(name[i]) : name[i] != shape[i])
 			return false;
 	return true;
+}
+
+/* A name of bdl_file_beside for one of these, or of SQLite's files beside that. */
+static bool is_half_made(const char *name)
+{
+	size_t n = BDL_BACKUP_NAME - 1;
+	char whole[BDL_BACKUP_NAME];
+
+	if (strlen(name) <= n)
+		return false;
+	memcpy(whole, name, n);
+	whole[n] = '\0';
+	struct bdl_view tail = bdl_view_of(name + n), digits = { 0 };
+	return is_name(whole) && bdl_view_cut(&tail, '.', &digits) && !digits.n &&
+	    bdl_view_cut(&tail, '.', &digits) && digits.n == 16 &&
+	    bdl_view_starts(tail, BDL_LIT("new"));
 }
 
 /* --- connections --- */
@@ -230,30 +248,48 @@ static int is_backup(const struct dirent *e)
 	return is_name(e->d_name);
 }
 
-int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
+/*
+ * All of them in the order of their names, for the caller to free. *ret_n is the number of those that are
+ * not called after a day to come, which stand first; negative where the folder cannot be read.
+ */
+static int list(const char *folder, int64_t now_ms, struct dirent ***ret, int *ret_n)
+{
+	char last[BDL_BACKUP_NAME];
+	int all = scandir(folder, ret, is_backup, alphasort), n = all;
+
+	bdl_backup_name(now_ms + DAY_MS, last);
+	while (n > 0 && strcmp((*ret)[n - 1]->d_name, last) > 0)
+		n--;
+	*ret_n = n;
+	return all;
+}
+
+int bdl_backup_newest(
+    const char *folder, int64_t now_ms, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
 {
 	struct dirent **found = NULL;
-	int n = scandir(folder, &found, is_backup, alphasort);
+	int n, all = list(folder, now_ms, &found, &n);
 
-	if (n < 0 && errno != ENOENT)
+	if (all < 0 && errno != ENOENT)
 		return bdl_fail_sys(err, "look into '%s'", folder);
 	if (n > 0)
 		memcpy(ret, found[n - 1]->d_name, BDL_BACKUP_NAME); /* all names are so long */
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < all; i++)
 		free(found[i]);
 	free(found);
 	return n > 0 ? 0 : bdl_fail(err, BDL_E_MISSING, "there is no backup in '%s'", folder);
 }
 
-int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struct bdl_err *err)
+int bdl_backup_prune(
+    const char *folder, size_t keep, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
 {
 	struct dirent **found = NULL;
-	int n = scandir(folder, &found, is_backup, alphasort);
+	int n, all = list(folder, now_ms, &found, &n);
 	size_t removed = 0;
-	int rc = n < 0 ? bdl_fail_sys(err, "look into '%s'", folder) : 0;
+	int rc = all < 0 ? bdl_fail_sys(err, "look into '%s'", folder) : 0;
 
-	for (size_t i = 0; n > 0 && i < (size_t)n; i++) {
-		if (rc == 0 && (size_t)n - i > keep) {
+	for (int i = 0; i < all; i++) {
+		if (rc == 0 && i < n && (size_t)(n - i) > keep) {
 			BDL_AUTO_FREE char *path = bdl_xprintf("%s/%s", folder, found[i]->d_name);
 			BDL_AUTO_FREE char *sum = bdl_xprintf("%s" BDL_BACKUP_SUM, path);
 			if (unlink(path) < 0)
@@ -268,4 +304,22 @@ int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struc
 	if (rc == 0)
 		*ret_removed = removed;
 	return rc;
+}
+
+int bdl_backup_sweep(const char *folder, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
+{
+	DIR *d = opendir(folder);
+	size_t removed = 0;
+	struct stat st;
+
+	if (!d)
+		return bdl_fail_sys(err, "look into '%s'", folder);
+	for (struct dirent *e; (e = readdir(d));)
+		if (is_half_made(e->d_name) &&
+		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(st.st_mode) && now_ms / 1000 - st.st_mtime > LEFT_S)
+			removed += unlinkat(dirfd(d), e->d_name, 0) == 0; /* else the next time */
+	(void)closedir(d);                                                /* it was only read */
+	*ret_removed = removed;
+	return 0;
 }

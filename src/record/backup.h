@@ -28,14 +28,22 @@ int bdl_backup_make(const char *store_path, const char *to, int64_t *ret_bytes, 
 
 /*
  * Remove all but the newest `keep` of the files in the folder that have a name of bdl_backup_name,
- * and their sums. Other files are left alone.
+ * and their sums. Other files are left alone, and so is what is called after a day to come, made
+ * while the clock was wrong or put there by a hand: were it counted, each new backup would go at once.
  */
-int bdl_backup_prune(const char *folder, size_t keep, size_t *ret_removed, struct bdl_err *err)
+int bdl_backup_prune(const char *folder, size_t keep, int64_t now_ms, size_t *ret_removed,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * Remove what a backup or a drill that was killed has left in the folder: files of the store's size that
+ * are half made and were not written to for a day.
+ */
+int bdl_backup_sweep(const char *folder, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* The newest of those files; BDL_E_MISSING where there is none. */
-int bdl_backup_newest(const char *folder, char ret[BDL_BACKUP_NAME], struct bdl_err *err)
-    BDL_MUST_USE;
+/* The newest of those that are counted; BDL_E_MISSING where there is none. */
+int bdl_backup_newest(const char *folder, int64_t now_ms, char ret[BDL_BACKUP_NAME],
+    struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Restore the backup beside itself and look whether it is whole: the digest and the numbers of rows

@@ -1,6 +1,6 @@
 #include "record/bytes.h"
 #include "base/alloc.h"
-#include "record/scribe_int.h"
+#include "record/place_int.h"
 #include "record/store_int.h"
 #include "record/visits.h"
 #include <dirent.h>
@@ -13,6 +13,11 @@
 #define SLOTS      ((size_t)2 * BDL_BYTES_ROWS_MAX)
 #define BLOCK      (64 * 1024) /* bytes read at once */
 #define BLOCKS_MAX 4           /* of one call */
+
+/* What no visit goes beyond, so that nothing that adds visits up overflows. As text, for SQL. */
+#define VISIT_MAX_TEXT "281474976710656"
+_Static_assert(
+    BDL_MARK_BYTES_MAX == 281474976710656, "a visit has as many bytes as a line at most");
 
 struct key {
 	int64_t hour, client, site, basis;
@@ -92,6 +97,11 @@ static struct row *row_of(struct bdl_bytes *b, const struct key *key)
 	return &b->rows[b->n - 1];
 }
 
+static int64_t at_most(int64_t bytes)
+{
+	return bytes < BDL_MARK_BYTES_MAX ? bytes : BDL_MARK_BYTES_MAX;
+}
+
 /* false where the line has to wait for the next transaction. What is no line is passed over. */
 static bool line_take(struct bdl_bytes *b, struct bdl_view line)
 {
@@ -104,8 +114,8 @@ static bool line_take(struct bdl_bytes *b, struct bdl_view line)
 	struct row *row = row_of(b, &key);
 	if (!row)
 		return false;
-	row->down += down;
-	row->up += up;
+	row->down = at_most(row->down + down);
+	row->up = at_most(row->up + up);
 	b->lines++;
 	return true;
 }
@@ -294,14 +304,18 @@ static void bind_row(struct bdl_stmt *st, size_t i, void *arg)
 	bdl_bind_int(st, 7, row->up);
 }
 
+#define SUM(column, added)                                                           \
+	"CASE WHEN " column " + " added " > " VISIT_MAX_TEXT " THEN " VISIT_MAX_TEXT \
+	" ELSE " column " + " added " END"
+
 static int rows_store(struct bdl_bytes *b, struct bdl_store *s, struct bdl_err *err)
 {
 	return bdl_stmt_each(s,
-	    "UPDATE visit SET bytes_down = bytes_down + ?6, bytes_up = bytes_up + ?7"
-	    " WHERE school = ?1 AND hour = ?2"
-	    " AND client = (SELECT id FROM client WHERE school = ?1 AND mark = ?3 LIMIT 1)"
-	    " AND site = (SELECT id FROM site WHERE school = ?1 AND mark = ?4 LIMIT 1)"
-	    " AND basis = (SELECT id FROM basis WHERE school = ?1 AND mark = ?5 LIMIT 1)",
+	    "UPDATE visit SET bytes_down = " SUM("bytes_down", "?6") ", bytes_up = " SUM("bytes_up",
+		"?7") " WHERE school = ?1 AND hour = ?2"
+		      " AND client = (SELECT id FROM client WHERE school = ?1 AND mark = ?3 LIMIT 1)"
+		      " AND site = (SELECT id FROM site WHERE school = ?1 AND mark = ?4 LIMIT 1)"
+		      " AND basis = (SELECT id FROM basis WHERE school = ?1 AND mark = ?5 LIMIT 1)",
 	    b->n, bind_row, NULL, b, err);
 }
 

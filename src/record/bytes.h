@@ -10,7 +10,8 @@
  *
  * Lines wait until all that was in the journals when they were read is in the store, since a visit is
  * in its journal before its line can be in the log. A line whose visit is not there (deleted, or never
- * recorded as the disk was full) counts nowhere.
+ * recorded as the disk was full) counts nowhere. A visit has BDL_MARK_BYTES_MAX bytes each way at most,
+ * whatever lines say.
  */
 #ifndef BDL_RECORD_BYTES_H
 #define BDL_RECORD_BYTES_H

@@ -1,4 +1,5 @@
 #include "record/drafts.h"
+#include "record/replays.h"
 #include "record/store_int.h"
 #include "record/versions_int.h"
 
@@ -105,6 +106,8 @@ int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_
 		rc = draft_put(s, name, d, by, now_ms, err);
 	if (!rc)
 		rc = draft_enter(s, name, d, by, now_ms, err);
+	if (!rc)
+		rc = bdl_replays_forget(s, name, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	bdl_store_rollback(s);

@@ -1,8 +1,10 @@
 #include "record/holds.h"
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "base/person.h"
 #include "base/utf8.h"
 #include "record/ledger.h"
+#include "record/numbers_int.h"
 #include "record/store_int.h"
 #include <stdio.h>
 
@@ -71,20 +73,6 @@ static int hold_enter(struct bdl_store *s, enum bdl_ledger_kind kind, int64_t id
 
 /* --- adding --- */
 
-static int next_id(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, "SELECT max(id) FROM legal_hold WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc >= 0)
-		*ret = bdl_col_int(st, 0) + 1;
-	return rc < 0 ? rc : 0;
-}
-
 static int hold_put(struct bdl_store *s, const struct bdl_hold_row *h, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -108,16 +96,30 @@ static int hold_put(struct bdl_store *s, const struct bdl_hold_row *h, struct bd
 	return bdl_stmt_run(s, st, err);
 }
 
+/* As the acts have a login: a hold of "Anna" that kept nothing of anna's would be found out too late. */
+static struct bdl_view login_of(struct bdl_view person, char out[BDL_LEDGER_PERSON_MAX])
+{
+	for (size_t i = 0; i < person.n; i++)
+		out[i] = bdl_lower(person.p[i]);
+	return bdl_view_at(out, person.n);
+}
+
 int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view clause,
     struct bdl_view review_on, const struct bdl_hold_word *word, int64_t now_ms, int64_t *ret_id,
     struct bdl_err *err)
 {
-	struct bdl_hold_row h = { 0, now_ms, person, clause, word->by, word->second, word->reason,
-		review_on };
+	struct bdl_hold_row h = { .added_ms = now_ms,
+		.clause = clause,
+		.by = word->by,
+		.second = word->second,
+		.reason = word->reason,
+		.review_on = review_on };
+	char login[BDL_LEDGER_PERSON_MAX];
 
-	if ((!person.n && !clause.n) || person.n > BDL_LEDGER_PERSON_MAX || clause.n > TEXT_MAX)
+	if ((!person.n && !clause.n) || person.n > sizeof(login) || clause.n > TEXT_MAX)
 		return bdl_fail(
 		    err, BDL_E_INVALID, "say whose records are to be kept, or of which clause");
+	h.person = login_of(person, login);
 	int rc = word_check(word, err);
 	if (!rc)
 		rc = review_check(review_on, now_ms, err);
@@ -125,11 +127,11 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 		rc = bdl_store_begin(s, err);
 	if (rc)
 		return rc;
-	rc = next_id(s, &h.id, err);
+	rc = bdl_number_next(s, BDL_NUMBERED_HOLD, &h.id, err);
 	if (!rc)
 		rc = hold_put(s, &h, err);
 	if (!rc)
-		rc = hold_enter(s, BDL_LEDGER_HOLD, h.id, person, clause, word, now_ms, err);
+		rc = hold_enter(s, BDL_LEDGER_HOLD, h.id, h.person, clause, word, now_ms, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	bdl_store_rollback(s);

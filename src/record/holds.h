@@ -15,7 +15,7 @@ struct bdl_hold_word {
 };
 
 /*
- * Keep all acts, violations and visits of this person, login as in the acts, or of this clause, or of this
+ * Keep all acts, violations and visits of this person, login in either case of letters, or of this clause, or of this
  * person against this clause; one of them may be empty. BDL_E_INVALID where both are, where the second
  * person is the first or nobody, without a reason, and for a review that is no day to come.
  */

@@ -127,6 +127,9 @@ static int segment_begin(struct bdl_journal *j, struct bdl_err *err)
 		.synced = BDL_SEGMENT_HEAD }; /* a head alone is not worth a sync */
 	char name[BDL_SEGMENT_NAME];
 
+	if (s.number > BDL_SEGMENT_NUMBER_MAX)
+		return bdl_fail(err, BDL_E_LIMIT,
+		    "the journal has a segment of the last number, which nobody but a hand gave it");
 	bdl_segment_name(s.number, ".seg", name);
 	int rc = segment_map(j, &s, err);
 	if (!rc) {

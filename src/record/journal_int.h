@@ -13,6 +13,9 @@
 #define BDL_SEGMENT_MIN  4096
 #define BDL_SEGMENT_MAX  (1024 * 1024 * 1024)
 
+/* As many digits as names have. Behind the last one nothing is written, rather than unread. */
+#define BDL_SEGMENT_NUMBER_MAX 999999999999
+
 #define BDL_SEGMENT_NAME 32 /* room for "000000000001.seg" and ".damaged" */
 void bdl_segment_name(uint64_t number, const char *suffix, char out[BDL_SEGMENT_NAME]);
 

@@ -226,23 +226,45 @@ static int line_row(struct bdl_stmt *st, struct bdl_region *region, void *row, s
 	return 0;
 }
 
+#define LINE_SELECT                                                                           \
+	"SELECT e.entry, e.at_ms, e.kind, e.record, e.actor, a.person, a.key_hex, e.subject," \
+	" b.person, b.key_hex FROM ledger_entry e"                                            \
+	" LEFT JOIN ledger_person a ON a.school = e.school AND a.pseudonym = e.actor"         \
+	" LEFT JOIN ledger_person b ON b.school = e.school AND b.pseudonym = e.subject"       \
+	" WHERE e.school = ?1"
+#define LINE_ORDER " ORDER BY e.entry DESC LIMIT ?2"
+
 int bdl_ledger_list(struct bdl_store *s, size_t n, struct bdl_region *region,
     struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err)
 {
+	return bdl_ledger_about(
+	    s, bdl_view_at(NULL, 0), bdl_view_at(NULL, 0), n, region, ret, ret_n, err);
+}
+
+int bdl_ledger_about(struct bdl_store *s, struct bdl_view person, struct bdl_view record, size_t n,
+    struct bdl_region *region, struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err)
+{
+	/* The empty subject stands in the condition, so that the index on the others is taken. */
+	static const char *const statements[] = { LINE_SELECT LINE_ORDER,
+		LINE_SELECT
+		" AND e.subject <> '' AND e.subject = (SELECT p.pseudonym"
+		" FROM ledger_person p WHERE p.school = ?1 AND p.person = ?3)" LINE_ORDER,
+		LINE_SELECT " AND e.subject <> '' AND e.subject = (SELECT p.pseudonym"
+			    " FROM ledger_person p WHERE p.school = ?1 AND p.person = ?3)"
+			    " AND e.record = ?4" LINE_ORDER };
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
-	int rc = bdl_stmt_get(s,
-	    "SELECT e.entry, e.at_ms, e.kind, e.record, e.actor, a.person, a.key_hex, e.subject,"
-	    " b.person, b.key_hex FROM ledger_entry e"
-	    " LEFT JOIN ledger_person a ON a.school = e.school AND a.pseudonym = e.actor"
-	    " LEFT JOIN ledger_person b ON b.school = e.school AND b.pseudonym = e.subject"
-	    " WHERE e.school = ?1 ORDER BY e.entry DESC LIMIT ?2",
-	    &st, err);
+	int rc =
+	    bdl_stmt_get(s, statements[(person.n > 0) + (person.n > 0 && record.n > 0)], &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, (int64_t)n);
+	if (person.n)
+		bdl_bind_text(st, 3, person);
+	if (person.n && record.n)
+		bdl_bind_text(st, 4, record);
 	rc = bdl_rows_read(
 	    s, st, region, sizeof(struct bdl_ledger_line), line_row, &rows, ret_n, err);
 	if (!rc)

@@ -30,7 +30,7 @@ enum bdl_ledger_kind {
 	BDL_LEDGER_ILLEGAL,   /* a list of illegal content was offered; lists/illegal */
 	BDL_LEDGER_NETWORKS,  /* the table of networks, the same; networks */
 	BDL_LEDGER_SEGMENT,   /* all of a segment is in the store; journal/[HOST/]SOURCE/NUMBER */
-	BDL_LEDGER_SEGMENT_GONE, /* it was gone before its digest was taken */
+	BDL_LEDGER_SEGMENT_GONE, /* it was gone before its digest was taken; or NUMBER-NUMBER */
 	BDL_LEDGER_REFUSED,      /* what a journal held could not be read; refused/ID */
 	BDL_LEDGER_LOOKED,       /* at a page of the portal; overview, acts, acts/ID, violations */
 	BDL_LEDGER_DELETED,      /* records went after their time; acts, visits, visits/2026-08 */
@@ -83,7 +83,8 @@ int bdl_ledger_salts_drop(struct bdl_store *s, enum bdl_ledger_kind kind, int64_
 
 /*
  * Delete a person's key, so that nobody can tell any more which entries are theirs; an entry says
- * that it was done, by whom and why. BDL_E_MISSING where no entry is. One transaction.
+ * that it was done, by whom and why. BDL_E_MISSING where no entry is, BDL_E_DENIED where a hold names the
+ * person. One transaction.
  */
 int bdl_ledger_forget(struct bdl_store *s, struct bdl_view person, struct bdl_view by,
     struct bdl_view why, int64_t now_ms, struct bdl_err *err) BDL_MUST_USE;
@@ -99,5 +100,13 @@ struct bdl_ledger_line {
 /* The last `n` entries, newest first. Texts in the region. */
 int bdl_ledger_list(struct bdl_store *s, size_t n, struct bdl_region *region,
     struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * The same of those whose subject is this person, and where `record` is given of that alone. None
+ * where the ledger does not know the name, or does not any more.
+ */
+int bdl_ledger_about(struct bdl_store *s, struct bdl_view person, struct bdl_view record, size_t n,
+    struct bdl_region *region, struct bdl_ledger_line **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

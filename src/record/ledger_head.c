@@ -8,12 +8,16 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TITLE     "beadle ledger head 1"
 #define SUFFIX    ".head"
 #define PATH_ROOM 1024
 #define FILE_MODE 0644
+
+#define SETTLE_LOOKS  50 /* for somebody who reads what is older to be done */
+#define SETTLE_NAP_MS 100
 
 /* --- the text --- */
 
@@ -153,6 +157,19 @@ int bdl_head_now(struct bdl_store *s, int64_t at_ms, struct bdl_head *ret, struc
 	return rc;
 }
 
+/*
+ * The head as it is on the disk. The scribe's commits do not wait for that, so a power cut may take
+ * back what was just read here; with a head of it signed it would look for ever as if somebody had
+ * written those entries anew. *ret_settled is false where it is not there yet: try again later.
+ */
+static int head_settled(struct bdl_store *s, int64_t at_ms, struct bdl_head *ret, bool *ret_settled,
+    struct bdl_err *err)
+{
+	*ret_settled = false;
+	int rc = bdl_head_now(s, at_ms, ret, err);
+	return rc ? rc : bdl_store_sync(s, ret_settled, err);
+}
+
 static int export(struct bdl_head *h, const char *keys, const char *path, struct bdl_err *err)
 {
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_HEAD_TEXT_MAX);
@@ -170,9 +187,19 @@ static int export(struct bdl_head *h, const char *keys, const char *path, struct
 int bdl_head_export(struct bdl_store *s, const char *keys, const char *path, int64_t now_ms,
     struct bdl_head *ret, struct bdl_err *err)
 {
+	const struct timespec nap = { .tv_nsec = SETTLE_NAP_MS * 1000000L };
+	bool is_settled = false;
 	struct bdl_head h;
+	int rc = 0;
 
-	int rc = bdl_head_now(s, now_ms, &h, err);
+	for (int i = 0; !rc && !is_settled && i < SETTLE_LOOKS; i++) {
+		if (i)
+			(void)nanosleep(&nap, NULL); /* woken early it looks early */
+		rc = head_settled(s, now_ms, &h, &is_settled, err);
+	}
+	if (!rc && !is_settled)
+		rc = bdl_fail(err, BDL_E_BUSY,
+		    "the ledger's last entries are not on the disk yet: somebody reads the store");
 	if (!rc)
 		rc = export(&h, keys, path, err);
 	if (!rc)
@@ -185,6 +212,7 @@ int bdl_head_of_day(struct bdl_store *s, const char *keys, const char *folder, i
 {
 	struct bdl_civil day = bdl_civil_local(now_ms);
 	struct bdl_file_id id;
+	bool is_settled;
 	struct bdl_head h;
 	char path[PATH_ROOM];
 
@@ -195,8 +223,8 @@ int bdl_head_of_day(struct bdl_store *s, const char *keys, const char *folder, i
 		return bdl_fail(err, BDL_E_LIMIT, "the path of the heads is too long");
 	if (bdl_file_id(path, &id))
 		return 0;
-	int rc = bdl_head_now(s, now_ms, &h, err);
-	if (rc || !h.entries)
+	int rc = head_settled(s, now_ms, &h, &is_settled, err);
+	if (rc || !h.entries || !is_settled)
 		return rc;
 	rc = bdl_file_mkdirs(folder, err);
 	if (!rc)

@@ -70,14 +70,16 @@ int bdl_head_now(struct bdl_store *s, int64_t at_ms, struct bdl_head *ret, struc
 
 /*
  * Sign the head of now, and write it to a file that is not there yet, else BDL_E_CONFLICT; a path of
- * NULL is no file.
+ * NULL is no file. All of it is on the store's disk before it is signed, so the store is one that may
+ * be written; BDL_E_BUSY where somebody who reads it kept it from there for five seconds.
  */
 int bdl_head_export(struct bdl_store *s, const char *keys, const char *path, int64_t now_ms,
     struct bdl_head *ret, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * The head of the day into `folder`, which is DIR/heads, as 2026-11-21.head (local), unless it is
- * there or there is no entry yet. *ret_made: whether it was made.
+ * there, there is no entry yet, or the last are not on the disk: then try again later. *ret_made:
+ * whether it was made.
  */
 int bdl_head_of_day(struct bdl_store *s, const char *keys, const char *folder, int64_t now_ms,
     bool *ret_made, struct bdl_err *err) BDL_MUST_USE;

@@ -20,18 +20,22 @@ static uint64_t get_number(const char *p, size_t n)
 	return v;
 }
 
+/* It can be entered into the ledger; then it is as long as a journal keeps it, too. */
+static bool is_whole(const struct bdl_look *l)
+{
+	_Static_assert(
+	    FIXED + 3 * 2 + 2 * BDL_LEDGER_PERSON_MAX + BDL_LEDGER_RECORD_MAX <= BDL_LOOK_BYTES_MAX,
+	    "what the ledger takes fits");
+	return l->actor.n && l->actor.n <= BDL_LEDGER_PERSON_MAX &&
+	    l->subject.n <= BDL_LEDGER_PERSON_MAX && bdl_ledger_record_ok(l->record);
+}
+
 int bdl_look_encode(const struct bdl_look *l, struct bdl_buf *out)
 {
 	const struct bdl_view texts[] = { l->actor, l->subject, l->record };
 	unsigned char fixed[FIXED] = { FORMAT };
-	size_t n = FIXED;
 
-	for (size_t i = 0; i < BDL_ARRAY_LEN(texts); i++) {
-		if (texts[i].n > BDL_LOOK_BYTES_MAX)
-			return BDL_E_LIMIT;
-		n += 2 + texts[i].n;
-	}
-	if (n > BDL_LOOK_BYTES_MAX)
+	if (!is_whole(l))
 		return BDL_E_LIMIT;
 	put_number(fixed + 1, (uint64_t)l->at_ms, 8);
 	(void)bdl_buf_add(out, fixed, sizeof(fixed)); /* broken is seen at the end */
@@ -68,8 +72,7 @@ int bdl_look_decode(struct bdl_view bytes, struct bdl_look *ret, struct bdl_err 
 	if (at_ms > LATEST_MS || !text_take(&rest, &l.actor) || !text_take(&rest, &l.subject) ||
 	    !text_take(&rest, &l.record) || rest.n)
 		return bdl_fail(err, BDL_E_INVALID, "a look that does not fit its format");
-	if (!l.actor.n || l.actor.n > BDL_LEDGER_PERSON_MAX ||
-	    l.subject.n > BDL_LEDGER_PERSON_MAX || !bdl_ledger_record_ok(l.record))
+	if (!is_whole(&l))
 		return bdl_fail(err, BDL_E_INVALID, "a look of nobody, or at nothing");
 	l.at_ms = (int64_t)at_ms;
 	*ret = l;

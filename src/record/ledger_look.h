@@ -10,6 +10,7 @@
 #include "record/store.h"
 
 #define BDL_LOOK_BYTES_MAX 2048
+#define BDL_LOOK_SOURCE    "portal" /* the journal that looks come from, and acts never */
 
 struct bdl_look {
 	int64_t at_ms;
@@ -18,7 +19,10 @@ struct bdl_look {
 	struct bdl_view record;  /* what was shown: "acts", "acts/17", "violations" */
 };
 
-/* Append the look as a journal keeps it; docs/formats.md has it. BDL_E_LIMIT where it is too long. */
+/*
+ * Append the look as a journal keeps it; docs/formats.md has it. BDL_E_LIMIT for what would not be read
+ * back: a name that is too long, nobody, or what names no record.
+ */
 int bdl_look_encode(const struct bdl_look *l, struct bdl_buf *out);
 
 /* The views of *ret lie in `bytes`. What is taken fits the ledger. */

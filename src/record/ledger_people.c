@@ -1,4 +1,5 @@
 /* Pseudonyms: whose they are stands in a table of its own, a row of which can be deleted. */
+#include "base/person.h"
 #include "record/ledger_int.h"
 #include "record/store_int.h"
 #include <sodium.h>
@@ -112,6 +113,30 @@ static int person_drop(struct bdl_store *s, struct bdl_view person, struct bdl_e
 	return bdl_stmt_run(s, st, err);
 }
 
+/* Those who are nobody, and whoever a hold names: the school may have to say who looked at them. */
+static int may_forget(struct bdl_store *s, struct bdl_view person, struct bdl_err *err)
+{
+	static const char *const nobody[] = { BDL_ACTOR_SCRIBE, BDL_ACTOR_CLOCK, BDL_ACTOR_PORTAL };
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(nobody); i++)
+		if (bdl_view_is(person, nobody[i]))
+			return bdl_fail(err, BDL_E_INVALID, "'%s' is no person's name", nobody[i]);
+	int rc = bdl_stmt_get(s,
+	    "SELECT id FROM legal_hold WHERE school = ?1 AND person = ?2 AND ended_ms = 0 LIMIT 1",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, person);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc > 0)
+		return bdl_fail(err, BDL_E_DENIED,
+		    "hold %lld keeps what there is of '%.*s', and their name with it",
+		    (long long)bdl_col_int(st, 0), BDL_FMT(person));
+	return rc;
+}
+
 int bdl_ledger_forget(struct bdl_store *s, struct bdl_view person, struct bdl_view by,
     struct bdl_view why, int64_t now_ms, struct bdl_err *err)
 {
@@ -124,7 +149,7 @@ int bdl_ledger_forget(struct bdl_store *s, struct bdl_view person, struct bdl_vi
 		.content = why,
 	};
 
-	if (bdl_view_eq(person, by))
+	if (bdl_person_same(person, by))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "nobody takes their own name out of the ledger");
 	if (!bdl_view_trim(why).n)
@@ -132,7 +157,9 @@ int bdl_ledger_forget(struct bdl_store *s, struct bdl_view person, struct bdl_vi
 	int rc = bdl_store_begin(s, err);
 	if (rc)
 		return rc;
-	rc = person_drop(s, person, err);
+	rc = may_forget(s, person, err);
+	if (!rc)
+		rc = person_drop(s, person, err);
 	if (!rc)
 		rc = bdl_ledger_add(s, &entry, err);
 	if (!rc)

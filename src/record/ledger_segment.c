@@ -73,8 +73,13 @@ static int next_set(struct bdl_store *s, const char *source, uint64_t next, stru
 	return bdl_stmt_run(s, st, err);
 }
 
+/* Segments that lie in a row. */
+struct run {
+	uint64_t first, last;
+};
+
 /* The names of folders are anybody's; a record has letters of its own. */
-static void record_name(const char *source, uint64_t number, char out[BDL_LEDGER_RECORD_MAX])
+static void record_name(const char *source, const struct run *run, char out[BDL_LEDGER_RECORD_MAX])
 {
 	char name[SOURCE_ROOM];
 	size_t n = strnlen(source, sizeof(name) - 1);
@@ -82,12 +87,17 @@ static void record_name(const char *source, uint64_t number, char out[BDL_LEDGER
 	for (size_t i = 0; i < n; i++)
 		name[i] = bdl_ledger_record_ok(bdl_view_at(source + i, 1)) ? source[i] : '.';
 	name[n] = '\0';
-	_Static_assert(SOURCE_ROOM + 32 < BDL_LEDGER_RECORD_MAX, "the record's name fits");
-	(void)snprintf(out, BDL_LEDGER_RECORD_MAX, "journal/%s/%ju", name, (uintmax_t)number);
+	_Static_assert(SOURCE_ROOM + 52 < BDL_LEDGER_RECORD_MAX, "the record's name fits");
+	if (run->first == run->last)
+		(void)snprintf(
+		    out, BDL_LEDGER_RECORD_MAX, "journal/%s/%ju", name, (uintmax_t)run->first);
+	else
+		(void)snprintf(out, BDL_LEDGER_RECORD_MAX, "journal/%s/%ju-%ju", name,
+		    (uintmax_t)run->first, (uintmax_t)run->last);
 }
 
 /* In a transaction: the entry, and that it was made. */
-static int enter(struct bdl_store *s, const char *source, uint64_t was, uint64_t number,
+static int enter(struct bdl_store *s, const char *source, uint64_t was, const struct run *run,
     const struct bdl_digest *digest, struct bdl_err *err)
 {
 	char record[BDL_LEDGER_RECORD_MAX];
@@ -99,7 +109,7 @@ static int enter(struct bdl_store *s, const char *source, uint64_t was, uint64_t
 	if (now != was)
 		return bdl_fail(err, BDL_E_BUSY,
 		    "another scribe enters the journal '%s' into the ledger", source);
-	record_name(source, number, record);
+	record_name(source, run, record);
 	const struct bdl_ledger_entry e = {
 		.kind = digest ? BDL_LEDGER_SEGMENT : BDL_LEDGER_SEGMENT_GONE,
 		.at_ms = bdl_now_ms(),
@@ -109,21 +119,37 @@ static int enter(struct bdl_store *s, const char *source, uint64_t was, uint64_t
 				  : bdl_view_at(NULL, 0),
 	};
 	rc = bdl_ledger_add(s, &e, err);
-	return rc ? rc : next_set(s, source, number + 1, err);
+	return rc ? rc : next_set(s, source, run->last + 1, err);
 }
 
-static int segment_enter(struct bdl_store *s, const char *source, uint64_t was, uint64_t number,
+static int run_enter(struct bdl_store *s, const char *source, uint64_t was, const struct run *run,
     const struct bdl_digest *digest, struct bdl_err *err)
 {
 	int rc = bdl_store_begin(s, err);
 
 	if (rc)
 		return rc;
-	rc = enter(s, source, was, number, digest, err);
+	rc = enter(s, source, was, run, digest, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	bdl_store_rollback(s);
 	return rc;
+}
+
+/*
+ * Those that are gone from `next` on, up to the next that is there. One entry tells of them all: who may
+ * write a journal may begin a segment of any number, and is not to fill the ledger by that.
+ */
+static struct run run_gone(int folder, uint64_t next, uint64_t until)
+{
+	struct bdl_segment_list list = { 0 };
+	struct run run = { next, until - 1 };
+
+	/* Where the folder cannot be listed either, all of them are as good as gone. */
+	if (folder >= 0 && bdl_segment_list(folder, next, &list, NULL) == 0 && list.next &&
+	    list.next < until)
+		run.last = list.next - 1;
+	return run;
 }
 
 int bdl_ledger_segments(struct bdl_store *s, const char *source, const char *folder, uint64_t until,
@@ -142,12 +168,14 @@ int bdl_ledger_segments(struct bdl_store *s, const char *source, const char *fol
 		next = list.oldest;
 	if (!next)
 		next = until; /* there is nothing of it yet */
-	for (int n = 0; next < until && n < BDL_SEGMENTS_TURN; next++, n++) {
+	for (int n = 0; next < until && n < BDL_SEGMENTS_TURN; n++) {
 		bool there = fd >= 0 && segment_digest(fd, next, &digest);
-		rc = segment_enter(s, source, was, next, there ? &digest : NULL, err);
+		const struct run run =
+		    there ? (struct run){ next, next } : run_gone(fd, next, until);
+		rc = run_enter(s, source, was, &run, there ? &digest : NULL, err);
 		if (rc)
 			return rc;
-		was = next + 1;
+		was = next = run.last + 1;
 	}
 	*ret_next = next < until ? next : until;
 	return 0;

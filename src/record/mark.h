@@ -18,7 +18,7 @@
 #define BDL_MARK_TEXT_MAX  64                 /* bytes, without a NUL */
 #define BDL_MARK_AT_MAX    253402300799999    /* ms: the year 9999, as of acts */
 #define BDL_MARK_LINE_MAX  128                /* bytes; whatever is longer is no line */
-#define BDL_MARK_BYTES_MAX (INT64_C(1) << 48) /* of one act: more is no number of bytes */
+#define BDL_MARK_BYTES_MAX (INT64_C(1) << 48) /* of one act, and of a visit */
 
 struct bdl_mark {
 	int64_t at_ms;

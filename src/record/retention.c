@@ -6,7 +6,8 @@
 #define MINUTE_MS   INT64_C(60000)
 #define HOUR_MS     (60 * MINUTE_MS)
 #define TERM_MONTHS 4
-#define YEARS_MAX   1000 /* what is kept longer is kept for ever */
+#define YEARS_MAX   1000                                /* what is kept longer is kept for ever */
+#define LOOKED_MS   (INT64_C(200) * 366 * 24 * HOUR_MS) /* and what goes later than that, to people */
 
 /* The beginning of that local day. Where it has none, since the clocks go forward, an hour later. */
 static bool day_begins(int year, int month, int day, int64_t *ret_ms)
@@ -75,6 +76,26 @@ int64_t bdl_span_before(struct bdl_span span, int64_t now_ms)
 		break;
 	}
 	return BDL_KEPT_EVER;
+}
+
+/*
+ * Looked for, so that it is what deletion comes to in each month and time zone: what a later moment
+ * reaches back to is never earlier.
+ */
+int64_t bdl_span_past(struct bdl_span span, int64_t at_ms)
+{
+	int64_t no_ms = at_ms, yes_ms = at_ms + LOOKED_MS;
+
+	if (bdl_span_before(span, yes_ms) <= at_ms)
+		return BDL_KEPT_EVER;
+	while (yes_ms - no_ms > 1) {
+		int64_t middle_ms = no_ms + (yes_ms - no_ms) / 2;
+		if (bdl_span_before(span, middle_ms) > at_ms)
+			yes_ms = middle_ms;
+		else
+			no_ms = middle_ms;
+	}
+	return yes_ms;
 }
 
 static bool names(const struct bdl_rule *rule, const char *kept)

@@ -40,6 +40,9 @@ struct bdl_retention {
  */
 int64_t bdl_span_before(struct bdl_span span, int64_t now_ms);
 
+/* The other way about: the first moment from which a record of `at_ms` is past that time; BDL_KEPT_EVER: none. */
+int64_t bdl_span_past(struct bdl_span span, int64_t at_ms);
+
 /*
  * What a document says of this kind of record: of its rules the one with the shortest time. false
  * where it says nothing. What is returned is the document's.
@@ -78,6 +81,13 @@ BDL_DEFINE_AUTO(struct bdl_retention_run, bdl_retention_end);
 #define BDL_RETENTION_ROWS 100
 int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
     BDL_MUST_USE;
+
+/*
+ * A number of what the run goes by: the local day, the times and the holds; never 0. After a whole run
+ * another one with the same number finds only what was brought late, and still looks at every site: that
+ * can wait for the next day.
+ */
+uint64_t bdl_retention_basis(const struct bdl_retention_run *r);
 
 /* Rows of each kind that went in this run so far. */
 struct bdl_retention_sum {

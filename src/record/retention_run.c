@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/ledger.h"
+#include "record/numbers_int.h"
 #include "record/retention.h"
 #include "record/store_int.h"
 #include "record/versions.h"
@@ -28,6 +29,7 @@ struct bdl_retention_run {
 	struct bdl_retention plan;
 	struct bdl_region *region; /* has the names of the policies */
 	int64_t now_ms;
+	uint64_t basis; /* bdl_retention_basis */
 	enum stage stage;
 	bool entered[STAGES];
 	int64_t from_ms; /* acts before this were looked at */
@@ -87,6 +89,49 @@ static int plan_make(struct bdl_store *s, struct bdl_retention_run *r, struct bd
 	return rc;
 }
 
+/* How many holds there are, and when the last ended. */
+static int holds_look(struct bdl_store *s, int64_t ret[2], struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(
+	    s, "SELECT count(*), max(ended_ms) FROM legal_hold WHERE school = ?1", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	ret[0] = bdl_col_int(st, 0);
+	ret[1] = bdl_col_int(st, 1);
+	return 0;
+}
+
+static int basis_make(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
+{
+	const struct bdl_retention *plan = &r->plan;
+	const struct bdl_civil c = bdl_civil_local(r->now_ms);
+	int64_t numbers[] = { plan->visits_before_ms, plan->violations_before_ms, c.year, c.month,
+		c.day, 0, 0 };
+
+	int rc = holds_look(s, numbers + 5, err);
+	if (rc)
+		return rc;
+	uint64_t basis = bdl_hash64(numbers, sizeof(numbers), 0);
+	for (size_t i = 0; i < plan->n; i++) {
+		int64_t ms = plan->policies[i].violations_before_ms;
+		struct bdl_view policy = plan->policies[i].policy;
+		basis = bdl_hash64(&ms, sizeof(ms), bdl_hash64(policy.p, policy.n, basis));
+	}
+	r->basis = basis ? basis : 1;
+	return 0;
+}
+
+uint64_t bdl_retention_basis(const struct bdl_retention_run *r)
+{
+	return r->basis;
+}
+
 int bdl_retention_begin(
     struct bdl_store *s, int64_t now_ms, struct bdl_retention_run **ret, struct bdl_err *err)
 {
@@ -95,6 +140,8 @@ int bdl_retention_begin(
 	r->region = bdl_region_new(SOURCES_MAX);
 	r->now_ms = now_ms;
 	int rc = plan_make(s, r, err);
+	if (!rc)
+		rc = basis_make(s, r, err);
 	/* An hour is kept until all of it is past. */
 	if (!rc && r->plan.visits_before_ms > 0)
 		r->visits.before_hour = r->plan.visits_before_ms / BDL_HOUR_MS;
@@ -265,6 +312,10 @@ static int violations_step(struct bdl_store *s, struct bdl_retention_run *r, str
 	int rc = violations_look(s, r, &rows, err);
 	if (!rc && rows.go)
 		rc = run_enter(s, r, err);
+	if (!rc && rows.go)
+		rc = bdl_number_keep(s, BDL_NUMBERED_VIOLATION, err);
+	if (!rc && rows.go)
+		rc = bdl_number_keep(s, BDL_NUMBERED_ACT, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < rows.n; i++) {
@@ -317,6 +368,8 @@ static int acts_step(struct bdl_store *s, struct bdl_retention_run *r, struct bd
 	int rc = acts_look(s, r, &rows, err);
 	if (!rc && rows.go)
 		rc = run_enter(s, r, err);
+	if (!rc && rows.go)
+		rc = bdl_number_keep(s, BDL_NUMBERED_ACT, err);
 	for (size_t i = 0; !rc && i < rows.n; i++)
 		if (rows.at[i].goes) {
 			rc = delete_some(s, "DELETE FROM act WHERE school = ?1 AND id = ?2",
@@ -381,10 +434,13 @@ static int visits_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
 {
 	int64_t n = 0;
-	int rc = delete_some(s,
-	    "DELETE FROM refused WHERE school = ?1 AND id IN (SELECT id FROM refused"
-	    " WHERE school = ?1 AND refused_ms < ?2 LIMIT ?3)",
-	    r->plan.visits_before_ms, BDL_RETENTION_ROWS, &n, err);
+	int rc = bdl_number_keep(s, BDL_NUMBERED_REFUSED, err);
+
+	if (!rc)
+		rc = delete_some(s,
+		    "DELETE FROM refused WHERE school = ?1 AND id IN (SELECT id FROM refused"
+		    " WHERE school = ?1 AND refused_ms < ?2 LIMIT ?3)",
+		    r->plan.visits_before_ms, BDL_RETENTION_ROWS, &n, err);
 
 	if (!rc && n)
 		rc = run_enter(s, r, err);

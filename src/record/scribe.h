@@ -3,7 +3,8 @@
  * source was read is kept in the store and moves in the same transaction as the rows, so a kill at
  * any moment repeats nothing and skips nothing.
  *
- * Looks become entries of the ledger, which also knows of what was refused, and has the digest of each
+ * Looks, which only the portal's journal may tell of and which alone it may tell of, become entries of
+ * the ledger, which also knows of what was refused, and has the digest of each
  * segment before it is deleted. Acts become rows of their own (record/acts.h) or are rolled up into visits (record/visits.h), in
  * memory and for all sources together, before the transaction begins; it then holds as many rows as
  * can be written in half of the five milliseconds that people's writes may wait, which is measured

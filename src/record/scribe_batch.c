@@ -3,6 +3,7 @@
 #include "record/acts.h"
 #include "record/ledger.h"
 #include "record/ledger_look.h"
+#include "record/numbers_int.h"
 #include "record/scribe_int.h"
 #include "record/store_int.h"
 #include "record/visits_int.h"
@@ -91,6 +92,18 @@ bool bdl_batch_is_full(const struct bdl_batch *b)
 	    weight(b) >= b->room;
 }
 
+/*
+ * Whether the source may say such things. A door that was taken over is not to say who looked at whom,
+ * nor the portal, which speaks to browsers, what was done. "HOST/portal" where several share a store.
+ */
+static bool may_say(const char *source, enum bdl_entry_type type)
+{
+	const char *name = strrchr(source, '/');
+	bool is_portal = !strcmp(name ? name + 1 : source, BDL_LOOK_SOURCE);
+
+	return type == BDL_ENTRY_LOOK ? is_portal : !is_portal;
+}
+
 void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_journal_entry *e)
 {
 	struct bdl_act act;
@@ -98,7 +111,8 @@ void bdl_batch_add(struct bdl_batch *b, const char *source, const struct bdl_jou
 	if (!b->entries++)
 		b->since_ms = bdl_tick_ms();
 	b->entry_bytes += e->payload.n;
-	bool is_act = e->type == BDL_ENTRY_ACT && !bdl_act_decode(e->payload, &act, NULL);
+	bool is_act = e->type == BDL_ENTRY_ACT && may_say(source, e->type) &&
+	    !bdl_act_decode(e->payload, &act, NULL);
 	if (is_act && bdl_visits_take(&act)) {
 		bdl_rollup_add(b->rollup, &act);
 		return;
@@ -166,11 +180,13 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 		(void)bdl_buf_add_char(&hex, digits[c >> 4]);
 		(void)bdl_buf_add_char(&hex, digits[c & 15]);
 	}
-	int rc = bdl_stmt_get(s,
-	    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after, entry_type,"
-	    " reason, payload_hex) SELECT ?1, coalesce(max(id), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-	    " FROM refused WHERE school = ?1 RETURNING id",
-	    &st, err);
+	int rc = bdl_number_next(s, BDL_NUMBERED_REFUSED, &id, err);
+	if (!rc)
+		rc = bdl_stmt_get(s,
+		    "INSERT INTO refused (school, id, refused_ms, source, segment, byte_after,"
+		    " entry_type, reason, payload_hex)"
+		    " VALUES (?1, ?9, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		    &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
@@ -181,11 +197,9 @@ static int refuse(struct bdl_store *s, const char *source, const struct bdl_jour
 	bdl_bind_int(st, 6, (int64_t)e->type);
 	bdl_bind_text(st, 7, bdl_view_of(reason));
 	bdl_bind_text(st, 8, bdl_buf_view(&hex));
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	id = bdl_col_int(st, 0);
-	return refused_enter(s, id, e, now_ms, err);
+	bdl_bind_int(st, 9, id);
+	rc = bdl_stmt_run(s, st, err);
+	return rc ? rc : refused_enter(s, id, e, now_ms, err);
 }
 
 static int single_store(struct bdl_batch *b, struct bdl_store *s, const struct single *one,
@@ -200,20 +214,17 @@ static int single_store(struct bdl_batch *b, struct bdl_store *s, const struct s
 	struct bdl_act act;
 	struct bdl_look look;
 
-	switch (e.type) {
-	case BDL_ENTRY_ACT:
-		if (!bdl_act_decode(e.payload, &act, &why))
-			return bdl_acts_add(s, &act, err);
-		break;
-	case BDL_ENTRY_LOOK:
-		if (!bdl_look_decode(e.payload, &look, &why))
-			return bdl_look_enter(s, &look, err);
-		break;
-	default:
+	if (!may_say(one->source, one->type))
+		(void)bdl_fail(&why, BDL_E_INVALID,
+		    "an entry of type %u, which is not this source's",
+		    (unsigned)e.type); /* for its text */
+	else if (e.type == BDL_ENTRY_LOOK && !bdl_look_decode(e.payload, &look, &why))
+		return bdl_look_enter(s, &look, err);
+	else if (e.type == BDL_ENTRY_ACT && !bdl_act_decode(e.payload, &act, &why))
+		return bdl_acts_add(s, &act, err);
+	else if (!why.code)
 		(void)bdl_fail(&why, BDL_E_INVALID, "an entry of the unknown type %u",
 		    (unsigned)e.type); /* for its text */
-		break;
-	}
 	++*refused;
 	return refuse(s, one->source, &e, why.text, err);
 }

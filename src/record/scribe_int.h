@@ -1,11 +1,8 @@
-/*
- * The scribe's parts: the batch that it gathers in memory and brings to the store in one transaction,
- * and the place in the store where reading a source goes on.
- */
+/* The scribe's batch, which it gathers in memory and brings to the store in one transaction. */
 #ifndef BDL_RECORD_SCRIBE_INT_H
 #define BDL_RECORD_SCRIBE_INT_H
 
-#include "record/journal.h"
+#include "record/place_int.h"
 #include "record/scribe.h"
 
 /* --- the batch: what was read of all sources and is not in the store yet --- */
@@ -38,20 +35,5 @@ void bdl_batch_adapt(
     struct bdl_batch *b, int64_t took_us); /* while it still holds what took so long */
 void bdl_batch_clear(struct bdl_batch *b); /* after the commit */
 void bdl_batch_reset(struct bdl_batch *b); /* after a transaction that failed */
-
-/* --- places --- */
-
-static inline bool bdl_place_same(struct bdl_journal_place a, struct bdl_journal_place b)
-{
-	return a.segment == b.segment && a.offset == b.offset;
-}
-
-/* All zero for a source that was never read. */
-int bdl_place_get(struct bdl_store *s, const char *source, struct bdl_journal_place *ret,
-    struct bdl_err *err) BDL_MUST_USE;
-
-/* In a transaction. */
-int bdl_place_set(struct bdl_store *s, const char *source, struct bdl_journal_place place,
-    struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -112,7 +112,7 @@ static bool number_of(const char *name, uint64_t *ret)
 	if (!bdl_view_ends(v, BDL_LIT(".seg")))
 		return false;
 	v.n -= strlen(".seg");
-	if (!bdl_view_uint(v, INT64_MAX, ret) || !*ret)
+	if (!bdl_view_uint(v, BDL_SEGMENT_NUMBER_MAX, ret) || !*ret)
 		return false;
 	bdl_segment_name(*ret, ".seg", again);
 	return !strcmp(again, name);

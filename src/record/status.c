@@ -5,6 +5,7 @@
 #include "proto/certificate.h"
 #include "record/holds.h"
 #include "record/journal.h"
+#include "record/ledger.h"
 #include "record/ledger_head.h"
 #include "record/status_int.h"
 #include "record/store_int.h"
@@ -176,6 +177,21 @@ static int holds_read(
 	return rc ? rc : bdl_holds_due(store, s->now_ms, &s->n_reviews, err);
 }
 
+static int lists_were_there(struct bdl_store *store, bool *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(
+	    store, "SELECT 1 FROM ledger_entry WHERE school = ?1 AND kind = ?2 LIMIT 1", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, BDL_LEDGER_LISTS);
+	rc = bdl_stmt_step(store, st, err);
+	*ret = rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
 static int store_look(struct bdl_store *store, const char *dir, struct bdl_region *region,
     struct bdl_status *s, struct bdl_err *err)
 {
@@ -194,6 +210,8 @@ static int store_look(struct bdl_store *store, const char *dir, struct bdl_regio
 		rc = policies_read(store, region, s, err);
 	if (!rc)
 		rc = holds_read(store, region, s, err);
+	if (!rc)
+		rc = lists_were_there(store, &s->lists.were_there, err);
 	if (!rc)
 		rc = bdl_head_now(store, s->now_ms, &head, err);
 	if (rc)

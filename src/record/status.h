@@ -44,6 +44,7 @@ struct bdl_status_process {
 
 struct bdl_status_lists {
 	bool is_there;
+	bool were_there;            /* the ledger has it that lists were installed */
 	const char *fault;          /* why they cannot be read, or NULL */
 	int64_t made_ms, placed_ms; /* compiled; put in the place of the former */
 	uint64_t mark, domains, urls, nets;

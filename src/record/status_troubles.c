@@ -75,8 +75,8 @@ static void weigh_failing(struct weighing *w, const struct bdl_status_process *p
 		    "The doors go on judging, and what they decide is kept in their journals until "
 		    "it can be written. Pages show nothing newer.",
 		    bdl_region_printf(w->region,
-			"It says: %s. The log says more; mostly the disk is full. It is tried again "
-			"every second.",
+			"It says: %s. The log says more. Mostly the disk is full or, where the store "
+			"is in PostgreSQL, its server is away. It is tried again every second.",
 			p->note));
 	else if (p->is_door)
 		add(w, true,
@@ -228,7 +228,8 @@ static void weigh_backup(struct weighing *w)
 		add(w, false, "The store is not backed up by Beadle.",
 		    "Where this machine breaks, the record of the school is gone, unless somebody "
 		    "else keeps copies of it.",
-		    "Set backup in beadle.conf, or see that your own backups hold it.");
+		    "See that your own backups hold it; one in PostgreSQL is backed up on its server, "
+		    "as the operator's guide says. For one in a file, set backup in beadle.conf.");
 	else if (job->ended_ms == 0)
 		add(w, false, "There is no backup yet.",
 		    "Where this machine breaks, the record of the school is gone.",
@@ -300,9 +301,14 @@ static void weigh_lists(struct weighing *w)
 		    "Doors that run go on with those they have; none can start.",
 		    bdl_region_printf(w->region, "%s. Compile them again.", l->fault));
 	else if (!l->is_there)
-		add(w, false, "No lists of sites are installed.",
-		    "No rule that names a category can stop anything.",
-		    "beadle lists compile makes them.");
+		add(w, l->were_there,
+		    l->were_there ? "The lists of sites are gone: they were installed."
+				  : "No lists of sites are installed.",
+		    l->were_there ? "Doors that run keep those they have; from their next start "
+				    "rules that name a category stop nothing."
+				  : "Rules that name a category stop nothing.",
+		    l->were_there ? "Compile them again, and find out who deleted them."
+				  : "beadle lists compile makes them.");
 	weigh_illegal(w);
 }
 
@@ -316,7 +322,8 @@ static void weigh_machine(struct weighing *w)
 		add(w, s->disk_free < DISK_NOTHING,
 		    bdl_region_printf(w->region,
 			"The disk is nearly full: %" PRId64 " MB are free.", s->disk_free / MB),
-		    "Where it is full nothing more is recorded. Filtering goes on.",
+		    "Where it is full nothing more is recorded. Doors that run go on filtering; none can "
+		    "start.",
 		    "Make room, or move older backups away.");
 	if (!s->certificate_until_ms)
 		return;

@@ -13,7 +13,7 @@ struct kind {
 };
 
 static const struct kind kinds[BDL_STORAGE_KINDS] = {
-	[BDL_STORAGE_ACTS] = { "acts", { "act", "act_total" },
+	[BDL_STORAGE_ACTS] = { "acts", { "act", "figure" },
 	    "SELECT count(*), min(at_ms) FROM act WHERE school = ?1" },
 	[BDL_STORAGE_VIOLATIONS] = { "violations", { "violation" },
 	    "SELECT count(*), min(first_ms) FROM violation WHERE school = ?1" },
@@ -242,20 +242,23 @@ int bdl_storage_read(struct bdl_store *s, struct bdl_storage_row ret[BDL_STORAGE
 
 /* --- what went --- */
 
+#define DELETION_PUT                                                                      \
+	"INSERT INTO deletion (school, day, ended_ms, acts, violations, visits, refused)" \
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (school, day) DO "
+
 int bdl_deletion_keep(
     struct bdl_store *s, const struct bdl_retention_sum *gone, int64_t now_ms, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	bool any = gone->acts || gone->violations || gone->visits || gone->refused;
 
-	if (!gone->acts && !gone->violations && !gone->visits && !gone->refused)
-		return 0;
 	int rc = bdl_stmt_get(s,
-	    "INSERT INTO deletion (school, day, ended_ms, acts, violations, visits, refused)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (school, day) DO UPDATE SET"
-	    " ended_ms = excluded.ended_ms, acts = deletion.acts + excluded.acts,"
-	    " violations = deletion.violations + excluded.violations,"
-	    " visits = deletion.visits + excluded.visits,"
-	    " refused = deletion.refused + excluded.refused",
+	    any ? DELETION_PUT "UPDATE SET ended_ms = excluded.ended_ms,"
+			       " acts = deletion.acts + excluded.acts,"
+			       " violations = deletion.violations + excluded.violations,"
+			       " visits = deletion.visits + excluded.visits,"
+			       " refused = deletion.refused + excluded.refused"
+		: DELETION_PUT "NOTHING",
 	    &st, err);
 	if (rc)
 		return rc;
@@ -282,7 +285,7 @@ int bdl_deletion_last(struct bdl_store *s, struct bdl_deletion *ret, struct bdl_
 
 	int rc = bdl_stmt_get(s,
 	    "SELECT ended_ms, acts, violations, visits, refused FROM deletion WHERE school = ?1"
-	    " ORDER BY day DESC LIMIT 1",
+	    " AND acts + violations + visits + refused > 0 ORDER BY day DESC LIMIT 1",
 	    &st, err);
 	if (rc)
 		return rc;
@@ -300,4 +303,19 @@ int bdl_deletion_last(struct bdl_store *s, struct bdl_deletion *ret, struct bdl_
 			    .refused = bdl_col_int(st, 4) },
 		};
 	return 0;
+}
+
+int bdl_deletion_ran(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(
+	    s, "SELECT coalesce(max(ended_ms), 0) FROM deletion WHERE school = ?1", &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc > 0)
+		*ret_ms = bdl_col_int(st, 0);
+	return rc < 0 ? rc : 0;
 }

@@ -50,12 +50,18 @@ struct bdl_deletion {
 	struct bdl_retention_sum gone; /* on that day */
 };
 
-/* Keep that so much went, in a transaction of its own; nothing where nothing went. */
+/*
+ * Keep that a run by this moment was made, and that so much went in it, in a transaction of its own. Of
+ * runs in which nothing went a day's first is kept.
+ */
 int bdl_deletion_keep(struct bdl_store *s, const struct bdl_retention_sum *gone, int64_t now_ms,
     struct bdl_err *err) BDL_MUST_USE;
 
 /* The last day on which something went; *ret is zeroed where nothing ever did. */
 int bdl_deletion_last(struct bdl_store *s, struct bdl_deletion *ret, struct bdl_err *err)
     BDL_MUST_USE;
+
+/* The latest moment by which a run was made that is kept, whether anything went or not; 0: there was none. */
+int bdl_deletion_ran(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err) BDL_MUST_USE;
 
 #endif

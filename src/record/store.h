@@ -62,6 +62,13 @@ void bdl_store_relax(struct bdl_store *s);
 bool bdl_store_is_long(const struct bdl_store *s);
 int bdl_store_sync(struct bdl_store *s, bool *ret_synced, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * For who has somebody waiting: a statement that is not done in time fails with BDL_E_BUSY. The time
+ * begins with this call in a file, where it is one for all that is asked until the next call, and
+ * with each statement in PostgreSQL.
+ */
+int bdl_store_hurry(struct bdl_store *s, int64_t for_ms, struct bdl_err *err) BDL_MUST_USE;
+
 /* Whether other hosts write to it as well: what this one brings needs the host's name with it. */
 bool bdl_store_is_shared(const struct bdl_store *s);
 

@@ -9,9 +9,11 @@
 #include <libpq-fe.h>
 #include <stdio.h>
 
-#define VERSION_LEAST 150000
-#define PARTITIONS_MS 3600000 /* between two looks whether next month's partitions are there */
-#define SCRIPT_MAX    (1024 * 1024)
+#define VERSION_LEAST       150000
+#define PARTITIONS_MS       3600000 /* between two looks whether next month's partitions are there */
+#define PARTITIONS_AGAIN_MS 60000   /* the same where somebody read what was to be moved */
+#define PARTITIONS_WAIT_MS  1000    /* for them; who reads after us waits so long as well */
+#define SCRIPT_MAX          (1024 * 1024)
 #define SETTINGS_FOR_ALL                                                                                                                                      \
 	"SET client_min_messages = warning; SET beadle.school = '1';" /* A host that is gone in the middle of a transaction holds up the others no longer. */ \
 	"SET idle_in_transaction_session_timeout = '20s';" /* Each statement has its index; of a table that was empty a moment ago the planner may not \
@@ -33,9 +35,12 @@ _Static_assert(ESCAPED *(BDL_LOGIN_SIZE + BDL_HOST_MAX + BDL_ID_MAX) + 64 < INDE
 
 static enum bdl_code code_of(struct bdl_view state)
 {
-	/* A lock that did not come, a deadlock, two transactions that cannot both have been alone. */
-	if (bdl_view_is(state, "55P03") || bdl_view_is(state, "40P01") ||
-	    bdl_view_is(state, "40001"))
+	/*
+	 * A statement that took too long, a lock that did not come, a deadlock, two transactions that
+	 * cannot both have been alone.
+	 */
+	if (bdl_view_is(state, "57014") || bdl_view_is(state, "55P03") ||
+	    bdl_view_is(state, "40P01") || bdl_view_is(state, "40001"))
 		return BDL_E_BUSY;
 	/* No connection, no resources, an operator who ends it, the system. */
 	if (!state.n || bdl_view_starts(state, BDL_LIT("08")) ||
@@ -79,6 +84,15 @@ static void say_nothing(void *arg, const char *text)
 	(void)text;
 }
 
+static int hurry_set(struct bdl_pg_store *s, struct bdl_err *err)
+{
+	char sql[64];
+
+	(void)snprintf(
+	    sql, sizeof(sql), "SET statement_timeout = %lld", (long long)s->hurry_ms); /* fits */
+	return bdl_pg_exec(s, sql, err);
+}
+
 static int settle(struct bdl_pg_store *s, struct bdl_err *err)
 {
 	if (PQstatus(s->conn) != CONNECTION_OK)
@@ -93,6 +107,8 @@ static int settle(struct bdl_pg_store *s, struct bdl_err *err)
 		rc = bdl_pg_exec(s, "SET default_transaction_read_only = on", err);
 	if (!rc && s->is_relaxed)
 		rc = bdl_pg_exec(s, "SET synchronous_commit = off", err);
+	if (!rc && s->hurry_ms)
+		rc = hurry_set(s, err);
 	return rc;
 }
 
@@ -189,21 +205,6 @@ static void pg_rollback(struct bdl_store *base)
 	s->is_open = s->has_failed = false;
 }
 
-/* The partitions of this month and those beside it, looked after by who writes the most. */
-static int partitions_make(struct bdl_pg_store *s, struct bdl_err *err)
-{
-	char sql[80];
-
-	if (!s->is_relaxed || bdl_tick_ms() < s->partitions_tick_ms)
-		return 0;
-	(void)snprintf(sql, sizeof(sql), "SELECT beadle_months(%d, %lld)", BDL_SCHOOL,
-	    (long long)bdl_now_ms()); /* fits */
-	int rc = bdl_pg_exec(s, sql, err);
-	if (!rc)
-		s->partitions_tick_ms = bdl_tick_ms() + PARTITIONS_MS;
-	return rc;
-}
-
 /*
  * Whoever writes for a school waits for whoever does, as in a file of SQLite's: numbers are given one
  * after the other, and no transaction ever has to be begun anew. The locks end with the transaction.
@@ -214,20 +215,42 @@ static int partitions_make(struct bdl_pg_store *s, struct bdl_err *err)
 #define LOCK_VOLUME \
 	"SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/volume', 1))"
 
+/*
+ * The partitions of this month and those beside it, looked after by who writes the most, in a
+ * transaction of its own. To join one to its table waits for everybody who reads what lies in the rest,
+ * and pg_dump does for hours: what cannot be done now is done later, and the rest takes the rows.
+ */
+static int partitions_make(struct bdl_pg_store *s, struct bdl_err *err)
+{
+	char sql[320];
+
+	if (!s->is_relaxed || bdl_tick_ms() < s->partitions_tick_ms)
+		return 0;
+	(void)snprintf(sql, sizeof(sql),
+	    "BEGIN; SET LOCAL lock_timeout = %d; " LOCK_VOLUME
+	    "; SELECT beadle_months(%d, %lld); COMMIT",
+	    PARTITIONS_WAIT_MS, BDL_SCHOOL, (long long)bdl_now_ms()); /* fits */
+	int rc = bdl_pg_exec(s, sql, err);
+	if (rc)
+		(void)bdl_pg_exec(s, "ROLLBACK", NULL); /* where there is one */
+	s->partitions_tick_ms = bdl_tick_ms() + (rc ? PARTITIONS_AGAIN_MS : PARTITIONS_MS);
+	return rc == BDL_E_BUSY ? 0 : rc;
+}
+
 static int pg_begin(struct bdl_store *base, struct bdl_err *err)
 {
 	struct bdl_pg_store *s = bdl_pg_of(base);
 	char sql[200];
 
 	int rc = bdl_pg_mend(s, err);
+	if (!rc)
+		rc = partitions_make(s, err);
 	if (rc)
 		return rc;
 	(void)snprintf(sql, sizeof(sql), "BEGIN; SET LOCAL lock_timeout = %lld; %s",
 	    (long long)base->busy_ms, base->has_joined ? LOCK_PEOPLE : LOCK_VOLUME); /* fits */
 	s->is_open = true;
 	rc = bdl_pg_exec(s, sql, err);
-	if (!rc)
-		rc = partitions_make(s, err);
 	if (!rc && !PQenterPipelineMode(s->conn))
 		rc = bdl_pg_fail(s, NULL, "begin", err);
 	if (rc)
@@ -261,6 +284,17 @@ static void pg_relax(struct bdl_store *base)
 
 	s->is_relaxed = true;
 	(void)bdl_pg_exec(s, "SET synchronous_commit = off", NULL); /* else they wait: right too */
+}
+
+static int pg_hurry(struct bdl_store *base, int64_t for_ms, struct bdl_err *err)
+{
+	struct bdl_pg_store *s = bdl_pg_of(base);
+
+	if (s->hurry_ms == for_ms)
+		return 0;
+	s->hurry_ms = for_ms;
+	int rc = bdl_pg_mend(s, err);
+	return rc ? rc : hurry_set(s, err);
 }
 
 static bool pg_is_long(const struct bdl_store *base)
@@ -394,6 +428,7 @@ static const struct bdl_backend postgresql = {
 	.commit = pg_commit,
 	.rollback = pg_rollback,
 	.relax = pg_relax,
+	.hurry = pg_hurry,
 	.is_long = pg_is_long,
 	.sync = pg_sync,
 	.change = pg_change,

@@ -27,6 +27,7 @@ struct bdl_pg_store {
 	bool is_open;               /* a transaction */
 	bool has_failed;            /* a command of this transaction */
 	bool is_relaxed, is_heard;  /* see bdl_store_relax; it listens for the commits of others */
+	int64_t hurry_ms;           /* of each statement; 0: as long as it takes */
 	int64_t changes;            /* commits of others heard of */
 	int64_t partitions_tick_ms; /* when it looks again whether next month's are there */
 };

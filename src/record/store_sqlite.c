@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#define HURRY_STEPS \
+	50000 /* of SQLite's machine, about a millisecond: between two looks at the clock */
 #define BUSY_NAP_US 250 /* between two looks */
 #define CACHE_KIB   "32768"
 /*
@@ -25,6 +27,7 @@ struct sqlite_store {
 	struct bdl_store base;
 	sqlite3 *db;
 	int64_t busy_since_ms;     /* of waiting for others */
+	int64_t hurry_tick_ms;     /* when statements are broken off; 0: never */
 	int log_pages, log_synced; /* pages of the write-ahead log; kept where relaxed */
 };
 
@@ -51,6 +54,7 @@ static int fail_sql(struct sqlite_store *s, int rc, const char *what, struct bdl
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+	case SQLITE_INTERRUPT: /* by is_late */
 		code = BDL_E_BUSY;
 		break;
 	case SQLITE_FULL:
@@ -323,6 +327,23 @@ static int sqlite_migrated(struct bdl_store *s, int64_t version, struct bdl_err 
  * SQLite's own handler naps longer each time, up to a tenth of a second, in which transactions of two
  * milliseconds come and go: who waits would wait for luck.
  */
+static int is_late(void *arg)
+{
+	const struct sqlite_store *s = arg;
+
+	return bdl_tick_ms() >= s->hurry_tick_ms;
+}
+
+static int sqlite_hurry(struct bdl_store *base, int64_t for_ms, struct bdl_err *err)
+{
+	struct sqlite_store *s = mine(base);
+
+	(void)err; /* nothing here fails */
+	s->hurry_tick_ms = bdl_tick_ms() + for_ms;
+	sqlite3_progress_handler(s->db, HURRY_STEPS, is_late, s);
+	return 0;
+}
+
 static int on_busy(void *arg, int looks)
 {
 	struct sqlite_store *s = arg;
@@ -400,6 +421,7 @@ static const struct bdl_backend sqlite = {
 	.commit = sqlite_commit,
 	.rollback = sqlite_rollback,
 	.relax = sqlite_relax,
+	.hurry = sqlite_hurry,
 	.is_long = sqlite_is_long,
 	.sync = sqlite_sync,
 	.change = sqlite_change,

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/person.h"
 #include "base/utf8.h"
+#include "record/replays.h"
 #include "record/store_int.h"
 #include "record/versions_int.h"
 
@@ -67,7 +68,8 @@ static int draft_drop(struct bdl_store *s, const struct bdl_version_row *v, stru
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_text(st, 2, v->name);
 	bdl_bind_digest(st, 3, &v->digest);
-	return bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_run(s, st, err);
+	return rc ? rc : bdl_replays_forget(s, v->name, err);
 }
 
 static int version_add(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)

@@ -321,6 +321,18 @@ def bench_scribe(build, folder):
           ", ".join(f"{kind} {mb}" for kind, mb in got["mb_a_week"].items()))
 
 
+def bench_replay(build, folder):
+    """What a school does in three hours under one pair of policies, replayed under another."""
+    out = subprocess.run([os.path.join(build, "tests/bench/bench_replay"), f"{folder}/replay", "2000000"] +
+                         [f"{ROOT}/policy/{name}.md" for name in ("staff", "pupils")] + ["--"] +
+                         [f"{ROOT}/policy/model/{name}.md" for name in ("staff", "pupils")],
+                         check=True, capture_output=True, text=True)
+    got = json.loads(out.stdout)
+    print(f"replay: {got['acts_a_second']:,.0f} acts a second on one core, "
+          f"{got['rows_a_second']:,.0f} rows of the store ({got['acts'] + got['parts']:,} acts in "
+          f"{got['rows']:,} rows)")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build")
@@ -342,6 +354,7 @@ def main():
         os.chmod(f"{folder}/stream", 0o755)
         bench_first_byte(args.build, ROOT, f"{folder}/stream", [free_port() for _ in range(4)])
         bench_scribe(args.build, folder)
+        bench_replay(args.build, folder)
         sys.stdout.flush()
         bench_door(args.build, folder, args)
     finally:

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -126,6 +127,62 @@ def test_lists_are_fetched_when_they_are_due(office, server):
     assert re.search(r"lists \(every 2 hours\).*\n  due .*\n  last run .*: 0 fetched", said), said
     assert office.log.read_text().count("ev=job-done") >= 3
     assert server.url not in office.log.read_text()
+
+
+def own_address():
+    """One of this machine that is not a loopback one; None where it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return None
+        address = s.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
+def test_a_redirect_leads_nobody_further_inside(office, server):
+    outside = own_address()
+    if not outside:
+        pytest.skip("this machine has no address but loopback ones")
+    asked = []
+
+    class Leader(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            if self.path == "/in":
+                self.send_response(302)
+                self.send_header("Location", server.url)
+            elif self.path == "/on":
+                self.send_response(302)
+                self.send_header("Location", "/list")
+            else:
+                self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Content-Length", str(len(GOOD) if self.path == "/list" else 0))
+            self.end_headers()
+            if self.path == "/list":
+                self.wfile.write(GOOD)
+
+        def log_message(self, *args):
+            pass
+
+    leader = http.server.ThreadingHTTPServer((outside, 0), Leader)
+    threading.Thread(target=leader.serve_forever, daemon=True).start()
+    try:
+        conf = office.data / "lists" / "lists.conf"
+        url = f"http://{outside}:{leader.server_port}"
+        conf.write_text(f"every 2 hours\nsource list.txt as gambling from {url}/in\n")
+        started(office)
+        assert job(office, "lists")["failures"] == 1, job(office, "lists")
+        said = office.beadle("lists", "update", str(conf), check=False)
+        assert "further inside" in said.stdout + said.stderr, said
+        assert "/in" in asked and not server.asked, "it was led to this machine's own services"
+        conf.write_text(f"every 2 hours\nsource list.txt as gambling from {url}/on\n")
+        office.beadle("lists", "update", str(conf))
+        assert (office.data / "lists" / "list.txt").read_bytes() == GOOD
+    finally:
+        leader.shutdown()
+        leader.server_close()
 
 
 def test_two_clerks_do_a_job_once(office, server):
@@ -291,6 +348,14 @@ def test_backups_under_load(office):
     assert load.slowest < 2, load.slowest
     left = sorted(p.name for p in office.data.glob("copy-*"))
     assert left == sorted(f"copy-{n}.db{s}" for n in range(4) for s in ("", ".sum"))
+
+
+def test_the_first_backup_is_tried_at_once(office):
+    started(office)
+    assert job(office, "drill")["result"] == "there is no backup to try yet"
+    office.beadle("clerk", "run", "backup")
+    until(lambda: job(office, "drill")["result"].endswith(" PASSED"), "the drill, without a week's wait")
+    assert job(office, "drill")["schedule"] == "every 1 week"
 
 
 def test_a_damaged_backup_fails_its_drill(office):

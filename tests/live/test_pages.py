@@ -83,6 +83,21 @@ def fill(school):
     want = len(people()) * len(VISITED)
     until(lambda: school.rows("SELECT coalesce(sum(acts), 0) n FROM figure WHERE kind = 0")[0]["n"] >= want,
           "what was done is not in the store")
+    draft = newer + """
+## 10 Otherwise {#otherwise}
+
+A clause of a draft.
+
+```rules
+coach web to host ok.example
+block web download to host social.example
+```
+"""
+    (school.folder / "staff.md").write_text(draft)
+    school.beadle("policy", "draft", str(school.folder / "staff.md"))
+    school.beadle("policy", "replay", "--draft", "staff")
+    (school.folder / "titled.md").write_text(TITLED)
+    school.beadle("policy", "draft", str(school.folder / "titled.md"))
 
 
 def multiply(school):

@@ -1,5 +1,7 @@
 /* Every page, of records as they come. */
 #include "asked.h"
+#include "record/holds.h"
+#include "record/ledger.h"
 #include "record/store_int.h"
 
 static void an_empty_school_is_told_what_to_do(void **state)
@@ -374,16 +376,16 @@ static void a_page_load_is_explained(void **state)
 	    "of the school-devices, at room-12", "it comes to the same verdict", "No rule applied",
 	    "aria-current=\"page\">Search<");
 	EXPECT(load_of("/lesson"), 200, "it comes to the same verdict",
-	    "Because the host is not in the category gambling.",
+	    "It counted that the host is not in the category gambling.",
 	    "bdl-tag--block\">Blocked</span> by",
-	    "Because the host is not games.example or below it.",
+	    "It counted that the host is not games.example or below it.",
 	    "bdl-tag--coach\">Coached</span> by");
 	EXPECT(load_of("/volunteer"), 200, "it comes to the same verdict", "Lifted by an exception",
-	    "Because the rule is not for volunteers.");
+	    "It counted that the rule is not for volunteers.");
 	a[0] = act_of("games.example", BDL_COACH, "web.leisure");
 	add(&a[0]);
-	EXPECT("/acts/1", 200, "Because the host is games.example or below it.",
-	    "bdl-tag--allow\">Allowed</span> without", "2.2 Gambling");
+	EXPECT("/acts/1", 200, "It counted that the host is games.example or below it.",
+	    "bdl-tag--allow\">Allowed</span> since this would not have applied:", "2.2 Gambling");
 }
 
 static void visits_are_shown_by_the_hour(void **state)
@@ -419,6 +421,62 @@ static void visits_are_shown_by_the_hour(void **state)
 	    "<strong>5</strong>", "day=2026-11-20", "/page", "!parts.example");
 	EXPECT("/visits/b.okoro?day=2026-11-21", 200, "<strong>1</strong>", "None on this day");
 	EXPECT("/visits/b.okoro?day=2026-11-20", 200, "No visits on this day");
+}
+
+/* Of each act its page says until when it stays, by what, and who looked at it. */
+static void an_act_says_until_when_it_is_kept(void **state)
+{
+	static const char keeps[] = "\n## 9 Records {#records}\n\nWe keep them.\n\n```rules\n"
+				    "keep violations for 2 years\nkeep visits for 30 days\n```\n";
+	struct bdl_act a[2] = { act_of("casino.example", BDL_BLOCK, "web.gambling"),
+		act_of("games.example", BDL_NOTE, "web.leisure") };
+	const struct bdl_hold_word word = { BDL_LIT("A. Head"), BDL_LIT("B. Chair"),
+		BDL_LIT("a claim") };
+	char text[sizeof(staff) + sizeof(keeps)];
+	struct bdl_err err;
+	int64_t id;
+
+	(void)state;
+	publish();
+	a[0].at_ms = a[1].at_ms = NOON;
+	for (int i = 0; i < 2; i++)
+		add(&a[i]);
+	EXPECT("/acts/1", 200, "From Monday 22 November 2027 on: no clause says otherwise",
+	    "what broke a clause is kept for 1 year", "By nobody before", "!Legal hold");
+	EXPECT("/acts/2", 200, "From Saturday 20 February 2027 on",
+	    "what broke none is kept for 90 days");
+	snprintf(text, sizeof(text), "%s%s", staff, keeps);
+	publish_text(text);
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = open_store();
+	const struct bdl_ledger_entry look = { .kind = BDL_LEDGER_LOOKED,
+		.at_ms = NOON,
+		.actor = BDL_LIT(BDL_ACTOR_PORTAL),
+		.subject = a[0].person,
+		.record = BDL_LIT("acts/1") };
+	if (bdl_holds_add(s, a[0].person, BDL_LIT("web.gambling"), BDL_LIT("2099-01-01"), &word,
+		start_ms, &id, &err) < 0 ||
+	    bdl_store_begin(s, &err) < 0 || bdl_ledger_add(s, &look, &err) < 0 ||
+	    bdl_store_commit(s, &err) < 0)
+		fail_msg("%s", err.text);
+	EXPECT("/acts/1", 200, "From Wednesday 22 November 2028 on, by",
+	    "href=\"/policies/staff#records\">9 Records</a>", "keep violations for 2 years",
+	    "Not before two people end hold 1", "1 time before, last", "(portal, not signed in)");
+	EXPECT("/acts/2", 200, "From Tuesday 22 December 2026 on, by", "keep visits for 30 days",
+	    "!Legal hold", "By nobody before");
+}
+
+static void an_hour_of_today_has_no_seconds(void **state)
+{
+	struct bdl_act a = act_of("ok.example", BDL_ALLOW, "");
+	struct bdl_civil c = bdl_civil_local(start_ms);
+	char text[64];
+
+	(void)state;
+	a.at_ms = start_ms;
+	publish();
+	visit(&a, 1);
+	snprintf(text, sizeof(text), ">today, %02d:00<", c.minute / 60);
+	EXPECT("/visits", 200, text);
 }
 
 static void an_act_is_explained(void **state)
@@ -807,7 +865,9 @@ static void without_a_store_people_are_told(void **state)
 {
 	(void)state;
 	assert_int_equal(end(NULL), 0);
-	EXPECT("/", 503, "The record cannot be read just now", "!store.db", "!/tmp");
+	EXPECT("/", 503, "The record cannot be read just now",
+	    "href=\"/status\">Is all well?</a> says", "!store.db", "!/tmp");
+	EXPECT("/nothing", 404, "Page not found", "!says what is wrong");
 	EXPECT("/health", 503, "The store cannot be read", "!ok");
 	EXPECT("/status", 200, "Does not work", "The store cannot be read", "Filtering goes on");
 	assert_int_equal(begin(NULL), 0);
@@ -828,6 +888,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(acts_and_page_loads_are_one_list, begin, end),
 		cmocka_unit_test_setup_teardown(a_page_load_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(visits_are_shown_by_the_hour, begin, end),
+		cmocka_unit_test_setup_teardown(an_hour_of_today_has_no_seconds, begin, end),
+		cmocka_unit_test_setup_teardown(an_act_says_until_when_it_is_kept, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_is_explained, begin, end),
 		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
 		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),

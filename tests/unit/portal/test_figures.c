@@ -38,14 +38,17 @@ static void figures_are_charts_and_tables(void **state)
 	a.categories = BDL_LIT("gambling");
 	add(&a);
 	a = act_of("ok.example", BDL_ALLOW, "");
-	for (int i = 0; i < 34; i++)
+	a.categories = BDL_LIT("learning");
+	add(&a);
+	a.categories = BDL_LIT("");
+	for (int i = 0; i < 33; i++)
 		add(&a);
 	snprintf(text, sizeof(text), "<a href=\"/violations?day=%04d-%02d-%02d\"><title>", c.year,
 	    c.month, c.day);
 	EXPECT("/figures", 200, text, ": 35</title>", "Violations, day by day",
 	    "The figures stand in the table below", "class=\"bdl-bar\"", "<bdi>2.2 Gambling",
-	    "href=\"/violations?clause=web.gambling\">1</a>", "/visits?category=gambling",
-	    "in no category", "!style=\"");
+	    "href=\"/violations?clause=web.gambling\">1</a>", "<span>gambling</span>",
+	    "/visits?category=learning", "in no category", "!style=\"");
 	snprintf(
 	    text, sizeof(text), "%02d:00 to %02d:00: 35</title>", c.minute / 60, c.minute / 60 + 1);
 	EXPECT("/", 200, text, "hour by hour");

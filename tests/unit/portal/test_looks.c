@@ -22,14 +22,13 @@ struct school {
 	struct bdl_worker *worker;
 };
 
-static void add_acts(struct school *s)
+static void add_acts_of(struct school *s, const char *const *people, size_t n)
 {
-	static const char *const people[] = { "adebayo", "p.marlow", "adebayo", "" };
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 
 	BDL_BUG_IF(bdl_store_open(s->store_path, BDL_STORE_WRITE, &store, NULL));
 	BDL_BUG_IF(bdl_store_begin(store, NULL));
-	for (size_t i = 0; i < BDL_ARRAY_LEN(people); i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct bdl_act a = {
 			.at_ms = bdl_now_ms(),
 			.action = BDL_BLOCK,
@@ -42,6 +41,13 @@ static void add_acts(struct school *s)
 		BDL_BUG_IF(bdl_acts_add(store, &a, NULL));
 	}
 	BDL_BUG_IF(bdl_store_commit(store, NULL));
+}
+
+static void add_acts(struct school *s)
+{
+	static const char *const people[] = { "adebayo", "p.marlow", "adebayo", "" };
+
+	add_acts_of(s, people, BDL_ARRAY_LEN(people));
 }
 
 static int set_up(void **state)
@@ -83,7 +89,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static unsigned ask(struct school *s, const char *path, const char *person)
+/* With one field of the query, where `name` is not NULL. */
+static unsigned ask_by(struct school *s, const char *path, const char *name, const char *value)
 {
 	struct bdl_request r = {
 		.reads = true,
@@ -94,12 +101,17 @@ static unsigned ask(struct school *s, const char *path, const char *person)
 	struct bdl_reply reply;
 	struct bdl_err err;
 
-	if (person)
+	if (name)
 		r.queries[r.n_queries++] =
-		    (struct bdl_query){ BDL_LIT("person"), bdl_view_of(person) };
+		    (struct bdl_query){ bdl_view_of(name), bdl_view_of(value) };
 	bdl_portal_answer(s->worker, &r, &reply, &err);
 	bdl_buf_done(&reply.body);
 	return reply.status;
+}
+
+static unsigned ask(struct school *s, const char *path, const char *person)
+{
+	return ask_by(s, path, person ? "person" : NULL, person);
 }
 
 /* All looks so far, as "record subject" with line ends. */
@@ -151,6 +163,34 @@ static void lists_are_looked_at(void **state)
 	    "overview: \n");
 }
 
+/* Whatever the way: where all that is shown is of one person, it was a look at that person. */
+static void no_filter_hides_whose_records_are_shown(void **state)
+{
+	struct school *s = *state;
+
+	assert_int_equal(ask_by(s, "/acts", "violation", "2"), 200);
+	assert_int_equal(ask_by(s, "/acts", "violation", "1"), 200);
+	assert_int_equal(ask_by(s, "/acts", "host", "bets.example"), 200);
+	check_looks(s, "acts: p.marlow\nacts: adebayo\nacts: \n");
+}
+
+/*
+ * Logins have signs that a record's name has not, and what a look was at stays readable when its
+ * subject is forgotten.
+ */
+static void a_day_is_looked_at_whatever_the_login(void **state)
+{
+	struct school *s = *state;
+	char path[700] = "/visits/";
+
+	assert_int_equal(ask(s, "/visits/anna_berg@school.example", NULL), 200);
+	memset(path + strlen(path), 'a', 600);
+	assert_int_equal(ask(s, path, NULL), 404);
+	assert_int_equal(ask(s, "/visits/\033[2J", NULL), 404);
+	assert_int_equal(ask(s, "/visits/\xff", NULL), 404);
+	check_looks(s, "visits: anna_berg@school.example\n");
+}
+
 static void what_shows_nobody_is_no_look(void **state)
 {
 	struct school *s = *state;
@@ -189,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_act_is_looked_at),
 		TEST(lists_are_looked_at),
+		TEST(no_filter_hides_whose_records_are_shown),
+		TEST(a_day_is_looked_at_whatever_the_login),
 		TEST(what_shows_nobody_is_no_look),
 		TEST(what_cannot_be_recorded_is_not_shown),
 	};

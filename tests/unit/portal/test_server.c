@@ -109,6 +109,19 @@ static const struct {
 	    { "Page not found" }, NULL },
 	{ "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "HTTP/1.1 421 ",
 	    { "Wrong name" }, "How it stands</h1>" },
+	/* A picture on another site's page; a link there; a script of ours. */
+	{ "GET /acts HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\n"
+	  "Sec-Fetch-Dest: image\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 403 ", { "Another site asked" }, "Each line leads" },
+	{ "GET /acts HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-site\r\n"
+	  "Sec-Fetch-Dest: iframe\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 403 ", { "Another site asked" }, "Each line leads" },
+	{ "GET /acts HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: cross-site\r\n"
+	  "Sec-Fetch-Dest: document\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 200 ", { "<html" }, NULL },
+	{ "GET /acts HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n"
+	  "Sec-Fetch-Dest: empty\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 200 ", { "<html" }, NULL },
 	{ "POST /acts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\n\r\nperson=",
 	    "HTTP/1.1 405 ", { "\r\nAllow: GET, HEAD\r\n" }, "Each line leads" },
 	{ "DELETE /acts/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",

@@ -1,4 +1,5 @@
 #include "../check.h"
+#include "base/clock.h"
 #include "record/backup.h"
 #include "stored.h"
 #include <fcntl.h>
@@ -217,6 +218,7 @@ static void a_newer_store_is_refused(void **state)
 
 static void the_newest_few_are_kept(void **state)
 {
+	const int64_t now_ms = INT64_C(1795261201234) + 4 * INT64_C(86400000);
 	struct kept *k = *state;
 	char name[BDL_BACKUP_NAME], path[FOLDER_PATH], folder[FOLDER_PATH], below[64];
 	size_t removed = 0;
@@ -226,7 +228,7 @@ static void the_newest_few_are_kept(void **state)
 	bdl_backup_name(INT64_C(1795261201234), name);
 	assert_string_equal(name, "2026-11-21T114001Z.db");
 	static const char *const others[] = { "notes.db", "2026-11-21.db",
-		"2020-01-01T000000Z.db.x" };
+		"2020-01-01T000000Z.db.x", "2099-01-01T000000Z.db", "2099-01-02T000000Z.db" };
 	for (size_t i = 0; i < BDL_ARRAY_LEN(others); i++) {
 		(void)snprintf(below, sizeof(below), "backup/%s", others[i]);
 		BDL_BUG_IF(close(creat(folder_path(&k->folder, below, path), 0600)));
@@ -237,7 +239,9 @@ static void the_newest_few_are_kept(void **state)
 		folder_path(&k->folder, below, k->to);
 		(void)make(k);
 	}
-	assert_int_equal(bdl_backup_prune(folder, 2, &removed, NULL), 0);
+	assert_int_equal(bdl_backup_newest(folder, now_ms, name, NULL), 0);
+	assert_string_equal(name, "2026-11-25T114001Z.db");
+	assert_int_equal(bdl_backup_prune(folder, 2, now_ms, &removed, NULL), 0);
 	assert_int_equal(removed, 3);
 	assert_true(drill(k)); /* the last one */
 	assert_int_equal(
@@ -247,8 +251,48 @@ static void the_newest_few_are_kept(void **state)
 	assert_int_equal(
 	    access(folder_path(&k->folder, "backup/2026-11-24T114001Z.db", path), F_OK), 0);
 	assert_int_equal(access(folder_path(&k->folder, "backup/notes.db", path), F_OK), 0);
-	assert_int_equal(bdl_backup_prune(folder, 2, &removed, NULL), 0);
+	assert_int_equal(
+	    access(folder_path(&k->folder, "backup/2099-01-01T000000Z.db", path), F_OK), 0);
+	assert_int_equal(bdl_backup_prune(folder, 2, now_ms, &removed, NULL), 0);
 	assert_int_equal(removed, 0);
+}
+
+/* A file that was written to so many seconds ago. */
+static void old_file(struct kept *k, const char *name, int64_t now_ms, int64_t ago_s)
+{
+	char path[FOLDER_PATH];
+	const struct timespec then[2] = { { .tv_sec = now_ms / 1000 - ago_s },
+		{ .tv_sec = now_ms / 1000 - ago_s } };
+
+	BDL_BUG_IF(close(creat(folder_path(&k->folder, name, path), 0600)));
+	BDL_BUG_IF(utimensat(AT_FDCWD, path, then, 0));
+}
+
+static void what_was_half_made_goes(void **state)
+{
+	struct kept *k = *state;
+	static const char *const go[] = { "2026-11-19T114001Z.db.0123456789abcdef.new",
+		"2026-11-19T114001Z.db.0123456789abcdef.new-wal" };
+	static const char *const stay[] = { "2026-11-19T114001Z.db", "2026-11-19T114001Z.db.sum",
+		"2026-11-19T114001Z.db.new", "2026-11-19T114001Z.db.0123456789abcdef",
+		"notes.db.0123456789abcdef.new" };
+	const char *under_way = "2026-11-21T114001Z.db.0123456789abcdef.new";
+	int64_t now_ms = bdl_now_ms();
+	char path[FOLDER_PATH];
+	size_t removed = 0;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(go); i++)
+		old_file(k, go[i], now_ms, 86460);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(stay); i++)
+		old_file(k, stay[i], now_ms, 86460);
+	old_file(k, under_way, now_ms, 86340);
+	assert_int_equal(bdl_backup_sweep(k->folder.path, now_ms, &removed, NULL), 0);
+	check_long("removed", (long long)removed, 2);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(go); i++)
+		assert_int_equal(access(folder_path(&k->folder, go[i], path), F_OK), -1);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(stay); i++)
+		assert_int_equal(access(folder_path(&k->folder, stay[i], path), F_OK), 0);
+	assert_int_equal(access(folder_path(&k->folder, under_way, path), F_OK), 0);
 }
 
 int main(void)
@@ -262,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_that_went_are_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_store_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_newest_few_are_kept, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_half_made_goes, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,6 +224,26 @@ static void what_is_no_line_and_nobodys_counts_nowhere(void **state)
 	assert_bytes(s, &l);
 }
 
+/* Whoever can write the log can add bytes, and not so many that adding them up fails. */
+static void a_visit_has_a_largest_number_of_bytes(void **state)
+{
+	(void)state;
+	struct log l BDL_AUTO_IN(log_done);
+	log_begin(&l);
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&l.f);
+	struct bdl_scribe *scribe BDL_AUTO(bdl_scribe_free) = scribe_open(s, &l);
+	struct bdl_act a = page_of(0);
+
+	act_append(&l, &a);
+	for (int i = 0; i < 3; i++) {
+		line_put(&l, &a, BDL_MARK_BYTES_MAX, 1);
+		line_put(&l, &a, BDL_MARK_BYTES_MAX, BDL_MARK_BYTES_MAX - 2);
+		assert_int_equal(rounds(scribe), 2);
+	}
+	l.down = l.up = BDL_MARK_BYTES_MAX;
+	assert_bytes(s, &l);
+}
+
 static void files_follow_one_another(void **state)
 {
 	(void)state;
@@ -352,6 +372,7 @@ int main(void)
 		cmocka_unit_test(bytes_find_their_visit),
 		cmocka_unit_test(lines_wait_for_the_journal),
 		cmocka_unit_test(what_is_no_line_and_nobodys_counts_nowhere),
+		cmocka_unit_test(a_visit_has_a_largest_number_of_bytes),
 		cmocka_unit_test(files_follow_one_another),
 		cmocka_unit_test(one_of_two_scribes_brings_a_line),
 		cmocka_unit_test(each_line_counts_once_whenever_the_scribe_is_killed),

@@ -656,9 +656,47 @@ static void says_that_files_may_not_grow(void **state)
 	in_child(fills_its_limit, f.path);
 }
 
+static void make_empty(const struct folder *f, const char *name)
+{
+	char path[FOLDER_PATH];
+	int fd = open(folder_path(f, name, path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+}
+
+/* A number behind which the next would not be read: nothing is written there that nobody will know of. */
+static void writes_nothing_that_is_not_read(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_journal_entry e;
+	struct bdl_err err;
+
+	/* No name of a segment: it stands in nobody's way. */
+	make_empty(&f, "9223372036854775807.seg");
+	struct bdl_journal *j = writer_open(f.path, SMALL);
+	append_number(j, 7);
+	assert_int_equal(bdl_journal_end(j).segment, 1);
+	struct bdl_journal_reader *r = reader_open(f.path, start);
+	assert_int_equal(bdl_journal_next(r, &e, NULL), 1);
+	assert_int_equal(number_of(&e), 7);
+	bdl_journal_reader_close(r);
+	bdl_journal_close(j);
+
+	make_empty(&f, "999999999999.seg");
+	j = writer_open(f.path, SMALL);
+	assert_int_equal(
+	    bdl_journal_append(j, BDL_ENTRY_ACT, BDL_LIT("an act"), &err), BDL_E_LIMIT);
+	assert_int_equal(access(folder_path(&f, "1000000000000.seg", path), F_OK), -1);
+	bdl_journal_close(j);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_nothing_that_is_not_read),
 		cmocka_unit_test(reads_what_was_appended),
 		cmocka_unit_test(goes_on_from_a_place),
 		cmocka_unit_test(a_new_writer_begins_a_new_segment),

@@ -107,6 +107,49 @@ static void lists_names_while_their_keys_are_there(void **state)
 	    err.text, "their own name");
 }
 
+static void lists_what_is_about_one_person(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+	const struct bdl_view adebayo = BDL_LIT("adebayo"), none = { NULL, 0 };
+	struct bdl_ledger_entry other = look;
+	struct bdl_ledger_line *lines;
+	struct bdl_err err = { 0 };
+	size_t n;
+
+	add(s, &look);
+	other.record = BDL_LIT("acts/18");
+	add(s, &other);
+	other.subject = BDL_LIT("office");
+	add(s, &other);
+	other.subject = none;
+	add(s, &other);
+	assert_int_equal(bdl_ledger_about(s, adebayo, none, 10, region, &lines, &n, &err), 0);
+	assert_int_equal(n, 2);
+	check_view("newest first", lines[0].record, "acts/18");
+	check_view("who looked", lines[1].actor, "p.marlow");
+	assert_int_equal(bdl_ledger_about(s, adebayo, none, 1, region, &lines, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(
+	    bdl_ledger_about(s, adebayo, BDL_LIT("acts/17"), 10, region, &lines, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(lines[0].entry, 1);
+	/* Who did something is not whose record it is; and nobody is not everybody without a name. */
+	assert_int_equal(
+	    bdl_ledger_about(s, BDL_LIT("p.marlow"), none, 10, region, &lines, &n, &err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(
+	    bdl_ledger_about(s, BDL_LIT("stranger"), none, 10, region, &lines, &n, &err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(bdl_ledger_forget(s, adebayo, BDL_LIT("p.marlow"),
+			     BDL_LIT("left the school"), LEDGER_T0 + 1, &err),
+	    0);
+	assert_int_equal(bdl_ledger_about(s, adebayo, none, 10, region, &lines, &n, &err), 0);
+	assert_int_equal(n, 0);
+}
+
 /* Whoever swaps two rows of names does not make one person's deeds another's. */
 static void a_name_that_does_not_make_the_pseudonym_is_not_shown(void **state)
 {
@@ -222,6 +265,7 @@ int main(void)
 		cmocka_unit_test(holds_no_name_and_no_content),
 		cmocka_unit_test(the_same_person_has_one_pseudonym),
 		cmocka_unit_test(lists_names_while_their_keys_are_there),
+		cmocka_unit_test(lists_what_is_about_one_person),
 		cmocka_unit_test(a_name_that_does_not_make_the_pseudonym_is_not_shown),
 		cmocka_unit_test(verifies_without_salts),
 		cmocka_unit_test(refuses_what_is_no_entry),

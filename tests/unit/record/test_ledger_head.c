@@ -148,6 +148,48 @@ static void exports_one_a_day(void **state)
 	check_long("first that is in doubt", found.broken, 6);
 }
 
+/* What the store's file has by itself, as if all that no sync waited for had been lost. */
+static struct bdl_store *after_a_power_cut(struct school *s, struct folder *to)
+{
+	struct bdl_buf bytes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(64 << 20);
+	char path[FOLDER_PATH];
+
+	assert_int_equal(bdl_file_read(folder_path(&s->folder, "store.db", path), &bytes, NULL), 0);
+	assert_int_equal(
+	    bdl_file_make(folder_path(to, "store.db", path), bytes.p, bytes.n, 0600, NULL), 0);
+	return store_make(to);
+}
+
+/* The scribe's commits do not wait for the disk, and a head lasts for ever. */
+static void what_is_signed_is_on_the_disk(void **state)
+{
+	struct school *s = *state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	struct bdl_head h;
+	bool made = true;
+
+	if (store_is_pg()) /* whose log can only be lost with the server */
+		return;
+	struct bdl_store *reader BDL_AUTO(bdl_store_close) = store_make(&s->folder);
+	struct bdl_stmt *reading BDL_AUTO(bdl_stmt_rest) = NULL;
+	bdl_store_relax(s->store);
+	assert_int_equal(bdl_stmt_get(reader, "SELECT entry FROM ledger_entry", &reading, NULL), 0);
+	assert_int_equal(bdl_stmt_step(reader, reading, NULL), 1);
+	ledger_make(s->store, 3);
+	/* While somebody reads what is older the new does not get there: no head of it is made. */
+	assert_int_equal(bdl_head_of_day(s->store, s->keys, s->heads, LEDGER_T0, &made, NULL), 0);
+	assert_false(made);
+	bdl_stmt_rest(reading);
+	assert_int_equal(bdl_head_of_day(s->store, s->keys, s->heads, LEDGER_T0, &made, NULL), 0);
+	assert_true(made);
+	(void)folder_path(&s->folder, "heads/2026-11-21.head", path);
+	assert_int_equal(bdl_head_load(path, &h, NULL), 0);
+	check_long("entries", h.entries, 8);
+	struct bdl_store *cut BDL_AUTO(bdl_store_close) = after_a_power_cut(s, &f);
+	check_long("broken", ledger_look(cut, &h).broken, 0);
+}
+
 static void no_folder_has_no_heads_and_no_entry_makes_none(void **state)
 {
 	(void)state;
@@ -176,6 +218,7 @@ int main(void)
 		TEST(the_secret_key_is_its_owners),
 		TEST(never_takes_the_place_of_a_head),
 		TEST(exports_one_a_day),
+		TEST(what_is_signed_is_on_the_disk),
 		cmocka_unit_test(no_folder_has_no_heads_and_no_entry_makes_none),
 	};
 

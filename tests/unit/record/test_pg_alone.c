@@ -4,6 +4,7 @@
 #include "proto/identity.h"
 #include "proto/url.h"
 #include "record/acts.h"
+#include "record/store_pg_int.h"
 #include "record/visits_int.h"
 #include "stored.h"
 #include <setjmp.h>
@@ -198,6 +199,34 @@ static struct bdl_view bytes(char *p, size_t n, int seed)
 }
 
 /* The longest that a door can write, at its worst. */
+/* A dump reads every table for as long as it lasts: the scribe goes on, and makes them afterwards. */
+static void a_dump_does_not_stop_the_scribe(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *dump BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_act a = page_blocked(bdl_now_ms());
+	struct bdl_err err = { 0 };
+
+	PQclear(PQexec(bdl_pg_of(dump)->conn, "BEGIN"));
+	assert_int_equal(store_number(dump, "SELECT count(*) FROM act_rest"), 0);
+
+	bdl_store_relax(s);
+	if (bdl_store_begin_volume(s, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(bdl_acts_add(s, &a, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act_rest"), 1);
+
+	PQclear(PQexec(bdl_pg_of(dump)->conn, "ROLLBACK"));
+	bdl_pg_of(s)->partitions_tick_ms = 0; /* a while later */
+	assert_int_equal(bdl_store_begin_volume(s, NULL), 0);
+	assert_int_equal(bdl_store_commit(s, NULL), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act_rest"), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM act"), 1);
+}
+
 static void every_index_takes_what_doors_write(void **state)
 {
 	(void)state;
@@ -239,6 +268,7 @@ int main(void)
 		cmocka_unit_test(people_do_not_wait_for_volume),
 		cmocka_unit_test(a_school_sees_its_own_rows),
 		cmocka_unit_test(months_have_partitions),
+		cmocka_unit_test(a_dump_does_not_stop_the_scribe),
 		cmocka_unit_test(every_index_takes_what_doors_write),
 	};
 

@@ -5,6 +5,8 @@
 #include "published.h"
 #include "record/acts.h"
 #include "record/holds.h"
+#include "record/ledger.h"
+#include "record/numbers_int.h"
 #include "record/retention.h"
 #include "record/visits_int.h"
 #include <time.h>
@@ -52,6 +54,40 @@ static void spans_reach_back_to_a_day(void **state)
 	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++)
 		check_long(cases[i].now, bdl_span_before(cases[i].span, at(cases[i].now)),
 		    cases[i].want ? at(cases[i].want) : BDL_KEPT_EVER);
+}
+
+/* For each moment at which a record may be made, the first at which the span has left it behind. */
+static void a_record_is_past_its_time_when_deletion_says_so(void **state)
+{
+	static const struct {
+		const char *at;
+		struct bdl_span span;
+		const char *want; /* NULL: never */
+	} cases[] = {
+		{ "2026-11-21T16:30", { 90, BDL_UNIT_DAY }, "2027-02-20T00:00" },
+		{ "2026-11-21T00:00", { 1, BDL_UNIT_DAY }, "2026-11-23T00:00" },
+		{ "2026-11-20T23:59", { 1, BDL_UNIT_DAY }, "2026-11-22T00:00" },
+		{ "2025-11-20T16:30", { 1, BDL_UNIT_YEAR }, "2026-11-21T00:00" },
+		{ "2026-01-30T12:00", { 1, BDL_UNIT_MONTH },
+		    "2026-03-01T00:00" }, /* no 31 February */
+		{ "2026-03-20T12:00", { 8, BDL_UNIT_DAY }, "2026-03-29T00:00" },
+		{ "2026-11-21T14:30", { 2, BDL_UNIT_HOUR }, "2026-11-21T16:30" },
+		{ "2026-11-21T16:30", { 0, BDL_UNIT_DAY }, NULL },
+		{ "2026-11-21T16:30", { 300, BDL_UNIT_YEAR }, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(cases); i++) {
+		int64_t at_ms = at(cases[i].at), past_ms = bdl_span_past(cases[i].span, at_ms);
+		/* What lies exactly there stays; a minute's last moment is meant by hours. */
+		int64_t late = cases[i].span.unit == BDL_UNIT_HOUR;
+		check_long(
+		    cases[i].at, past_ms, cases[i].want ? at(cases[i].want) + late : BDL_KEPT_EVER);
+		if (!cases[i].want)
+			continue;
+		assert_true(bdl_span_before(cases[i].span, past_ms) > at_ms);
+		assert_true(bdl_span_before(cases[i].span, past_ms - 1) <= at_ms);
+	}
 }
 
 /* --- which rule holds --- */
@@ -268,6 +304,69 @@ static void what_stays_does_not_stand_in_the_way(void **state)
 	add(s, "2026-01-06T10:00", BDL_ALLOW, "a", "", "old.example");
 	check_long("acts", delete_due(s).acts, 1);
 	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 250);
+}
+
+/* The ledger says who looked at acts/17: that must not become somebody else's. */
+static void numbers_are_never_given_twice(void **state)
+{
+	struct school *s = *state;
+	int64_t refused = 0;
+
+	add(s, "2026-01-05T10:00", BDL_ALLOW, "a", "", "old.example");
+	add(s, "2025-01-05T10:00", BDL_BLOCK, "a", "staff", "old.example");
+	add(s, "2026-01-06T10:00", BDL_ALLOW, "b", "", "old.example");
+	store_run(s->store, "INSERT INTO refused VALUES (1, 7, 1, '', 1, 1, 1, '', '')");
+	check_long("acts", delete_due(s).acts, 3);
+	check_long("left", store_number(s->store, "SELECT count(*) FROM act"), 0);
+	check_long("again", delete_due(s).acts, 0);
+	add(s, "2026-11-20T10:00", BDL_BLOCK, "c", "staff", "new.example");
+	check_long("act", store_number(s->store, "SELECT id FROM act"), 4);
+	check_long("violation", store_number(s->store, "SELECT id FROM violation"), 2);
+	assert_int_equal(bdl_store_begin(s->store, NULL), 0);
+	assert_int_equal(bdl_number_next(s->store, BDL_NUMBERED_REFUSED, &refused, NULL), 0);
+	bdl_store_rollback(s->store);
+	check_long("refused", refused, 8);
+}
+
+static uint64_t basis(struct school *s)
+{
+	struct bdl_retention_run *run BDL_AUTO(bdl_retention_end) = NULL;
+
+	assert_int_equal(bdl_retention_begin(s->store, s->now_ms, &run, NULL), 0);
+	return bdl_retention_basis(run);
+}
+
+/* What a whole run went by stays the same until something may have to go that it left. */
+static void a_run_is_told_from_the_next(void **state)
+{
+	struct school *s = *state;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_VERSIONS_MAX);
+	const struct bdl_hold_word both = { BDL_LIT("A. Head"), BDL_LIT("D. Officer"),
+		BDL_LIT("a complaint") };
+	struct bdl_version_row row;
+	char text[1024];
+	int64_t hold;
+	uint64_t first = basis(s), last = first;
+
+	assert_int_not_equal(first, 0);
+	s->now_ms += 7 * 3600 * INT64_C(1000); /* 23:30, of the same day */
+	assert_true(basis(s) == first);
+	s->now_ms += 3600 * INT64_C(1000);
+	assert_true(basis(s) != first);
+	last = basis(s);
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("b"), bdl_view_at(NULL, 0),
+			     BDL_LIT("2027-11-12"), &both, s->now_ms, &hold, NULL),
+	    0);
+	assert_true(basis(s) != last);
+	last = basis(s);
+	assert_int_equal(bdl_holds_end(s->store, hold, &both, s->now_ms, NULL), 0);
+	assert_true(basis(s) != last);
+	last = basis(s);
+	assert_int_equal(
+	    publish(s->store, "staff", keeping(text, "staff", "keep violations for 1 month"),
+		s->now_ms - DAY, &row, region, NULL),
+	    0);
+	assert_true(basis(s) != last);
 }
 
 static void the_policies_say_how_long(void **state)
@@ -503,6 +602,34 @@ static void a_hold_keeps_what_it_names(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+/* A login is one in either case of letters; and whose looks are held is not forgotten meanwhile. */
+static void a_hold_keeps_the_name_too(void **state)
+{
+	struct school *s = *state;
+	const struct bdl_view none = { 0 }, by = BDL_LIT("A. Clerk"), why = BDL_LIT("asked for");
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+	struct bdl_hold_row *rows;
+	int64_t id;
+	size_t n;
+
+	assert_int_equal(bdl_holds_add(s->store, BDL_LIT("Anna.B@Other"), none,
+			     BDL_LIT("2027-11-12"), &word, s->now_ms, &id, NULL),
+	    0);
+	assert_int_equal(bdl_holds_list(s->store, region, &rows, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_true(bdl_view_is(rows[0].person, "anna.b@other"));
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), BDL_E_DENIED);
+	assert_int_equal(bdl_holds_end(s->store, id, &word, s->now_ms, NULL), 0);
+	assert_int_equal(
+	    bdl_ledger_forget(s->store, BDL_LIT("the clock"), by, why, s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, BDL_LIT("A. Clerk"), BDL_LIT("a clerk"), why,
+			     s->now_ms, NULL),
+	    BDL_E_INVALID);
+	assert_int_equal(bdl_ledger_forget(s->store, rows[0].person, by, why, s->now_ms, NULL), 0);
+}
+
 static void a_hold_takes_two_a_reason_and_a_day(void **state)
 {
 	struct school *s = *state;
@@ -614,14 +741,18 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spans_reach_back_to_a_day),
+		cmocka_unit_test(a_record_is_past_its_time_when_deletion_says_so),
 		cmocka_unit_test(the_shortest_time_holds_for_visits),
 		TEST(what_is_past_its_time_goes_and_nothing_else),
 		TEST(many_go_in_small_transactions),
 		TEST(what_stays_does_not_stand_in_the_way),
+		TEST(numbers_are_never_given_twice),
+		TEST(a_run_is_told_from_the_next),
 		TEST(the_policies_say_how_long),
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
 		TEST(a_hold_keeps_what_it_names),
+		TEST(a_hold_keeps_the_name_too),
 		TEST(a_hold_takes_two_a_reason_and_a_day),
 		TEST(reviews_are_due_from_their_day_on),
 		TEST(kept_on_the_last_day_and_gone_on_the_next),

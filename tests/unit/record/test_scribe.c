@@ -487,6 +487,65 @@ static void a_segment_that_is_gone_is_entered_as_such(void **state)
 	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT_GONE, "journal/web-0/2"), 1);
 }
 
+/* Somebody at a door begins a segment of a number far away: that costs the ledger an entry, not billions. */
+static void a_gap_between_segments_is_one_entry(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	char from[FOLDER_PATH], to[FOLDER_PATH];
+	struct bdl_scribe_round round;
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct bdl_journal *j = writer_open(&f, "web-0");
+		append_acts(j, i * 10, 10);
+		bdl_journal_close(j);
+		if (i == 1)
+			assert_int_equal(
+			    rename(folder_path(&f, "journal/web-0/000000000002.seg", from),
+				folder_path(&f, "journal/web-0/000900000000.seg", to)),
+			    0);
+	}
+	struct bdl_scribe *scribe = scribe_open(s, &f);
+	for (int i = 0; i < 4; i++) /* in one the far one is told of as damaged */
+		assert_int_equal(bdl_scribe_round(scribe, 0, &round, NULL), 0);
+	bdl_scribe_free(scribe);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "journal/web-0/1"), 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT_GONE, "%"), 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT_GONE, "journal/web-0/2-899999999"), 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "journal/web-0/900000000"), 1);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_SEGMENT, "%"), 2);
+}
+
+/*
+ * A door that was taken over says who looked at whom, and the portal what was done: neither is believed,
+ * and both are kept.
+ */
+static void nobody_speaks_for_another(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_journal *door = writer_open(&f, "web-0"), *portal = writer_open(&f, "portal");
+	struct bdl_buf b BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_LOOK_BYTES_MAX);
+	const struct bdl_look look = { T0, BDL_LIT("the head"), BDL_LIT("adebayo"),
+		BDL_LIT("acts/17") };
+	size_t refused = 0;
+
+	assert_int_equal(bdl_look_encode(&look, &b), 0);
+	assert_int_equal(bdl_journal_append(door, BDL_ENTRY_LOOK, bdl_buf_view(&b), NULL), 0);
+	append_acts(portal, 0, 1);
+	struct bdl_scribe *scribe = scribe_open(s, &f);
+	assert_int_equal(rounds(scribe, &refused), 2);
+	bdl_scribe_free(scribe);
+	bdl_journal_close(door);
+	bdl_journal_close(portal);
+	assert_int_equal(refused, 2);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_LOOKED, "%"), 0);
+	assert_int_equal(ledger_count(s, BDL_LEDGER_REFUSED, "%"), 2);
+	assert_stored_once(s, 0);
+}
+
 static void looks_become_entries(void **state)
 {
 	(void)state;
@@ -520,6 +579,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(segments_are_entered_when_they_are_done),
 		cmocka_unit_test(a_segment_that_is_gone_is_entered_as_such),
+		cmocka_unit_test(a_gap_between_segments_is_one_entry),
+		cmocka_unit_test(nobody_speaks_for_another),
 		cmocka_unit_test(looks_become_entries),
 		cmocka_unit_test(brings_all_sources),
 		cmocka_unit_test(keeps_aside_what_does_not_decode),

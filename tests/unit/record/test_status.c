@@ -4,6 +4,7 @@
 #include "published.h"
 #include "record/holds.h"
 #include "record/journal.h"
+#include "record/ledger.h"
 #include "record/status.h"
 #include <sys/stat.h>
 
@@ -141,6 +142,9 @@ static void a_process_that_is_down_fails(void **state)
 	atomic_store(&scribe->state, BDL_STATE_UP);
 	bdl_slot_put(scribe, BDL_COUNT_FAILING, 1);
 	expect(p, "The scribe cannot write the store", true);
+	/* Mostly the one or the other, and which store it is this does not know. */
+	assert_non_null(strstr(trouble(&p->status, "The scribe")->mend, "the disk is full"));
+	assert_non_null(strstr(trouble(&p->status, "The scribe")->mend, "its server is away"));
 	bdl_slot_put(scribe, BDL_COUNT_FAILING, 0);
 	bdl_slot_put(web, BDL_COUNT_FAILING, 1);
 	expect(p, "web-0 cannot record", true);
@@ -213,6 +217,22 @@ static void a_door_with_older_lists_fails(void **state)
 	bdl_slot_put(web, BDL_COUNT_LISTS, p->status.lists.mark);
 	assert_null(trouble(look(p), "web-0 uses other lists")->what);
 	assert_int_equal(p->status.lists.domains, 1);
+}
+
+/* Never there is a school that begins; gone is one that will filter less, which nobody decided. */
+static void lists_that_are_gone_fail(void **state)
+{
+	struct place *p = *state;
+	const struct bdl_ledger_entry entry = { .kind = BDL_LEDGER_LISTS,
+		.at_ms = NOON,
+		.actor = BDL_LIT("office"),
+		.record = BDL_LIT("lists") };
+
+	expect(p, "No lists of sites are installed", false);
+	BDL_BUG_IF(bdl_store_begin(p->store, NULL) || bdl_ledger_add(p->store, &entry, NULL) ||
+	    bdl_store_commit(p->store, NULL));
+	expect(p, "The lists of sites are gone", true);
+	assert_null(trouble(&p->status, "No lists of sites")->what);
 }
 
 static void lists_that_cannot_be_read_fail(void **state)
@@ -316,6 +336,7 @@ int main(void)
 		    a_door_that_judges_by_another_version_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_door_with_older_lists_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_that_cannot_be_read_fail, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lists_that_are_gone_fail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    timed_work_that_fails_is_told_with_what_it_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

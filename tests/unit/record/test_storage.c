@@ -88,11 +88,16 @@ static void what_went_is_added_up_by_the_day(void **state)
 	struct folder f = folder_make();
 	struct bdl_store *s = store_make(&f);
 	struct bdl_deletion last;
+	int64_t ran_ms = -1;
 
 	(void)state;
+	assert_int_equal(bdl_deletion_ran(s, &ran_ms, NULL), 0);
+	assert_true(ran_ms == 0);
 	assert_int_equal(bdl_deletion_keep(s, &none, NOON, NULL), 0);
 	assert_int_equal(bdl_deletion_last(s, &last, NULL), 0);
 	assert_true(last.ended_ms == 0);
+	assert_int_equal(bdl_deletion_ran(s, &ran_ms, NULL), 0);
+	assert_true(ran_ms == NOON);
 	assert_int_equal(bdl_deletion_keep(s, &some, NOON, NULL), 0);
 	assert_int_equal(bdl_deletion_keep(s, &some, NOON + 1, NULL), 0);
 	assert_int_equal(bdl_deletion_last(s, &last, NULL), 0);
@@ -102,6 +107,13 @@ static void what_went_is_added_up_by_the_day(void **state)
 	assert_int_equal(bdl_deletion_keep(s, &some, NOON + BDL_DAY_MS, NULL), 0);
 	assert_int_equal(bdl_deletion_last(s, &last, NULL), 0);
 	assert_int_equal(last.gone.acts, 3);
+	assert_int_equal(bdl_deletion_keep(s, &none, NOON + BDL_DAY_MS + 1, NULL), 0);
+	assert_int_equal(bdl_deletion_keep(s, &none, NOON + 2 * BDL_DAY_MS, NULL), 0);
+	assert_int_equal(bdl_deletion_last(s, &last, NULL), 0);
+	assert_true(last.ended_ms == NOON + BDL_DAY_MS);
+	assert_int_equal(last.gone.acts, 3);
+	assert_int_equal(bdl_deletion_ran(s, &ran_ms, NULL), 0);
+	assert_true(ran_ms == NOON + 2 * BDL_DAY_MS);
 	bdl_store_close(s);
 	folder_done(&f);
 }

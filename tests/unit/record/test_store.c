@@ -341,9 +341,36 @@ static void texts_come_back_byte_by_byte(void **state)
 	}
 }
 
+/* A question without an end, asked by who has somebody waiting; the next one is answered. */
+static void breaks_off_what_takes_too_long(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *writer BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_stmt *st = NULL;
+	char where[STORE_WHERE];
+	struct bdl_err err = { 0 };
+
+	assert_int_equal(bdl_store_open(store_where(&f, where), BDL_STORE_READ, &s, &err), 0);
+	assert_int_equal(bdl_store_hurry(s, 300, &err), 0);
+	assert_int_equal(bdl_stmt_get(s,
+			     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 - 1 FROM n)"
+			     " SELECT count(*) FROM n",
+			     &st, &err),
+	    0);
+	int64_t begun_ms = bdl_tick_ms();
+	assert_int_equal(bdl_stmt_step(s, st, &err), BDL_E_BUSY);
+	assert_in_range(bdl_tick_ms() - begun_ms, 200, 20000);
+	bdl_stmt_rest(st);
+	assert_int_equal(bdl_store_hurry(s, 20000, &err), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM school"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(breaks_off_what_takes_too_long),
 		cmocka_unit_test(makes_and_opens_a_store),
 		cmocka_unit_test(refuses_what_it_does_not_know),
 		cmocka_unit_test(a_migration_is_whole_or_not_there),

@@ -1,4 +1,4 @@
-#include "record/scribe_int.h"
+#include "record/place_int.h"
 #include "record/store_int.h"
 
 int bdl_place_get(
