@@ -8,6 +8,9 @@
 #include "base/defs.h"
 #include "base/view.h"
 
+#define BDL_HOUR_MS (60 * 60 * 1000)
+#define BDL_DAY_MS  (24 * 60 * 60 * 1000)
+
 int64_t bdl_now_ms(void);  /* wall clock; may jump */
 int64_t bdl_tick_ms(void); /* monotonic, for durations */
 int64_t bdl_tick_us(void); /* the same in microseconds, for what takes few */

@@ -5,8 +5,8 @@
 #include "main/data.h"
 #include "policy/explain.h"
 #include "proto/url.h"
-#include "record/people.h"
-#include "record/versions.h"
+#include "record/policies/people.h"
+#include "record/policies/versions.h"
 
 #define STEPS_MAX (256 * 1024)
 

@@ -3,7 +3,7 @@
 #include "main/clerk.h"
 #include "main/data.h"
 #include "main/dns_export.h"
-#include "record/force.h"
+#include "record/policies/force.h"
 #include "sys/file.h"
 #include "sys/sandbox.h"
 

@@ -10,7 +10,7 @@
 #include "main/lists_verbs.h"
 #include "main/publish.h"
 #include "main/shipped.h"
-#include "record/backup.h"
+#include "record/backup/backup.h"
 #include "sys/file.h"
 #include "sys/sandbox.h"
 

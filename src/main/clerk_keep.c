@@ -3,9 +3,9 @@
 #include "base/clock.h"
 #include "main/clerk.h"
 #include "main/data.h"
-#include "record/backup.h"
-#include "record/ledger_verify.h"
-#include "record/storage.h"
+#include "record/backup/backup.h"
+#include "record/ledger/verify.h"
+#include "record/retention/storage.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "main/clerk.h"
 
-/* Count what the store holds (record/storage.h). */
+/* Count what the store holds (record/retention/storage.h). */
 int bdl_job_storage(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
     BDL_MUST_USE;
 

@@ -6,7 +6,7 @@
 #include "main/clerk.h"
 #include "main/command.h"
 #include "main/data.h"
-#include "record/backup.h"
+#include "record/backup/backup.h"
 #include "sys/file.h"
 
 #include <inttypes.h>

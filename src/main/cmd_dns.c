@@ -4,7 +4,7 @@
 #include "main/data.h"
 #include "main/dns_export.h"
 #include "main/text.h"
-#include "record/force.h"
+#include "record/policies/force.h"
 #include "sys/file.h"
 
 #include <inttypes.h>

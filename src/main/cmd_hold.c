@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "main/command.h"
 #include "main/data.h"
-#include "record/holds.h"
+#include "record/retention/holds.h"
 
 #include <stdio.h>
 

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "main/command.h"
 #include "main/publish.h"
-#include "record/ledger.h"
-#include "record/ledger_verify.h"
+#include "record/ledger/ledger.h"
+#include "record/ledger/verify.h"
 
 #include <stdio.h>
 

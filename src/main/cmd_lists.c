@@ -1,7 +1,7 @@
 /*
  * beadle lists compile FOLDER|FILE...
  * beadle lists show, find, status: lists_show.c; install-illegal: lists_install.c
- * beadle lists update: lists_update.c
+ * beadle lists update: lists_update.c; changes: lists_changes.c
  */
 #include "base/clock.h"
 #include "lists/protect.h"
@@ -138,6 +138,7 @@ static const struct bdl_verb verbs[] = {
 	{ "show", "lists show [FILE]", bdl_lists_show },
 	{ "find", "lists find URL|HOST [--lists FILE]", bdl_lists_find_url },
 	{ "status", "lists status", bdl_lists_status },
+	{ "changes", "lists changes [--last N]", bdl_lists_say_changes },
 	{ "install-illegal", "lists install-illegal FILE --signature FILE [--key FILE]",
 	    bdl_lists_install_illegal },
 	{ "update", "lists update LISTS.conf", bdl_lists_update },

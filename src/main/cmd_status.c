@@ -1,14 +1,14 @@
 /*
  * beadle status --metrics: the same for Prometheus, to be put where its node exporter reads files.
  * beadle status: what is not well, the figures behind it, and the board of a running `beadle run` as
- * a table. The portal's page /status says the same, from the same look (record/status.h).
+ * a table. The portal's page /status says the same, from the same look (record/status/status.h).
  */
 #include "base/clock.h"
 #include "main/command.h"
 #include "main/data.h"
 #include "main/lists_verbs.h"
 #include "main/status.h"
-#include "record/status_metrics.h"
+#include "record/status/metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>

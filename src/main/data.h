@@ -2,7 +2,7 @@
 #ifndef BDL_MAIN_DATA_H
 #define BDL_MAIN_DATA_H
 
-#include "record/store.h"
+#include "record/store/store.h"
 #include "sys/conf.h"
 
 #define BDL_PATH_MAX 1024

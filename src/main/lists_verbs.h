@@ -16,6 +16,9 @@ int bdl_lists_status(struct bdl_args *a);
 /* lists_install.c: the signed list. */
 int bdl_lists_install_illegal(struct bdl_args *a);
 
+/* lists_changes.c */
+int bdl_lists_say_changes(struct bdl_args *a);
+
 /* lists_update.c: what a lists.conf fetches. */
 int bdl_lists_update(struct bdl_args *a);
 int bdl_lists_plan_read(const char *path, struct bdl_plan **ret, struct bdl_err *err) BDL_MUST_USE;

@@ -1,7 +1,8 @@
 /*
  * beadle policy coverage FILE... [--json]: what of each clause this build carries out, and what of
- * that waits for lists which the data folder has not got, where there is a data folder.
+ * that waits for lists or phrases which the data folder has not got, where there is a data folder.
  */
+#include "main/data.h"
 #include "main/json.h"
 #include "main/policy_verbs.h"
 #include "main/publish.h"
@@ -20,6 +21,7 @@ struct report {
 	struct bdl_buf text;
 	struct bdl_coverage sum;
 	struct bdl_known_lists known;
+	struct bdl_phrases *phrases;
 	struct bdl_coverage_here here;
 };
 
@@ -100,6 +102,21 @@ static void report_done(struct report *r)
 	json_decref(r->policies);
 	bdl_buf_done(&r->text);
 	bdl_known_lists_done(&r->known);
+	bdl_phrases_close(r->phrases);
+}
+
+/* Those of a data folder that need not be there, nor have any. */
+static int open_phrases(const char *data, struct bdl_phrases **ret, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+	struct bdl_conf conf;
+
+	int rc = bdl_data_open(data, false, &conf, err);
+	if (rc == 0) {
+		bdl_conf_path(&conf, path, sizeof(path), "phrases/phrases.map");
+		rc = bdl_phrases_open(path, ret, err);
+	}
+	return rc == BDL_E_MISSING ? 0 : rc;
 }
 
 static int add(struct report *r, const char *path, struct bdl_err *err)
@@ -148,10 +165,13 @@ int bdl_policy_coverage(struct bdl_args *a)
 		.text = BDL_BUF(TEXT_MAX),
 	};
 	/* A data folder need not be there; where it is, its lists are asked for. */
-	if (bdl_known_lists_of(a->data, &r.known, &err) < 0)
+	if (bdl_known_lists_of(a->data, &r.known, &err) < 0 ||
+	    open_phrases(a->data, &r.phrases, &err) < 0)
 		return bdl_complain(&err);
 	r.here.lists = r.known.lists;
 	r.here.has_lists = r.known.lists != NULL;
+	r.here.phrases = r.phrases;
+	r.here.has_phrases = r.phrases != NULL;
 	for (size_t i = 1; i < a->n; i++)
 		if (add(&r, a->words[i], &err) < 0)
 			return bdl_complain(&err);

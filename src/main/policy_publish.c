@@ -8,7 +8,7 @@
 #include "main/policy_verbs.h"
 #include "main/text.h"
 #include "main/together.h"
-#include "record/drafts.h"
+#include "record/policies/drafts.h"
 
 #include <stdio.h>
 

@@ -8,9 +8,9 @@
 #include "main/policy_verbs.h"
 #include "main/replay_report.h"
 #include "main/text.h"
-#include "record/drafts.h"
-#include "record/replays.h"
-#include "record/versions.h"
+#include "record/policies/drafts.h"
+#include "record/policies/versions.h"
+#include "record/replay/replays.h"
 
 #include <stdio.h>
 

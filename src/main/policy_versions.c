@@ -3,7 +3,7 @@
 #include "main/policy_verbs.h"
 #include "main/publish.h"
 #include "policy/diff.h"
-#include "record/drafts.h"
+#include "record/policies/drafts.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,8 @@
 #include "base/clock.h"
 #include "lists/hosts.h"
 #include "policy/roll.h"
-#include "record/force.h"
+#include "record/ledger/lists.h"
+#include "record/policies/force.h"
 #include "sys/file.h"
 
 #include <limits.h>
@@ -192,6 +193,38 @@ int bdl_publish_enter(const struct bdl_conf *conf, enum bdl_ledger_kind kind, co
 	return rc;
 }
 
+/* So that the scribe, which looks at the file, does not enter it once more. */
+static int lists_enter(const struct bdl_conf *conf, const char *fresh, const struct bdl_map *map,
+    const char *by, struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+	char host[BDL_DATA_HOST_MAX] = "";
+	bool is_news;
+
+	int rc = conf->store[0] ? bdl_data_host(conf, host, err) : 0;
+	if (rc == 0)
+		rc = bdl_lists_open(fresh, &lists, err);
+	if (rc == 0)
+		rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_store_begin(store, err);
+	if (rc < 0)
+		return rc;
+	const struct bdl_lists_news news = {
+		.host = host,
+		.digest = bdl_digest_of(map->p, map->n),
+		.lists = lists,
+		.by = bdl_view_of(by),
+		.at_ms = bdl_now_ms(),
+	};
+	rc = bdl_lists_enter(store, &news, &is_news, err);
+	if (rc == 0)
+		rc = bdl_store_commit(store, err);
+	bdl_store_rollback(store);
+	return rc;
+}
+
 /*
  * A file of lists that is whole takes its place, once the ledger knows which one it is. Its hosts come
  * before it: who reads both sees by the key which belong together.
@@ -207,8 +240,7 @@ static int lists_install(const struct bdl_conf *conf, const struct bdl_list_buil
 	if (by && rc == 0)
 		rc = bdl_file_map(fresh, &map, err);
 	if (by && rc == 0)
-		rc = bdl_publish_enter(conf, BDL_LEDGER_LISTS, "lists",
-		    bdl_view_at((const char *)map.p, map.n), by, err);
+		rc = lists_enter(conf, fresh, &map, by, err);
 	return rc == 0 ? bdl_file_rename(fresh, path, err) : rc;
 }
 

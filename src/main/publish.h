@@ -5,8 +5,8 @@
 #include "lists/compile.h"
 #include "main/data.h"
 #include "policy/document.h"
-#include "record/ledger.h"
-#include "record/versions.h"
+#include "record/ledger/ledger.h"
+#include "record/policies/versions.h"
 
 #define BDL_DAY_SIZE 40 /* "2026-11-21" and NUL; more for years that there are not */
 
@@ -41,7 +41,7 @@ void bdl_operator(char out[BDL_OPERATOR_MAX]);
 /* On standard output: what has become of a version that was approved or confirmed just now. */
 void bdl_publish_say(const struct bdl_conf *conf, const struct bdl_version_row *v);
 
-/* Approve the document as a policy of this name, as record/versions.h has it, and say so. */
+/* Approve the document as a policy of this name, as record/policies/versions.h has it, and say so. */
 int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, struct bdl_view name,
     const struct bdl_document *d, const struct bdl_approval *approval, struct bdl_err *err)
     BDL_MUST_USE;
@@ -55,7 +55,7 @@ int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const c
 
 /*
  * Write DIR/lists/lists.hosts and lists.map; running doors take the map at once. On the word of
- * `by`, which the ledger keeps; NULL: no entry, for who must not touch the store.
+ * `by`, which the ledger keeps; NULL: who must not touch the store, so that the scribe enters it.
  */
 int bdl_publish_lists(const struct bdl_conf *conf, struct bdl_list_build *build, const char *by,
     struct bdl_err *err) BDL_MUST_USE;

@@ -2,7 +2,7 @@
 #ifndef BDL_MAIN_REPLAY_REPORT_H
 #define BDL_MAIN_REPLAY_REPORT_H
 
-#include "record/replay.h"
+#include "record/replay/replay.h"
 
 struct bdl_replay_told {
 	struct bdl_view name; /* of the policy that might be */

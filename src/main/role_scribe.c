@@ -3,14 +3,15 @@
 #include "base/clock.h"
 #include "main/data.h"
 #include "main/squid.h"
-#include "record/deletion_clock.h"
-#include "record/force.h"
-#include "record/holds.h"
-#include "record/ledger_head.h"
-#include "record/retention.h"
-#include "record/scribe.h"
-#include "record/storage.h"
-#include "record/versions.h"
+#include "record/ledger/head.h"
+#include "record/ledger/lists.h"
+#include "record/policies/force.h"
+#include "record/policies/versions.h"
+#include "record/retention/deletion_clock.h"
+#include "record/retention/holds.h"
+#include "record/retention/retention.h"
+#include "record/retention/storage.h"
+#include "record/scribe/scribe.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/loop.h"
@@ -47,9 +48,11 @@ struct scribe {
 	char journal_path[BDL_PATH_MAX], force_path[BDL_PATH_MAX];
 	char keys_path[BDL_PATH_MAX], heads_path[BDL_PATH_MAX];
 	char bytes_path[BDL_PATH_MAX];
+	char lists_path[BDL_PATH_MAX];
 	char host[BDL_DATA_HOST_MAX]; /* this host's name in a store that several write to */
 	struct bdl_store *store;      /* NULL while it is away */
 	struct bdl_scribe *reader;
+	struct bdl_lists_watch *lists;
 	int64_t seen;  /* bdl_store_change at the last look */
 	bool has_seen; /* false: the force folder has not been compared with this store yet */
 	struct bdl_digest manifest; /* of what it said then */
@@ -81,6 +84,7 @@ static void store_close(struct scribe *s)
 {
 	bdl_retention_end(bdl_steal(&s->deletion));
 	bdl_scribe_free(bdl_steal(&s->reader));
+	bdl_lists_watch_free(bdl_steal(&s->lists));
 	bdl_store_close(bdl_steal(&s->store));
 }
 
@@ -106,6 +110,7 @@ static int store_open(struct scribe *s, struct bdl_err *err)
 	if (bdl_store_is_shared(s->store))
 		bdl_scribe_of_host(s->reader, s->host);
 	bdl_scribe_bytes(s->reader, s->bytes_path);
+	s->lists = bdl_lists_watch_new(s->lists_path, s->host);
 	s->has_seen = false;
 	s->deleted_by = 0; /* it may be another one, that was restored */
 	return 0;
@@ -242,6 +247,17 @@ static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
+/* The clerk may not touch the store, and a hand asks nobody: what the lists are now is entered here. */
+static int look_at_lists(struct scribe *s, struct bdl_err *err)
+{
+	bool is_news;
+	int rc = bdl_lists_look(s->lists, s->store, &is_news, err);
+	if (rc == 0 && is_news)
+		bdl_log(BDL_LOG_NOTICE, "lists-entered",
+		    "the lists are others than the ledger knew: beadle lists changes says which");
+	return rc;
+}
+
 static int deletion_done(struct scribe *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
@@ -319,10 +335,12 @@ static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_er
 	if (rc < 0)
 		return rc;
 	keep_head(s);
-	int deleting = keep_times(s, err);
-	if (deleting >= 0)
-		deleting = remind_of_reviews(s, err);
-	return deleting < 0 ? deleting : rc;
+	int other = keep_times(s, err);
+	if (other >= 0)
+		other = remind_of_reviews(s, err);
+	if (other >= 0)
+		other = look_at_lists(s, err);
+	return other < 0 ? other : rc;
 }
 
 static void recovered(struct scribe *s)
@@ -412,6 +430,7 @@ static void paths(struct scribe *s)
 	bdl_conf_path(conf, s->force_path, sizeof(s->force_path), "force");
 	bdl_conf_path(conf, s->keys_path, sizeof(s->keys_path), "keys");
 	bdl_conf_path(conf, s->heads_path, sizeof(s->heads_path), "heads");
+	bdl_conf_path(conf, s->lists_path, sizeof(s->lists_path), "lists/lists.map");
 }
 
 int bdl_scribe_run(struct bdl_role *role)

@@ -5,7 +5,7 @@
 #include "main/squid.h"
 
 #include "base/clock.h"
-#include "record/bytes.h"
+#include "record/visits/bytes.h"
 #include "sys/file.h"
 #include "sys/log.h"
 

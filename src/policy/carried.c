@@ -18,7 +18,7 @@ static const struct carried doors[BDL_DOORS] = {
 		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(WORDS) | BDL_TOLD(SEARCH) |
 		    BDL_TOLD(UPLOAD) | BDL_TOLD(PLACE) | BDL_TOLD(DEVICE),
 		.at_times = BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES) |
-		    BDL_TOLD(SIZE) | BDL_TOLD(TIMES) | BDL_TOLD(VOLUME),
+		    BDL_TOLD(SIZE) | BDL_TOLD(TIMES) | BDL_TOLD(VOLUME) | BDL_TOLD(PHRASES),
 		.kinds = 1u << BDL_RULE_SPLICE | 1u << BDL_RULE_FORCE,
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
@@ -41,17 +41,26 @@ static bool counts_within(const struct bdl_phrase *phrase)
 	return phrase->span.n == 0 || phrase->span.unit != BDL_UNIT_TERM;
 }
 
+static bool asks_phrases(const struct bdl_rule *rule)
+{
+	for (size_t i = 0; i < rule->n_conds; i++)
+		if (rule->conds[i].form == BDL_PHRASE_PHRASES)
+			return true;
+	return false;
+}
+
 /*
- * `keeping facts` is what this build does anyway, as it keeps no content; `always` and `over` are the
- * compiler's, which lets no rule `allow` lift what is always.
+ * `keeping facts` is what this build does anyway; of words it keeps those around the phrases of a text.
+ * `always` and `over` are the compiler's, which lets no rule `allow` lift what is always.
  */
-static bool is_done(const struct bdl_phrase *phrase)
+static bool is_done(const struct bdl_rule *rule, const struct bdl_phrase *phrase)
 {
 	if (phrase->form == BDL_PHRASE_TELL)
 		return phrase->manner != BDL_MANNER_LATE && counts_within(phrase) &&
 		    (phrase->number > 0 || phrase->span.n == 0);
 	if (phrase->form == BDL_PHRASE_KEEPING)
-		return phrase->manner == BDL_MANNER_FACTS || phrase->manner == BDL_MANNER_NOTHING;
+		return phrase->manner == BDL_MANNER_FACTS || phrase->manner == BDL_MANNER_NOTHING ||
+		    (phrase->manner == BDL_MANNER_WORDS && asks_phrases(rule));
 	return phrase->form == BDL_PHRASE_ALWAYS || phrase->form == BDL_PHRASE_OVER;
 }
 
@@ -108,7 +117,7 @@ static const struct bdl_phrase *first_untold(
 static const struct bdl_phrase *first_undone(const struct bdl_rule *rule)
 {
 	for (size_t i = 0; i < rule->n_phrases; i++)
-		if (!is_done(&rule->phrases[i]))
+		if (!is_done(rule, &rule->phrases[i]))
 			return &rule->phrases[i];
 	return NULL;
 }

@@ -66,7 +66,18 @@ static bool has_entries(const struct bdl_lists *lists, struct bdl_view category)
 	return i >= 0 && !bdl_lists_category_is_empty(lists, (unsigned)i);
 }
 
-/* The categories of one condition that no list has, behind what is there. */
+/* One more name of what is missing, behind what is there: `what` stands before the first. */
+static void add_missing(struct bdl_view name, const char *what, bool *is_first, struct bdl_buf *out)
+{
+	if (*is_first)
+		(void)bdl_buf_printf(out, "%s%s ", out->n ? "; " : "", what);
+	else
+		(void)bdl_buf_add_str(out, ", ");
+	(void)bdl_buf_add_view(out, name);
+	*is_first = false;
+}
+
+/* The categories of one condition that no list has. */
 static void add_lists(
     const struct bdl_list *names, const struct bdl_lists *lists, struct bdl_buf *out)
 {
@@ -74,15 +85,27 @@ static void add_lists(
 
 	for (size_t i = 0; i < names->n; i++) {
 		struct bdl_view name = names->words[i].text;
-		if (bdl_view_is(name, BDL_CATEGORY_ILLEGAL) || has_entries(lists, name))
-			continue;
-		(void)bdl_buf_printf(out, "%s%.*s",
-		    !is_first    ? ", "
-			: out->n ? "; a list of "
-				 : "a list of ",
-		    BDL_FMT(name));
-		is_first = false;
+		if (!bdl_view_is(name, BDL_CATEGORY_ILLEGAL) && !has_entries(lists, name))
+			add_missing(name, "a list of", &is_first, out);
 	}
+}
+
+static bool is_class(const struct bdl_phrases *phrases, struct bdl_view name)
+{
+	int i = phrases ? bdl_phrases_class_find(phrases, name) : -1;
+
+	return i >= 0 && bdl_phrases_class_kind(phrases, (size_t)i) == BDL_PHRASES_CLASS;
+}
+
+/* The classes of one condition that no phrases are of. */
+static void add_classes(
+    const struct bdl_list *names, const struct bdl_phrases *phrases, struct bdl_buf *out)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < names->n; i++)
+		if (!is_class(phrases, names->words[i].text))
+			add_missing(names->words[i].text, "phrases of", &is_first, out);
 }
 
 void bdl_coverage_waits(
@@ -96,6 +119,8 @@ void bdl_coverage_waits(
 		enum bdl_fact fact = bdl_fact_of(phrase);
 		if (phrase->form == BDL_PHRASE_CATEGORY && here->has_lists)
 			add_lists(&phrase->lists[0], here->lists, &said);
+		if (phrase->form == BDL_PHRASE_PHRASES && here->has_phrases)
+			add_classes(&phrase->lists[0], here->phrases, &said);
 		asks_networks |= fact == BDL_FACT_PLACE || fact == BDL_FACT_DEVICE;
 	}
 	if (asks_networks && here->asks_networks && !here->has_networks)
@@ -104,9 +129,9 @@ void bdl_coverage_waits(
 }
 
 const struct bdl_unseen bdl_unseen[] = {
-	{ "What a page or a file says",
-	    "Verdicts are by category, host, path, person, place, device, time, the words of a search "
-	    "and what the head of an answer says of a file. No page is read, no file is opened." },
+	{ "What pictures, films, sound and files say",
+	    "The text of pages and of what is sent is read where a rule asks for phrases, by what is "
+	    "sent and not by what a script makes of it in the browser. No file is opened." },
 	{ "What is said inside a WebSocket",
 	    "Opening one is judged like any request; what goes through it afterwards is not seen." },
 	{ "The inside of a site that a rule 'splice' keeps sealed",

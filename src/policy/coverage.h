@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "lists/lists.h"
 #include "policy/document.h"
+#include "scan/phrases.h"
 
 /* The doors, as in enum bdl_door, and then the institutions. */
 enum bdl_area {
@@ -41,12 +42,14 @@ static inline bool bdl_area_is_door(enum bdl_area area)
 
 /*
  * What the school itself still has to bring before a rule that is carried out finds anything: lists,
- * a table of networks. What is not known is not asked.
+ * phrases, a table of networks. What is not known is not asked.
  */
 struct bdl_coverage_here {
 	const struct bdl_lists *lists; /* NULL with has_lists: there are none */
 	bool has_lists;                /* whether it is known which lists there are */
 	bool asks_networks, has_networks;
+	const struct bdl_phrases *phrases; /* NULL with has_phrases: there are none */
+	bool has_phrases;                  /* whether it is known which phrases there are */
 };
 
 /* Append for what the rule waits ("a list of gambling, betting"); nothing where it waits for nothing. */

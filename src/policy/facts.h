@@ -88,9 +88,9 @@ struct bdl_facts {
 	/* What each counter of the ruleset stands at, this act included; NULL: none was told. */
 	const uint64_t *counts;
 	/*
-	 * An act may be judged twice: when a page is asked for, and when its answer begins. The second
-	 * time these are the kinds of fact that came since, and rules that ask for none of them have
-	 * had their say. 0: all rules are judged.
+	 * An act may be judged more than once: when a page is asked for, when its answer begins, when
+	 * its text is read. From the second time on these are the kinds of fact that came since, and
+	 * rules that ask for none of them have had their say. 0: all rules are judged.
 	 */
 	uint64_t fresh;
 };
@@ -132,19 +132,27 @@ void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct 
  * be judged again by what its door knew. Words "name=value" with a blank between them; blanks, '%',
  * control bytes and bytes past ASCII of a value are percent-encoded:
  *
- *   stage=request   or connect (a tunnel: only the host is known), response (the answer began);
- *                   withheld: the policy keeps nothing of the act, and nobody can judge it again
+ *   stage=request   or connect (a tunnel: only the host is known), response (the answer began), sent
+ *                   and page (the text of what is sent, or comes back, was read); withheld: the policy
+ *                   keeps nothing of the act, and nobody can judge it again
  *   terms=          what was searched for, or how it begins
  *   download=1      the answer is one
  *   type=video/mp4  of what is sent
  *   file=program    a kind of file; "any" beside or without it
  *   size=1048576    bytes
+ *   read=whole      a text was read: or part (of a page that is on its way already), terms (what was
+ *                   searched for), before (what the same page said a short while ago)
+ *   score=drugs:120 what the phrases of a class in it weigh (scan/scan.h)
+ *   hit=            CLASS:WEIGHT:WORD:PHRASE, of what weighed most: where it first stood, and the phrase
+ *                   as it is written in its file
+ *   around=         what stood around that phrase, where a rule keeps words
  *   count=ID:N      what the counter with this id (sixteen hexadecimal digits) stood at
  *   daily=          roles that hear of it once a day
  *
  * Doors take their own facts from this text too: what is kept is what was judged.
  */
-#define BDL_KEPT_MAX 4096
+#define BDL_KEPT_MAX       4096
+#define BDL_PHRASES_LIMITS "normal" /* from which scores on phrases are some, serious, certain */
 void bdl_kept_add(struct bdl_buf *kept, const char *name, struct bdl_view value);
 /* The next word of the text, decoded into the region; false at its end. */
 bool bdl_kept_next(struct bdl_view *rest, struct bdl_region *region, struct bdl_view *ret_name,

@@ -1,6 +1,7 @@
 /* What a door found out of an act, as it is kept with it. */
 #include "base/ascii.h"
 #include "policy/facts.h"
+#include "scan/scan.h"
 
 /* What an answer tells and a request cannot. */
 #define OF_ANSWERS \
@@ -69,6 +70,12 @@ static void set_stage(struct bdl_facts *f, struct bdl_view stage)
 		f->told |= BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES);
 		f->fresh = OF_ANSWERS;
 		f->deeds = 0; /* what was sent had its say; this is what comes back */
+	} else if (bdl_view_is(stage, "page")) {
+		f->told |= BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES);
+		f->fresh = BDL_TOLD(PHRASES);
+		f->deeds = 0;
+	} else if (bdl_view_is(stage, "sent")) {
+		f->fresh = BDL_TOLD(PHRASES);
 	}
 	f->told |= OF_COUNTERS;
 }
@@ -82,6 +89,24 @@ static void recall_terms(struct bdl_facts *f, struct bdl_view terms, struct bdl_
 		f->text = bdl_region_view(region, bdl_buf_view(&text));
 	f->deeds |= 1u << BDL_DEED_WEB_SEARCH;
 	f->told |= BDL_TOLD(SEARCH) | BDL_TOLD(WORDS);
+}
+
+/* "drugs:120" */
+static void recall_score(const struct bdl_ruleset *r, struct bdl_facts *f, struct bdl_view value)
+{
+	static const enum bdl_manner manners[] = { [BDL_SCAN_NOTED] = BDL_MANNER_NONE,
+		[BDL_SCAN_SERIOUS] = BDL_MANNER_SERIOUS,
+		[BDL_SCAN_CERTAIN] = BDL_MANNER_CERTAIN };
+	struct bdl_scan_limits limits;
+	struct bdl_view class_ = { 0 };
+	uint64_t score;
+
+	if (!bdl_view_cut(&value, ':', &class_) || !bdl_view_uint(value, INT32_MAX, &score) ||
+	    !bdl_scan_limits_named(BDL_LIT(BDL_PHRASES_LIMITS), &limits))
+		return;
+	enum bdl_scan_level level = bdl_scan_level_of(&limits, (int)score);
+	if (level > BDL_SCAN_NOTHING)
+		bdl_facts_add(r, f, BDL_PHRASE_PHRASES, class_, manners[level]);
 }
 
 /* "00000000deadbeef:3" */
@@ -112,6 +137,10 @@ static void recall_word(const struct bdl_ruleset *r, struct bdl_facts *f, struct
 		recall_terms(f, value, region);
 	} else if (bdl_view_is(name, "download")) {
 		f->deeds |= 1u << BDL_DEED_WEB_DOWNLOAD;
+	} else if (bdl_view_is(name, "read")) {
+		f->told |= BDL_TOLD(PHRASES);
+	} else if (bdl_view_is(name, "score")) {
+		recall_score(r, f, value);
 	} else if (bdl_view_is(name, "type")) {
 		bdl_facts_add(r, f, BDL_PHRASE_TYPES, value, BDL_MANNER_NONE);
 	} else if (bdl_view_is(name, "file")) {

@@ -242,17 +242,25 @@ static bool asks_counter(const struct bdl_test *t)
 	return t->measure == BDL_MEASURE_COUNTER;
 }
 
-/* All of the rule but what its counters say. */
-static bool otherwise_applies(const struct bdl_judged_rule *rule, const struct bdl_hearing *h)
+/* It asks for one of these kinds of fact, or measures by one. */
+static bool asks_any(const struct bdl_test *t, uint64_t kinds)
 {
-	if ((rule->needs & ~COUNTED & ~h->f->told) || !(h->s.policies >> rule->policy & 1) ||
-	    !(rule->key & h->s.key) || (rule->deeds && !(rule->deeds & h->f->deeds)))
+	return (t->fact != BDL_FACTS && (kinds >> t->fact & 1)) ||
+	    (t->measured != BDL_FACTS && (kinds >> t->measured & 1));
+}
+
+/* All of the rule but what its tests say that ask for these kinds of fact. */
+static bool otherwise_applies(
+    const struct bdl_judged_rule *rule, const struct bdl_hearing *h, uint64_t kinds)
+{
+	if ((rule->needs & ~kinds & ~h->f->told) || !(h->s.policies >> rule->policy & 1) ||
+	    (rule->deeds && !(rule->deeds & h->f->deeds)))
 		return false;
 	for (size_t i = 0; i < rule->n_conds; i++)
-		if (!asks_counter(&rule->tests[i]) && !bdl_condition_holds(rule, i, h))
+		if (!asks_any(&rule->tests[i], kinds) && !bdl_condition_holds(rule, i, h))
 			return false;
 	for (size_t i = 0; i < rule->n_unless; i++)
-		if (!asks_counter(&rule->tests[rule->n_conds + i]) &&
+		if (!asks_any(&rule->tests[rule->n_conds + i], kinds) &&
 		    bdl_exception_holds(rule, i, h))
 			return false;
 	return true;
@@ -286,13 +294,37 @@ bool bdl_judge_counters(
 		const struct bdl_judged_rule *rule = &r->rules[r->counting[i]];
 
 		if (r->counting[i] >= own.from && r->counting[i] < own.to &&
-		    !bdl_rule_past(rule, f) && !(rule->lifters & allows) &&
-		    otherwise_applies(rule, &h))
+		    (rule->key & h.s.key) && !bdl_rule_past(rule, f) && !(rule->lifters & allows) &&
+		    otherwise_applies(rule, &h, COUNTED))
 			add_counters(rule, &h, ret);
 	}
 	for (size_t i = 0; i < BDL_ARRAY_LEN(ret->w); i++)
 		any |= ret->w[i];
 	return any != 0;
+}
+
+/* --- what a text that is not read yet may come to --- */
+
+enum bdl_action bdl_judge_awaits(const struct bdl_ruleset *r, const struct bdl_facts *f)
+{
+	const uint64_t open = BDL_TOLD(PHRASES) | COUNTED;
+	struct bdl_stretch rules = r->stretches[f->door][BDL_RULE_VERDICT];
+	struct bdl_hearing h = { .f = f };
+	enum bdl_action strictest = BDL_ALLOW;
+	uint64_t allows;
+
+	if (!(r->asked & BDL_TOLD(PHRASES)))
+		return BDL_ALLOW;
+	h.s = bdl_subject_of(r, f);
+	allows = bdl_allows_of(r, &h);
+	for (size_t i = rules.from; i < rules.to; i++) {
+		const struct bdl_judged_rule *rule = &r->rules[i];
+
+		if ((rule->needs & BDL_TOLD(PHRASES)) && rule->action > strictest &&
+		    !(rule->lifters & allows) && otherwise_applies(rule, &h, open))
+			strictest = (enum bdl_action)rule->action;
+	}
+	return strictest;
 }
 
 /* --- sealed contents and switches --- */

@@ -55,6 +55,13 @@ static inline bool bdl_counterset_has(const struct bdl_counterset *s, unsigned i
 }
 
 /*
+ * The strictest that the rules may come to which ask for the phrases of a text, whatever that says:
+ * all else of them holds. BDL_ALLOW: it need not be read. Above BDL_NOTE it must not go on before it
+ * is.
+ */
+enum bdl_action bdl_judge_awaits(const struct bdl_ruleset *r, const struct bdl_facts *f);
+
+/*
  * Whether the contents stay sealed: every policy that binds the person and says anything about this
  * door has a rule `splice` that applies, so that none is blinded by another. What the law forbids is
  * never sealed.

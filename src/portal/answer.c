@@ -6,8 +6,8 @@
 #include "pages_int.h"
 #include "portal/looks.h"
 #include "portal/seen.h"
-#include "record/ledger.h"
-#include "record/versions.h"
+#include "record/ledger/ledger.h"
+#include "record/policies/versions.h"
 
 #define PAGE_MS     8000 /* no page is asked for longer: two threads answer everybody */
 #define STANDING_MS 2000 /* the policies in force are read anew after this */

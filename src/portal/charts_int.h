@@ -4,7 +4,7 @@
 
 #include "charts.tmpl.h"
 #include "portal/request.h"
-#include "record/figures.h"
+#include "record/acts/figures.h"
 
 #define BDL_DAYS_A_WEEK 7
 

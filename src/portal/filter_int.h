@@ -5,8 +5,8 @@
 #include "filters.tmpl.h"
 #include "pager.tmpl.h"
 #include "portal/request.h"
-#include "record/acts.h"
-#include "record/visits.h"
+#include "record/acts/acts.h"
+#include "record/visits/visits.h"
 
 #define BDL_ROWS 50 /* a page; one more is asked for, to know whether there are older ones */
 _Static_assert(BDL_ROWS <= BDL_LOOKED_MAX, "each person of a list is counted");

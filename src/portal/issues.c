@@ -1,6 +1,6 @@
 #include "base/alloc.h"
 #include "issues_int.h"
-#include "record/versions.h"
+#include "record/policies/versions.h"
 
 static void issue_clear(struct bdl_issue *issue)
 {

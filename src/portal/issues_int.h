@@ -6,7 +6,7 @@
 #define BDL_PORTAL_ISSUES_INT_H
 
 #include "policy/document.h"
-#include "record/people.h"
+#include "record/policies/people.h"
 
 #define BDL_ISSUES_KEPT 16 /* as many policies as may be in force: what one page needs, mostly */
 

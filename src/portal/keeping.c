@@ -2,7 +2,7 @@
 #include "keeping_int.h"
 #include "pages_int.h"
 #include "policy/format.h"
-#include "record/holds.h"
+#include "record/retention/holds.h"
 
 static const char *from_day(const struct bdl_request *r, int64_t from_ms)
 {

@@ -3,8 +3,8 @@
 #define BDL_PORTAL_KEEPING_INT_H
 
 #include "portal/request.h"
-#include "record/act.h"
-#include "record/retention.h"
+#include "record/acts/act.h"
+#include "record/retention/retention.h"
 
 struct bdl_kept_until {
 	const char *text;       /* "From Sunday 21 November 2027 on"; in the region */

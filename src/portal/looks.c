@@ -1,6 +1,6 @@
 #include "portal/looks.h"
 #include "base/alloc.h"
-#include "record/journal.h"
+#include "record/journal/journal.h"
 #include <pthread.h>
 
 #define SEGMENT (256 * 1024) /* some thousands of looks */

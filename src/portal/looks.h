@@ -1,12 +1,12 @@
 /*
  * Who was shown what: the portal may not write the store, so it appends looks to a journal of its own
- * (record/ledger_look.h), before what was looked at is shown.
+ * (record/ledger/look.h), before what was looked at is shown.
  */
 #ifndef BDL_PORTAL_LOOKS_H
 #define BDL_PORTAL_LOOKS_H
 
 #include "base/err.h"
-#include "record/ledger_look.h"
+#include "record/ledger/look.h"
 
 struct bdl_looks;
 

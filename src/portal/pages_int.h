@@ -5,9 +5,9 @@
 #include "policy_table.tmpl.h"
 #include "portal.tmpl.h"
 #include "portal/request.h"
-#include "record/acts.h"
-#include "record/versions.h"
-#include "record/visits.h"
+#include "record/acts/acts.h"
+#include "record/policies/versions.h"
+#include "record/visits/visits.h"
 #include "violation_table.tmpl.h"
 #include "waiting_table.tmpl.h"
 

@@ -3,7 +3,7 @@
 #include "portal/looks.h"
 #include "portal/seen.h"
 #include "portal/server.h"
-#include "record/store.h"
+#include "record/store/store.h"
 #include "sys/log.h"
 #include "sys/loop.h"
 #include "sys/sandbox.h"

@@ -15,7 +15,7 @@
 #include "base/region.h"
 #include "policy/roll.h"
 #include "policy/ruleset.h"
-#include "record/store.h"
+#include "record/store/store.h"
 #include "sys/board.h"
 
 #define BDL_REQUEST_MEMORY (48 * 1024 * 1024) /* of a request's region */

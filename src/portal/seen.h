@@ -1,12 +1,12 @@
 /*
- * Who and what the records name (record/values.h), for the threads of the portal together: which of
+ * Who and what the records name (record/acts/values.h), for the threads of the portal together: which of
  * them a part of a name may mean.
  */
 #ifndef BDL_PORTAL_SEEN_H
 #define BDL_PORTAL_SEEN_H
 
 #include "base/region.h"
-#include "record/values.h"
+#include "record/acts/values.h"
 
 struct bdl_seen;
 

@@ -9,10 +9,10 @@
 #include "pages_int.h"
 #include "policy/explain.h"
 #include "policy/judge.h"
-#include "record/act_facts.h"
-#include "record/acts.h"
-#include "record/ledger.h"
-#include "record/versions.h"
+#include "record/acts/act_facts.h"
+#include "record/acts/acts.h"
+#include "record/ledger/ledger.h"
+#include "record/policies/versions.h"
 
 /* What the page is about. */
 struct found {
@@ -255,6 +255,34 @@ static const char *source_title(struct bdl_view source)
 	return "";
 }
 
+/* "drugs:110:12:the phrase", as the door kept it: "'the phrase' (drugs, weight 110, word 12)" */
+static void add_hit(struct bdl_view value, struct bdl_buf *text)
+{
+	struct bdl_view class_ = { 0 }, weight = { 0 }, word = { 0 };
+
+	if (!bdl_view_cut(&value, ':', &class_) || !bdl_view_cut(&value, ':', &weight) ||
+	    !bdl_view_cut(&value, ':', &word))
+		return; /* another version's: it stays unsaid */
+	(void)bdl_buf_printf(text, "'%.*s' (%.*s, weight %.*s, word %.*s)", BDL_FMT(value),
+	    BDL_FMT(class_), BDL_FMT(weight), BDL_FMT(word));
+}
+
+static void add_finding(struct bdl_view name, struct bdl_view value, struct bdl_buf *text)
+{
+	struct bdl_view class_ = { 0 };
+
+	if (bdl_view_is(name, "hit")) {
+		add_hit(value, text);
+	} else if (bdl_view_is(name, "score") && bdl_view_cut(&value, ':', &class_)) {
+		(void)bdl_buf_printf(
+		    text, "phrases of %.*s: %.*s", BDL_FMT(class_), BDL_FMT(value));
+	} else if (bdl_view_is(name, "around")) {
+		(void)bdl_buf_printf(text, "it says: %.*s", BDL_FMT(value));
+	} else {
+		(void)bdl_buf_printf(text, "%.*s: %.*s", BDL_FMT(name), BDL_FMT(value));
+	}
+}
+
 /* "terms: buy an essay; type: video/mp4": for people, without what is for the judge alone. */
 static struct bdl_view found_out(const struct bdl_request *r, struct bdl_view kept)
 {
@@ -265,8 +293,8 @@ static struct bdl_view found_out(const struct bdl_request *r, struct bdl_view ke
 		if (bdl_view_is(name, "stage") || bdl_view_is(name, "count") ||
 		    bdl_view_is(name, "download"))
 			continue;
-		(void)bdl_buf_printf(&text, "%s%.*s: %.*s", text.n ? "; " : "", BDL_FMT(name),
-		    BDL_FMT(value)); /* what does not fit is left out */
+		(void)bdl_buf_add_str(&text, text.n ? "; " : "");
+		add_finding(name, value, &text); /* what does not fit is left out */
 	}
 	return bdl_region_view(r->region, bdl_buf_view(&text));
 }

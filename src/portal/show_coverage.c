@@ -168,20 +168,25 @@ static void add_unseen(const struct bdl_request *r, struct bdl_page_coverage *v)
 int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	struct bdl_lists *lists BDL_AUTO(bdl_lists_close) = NULL;
+	struct bdl_phrases *phrases BDL_AUTO(bdl_phrases_close) = NULL;
 	const char *networks =
 	    bdl_region_printf(r->region, "%s/networks/networks.csv", r->site->dir);
+	const char *words = bdl_region_printf(r->region, "%s/phrases/phrases.map", r->site->dir);
 	struct sums sums = { 0 };
 	struct bdl_page_coverage v = {
 		.portal = bdl_frame(r, BDL_LIT("Coverage"), BDL_AT_STATE),
 		.links = bdl_state_links(BDL_STATE_COVERAGE),
 	};
 
+	int words_rc = words ? bdl_phrases_open(words, &phrases, NULL) : BDL_E_NOMEM;
 	int rc = bdl_lists_open(r->site->lists_path, &lists, err);
 	const struct bdl_coverage_here here = {
 		.lists = lists,
 		.has_lists = rc == 0 || rc == BDL_E_MISSING, /* others cannot be read: not known */
 		.asks_networks = true,
 		.has_networks = networks && access(networks, F_OK) == 0,
+		.phrases = phrases,
+		.has_phrases = words_rc == 0 || words_rc == BDL_E_MISSING,
 	};
 	add_policies(r, &here, &sums, &v);
 	add_sums(r, &sums, &v);

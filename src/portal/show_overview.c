@@ -5,7 +5,7 @@
 #include "lists/lists.h"
 #include "overview.tmpl.h"
 #include "pages_int.h"
-#include "record/acts.h"
+#include "record/acts/acts.h"
 #include <stdio.h>
 
 #define NEWEST 8

@@ -1,7 +1,7 @@
 /* What is not a page: the health of the process, and the assets. */
 #include "pages_int.h"
 #include "portal/assets.h"
-#include "record/status_metrics.h"
+#include "record/status/metrics.h"
 #include "state_int.h"
 
 /* For whoever watches from outside: the same as the page /status, in a line. */

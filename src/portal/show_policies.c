@@ -1,7 +1,7 @@
 /* The policies that are in force, and those that are not yet. */
 #include "pages_int.h"
 #include "policies.tmpl.h"
-#include "record/drafts.h"
+#include "record/policies/drafts.h"
 
 const char *bdl_version_shade(enum bdl_version_state state)
 {

@@ -4,7 +4,7 @@
 #include "policy.tmpl.h"
 #include "policy/diff.h"
 #include "policy/law.h"
-#include "record/drafts.h"
+#include "record/policies/drafts.h"
 
 #define COMPARED 12 /* of the newest versions it is said what they changed; the others link to it */
 

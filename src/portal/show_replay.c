@@ -1,8 +1,8 @@
-/* What a draft would change: its text, and what the last replay of it found (record/replays.h). */
+/* What a draft would change: its text, and what the last replay of it found (record/replay/replays.h). */
 #include "clause_changes_int.h"
 #include "pages_int.h"
-#include "record/drafts.h"
-#include "record/replays.h"
+#include "record/policies/drafts.h"
+#include "record/replay/replays.h"
 #include "replay.tmpl.h"
 
 /* --- the text --- */
@@ -145,10 +145,12 @@ static int add_replay(const struct bdl_request *r, const struct bdl_document *dr
 	v->ran = bdl_when(r, k.report.until_ms);
 	v->since = k.report.since_ms > 0 ? bdl_when(r, k.report.since_ms) : "";
 	v->stale = !bdl_digest_eq(&k.compared, bdl_ruleset_version(r->ruleset));
-	v->looked =
-	    bdl_region_printf(r->region, "%s acts and %s parts of pages, of %s people, at %s hosts",
-		number(r, k.report.all.acts), number(r, k.report.all.parts),
-		people(r, &k.report.all), number(r, k.report.all.hosts));
+	v->looked = bdl_region_printf(r->region,
+	    "%s acts and %s parts of pages, of %s people and %s addresses that nobody knew, at %s "
+	    "hosts",
+	    number(r, k.report.all.acts), number(r, k.report.all.parts),
+	    number(r, k.report.all.people), number(r, k.report.all.addresses),
+	    number(r, k.report.all.hosts));
 	v->otherwise = were(r, k.report.otherwise);
 	v->withheld = were(r, k.report.withheld);
 	v->left_out = bdl_count_text(r, k.report.n_left_out, true);

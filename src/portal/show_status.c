@@ -1,4 +1,4 @@
-/* Is all well? In words first, then in figures; all of it from record/status.h. */
+/* Is all well? In words first, then in figures; all of it from record/status/status.h. */
 #include "base/clock.h"
 #include "state_int.h"
 #include "status.tmpl.h"

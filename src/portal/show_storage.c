@@ -1,8 +1,8 @@
 /* What is kept and for how long, what went, legal holds, backups: figures that the clerk counted. */
 #include "base/clock.h"
 #include "policy/format.h"
-#include "record/holds.h"
-#include "record/storage.h"
+#include "record/retention/holds.h"
+#include "record/retention/storage.h"
 #include "state_int.h"
 #include "storage.tmpl.h"
 

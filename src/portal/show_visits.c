@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "pages_int.h"
-#include "record/ledger.h"
+#include "record/ledger/ledger.h"
 #include "together_int.h"
 #include "visitor.tmpl.h"
 #include "visits.tmpl.h"

@@ -3,7 +3,7 @@
 #define BDL_PORTAL_STATE_INT_H
 
 #include "pages_int.h"
-#include "record/status.h"
+#include "record/status/status.h"
 #include "state_links.tmpl.h"
 
 enum bdl_state_page { BDL_STATE_STATUS, BDL_STATE_COVERAGE, BDL_STATE_LISTS, BDL_STATE_STORAGE };

@@ -1,5 +1,5 @@
 #include "record/jobs.h"
-#include "record/store_int.h"
+#include "record/store/store_int.h"
 
 #define COLUMNS                                                                                 \
 	"name, schedule, result, holder, next_ms, until_ms, began_ms, ended_ms, took_ms, runs," \

@@ -12,7 +12,7 @@
 
 #include "base/region.h"
 #include "base/schedule.h"
-#include "record/store.h"
+#include "record/store/store.h"
 
 #define BDL_JOB_LEASE_MS INT64_C(30000)
 #define BDL_JOB_RESULT   200 /* bytes of a result, with a NUL */

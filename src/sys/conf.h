@@ -20,6 +20,8 @@
 #define BDL_CONF_STORE_MAX   1024
 #define BDL_CONF_TOKEN_MAX   129
 
+#define BDL_CONF_TEXT_HELD_MAX ((size_t)1024 * 1024)
+
 struct bdl_conf {
 	char dir[512]; /* the data folder, absolute */
 	char store
@@ -45,6 +47,7 @@ struct bdl_conf {
 	struct bdl_addr logon;    /* BEADLE_LOGON: log-on events, by HTTP */
 	char realms[512];         /* the school's, with commas or spaces between; empty: all */
 	int64_t address_limit_ms; /* how long an address is a person's without a word of it */
+	size_t text_held;         /* bytes of a text that are held back while it is read */
 	char squid_program[256];
 	char certgen_program[256];
 	struct bdl_schedule backup; /* when the clerk backs the store up */

@@ -4,9 +4,10 @@
 #include "sys/log.h"
 #include <sched.h>
 
-#define TOKEN_LEAST 32
-#define KEPT_MAX    1000
-#define HOURS_MAX   168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
+#define TOKEN_LEAST     32
+#define KEPT_MAX        1000
+#define TEXT_HELD_LEAST 16
+#define HOURS_MAX       168 /* a week: BDL_ADDRESSES_LIMIT_MS of record/addresses.h */
 
 static int parse_addr(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
@@ -90,6 +91,19 @@ static int parse_hours(struct bdl_view v, void *to, size_t size, struct bdl_err 
 		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a number of hours from 1 to %d",
 		    BDL_FMT(v), HOURS_MAX);
 	*(int64_t *)to = (int64_t)hours * 3600000;
+	return 0;
+}
+
+static int parse_text_held(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+{
+	const uint64_t most = BDL_CONF_TEXT_HELD_MAX / 1024;
+	uint64_t n;
+	(void)size; /* a size_t */
+
+	if (!bdl_view_uint(v, most, &n) || n < TEXT_HELD_LEAST)
+		return bdl_fail(err, BDL_E_INVALID, "'%.*s' is not a number of kB from %d to %d",
+		    BDL_FMT(v), TEXT_HELD_LEAST, (int)most);
+	*(size_t *)to = (size_t)n * 1024;
 	return 0;
 }
 
@@ -280,6 +294,9 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	    "Where log-on events are taken by HTTP, such as 10.0.0.5:8081; empty means nowhere." },
 	{ "address hours", NULL, "12", parse_hours, FIELD(address_limit_ms),
 	    "How long an address stays a person's when nothing more is heard of it, 1 to 168." },
+	{ "text held", NULL, "512", parse_text_held, FIELD(text_held),
+	    "How many kB of a page or of what is sent are held back at most while its text is read, "
+	    "16 to 1024; what comes later is read as it goes, and cut off." },
 	{ "squid program", NULL, "/usr/sbin/squid", parse_program, FIELD(squid_program),
 	    "Squid, built with OpenSSL (Debian's squid-openssl)." },
 	{ "certgen program", NULL, "/usr/lib/squid/security_file_certgen", parse_program,

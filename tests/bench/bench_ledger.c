@@ -3,8 +3,8 @@
  * folder, which is to be empty.
  */
 #include "base/clock.h"
-#include "record/ledger.h"
-#include "record/ledger_verify.h"
+#include "record/ledger/ledger.h"
+#include "record/ledger/verify.h"
 #include <stdio.h>
 #include <stdlib.h>
 

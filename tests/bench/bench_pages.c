@@ -12,9 +12,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "portal/request.h"
-#include "record/acts.h"
-#include "record/store_int.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/store/store_int.h"
+#include "record/visits/visits_int.h"
 #include "school_day.h"
 #include <limits.h>
 #include <stdio.h>

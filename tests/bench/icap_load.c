@@ -1,12 +1,14 @@
 /*
- * A load generator for ICAP REQMOD: some connections, one request in flight on each, for a number
+ * A load generator for ICAP: some connections, one request in flight on each, for a number
  * of seconds. Every answer is checked against the verdict that the URL should get, so that a
  * server that fails open or shut cannot look fast.
  *
- *   icap_load HOST PORT SERVICE URLS CONNECTIONS SECONDS
+ *   icap_load HOST PORT SERVICE URLS CONNECTIONS SECONDS [PAGE [CODING]]
  *
- * URLS has a line per request: "0 http://..." to be allowed, "1 http://..." to be blocked. Prints
- * one JSON line: requests, per_second, p50_us, p99_us, max_us, blocked, wrong, errors.
+ * URLS has a line per request: "0 http://..." to be allowed, "1 http://..." to be blocked. Where a
+ * file PAGE is given, of less than 100 kB, each is the RESPMOD of an answer with that HTML, or what
+ * CODING has made of it; else each is a REQMOD. Prints one JSON line: requests, per_second,
+ * bodies_per_second (in MB), p50_us, p99_us, max_us, blocked, wrong, errors.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,6 +25,7 @@
 #include <unistd.h>
 
 #define ANSWER_MAX    (128 * 1024)
+#define PAGE_MAX      (100 * 1024)
 #define LATENCY_SLOTS 200000 /* of a microsecond each; slower ones count in the last */
 
 struct request {
@@ -43,6 +46,9 @@ struct load {
 	struct sockaddr_in to;
 	struct request *requests;
 	size_t n_requests, next;
+	char *page; /* NULL: requests are judged */
+	size_t n_page;
+	const char *coding;
 	uint64_t done, blocked, wrong, errors;
 	uint64_t *slots;
 	int epoll;
@@ -69,8 +75,37 @@ static void url_host(const char *url, char *host, size_t size)
 	snprintf(host, size, "%.*s", (int)strcspn(from, "/"), from);
 }
 
-static void make_request(
-    struct request *r, const char *line, const char *authority, const char *service, size_t i)
+static void make_answer(struct request *r, const struct load *l, const char *http,
+    const char *authority, const char *service)
+{
+	char *response = NULL, *head = NULL;
+	int n_response = asprintf(&response,
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n%s%s%s"
+	    "Content-Length: %zu\r\n\r\n",
+	    l->coding ? "Content-Encoding: " : "", l->coding ? l->coding : "",
+	    l->coding ? "\r\n" : "", l->n_page);
+	if (n_response < 0)
+		die("asprintf");
+	int n = asprintf(&head,
+	    "RESPMOD icap://%s/%s ICAP/1.0\r\nHost: %s\r\nAllow: 204\r\nX-Client-IP: 10.1.1.1\r\n"
+	    "Encapsulated: req-hdr=0, res-hdr=%zu, res-body=%zu\r\n\r\n%s%s%zx\r\n",
+	    authority, service, authority, strlen(http), strlen(http) + (size_t)n_response, http,
+	    response, l->n_page);
+	if (n < 0)
+		die("asprintf");
+	r->n = (size_t)n + l->n_page + 7;
+	r->bytes = malloc(r->n);
+	if (!r->bytes)
+		die("malloc");
+	memcpy(r->bytes, head, (size_t)n);
+	memcpy(r->bytes + n, l->page, l->n_page);
+	memcpy(r->bytes + (size_t)n + l->n_page, "\r\n0\r\n\r\n", 7);
+	free(head);
+	free(response);
+}
+
+static void make_request(const struct load *l, struct request *r, const char *line,
+    const char *authority, const char *service, size_t i)
 {
 	char host[1024], *http = NULL;
 	const char *url = line + 2;
@@ -84,6 +119,11 @@ static void make_request(
 		die("asprintf");
 	r->block = line[0] == '1';
 	r->bytes = NULL;
+	if (l->page) {
+		make_answer(r, l, http, authority, service);
+		free(http);
+		return;
+	}
 	int n = asprintf(&r->bytes,
 	    "REQMOD icap://%s/%s ICAP/1.0\r\nHost: %s\r\nAllow: 204\r\n"
 	    "X-Client-IP: 10.1.%zu.%zu\r\nX-Client-Username: user%zu\r\n"
@@ -112,12 +152,28 @@ static void read_requests(
 			if (!l->requests)
 				die("realloc");
 		}
-		make_request(&l->requests[l->n_requests], line, authority, service, l->n_requests);
+		make_request(
+		    l, &l->requests[l->n_requests], line, authority, service, l->n_requests);
 		l->n_requests++;
 	}
 	fclose(f);
 	if (!l->n_requests) {
 		fprintf(stderr, "icap_load: %s holds no requests\n", path);
+		exit(1);
+	}
+}
+
+static void read_page(struct load *l, const char *path)
+{
+	FILE *f = fopen(path, "r");
+
+	l->page = malloc(PAGE_MAX);
+	if (!f || !l->page)
+		die(path);
+	l->n_page = fread(l->page, 1, PAGE_MAX, f);
+	fclose(f);
+	if (l->n_page == 0 || l->n_page == PAGE_MAX) {
+		fprintf(stderr, "icap_load: %s is empty or has 100 kB or more\n", path);
 		exit(1);
 	}
 }
@@ -177,7 +233,8 @@ static bool answer_whole(const struct client *c, bool *blocks, bool *bad)
 	}
 	if (memmem(parts, head - (size_t)(parts - c->in), "req-hdr", 7))
 		return memmem(c->in + head, c->n - head, "\r\n\r\n", 4) != NULL;
-	*blocks = true;
+	/* Else it is an answer's own head, handed back. */
+	*blocks = c->n - head < 12 || memcmp(c->in + head, "HTTP/1.1 200", 12) != 0;
 	if (memmem(parts, head - (size_t)(parts - c->in), "null-body", 9))
 		return memmem(c->in + head, c->n - head, "\r\n\r\n", 4) != NULL;
 	return c->n >= 5 && memcmp(c->in + c->n - 5, "0\r\n\r\n", 5) == 0;
@@ -247,9 +304,11 @@ static void run(struct load *l, struct client *clients, int n, double seconds)
 	int max = LATENCY_SLOTS - 1;
 	while (max > 0 && !l->slots[max])
 		max--;
-	printf("{\"requests\": %llu, \"per_second\": %.0f, \"p50_us\": %lld, \"p99_us\": %lld, "
-	       "\"max_us\": %d, \"blocked\": %llu, \"wrong\": %llu, \"errors\": %llu}\n",
-	    (unsigned long long)l->done, (double)l->done / took, (long long)percentile(l, 0.5),
+	printf(
+	    "{\"requests\": %llu, \"per_second\": %.0f, \"bodies_per_second\": %.1f, \"p50_us\": %lld, \"p99_us\": %lld, "
+	    "\"max_us\": %d, \"blocked\": %llu, \"wrong\": %llu, \"errors\": %llu}\n",
+	    (unsigned long long)l->done, (double)l->done / took,
+	    (double)l->done * (double)l->n_page / took / 1e6, (long long)percentile(l, 0.5),
 	    (long long)percentile(l, 0.99), max, (unsigned long long)l->blocked,
 	    (unsigned long long)l->wrong, (unsigned long long)l->errors);
 }
@@ -259,8 +318,9 @@ int main(int argc, char **argv)
 	struct load l = { .to = { .sin_family = AF_INET } };
 	char authority[128];
 
-	if (argc != 7) {
-		fprintf(stderr, "usage: icap_load HOST PORT SERVICE URLS CONNECTIONS SECONDS\n");
+	if (argc < 7 || argc > 9) {
+		fprintf(stderr,
+		    "usage: icap_load HOST PORT SERVICE URLS CONNECTIONS SECONDS [PAGE [CODING]]\n");
 		return 2;
 	}
 	int n = atoi(argv[5]);
@@ -268,6 +328,9 @@ int main(int argc, char **argv)
 		return 2;
 	l.to.sin_port = htons((uint16_t)atoi(argv[2]));
 	snprintf(authority, sizeof(authority), "%s:%s", argv[1], argv[2]);
+	if (argc > 7)
+		read_page(&l, argv[7]);
+	l.coding = argc > 8 ? argv[8] : NULL;
 	read_requests(&l, argv[4], authority, argv[3]);
 	l.slots = calloc(LATENCY_SLOTS, sizeof(*l.slots));
 	l.epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -12,7 +12,7 @@
 #ifndef BDL_TESTS_BENCH_SCHOOL_DAY_H
 #define BDL_TESTS_BENCH_SCHOOL_DAY_H
 
-#include "record/act.h"
+#include "record/acts/act.h"
 
 #define SCHOOL_DAY_REQUESTS 5000000
 #define SCHOOL_WEEK_DAYS    5

@@ -3,7 +3,7 @@
  * the format before this one as this one writes them, with three more texts that are empty.
  */
 #include "fuzz.h"
-#include "record/act.h"
+#include "record/acts/act.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

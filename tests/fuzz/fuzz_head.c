@@ -1,6 +1,6 @@
 /* Heads of the ledger that somebody hands in: whatever is taken is written again byte for byte. */
 #include "fuzz.h"
-#include "record/ledger_head.h"
+#include "record/ledger/head.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,7 +3,7 @@
  * the head and the checksums put right, as no mutation finds those by itself.
  */
 #include "fuzz.h"
-#include "record/journal_int.h"
+#include "record/journal/journal_int.h"
 #include <string.h>
 
 #define NUMBER 1

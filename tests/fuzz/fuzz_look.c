@@ -1,7 +1,7 @@
 /* Looks from a journal: whatever decodes is within the bytes, fits the ledger, encodes to the same. */
 #include "fuzz.h"
-#include "record/ledger.h"
-#include "record/ledger_look.h"
+#include "record/ledger/ledger.h"
+#include "record/ledger/look.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

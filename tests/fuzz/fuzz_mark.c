@@ -1,6 +1,6 @@
 /* Lines of the proxy's log of bytes: what is taken is what would be written, and within its limits. */
 #include "fuzz.h"
-#include "record/mark.h"
+#include "record/visits/mark.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "fuzz.h"
-#include "record/store_pg_int.h"
+#include "record/store/pg_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

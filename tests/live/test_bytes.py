@@ -105,8 +105,15 @@ def test_an_upload_counts_the_other_way(school, sites):
     reply = school.get(sites.url("sharing.example", "/put", "https"), "--data-binary", "@-",
                        data=b"x" * 400000)
     assert reply.status == 200
-    until(lambda: passed(school, "sharing.example")[1] > 400000, "no bytes")
-    assert passed(school, "sharing.example")[1] < 420000
+    until(lambda: passed(school, "sharing.example")[1], "no bytes")
+    assert passed(school, "sharing.example")[1] == 400000, "heads are not what somebody sends"
+
+
+def test_who_only_reads_has_sent_nothing(school, sites):
+    before = passed(school, "ok.example")
+    assert sized(school, sites, "ok.example", 9000, scheme="https").status == 200
+    until(lambda: passed(school, "ok.example")[0] > before[0], "no bytes")
+    assert passed(school, "ok.example")[1] == 0
 
 
 def test_a_sealed_tunnel_is_counted_by_its_host(school, sites):
@@ -132,7 +139,7 @@ def test_the_log_names_nobody_and_is_not_for_everyone(school, sites):
     folder = log_folder(school)
     newest = f"{folder}/{files(school)[-1]}.log"
     text = until(lambda: open(newest).read(), "no lines")
-    assert re.fullmatch(r"(([0-9a-f]+(-[0-9a-f]+){3}|-) \d+ \d+\n)+", text), text[:500]
+    assert re.fullmatch(r"(([0-9a-f]+(-[0-9a-f]+){3}|-) \d+ \d+ \d+\n)+", text), text[:500]
     assert os.stat(newest).st_mode & 0o777 == 0o640
     assert os.stat(folder).st_mode & 0o007 == 0
 

@@ -3,6 +3,7 @@ Timed work by a real clerk: once however many clerks, through kill -9 and a stop
 updates from a real server, and what it may send that is none; backups under load, and their drill.
 """
 
+import hashlib
 import http.server
 import os
 import re
@@ -127,6 +128,40 @@ def test_lists_are_fetched_when_they_are_due(office, server):
     assert re.search(r"lists \(every 2 hours\).*\n  due .*\n  last run .*: 0 fetched", said), said
     assert office.log.read_text().count("ev=job-done") >= 3
     assert server.url not in office.log.read_text()
+
+
+def changes(school):
+    """What `lists changes` says, the newest last; each is an entry of the ledger that verifies."""
+    found = re.findall(r"^lists/(\d+)  \S+\n  SHA-256 ([0-9a-f]{64})\n  (.*)$",
+                       school.beadle("lists", "changes").stdout, re.M)
+    rows = school.rows("SELECT record FROM ledger_entry WHERE kind = 8 ORDER BY entry")
+    assert [f"lists/{n}" for n, _, _ in found] == [r["record"] for r in rows]
+    school.beadle("ledger", "verify")
+    return found
+
+
+def test_lists_that_the_clerk_brings_are_in_the_ledger(office, server):
+    before = changes(office)
+    started(office)
+    after = until(lambda: (c := changes(office)) != before and c, "the entry")
+    assert len(after) == len(before) + 1, after
+    said = after[-1][2]
+    assert re.search(r"; gambling of .*list\.txt is new, with \d+(;|$)", said), said
+    assert "ev=lists-entered" in office.log.read_text()
+    file = office.data / "lists" / "lists.map"
+    assert after[-1][1] == hashlib.sha256(file.read_bytes()).hexdigest()
+    folder = office.folder / "by-hand"
+    folder.mkdir()
+    (folder / "games.txt").write_text("games.example\n")
+    office.beadle("lists", "compile", str(folder / "games.txt"), "--category", "games")
+    by_command = changes(office)
+    assert len(by_command) == len(after) + 1 and "gambling of" in by_command[-1][2], by_command
+    time.sleep(1)  # ten looks of the scribe, who knows it
+    assert changes(office) == by_command
+    (office.folder / "beside").write_bytes(b"none of ours")
+    os.replace(office.folder / "beside", file)
+    last = until(lambda: (c := changes(office)) != by_command and c, "the entry of a file by hand")
+    assert last[-1][2] == "no file of lists that can be read"
 
 
 def own_address():
@@ -331,6 +366,7 @@ def test_backups_under_load(office):
     try:
         for n in range(4):
             seen = load.done
+            assert office.ask_portal("/acts").status == 200  # which is an entry of the ledger
             until(lambda: load.done > seen + 100, "acts are recorded")
             to = office.data / f"copy-{n}.db"
             office.beadle("backup", "--to", str(to))
@@ -341,7 +377,7 @@ def test_backups_under_load(office):
     held = []
     for to in made:
         done = office.beadle("restore-drill", str(to))
-        assert done.stdout.endswith("PASSED\n"), done
+        assert done.stdout.endswith("PASSED\n") and "ok     the ledger verifies\n" in done.stdout, done
         rows = dict(re.findall(r"^rows (\w+) (\d+)$", done.stdout, re.M))
         held.append(int(rows["act"]) + int(rows["page_load"]))
     assert held == sorted(held) and held[-1] > 0 and held[-1] <= load.done, held

@@ -255,8 +255,8 @@ def test_help_of_one_verb():
     assert publish.count("use: ") == 1 and "[--from DAY|TIME]" in publish
     assert ask("people", "import").stdout.startswith("use: beadle people import FILE")
     verbs = re.findall(r"^use: beadle policy (\w+) ", ask("policy").stdout, re.M)
-    assert verbs == ["check", "coverage", "draft", "publish", "confirm", "withdraw", "versions",
-                     "explain", "diff", "format"]
+    assert verbs == ["check", "coverage", "import", "draft", "publish", "confirm", "withdraw",
+                     "versions", "replay", "explain", "diff", "format"]
     assert ask("who", "token").stdout == "use: beadle who token NAME [--network RANGE]\n"
     assert re.findall(r"^use: beadle who (\w+)", ask("who").stdout, re.M) == ["list", "token"]
     for words in (("policy", "burn"), ("lists", "burn"), ("who", "burn"), ("people", "burn"),

@@ -312,7 +312,7 @@ def test_a_version_whose_day_came_while_beadle_was_off(school):
         {"waits": 0, "in_force": 1}]
 
 
-MIGRATIONS = ROOT / "src/record/migrations"
+MIGRATIONS = ROOT / "src/record/store/migrations"
 
 
 def columns(db, schema, table):
@@ -333,6 +333,8 @@ def store_before(school, version):
         tables = [row[0] for row in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")]
         for table in set(tables) - {"schema_version"}:
             both = ", ".join(c for c in columns(db, "main", table) if c in columns(db, "newer", table))
+            if not both:
+                continue  # a later migration dropped the table
             db.execute(f"DELETE FROM main.{table}")
             db.execute(f"INSERT INTO main.{table} ({both}) SELECT {both} FROM newer.{table}")
     shutil.copymode(store, older)

@@ -3,7 +3,8 @@
 
     layers.py ROOT [--self-test]
 
-Also: only record/ sees a database's header, and main/ alone sees everything.
+Also: the folders of record/ among each other, only record/ sees a database's header, and main/
+alone sees everything.
 """
 import os
 import re
@@ -16,6 +17,10 @@ ORDER = [['base'], ['sys'], ['proto'], ['lists'], ['scan'], ['policy'], ['import
          ['desk', 'tell'], ['portal', 'doors/web', 'doors/mail', 'doors/screen', 'doors/dns',
                             'doors/logs', 'doors/who'], ['main']]
 LEVEL = {folder: level for level, row in enumerate(ORDER) for folder in row}
+# The order within record/, as docs/architecture.md has it; what stands beside the folders is alone.
+PARTS = [['journal'], ['store'], ['acts'], ['visits'], ['ledger'], ['replay'], ['policies'],
+         ['retention'], ['backup', 'scribe', 'status']]
+PART_LEVEL = {part: level for level, row in enumerate(PARTS) for part in row}
 DATABASES = ('sqlite3.h', 'libpq-fe.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+)[>"]')
 
@@ -29,13 +34,32 @@ def layer_of(path):
     return None
 
 
-def judge(src, where, layer, quoted):
+def part_of(path):
+    """'store' for record/store/pg.c, None for what is in no folder of record/."""
+    parts = path.split('/')
+    return parts[1] if parts[0] == 'record' and len(parts) == 3 else None
+
+
+def judge_part(where, path, included):
+    """What a file of a folder of record/ includes of another one."""
+    part, target = part_of(path), part_of(included)
+    for name in (part, target):
+        if name is not None and name not in PART_LEVEL:
+            return f'{where}: record/{name}/ has no place in the order'
+    if part is None or target in (None, part) or PART_LEVEL[target] < PART_LEVEL[part]:
+        return None
+    return f'{where}: record/{part}/ may not use record/{target}/'
+
+
+def judge(src, path, number, quoted):
     """`quoted` is what is included, with the '<' or '"' before it."""
-    included = quoted[1:]
+    where, layer, included = f'src/{path}:{number}', layer_of(path), quoted[1:]
     ours = quoted[0] == '"' or os.path.exists(os.path.join(src, included))
     target = layer_of(included) if ours and '/' in included else None
     if os.path.basename(included) in DATABASES and layer != 'record':
         return f'{where}: only record/ may include {included}'
+    if target == layer == 'record':
+        return judge_part(where, path, included)
     if target is None or target == layer or LEVEL[target] < LEVEL[layer]:
         return None
     return f'{where}: {layer}/ may not use {target}/ ({included})'
@@ -49,14 +73,13 @@ def check(root):
             if not name.endswith(('.c', '.h', '.re', '.y')):
                 continue
             path = os.path.relpath(os.path.join(folder, name), src)
-            layer = layer_of(path)
-            if layer is None:
+            if layer_of(path) is None:
                 problems.append(f'src/{path}:1: its folder is no layer: see docs/style.md')
                 continue
             with open(os.path.join(folder, name), encoding='utf-8') as f:
                 for number, line in enumerate(f, 1):
                     found = INCLUDE.match(line)
-                    problem = found and judge(src, f'src/{path}:{number}', layer, found.group(1))
+                    problem = found and judge(src, path, number, found.group(1))
                     if problem:
                         problems.append(problem)
     return problems
@@ -72,8 +95,12 @@ OFFENCES = [
     ({'src/main/a.c': '#include <postgresql/libpq-fe.h>\n'}, 'only record/ may include'),
     ({'src/base/a.c': '#include <sys/log.h>\n', 'src/sys/log.h': ''}, 'base/ may not use sys/'),
     ({'src/misc/a.c': ''}, 'is no layer'),
+    ({'src/record/store/a.c': '#include "record/acts/acts.h"\n'}, 'record/store/ may not use'),
+    ({'src/record/status/a.c': '#include "record/scribe/scribe.h"\n'}, 'may not use record/scribe/'),
+    ({'src/record/acts/a.c': '#include "record/misc/a.h"\n'}, 'record/misc/ has no place'),
 ]
 FINE = {'src/record/a.c': '#include <sqlite3.h>\n#include "policy/judge.h"\n',
+        'src/record/acts/a.c': '#include "record/store/store.h"\n#include "record/jobs.h"\n',
         'src/base/a.c': '#include "base/buf.h"\n#include <sys/random.h>\n',
         'src/main/a.c': '#include "doors/web/web.h"\n#include "portal/portal.h"\n'}
 

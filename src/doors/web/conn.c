@@ -8,8 +8,8 @@
 
 static void weigh(struct bdl_conn *c)
 {
-	size_t now =
-	    c->in.cap + c->answer.cap + c->heads.cap + c->form.cap + c->out.cap + c->flight.cap;
+	size_t now = c->in.cap + c->answer.cap + c->heads.cap + c->form.cap + c->out.cap +
+	    c->flight.cap + (c->text ? c->text->held.cap : 0);
 	c->web->held = c->web->held - c->held + now;
 	c->held = now;
 }
@@ -18,7 +18,8 @@ static void weigh(struct bdl_conn *c)
 static bool is_greedy(const struct bdl_conn *c, size_t n)
 {
 	const struct bdl_web *web = c->web;
-	size_t holds = c->in.n + c->heads.n + c->form.n + c->out.n + c->flight.n + n;
+	size_t holds = c->in.n + c->heads.n + c->form.n + c->out.n + c->flight.n + n +
+	    (c->text ? c->text->held.n : 0);
 	return web->held > BDL_WEB_HELD_MAX && holds > BDL_WEB_HELD_MAX / web->n_conns;
 }
 
@@ -46,6 +47,7 @@ void bdl_conn_close(struct bdl_conn *c)
 	if (c->closing)
 		return;
 	c->closing = true;
+	bdl_reading_end(c);
 	*c->here = c->next;
 	if (c->next)
 		c->next->here = c->here;
@@ -205,7 +207,9 @@ static void forget(struct bdl_conn *c)
 	c->at = 0;
 	if (c->stage == BDL_STAGE_OVER)
 		bdl_buf_done(&c->in);
-	if (c->stage == BDL_STAGE_HEADS) {
+	/* Bodies that go through may be many and slow, so they keep no room for what may come. */
+	if (c->stage == BDL_STAGE_HEADS || c->stage == BDL_STAGE_READ ||
+	    c->stage == BDL_STAGE_ECHO) {
 		slim(&c->in, kept);
 		slim(&c->answer, kept);
 		slim(&c->heads, kept);

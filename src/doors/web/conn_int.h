@@ -17,10 +17,23 @@ enum bdl_stage {
 	BDL_STAGE_HEADS,   /* its ICAP head and the HTTP heads within: being read, or idle */
 	BDL_STAGE_PREVIEW, /* the beginning of a body, which the peer sends before it waits */
 	BDL_STAGE_FORM,    /* the body of a form */
+	BDL_STAGE_READ,    /* a body that is read before anything of it goes on */
 	BDL_STAGE_SYNC,    /* the answer waits for the disk */
 	BDL_STAGE_DRAIN,   /* the rest of a body that nobody needs */
 	BDL_STAGE_ECHO,    /* a body that goes back as it comes */
 	BDL_STAGE_OVER,    /* nothing more is read; closed when the peer has the last answer */
+};
+
+/* A body that is being read. */
+struct bdl_reading {
+	struct bdl_reader *reader;
+	struct bdl_scan *scan;
+	struct bdl_buf held;    /* of the body, where nothing of it went on yet */
+	struct bdl_buf instead; /* a 204, where the peer takes one for all of it; else empty */
+	int64_t since_ms;       /* on the loop's clock: its first byte */
+	unsigned levels;        /* that it had when it was judged last */
+	bool is_held;
+	bool is_watched; /* it may still be refused, though some of it went on */
 };
 
 struct bdl_conn {
@@ -43,6 +56,8 @@ struct bdl_conn {
 	struct bdl_buf form;   /* the form's body; broken where it is too large */
 	struct bdl_chunks chunks;
 	bool strict, last, has_body, is_form, is_echo;
+	bool is_midway;           /* of its body some was taken already when the answer goes */
+	struct bdl_reading *text; /* NULL: the body is not read */
 	struct bdl_waiter waiter;
 	bool waiting;
 
@@ -59,8 +74,35 @@ struct bdl_conn {
 /* Deal with what has come. false where nothing more can be done for now. */
 bool bdl_exchange_step(struct bdl_conn *c);
 
+/* A body that is held has been for long enough: what is known of it decides, and it goes on. */
+void bdl_exchange_release(struct bdl_conn *c);
+
 /* Say this status, and that it is the last; then the connection ends. */
 void bdl_exchange_end(struct bdl_conn *c, int status);
+
+/* --- reading.c --- */
+
+/*
+ * Read the body of the message whose heads these are, as was decided; c->heads keeps them. false: it
+ * goes on unread.
+ */
+bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl_view heads,
+    const struct bdl_decision *d);
+void bdl_reading_end(struct bdl_conn *c); /* any number of times */
+
+/* Read and keep a piece. false: it is read, and no room was left for it. */
+bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data);
+/* Read a piece that is about to go on. false: it must not, nor anything after it. */
+bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data);
+/* The body is over, and its end is about to go on: as above. */
+bool bdl_reading_passes(struct bdl_conn *c);
+
+/* What is held is judged; the answer, where it is refused, goes to head and body. */
+struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
+    struct bdl_icap_request *ret_icap, struct bdl_buf *head, struct bdl_buf *body);
+
+/* What is held has been for too long. */
+bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms);
 
 /* --- conn.c --- */
 

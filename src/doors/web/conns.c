@@ -9,8 +9,10 @@
 
 /* A head of each kind, and what one read adds. */
 #define IN_MAX (3 * BDL_HTTP_HEAD_MAX + 128 * 1024)
+/* A head that goes on, with a body that was held and the piece that no room was left for. */
+#define ANSWER_MAX (2 * BDL_HTTP_HEAD_MAX + 4096 + BDL_CONF_TEXT_HELD_MAX + 128 * 1024)
 /* What is unsent when reading stops, and the largest answers that may then still be added. */
-#define OUT_MAX (BDL_CONN_OUT_FULL + 4 * BDL_HTTP_HEAD_MAX)
+#define OUT_MAX (BDL_CONN_OUT_FULL + ANSWER_MAX + 2 * BDL_HTTP_HEAD_MAX)
 
 /* --- accepting --- */
 
@@ -38,7 +40,7 @@ static struct bdl_conn *conn_new(struct bdl_web *web)
 		return NULL;
 	c->web = web;
 	c->in = BDL_BUF(IN_MAX);
-	c->answer = BDL_BUF(2 * BDL_HTTP_HEAD_MAX + 4096);
+	c->answer = BDL_BUF(ANSWER_MAX);
 	c->heads = BDL_BUF(3 * BDL_HTTP_HEAD_MAX);
 	c->form = BDL_BUF(BDL_FORM_MAX);
 	c->out = BDL_BUF(OUT_MAX);
@@ -103,6 +105,7 @@ static int64_t limit_ms(const struct bdl_conn *c)
 	case BDL_STAGE_PREVIEW:
 	case BDL_STAGE_FORM:
 		return BDL_WEB_HEAD_MS;
+	case BDL_STAGE_READ:
 	case BDL_STAGE_DRAIN:
 	case BDL_STAGE_ECHO:
 		return BDL_WEB_STALL_MS;
@@ -138,6 +141,10 @@ void bdl_conns_sweep(struct bdl_web *web)
 	for (struct bdl_conn *c = web->conns, *next; c; c = next) {
 		next = c->next;
 		note_progress(c, now_ms);
+		if (bdl_reading_is_slow(c, now_ms)) {
+			bdl_exchange_release(c);
+			bdl_conn_advance(c);
+		}
 		if (is_past(c, now_ms))
 			bdl_conn_close(c);
 	}

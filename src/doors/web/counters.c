@@ -135,7 +135,7 @@ static bool lock(const struct bdl_counters *c, uint64_t row, short how)
 	for (int i = 0; i < LOCK_TRIES; i++)
 		if (fcntl(c->fd, F_OFD_SETLK, &l) == 0)
 			return true;
-	return false; /* words change whole: only an entry that two begin at once is lost to one */
+	return false; /* words and names change whole, and a sum is over all that two begin at once */
 }
 
 static struct entry *find(struct entry *row, uint64_t name)
@@ -146,25 +146,33 @@ static struct entry *find(struct entry *row, uint64_t name)
 	return NULL;
 }
 
-/* A free entry, else the one that was not used for longest, emptied. Its name comes last. */
+/*
+ * A free entry, else the one that was not used for longest. Its words are nothing before it has the
+ * name, so that somebody who goes on without the lock never takes away what is counted already.
+ */
 static struct entry *claim(struct bdl_counters *c, struct entry *row, uint64_t name)
 {
-	struct entry *e = &row[0];
+	for (;;) {
+		struct entry *e = &row[0];
 
-	for (int i = 1; i < ROW && atomic_load(&e->name); i++)
-		if (!atomic_load(&row[i].name) ||
-		    atomic_load(&row[i].used_ms) < atomic_load(&e->used_ms))
-			e = &row[i];
-	if (atomic_load(&e->name))
-		atomic_fetch_add(&c->table->evicted, 1);
-	atomic_store(&e->name, 0);
-	for (int i = 0; i < BDL_COUNTERS_STEPS_MAX; i++)
-		atomic_store(&e->words[i], 0);
-	atomic_store(&e->name, name);
-	return e;
+		for (int i = 1; i < ROW && atomic_load(&e->name); i++)
+			if (!atomic_load(&row[i].name) ||
+			    atomic_load(&row[i].used_ms) < atomic_load(&e->used_ms))
+				e = &row[i];
+		uint64_t before = atomic_load(&e->name);
+		for (int i = 0; before && i < BDL_COUNTERS_STEPS_MAX; i++)
+			atomic_store(&e->words[i], 0);
+		if (atomic_compare_exchange_strong(&e->name, &before, name)) {
+			if (before)
+				atomic_fetch_add(&c->table->evicted, 1);
+			return e;
+		}
+		if (before == name)
+			return e;
+	}
 }
 
-static uint64_t sum_of(const struct entry *e, const struct bdl_window *w)
+static uint64_t words_of(const struct entry *e, const struct bdl_window *w)
 {
 	uint64_t sum = 0;
 
@@ -175,6 +183,17 @@ static uint64_t sum_of(const struct entry *e, const struct bdl_window *w)
 		if (word >> VALUE_BITS == step)
 			sum += word & VALUE_MAX;
 	}
+	return sum;
+}
+
+/* Over all entries of a name: two who had no lock may each have begun one. */
+static uint64_t sum_of(const struct entry *row, uint64_t name, const struct bdl_window *w)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < ROW; i++)
+		if (atomic_load(&row[i].name) == name)
+			sum += words_of(&row[i], w);
 	return sum;
 }
 
@@ -195,12 +214,13 @@ static void change(struct entry *e, uint32_t step, uint64_t more, uint64_t less)
 uint64_t bdl_counters_sum(
     struct bdl_counters *c, uint64_t entry, const struct bdl_window *w, int64_t now_ms)
 {
-	struct entry *e = find(c->table->rows[entry % ROWS], entry);
+	struct entry *row = c->table->rows[entry % ROWS];
+	struct entry *e = find(row, entry);
 
 	if (!e)
 		return 0;
 	atomic_store(&e->used_ms, now_ms);
-	return sum_of(e, w);
+	return sum_of(row, entry, w);
 }
 
 uint64_t bdl_counters_add(struct bdl_counters *c, uint64_t entry, const struct bdl_window *w,
@@ -215,7 +235,7 @@ uint64_t bdl_counters_add(struct bdl_counters *c, uint64_t entry, const struct b
 		e = claim(c, row, entry);
 	change(e, w->step, amount, 0);
 	atomic_store(&e->used_ms, now_ms);
-	uint64_t sum = sum_of(e, w);
+	uint64_t sum = sum_of(row, entry, w);
 	if (locked)
 		(void)lock(c, at, F_UNLCK); /* cannot fail for our own */
 	return sum;

@@ -55,12 +55,15 @@ static void check_gone(struct bdl_web *web)
 		bdl_snapshot_free(bdl_steal(&web->loaded));
 		web->load_code = bdl_fail(&web->load_err, BDL_E_MISSING,
 		    "force/manifest is gone; what was in force before it went stays");
-	} else if (web->now->lists && !web->loaded->lists && web->lists_err.code == 0) {
-		(void)bdl_fail(&web->lists_err, BDL_E_MISSING,
+	} else if (web->now->lists && !web->loaded->lists && web->wrong.lists.code == 0) {
+		(void)bdl_fail(&web->wrong.lists, BDL_E_MISSING,
 		    "lists/lists.map is gone; the lists from before it went stay");
-	} else if (web->now->networks && !web->loaded->networks && web->networks_err.code == 0) {
-		(void)bdl_fail(&web->networks_err, BDL_E_MISSING,
+	} else if (web->now->networks && !web->loaded->networks && web->wrong.networks.code == 0) {
+		(void)bdl_fail(&web->wrong.networks, BDL_E_MISSING,
 		    "networks/networks.csv is gone; the table from before it went stays");
+	} else if (web->now->reader && !web->loaded->reader && web->wrong.phrases.code == 0) {
+		(void)bdl_fail(&web->wrong.phrases, BDL_E_MISSING,
+		    "phrases/phrases.map is gone; the phrases from before it went stay");
 	}
 }
 
@@ -77,18 +80,22 @@ static void settle(struct bdl_web *web)
 			bdl_log_err(BDL_LOG_ERR, "force-unreadable", &web->load_err);
 		return;
 	}
-	if (web->lists_err.code != 0) {
-		bdl_log_err(BDL_LOG_ERR, "lists-unreadable", &web->lists_err);
+	if (web->wrong.lists.code != 0) {
+		bdl_log_err(BDL_LOG_ERR, "lists-unreadable", &web->wrong.lists);
 		web->retry_tick_ms = loop_ms(web) + RETRY_BAD_MS;
 		if (web->now->lists) { /* the older lists are better than none */
 			bdl_snapshot_free(web->loaded);
 			return;
 		}
 	}
-	web->stale = web->lists_err.code != 0;
-	if (web->networks_err.code != 0) { /* the older table stays; it is watched */
-		bdl_log_err(BDL_LOG_ERR, "networks-unreadable", &web->networks_err);
+	web->stale = web->wrong.lists.code != 0;
+	if (web->wrong.networks.code != 0) { /* the older table stays; it is watched */
+		bdl_log_err(BDL_LOG_ERR, "networks-unreadable", &web->wrong.networks);
 		web->loaded->networks = bdl_steal(&web->now->networks);
+	}
+	if (web->wrong.phrases.code != 0) {
+		bdl_log_err(BDL_LOG_ERR, "phrases-unreadable", &web->wrong.phrases);
+		bdl_snapshot_take_reader(web->loaded, web->now);
 	}
 	bdl_snapshot_free(web->now);
 	web->now = web->loaded;
@@ -104,8 +111,8 @@ static void read_now(struct bdl_web *web)
 {
 	web->loaded = NULL;
 	web->load_err = (struct bdl_err){ 0 };
-	web->load_code = bdl_snapshot_read(
-	    web->role->conf, &web->loaded, &web->lists_err, &web->networks_err, &web->load_err);
+	web->load_code =
+	    bdl_snapshot_read(web->role->conf, &web->loaded, &web->wrong, &web->load_err);
 }
 
 static void reload(void *arg);
@@ -146,7 +153,7 @@ static void reload(void *arg)
 static bool is_unsettled(const struct bdl_web *web)
 {
 	return web->load_code == BDL_E_CONFLICT ||
-	    (web->load_code == 0 && web->lists_err.code != 0);
+	    (web->load_code == 0 && web->wrong.lists.code != 0);
 }
 
 int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
@@ -159,6 +166,8 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 	web->watch_lists = bdl_watch_new(&web->loop, path, reload, web);
 	bdl_conf_path(web->role->conf, path, sizeof(path), "networks/networks.csv");
 	web->watch_networks = bdl_watch_new(&web->loop, path, reload, web);
+	bdl_conf_path(web->role->conf, path, sizeof(path), "phrases/phrases.map");
+	web->watch_phrases = bdl_watch_new(&web->loop, path, reload, web);
 	read_now(web); /* after the watches have looked, so that no change falls between */
 	for (int i = 1; i < FIRST_TRIES && is_unsettled(web); i++) {
 		uv_sleep(FIRST_MS); /* nobody is served yet */
@@ -168,13 +177,18 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 	if (web->load_code < 0)
 		return bdl_fail(err, (enum bdl_code)web->load_code,
 		    "what is in force cannot be read: %s", web->load_err.text);
-	if (web->lists_err.code != 0) {
+	if (web->wrong.lists.code != 0) {
 		bdl_snapshot_free(bdl_steal(&web->loaded));
-		return bdl_fail(
-		    err, web->lists_err.code, "the lists cannot be read: %s", web->lists_err.text);
+		return bdl_fail(err, web->wrong.lists.code, "the lists cannot be read: %s",
+		    web->wrong.lists.text);
 	}
 	settle(web);
 	return 0;
+}
+
+static bool lacks_phrases(const struct bdl_snapshot *now)
+{
+	return !now->reader && (bdl_ruleset_asked(now->ruleset) & BDL_TOLD(PHRASES));
 }
 
 /* Whether rules ask for what only a table of networks could tell. */
@@ -191,7 +205,8 @@ void bdl_current_tick(struct bdl_web *web)
 	if (web->retry_tick_ms != 0 && now_ms >= web->retry_tick_ms)
 		reload(web);
 	bool is_placeless = lacks_networks(web->now);
-	bool is_bare = !web->now->in_force || !web->now->lists || is_placeless;
+	bool is_wordless = lacks_phrases(web->now);
+	bool is_bare = !web->now->in_force || !web->now->lists || is_placeless || is_wordless;
 	if (is_bare && (web->warned_tick_ms == 0 || now_ms - web->warned_tick_ms >= WARN_MS)) {
 		if (!web->now->in_force)
 			bdl_log(BDL_LOG_WARN, "no-policy",
@@ -200,6 +215,10 @@ void bdl_current_tick(struct bdl_web *web)
 		else if (is_placeless)
 			bdl_log(BDL_LOG_WARN, "no-networks",
 			    "there is no table of networks: rules that ask for a place or a device "
+			    "are not applied");
+		if (is_wordless)
+			bdl_log(BDL_LOG_WARN, "no-phrases",
+			    "there are no phrases: no text is read, and rules that ask for phrases "
 			    "are not applied");
 		if (web->now->in_force && !web->now->lists)
 			bdl_log(BDL_LOG_WARN, "no-lists",

@@ -2,8 +2,8 @@
 #include "doors/web/form.h"
 #include "doors/web/web_int.h"
 #include "proto/search.h"
-#include "record/mark.h"
-#include "record/visits.h"
+#include "record/visits/mark.h"
+#include "record/visits/visits.h"
 #include "sys/log.h"
 
 static struct bdl_view reference(struct bdl_web *web, int64_t at_ms)
@@ -144,7 +144,8 @@ struct bdl_decision bdl_web_refuse(struct bdl_web *web, const struct bdl_ask *a,
 
 /* A request of which all is known that is needed. */
 static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_head *http,
-    struct bdl_view form, struct bdl_ask *a, struct bdl_buf *head, struct bdl_buf *body)
+    bool has_body, struct bdl_view form, struct bdl_ask *a, struct bdl_buf *head,
+    struct bdl_buf *body)
 {
 	const struct bdl_ruleset *r = web->now->ruleset;
 	struct bdl_decision d = { .outcome = BDL_OUTCOME_PASS };
@@ -159,6 +160,8 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */
 	if (bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))
 		d.outcome = BDL_OUTCOME_CHANGE;
+	if (has_body && bdl_web_is_text(web, http, false, &d.how))
+		bdl_web_await(web, a, false, &d);
 	return d;
 }
 
@@ -199,7 +202,7 @@ struct bdl_decision bdl_web_decide(struct bdl_web *web, const struct bdl_icap_re
 		return refuse_address(head, body);
 	if (bdl_coach_is_form(&a) || is_search_form(&a, http))
 		return (struct bdl_decision){ .outcome = BDL_OUTCOME_FORM };
-	return decide(web, http, none, &a, head, body);
+	return decide(web, http, icap->parts.has_body, none, &a, head, body);
 }
 
 struct bdl_decision bdl_web_decide_form(struct bdl_web *web, const struct bdl_icap_request *icap,
@@ -214,5 +217,5 @@ struct bdl_decision bdl_web_decide_form(struct bdl_web *web, const struct bdl_ic
 		return refuse_address(head, body);
 	if (bdl_coach_is_form(&a))
 		return bdl_coach_go_on(web, icap, http, peer, form, head, body);
-	return decide(web, http, form, &a, head, body);
+	return decide(web, http, false, form, &a, head, body);
 }

@@ -1,6 +1,6 @@
 /* What is said on a connection: RFC 3507, one request after another. */
 #include "doors/web/conn_int.h"
-#include "record/mark.h"
+#include "record/visits/mark.h"
 #include "sys/log.h"
 
 #define HEADS_MAX ((size_t)2 * BDL_HTTP_HEAD_MAX) /* the two HTTP heads of one request */
@@ -31,6 +31,7 @@ void bdl_exchange_end(struct bdl_conn *c, int status)
 {
 	struct bdl_icap_service s = service(c, BDL_ICAP_OTHER);
 	(void)bdl_icap_write_plain(&c->out, &s, status, true); /* room was left for it */
+	bdl_reading_end(c);
 	enter(c, BDL_STAGE_OVER);
 }
 
@@ -44,7 +45,8 @@ static void send_answer(struct bdl_conn *c)
 	}
 	bdl_buf_clear(&c->answer);
 	if (c->has_body) {
-		bdl_chunks_init(&c->chunks);
+		if (!c->is_midway)
+			bdl_chunks_init(&c->chunks);
 		enter(c, c->is_echo ? BDL_STAGE_ECHO : BDL_STAGE_DRAIN);
 	} else {
 		enter(c, c->last ? BDL_STAGE_OVER : BDL_STAGE_HEADS);
@@ -124,6 +126,23 @@ static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bd
 	c->is_echo = true;
 }
 
+/* As above, or by a 200 with its body behind, where that is read first. */
+static void go_on(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view icap_head,
+    struct bdl_view heads, const struct bdl_decision *d)
+{
+	struct bdl_icap_service s = service_for(c, r->method, d);
+
+	if (!bdl_reading_begin(c, icap_head, heads, d)) {
+		pass(c, r, heads, d);
+		return;
+	}
+	if (c->text->is_held && r->allow_204) /* too large: then it is handed back */
+		(void)bdl_icap_write_plain(&c->text->instead, &s, 204, c->last);
+	(void)bdl_icap_write_echo(
+	    &c->answer, &s, &r->parts, heads, c->last); /* send_answer looks */
+	c->is_echo = true;
+}
+
 /* The head that a decision writes: an answer's, or a request's that goes on changed. */
 #define DECIDED_HEAD_MAX ((size_t)BDL_HTTP_HEAD_MAX + BDL_ANSWER_HEAD_MAX)
 
@@ -136,10 +155,11 @@ static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 	c->strict = d.strict;
 	switch (d.outcome) {
 	case BDL_OUTCOME_PASS:
-		pass(c, r, heads, &d);
+		go_on(c, r, icap_head, heads, &d);
 		break;
 	case BDL_OUTCOME_CHANGE:
 		change(c, r, &head, &d);
+		(void)bdl_reading_begin(c, icap_head, heads, &d); /* else it goes on unread */
 		break;
 	case BDL_OUTCOME_ANSWER:
 		answer_with(c, r->method, &head, &body);
@@ -215,8 +235,8 @@ static void answer_form(struct bdl_conn *c)
 }
 
 /* The answer to a request, by its head. */
-static void judge_response(
-    struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view heads)
+static void judge_response(struct bdl_conn *c, const struct bdl_icap_request *r,
+    struct bdl_view icap_head, struct bdl_view heads)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
@@ -230,7 +250,72 @@ static void judge_response(
 	if (d.outcome == BDL_OUTCOME_ANSWER)
 		answer_with(c, r->method, &head, &body);
 	else
-		pass(c, r, heads, &d);
+		go_on(c, r, icap_head, heads, &d);
+}
+
+/* --- a body that is read --- */
+
+static bool is_held(const struct bdl_conn *c)
+{
+	return c->text && c->text->is_held;
+}
+
+/* What was read of it comes to a refusal: that is answered in its place. */
+static void refuse_text(struct bdl_conn *c, const struct bdl_icap_request *r,
+    const struct bdl_decision *d, const struct bdl_buf *head, const struct bdl_buf *body)
+{
+	bdl_buf_clear(&c->answer);
+	answer_with(c, r->method, head, body);
+	c->strict = d->strict;
+	c->is_echo = false;
+	bdl_reading_end(c);
+}
+
+/* All of a body is there that was held. */
+static void answer_text(struct bdl_conn *c)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
+	struct bdl_icap_request r;
+	struct bdl_decision d = bdl_reading_judge(c, true, &r, &head, &body);
+
+	c->has_body = c->is_echo = false;
+	if (d.outcome == BDL_OUTCOME_ANSWER) {
+		refuse_text(c, &r, &d, &head, &body);
+	} else if (c->text->instead.n > 0 && !bdl_buf_broken(&c->text->instead)) {
+		bdl_buf_clear(&c->answer);
+		(void)bdl_buf_add_view(&c->answer, bdl_buf_view(&c->text->instead));
+	} else { /* send_answer looks */
+		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->text->held));
+		(void)bdl_chunk_write_end(&c->answer);
+	}
+	bdl_reading_end(c);
+	deliver(c);
+}
+
+/* What was held goes on, and `more` behind it, unless what is known by now refuses it. */
+static void release(struct bdl_conn *c, struct bdl_view more)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_ANSWER_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
+	struct bdl_icap_request r;
+	struct bdl_decision d = bdl_reading_judge(c, false, &r, &head, &body);
+
+	c->is_midway = true;
+	if (d.outcome == BDL_OUTCOME_ANSWER) {
+		refuse_text(c, &r, &d, &head, &body);
+	} else { /* send_answer looks */
+		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->text->held));
+		(void)bdl_chunk_write(&c->answer, more);
+		bdl_buf_done(&c->text->held);
+		c->text->is_held = false;
+	}
+	deliver(c);
+}
+
+void bdl_exchange_release(struct bdl_conn *c)
+{
+	release(c, (struct bdl_view){ 0 });
 }
 
 /* 0, or the status that refuses a request of this method to this service. */
@@ -258,7 +343,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	struct bdl_http_head http;
 	int status = refusal(r);
 
-	c->strict = c->is_form = c->is_echo = false;
+	c->strict = c->is_form = c->is_echo = c->is_midway = false;
 	c->last = r->close || c->web->stopping;
 	c->has_body = r->parts.has_body;
 	/* What comes after the head of an unknown method nobody can tell. */
@@ -272,7 +357,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	} else if (r->method == BDL_ICAP_OPTIONS) {
 		answer_options(c, r);
 	} else if (r->method == BDL_ICAP_RESPMOD) {
-		judge_response(c, r, heads);
+		judge_response(c, r, icap_head, heads);
 	} else if (parse_http(r, heads, &http)) {
 		judge(c, r, icap_head, heads, &http);
 	} else {
@@ -284,6 +369,8 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 		enter(c, BDL_STAGE_PREVIEW);
 	else if (c->is_form && c->has_body)
 		enter(c, BDL_STAGE_FORM);
+	else if (is_held(c))
+		enter(c, BDL_STAGE_READ);
 	else if (c->is_form)
 		answer_form(c);
 	else
@@ -321,6 +408,30 @@ static bool take_heads(struct bdl_conn *c)
 	return true;
 }
 
+/* A piece of a body; where it is cut the connection ends. */
+static void take_data(struct bdl_conn *c, struct bdl_view data)
+{
+	if (is_held(c)) {
+		bool is_kept = bdl_reading_hold(c, data);
+
+		if (!is_kept && c->stage == BDL_STAGE_PREVIEW)
+			c->answer.broken = true; /* no preview was asked for: send_answer looks */
+		else if (!is_kept)
+			release(c, data);
+		return;
+	}
+	if (c->text && !bdl_reading_watch(c, data)) {
+		bdl_conn_close(c);
+		return;
+	}
+	if (c->stage == BDL_STAGE_ECHO)
+		(void)bdl_chunk_write(&c->out, data); /* room was left for it */
+	else if (c->is_form)
+		(void)bdl_buf_add_view(&c->form, data); /* broken: answer_form looks */
+	else if (c->is_echo && c->stage == BDL_STAGE_PREVIEW)
+		(void)bdl_chunk_write(&c->answer, data); /* send_answer looks */
+}
+
 /* Decode what has come of a body: 1 at its end, 0 before, negative where it is none. */
 static int take_body(struct bdl_conn *c)
 {
@@ -331,14 +442,11 @@ static int take_body(struct bdl_conn *c)
 		c->at += before - v.n;
 		if (event < 0)
 			return event;
-		if (event == BDL_CHUNK_DATA && c->stage == BDL_STAGE_ECHO)
-			(void)bdl_chunk_write(&c->out, data); /* room was left for it */
-		else if (event == BDL_CHUNK_DATA && c->is_form)
-			(void)bdl_buf_add_view(&c->form, data); /* broken: answer_form looks */
-		else if (event == BDL_CHUNK_DATA && c->is_echo && c->stage == BDL_STAGE_PREVIEW)
-			(void)bdl_chunk_write(&c->answer, data); /* send_answer looks */
 		if (event != BDL_CHUNK_DATA)
 			return event == BDL_CHUNK_END;
+		take_data(c, data);
+		if (c->closing || c->stage == BDL_STAGE_SYNC || c->stage == BDL_STAGE_OVER)
+			return 0;
 	}
 	return 0;
 }
@@ -346,7 +454,13 @@ static int take_body(struct bdl_conn *c)
 /* After a preview the peer waits: it has sent all, or sends the rest only when asked to. */
 static void end_preview(struct bdl_conn *c)
 {
-	if (c->is_echo) {
+	if (is_held(c) && c->chunks.ieof) {
+		answer_text(c);
+	} else if (is_held(c)) {
+		(void)bdl_icap_write_continue(&c->out); /* room was left for it */
+		bdl_chunks_init(&c->chunks);
+		enter(c, BDL_STAGE_READ);
+	} else if (c->is_echo) {
 		/* What was previewed stands in the answer already; the rest goes back as it comes. */
 		c->has_body = !c->chunks.ieof;
 		if (c->has_body)
@@ -371,7 +485,8 @@ static bool step_body(struct bdl_conn *c)
 	int rc = take_body(c);
 	if (rc < 0) {
 		/* After an answer has begun there is nothing left to say. */
-		if (c->stage == BDL_STAGE_PREVIEW || c->stage == BDL_STAGE_FORM)
+		if (c->stage == BDL_STAGE_PREVIEW || c->stage == BDL_STAGE_FORM ||
+		    c->stage == BDL_STAGE_READ)
 			bdl_exchange_end(c, 400);
 		else
 			bdl_conn_close(c);
@@ -383,7 +498,13 @@ static bool step_body(struct bdl_conn *c)
 		end_preview(c);
 	} else if (c->stage == BDL_STAGE_FORM) {
 		answer_form(c);
+	} else if (c->stage == BDL_STAGE_READ) {
+		answer_text(c);
+	} else if (c->text && !bdl_reading_passes(c)) {
+		bdl_conn_close(c);
+		return false;
 	} else {
+		bdl_reading_end(c);
 		if (c->stage == BDL_STAGE_ECHO)
 			(void)bdl_chunk_write_end(&c->out); /* room was left for it */
 		enter(c, c->last ? BDL_STAGE_OVER : BDL_STAGE_HEADS);
@@ -398,6 +519,7 @@ bool bdl_exchange_step(struct bdl_conn *c)
 		return take_heads(c);
 	case BDL_STAGE_PREVIEW:
 	case BDL_STAGE_FORM:
+	case BDL_STAGE_READ:
 	case BDL_STAGE_DRAIN:
 	case BDL_STAGE_ECHO:
 		return step_body(c);

@@ -8,7 +8,8 @@
 #include "sys/conf.h"
 
 /*
- * From now on: read DIR/force, DIR/lists and DIR/networks, write DIR/journal/NAME, which are there.
+ * From now on: read DIR/force, DIR/lists, DIR/networks and DIR/phrases, write DIR/journal/NAME, which
+ * are there.
  * What is shared in DIR/run is mapped before. While single-threaded. A kernel without Landlock is
  * said in the log.
  */

@@ -7,7 +7,7 @@
 #define BDL_DOORS_WEB_KIND_H
 
 #include "proto/http.h"
-#include "record/act.h"
+#include "record/acts/act.h"
 
 /* The form of an answer in place of what was asked for. */
 enum bdl_taste {

@@ -33,7 +33,8 @@ static void keep_terms(struct bdl_ask *a, struct bdl_view terms)
 	bdl_kept_add(&a->kept, "terms", bdl_buf_view(&plain));
 }
 
-static void learn_terms(struct bdl_web *web, struct bdl_ask *a, struct bdl_view form)
+static void learn_terms(
+    struct bdl_web *web, struct bdl_ask *a, struct bdl_view form, bool is_request)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf terms = BDL_BUF(BDL_SEARCH_TERMS_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf folded = BDL_BUF(2 * BDL_SEARCH_TERMS_MAX);
@@ -44,6 +45,8 @@ static void learn_terms(struct bdl_web *web, struct bdl_ask *a, struct bdl_view 
 	if (a->kind == BDL_KIND_PAGE)
 		a->kind = BDL_KIND_SEARCH;
 	keep_terms(a, bdl_buf_view(&terms));
+	if (is_request)
+		bdl_read_terms(web, bdl_buf_view(&terms), a);
 	/* All of them are judged, those of a form too, which stand nowhere else. */
 	bdl_text_fold(bdl_buf_view(&terms), &folded);
 	a->facts.text = bdl_region_view(web->scratch, bdl_buf_view(&folded));
@@ -68,23 +71,42 @@ static void learn_media(struct bdl_ask *a)
 	bdl_kept_add(&a->kept, "size", bdl_view_of(size));
 }
 
-void bdl_learn_request(
-    struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a)
+static void learn_upload(const struct bdl_http_head *request, struct bdl_ask *a)
 {
 	struct bdl_view none = { 0 };
 
-	begin(web, a, "request");
-	learn_terms(web, a, form);
-	if (a->kind == BDL_KIND_UPLOAD) {
-		bdl_media_read(http, none, &a->media);
-		if (bdl_view_starts(bdl_view_of(a->media.type), BDL_LIT("multipart/"))) {
-			a->media.type[0] = '\0'; /* of the whole form, not of the files in it */
-			a->media.is_file = false;
-		} else {
-			a->media.is_file = true;
-		}
-		learn_media(a);
+	bdl_media_read(request, none, &a->media);
+	if (bdl_view_starts(bdl_view_of(a->media.type), BDL_LIT("multipart/"))) {
+		a->media.type[0] = '\0'; /* of the whole form, not of the files in it */
+		a->media.is_file = false;
+	} else {
+		a->media.is_file = true;
 	}
+	learn_media(a);
+}
+
+void bdl_learn_request(
+    struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a)
+{
+	begin(web, a, "request");
+	learn_terms(web, a, form, true);
+	bdl_read_before(web, a);
+	if (a->kind == BDL_KIND_UPLOAD)
+		learn_upload(http, a);
+	recall(web, a);
+}
+
+void bdl_learn_text(struct bdl_web *web, const struct bdl_http_head *request,
+    const struct bdl_http_head *response, const struct bdl_read *t, struct bdl_ask *a)
+{
+	begin(web, a, response ? "page" : "sent");
+	if (response) {
+		bdl_media_read(response, a->url.path, &a->media);
+		learn_media(a);
+	} else if (a->kind == BDL_KIND_UPLOAD) {
+		learn_upload(request, a);
+	}
+	bdl_read_keep(t->reader, t->scan, t->is_whole && !t->is_late ? "whole" : "part", a);
 	recall(web, a);
 }
 
@@ -102,7 +124,7 @@ void bdl_learn_response(struct bdl_web *web, const struct bdl_http_head *request
 	struct bdl_view none = { 0 };
 
 	begin(web, a, "response");
-	learn_terms(web, a, none);
+	learn_terms(web, a, none, false);
 	bdl_media_read(response, a->url.path, &a->media);
 	learn_media(a);
 	if (a->media.is_file) {

@@ -1,6 +1,6 @@
 #include "doors/web/recorder.h"
 #include "base/alloc.h"
-#include "record/journal.h"
+#include "record/journal/journal.h"
 #include "sys/log.h"
 
 #define SYNC_MS 1000 /* what is not strict waits at most this long for the disk */

@@ -9,7 +9,7 @@
 #ifndef BDL_DOORS_WEB_RECORDER_H
 #define BDL_DOORS_WEB_RECORDER_H
 
-#include "record/act.h"
+#include "record/acts/act.h"
 #include "sys/board.h"
 #include <uv.h>
 

@@ -24,12 +24,37 @@ static bool parse(const struct bdl_icap_parts *parts, struct bdl_view heads,
 	    bdl_http_parse_response(res, response, NULL) == 0;
 }
 
+/* What is shown: errors too, and no redirections. */
+static bool has_text(const struct bdl_http_head *request, const struct bdl_http_head *response)
+{
+	struct bdl_view status = response->start[1];
+
+	return status.n == 3 && strchr("245", status.p[0]) && !bdl_view_is(status, "204") &&
+	    !bdl_view_is(request->start[0], "HEAD") && !bdl_view_is(request->start[0], "CONNECT");
+}
+
 /* Else a site could hide what it sends behind a line that a browser takes and we do not. */
 static struct bdl_decision refuse_answer(struct bdl_buf *head, struct bdl_buf *body)
 {
 	bdl_log(BDL_LOG_INFO, "answer-refused", "an answer that cannot be read");
 	bdl_answer_plain(502, "Bad Gateway", "The answer of this site cannot be read.", head, body);
 	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
+}
+
+/* Judge it by its head; false where it is refused by that. */
+static bool judge_head(struct bdl_web *web, struct bdl_ask *a, const struct bdl_http_head *request,
+    struct bdl_decision *d, struct bdl_buf *head, struct bdl_buf *body)
+{
+	struct bdl_judgement j = bdl_web_judge(web, a, request);
+
+	/* The request is on record already; its answer is where a rule speaks of it. */
+	if (j.v.rule != BDL_NO_RULE)
+		bdl_web_record(web, a, &j);
+	if (j.refused)
+		*d = bdl_web_refuse(web, a, &j, head, body);
+	else
+		d->count = bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN);
+	return !j.refused;
 }
 
 struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
@@ -41,23 +66,28 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
 	struct bdl_http_head request, response;
 	struct bdl_ask a;
 
-	if (!(bdl_ruleset_asked(r) & ASKED) || !icap->parts.has_req || !icap->parts.has_res)
+	uint64_t asked = bdl_ruleset_asked(r);
+
+	if (!(asked & (ASKED | BDL_TOLD(PHRASES))) || !icap->parts.has_req || !icap->parts.has_res)
 		return d;
 	if (!parse(&icap->parts, heads, &request, &response))
 		return refuse_answer(head, body);
-	if (!has_contents(&request, &response))
+	bool by_head = (asked & ASKED) && has_contents(&request, &response);
+	bool by_text = (asked & BDL_TOLD(PHRASES)) && icap->parts.has_body &&
+	    has_text(&request, &response) && bdl_web_is_text(web, &response, true, &d.how);
+	if (!by_head && !by_text)
 		return d;
 	bdl_region_reset(web->scratch);
 	/* What could not be read was refused when it was asked for. */
 	if (bdl_ask_read(web, icap, &request, peer, &a, NULL) < 0)
 		return d;
 	bdl_learn_response(web, &request, &response, &a);
-	struct bdl_judgement j = bdl_web_judge(web, &a, &request);
-	/* The request is on record already; its answer is where a rule speaks of it. */
-	if (j.v.rule != BDL_NO_RULE)
-		bdl_web_record(web, &a, &j);
-	if (j.refused)
-		return bdl_web_refuse(web, &a, &j, head, body);
-	d.count = bdl_web_count_bytes(web, &a, BDL_RELEASED_DOWN);
+	if (by_head && !judge_head(web, &a, &request, &d, head, body))
+		return d;
+	if (by_text)
+		bdl_web_await(web, &a, true, &d);
+	/* Squid asks for codings that can be read, so what comes in another has something to hide. */
+	if (d.awaits > BDL_NOTE && d.how.coding == BDL_SCAN_UNKNOWN)
+		return refuse_answer(head, body);
 	return d;
 }

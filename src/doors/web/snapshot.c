@@ -1,7 +1,8 @@
 #include "doors/web/snapshot.h"
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "record/force.h"
+#include "policy/facts.h"
+#include "record/policies/force.h"
 #include <inttypes.h>
 
 static void describe(struct bdl_snapshot *s)
@@ -21,10 +22,13 @@ static void describe(struct bdl_snapshot *s)
 		(void)snprintf(
 		    lists, sizeof(lists), "lists of %d %s", c.day, months[(c.month - 1) % 12]);
 	}
-	/* Both fit: at most 8 + 1 + 6 + 1 + 16 characters, and 7 + 8 + 2 + 39. */
-	(void)snprintf(s->istag, sizeof(s->istag), "%.8s-%.6s-%" PRIx64, hex, roll,
-	    s->lists ? bdl_lists_mark(s->lists) : 0);
-	(void)snprintf(s->summary, sizeof(s->summary), "policy %.8s, %s", hex, lists);
+	/* Both fit: at most 8 + 1 + 6 + 1 + 16 characters, and 7 + 8 + 2 + 39 + 12. */
+	uint64_t mark =
+	    (s->lists ? bdl_lists_mark(s->lists) : 0) ^ (s->reader ? s->reader->mark : 0);
+	bool lacks_phrases = (bdl_ruleset_asked(s->ruleset) & BDL_TOLD(PHRASES)) && !s->reader;
+	(void)snprintf(s->istag, sizeof(s->istag), "%.8s-%.6s-%" PRIx64, hex, roll, mark);
+	(void)snprintf(s->summary, sizeof(s->summary), "policy %.8s, %s%s", hex, lists,
+	    lacks_phrases ? ", NO PHRASES" : "");
 }
 
 struct bdl_snapshot *bdl_snapshot_empty(void)
@@ -46,6 +50,7 @@ void bdl_snapshot_free(struct bdl_snapshot *s)
 	bdl_roll_free(s->roll);
 	bdl_lists_close(s->lists);
 	bdl_networks_free(s->networks);
+	bdl_reader_drop(s->reader);
 	free(s);
 }
 
@@ -69,11 +74,44 @@ static void take_policies(struct bdl_snapshot *s, struct bdl_ruleset *ruleset)
 	s->in_force = true;
 }
 
+bool bdl_snapshot_keeps_words(const struct bdl_rule *rule)
+{
+	const struct bdl_phrase *keeping = bdl_rule_phrase(rule, BDL_PHRASE_KEEPING);
+
+	return keeping && keeping->manner == BDL_MANNER_WORDS;
+}
+
+void bdl_snapshot_take_reader(struct bdl_snapshot *s, struct bdl_snapshot *older)
+{
+	s->reader = bdl_steal(&older->reader);
+	describe(s);
+}
+
+/* An absent file is no error. */
+static void set_wrong(int rc, const struct bdl_err *err, struct bdl_err *ret)
+{
+	*ret = rc == 0 || rc == BDL_E_MISSING ? (struct bdl_err){ 0 } : *err;
+}
+
+static void read_files(
+    const struct bdl_conf *conf, struct bdl_snapshot *s, struct bdl_snapshot_wrong *wrong)
+{
+	struct bdl_err err = { 0 };
+	char path[1024];
+
+	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
+	set_wrong(lists_read(path, &s->lists, &err), &err, &wrong->lists);
+	bdl_conf_path(conf, path, sizeof(path), "networks/networks.csv");
+	set_wrong(bdl_networks_read(path, &s->networks, &err), &err, &wrong->networks);
+	bdl_conf_path(conf, path, sizeof(path), "phrases/phrases.map");
+	set_wrong(bdl_reader_open(path, &s->reader, &err), &err, &wrong->phrases);
+}
+
 int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
-    struct bdl_err *ret_lists_err, struct bdl_err *ret_networks_err, struct bdl_err *err)
+    struct bdl_snapshot_wrong *ret_wrong, struct bdl_err *err)
 {
 	char path[1024];
-	struct bdl_err lists_err = { 0 }, networks_err = { 0 };
+	struct bdl_snapshot_wrong wrong = { 0 };
 	BDL_AUTO(bdl_snapshot_free) struct bdl_snapshot *s = bdl_snapshot_empty();
 	struct bdl_ruleset *ruleset = NULL;
 
@@ -83,19 +121,14 @@ int bdl_snapshot_read(const struct bdl_conf *conf, struct bdl_snapshot **ret,
 		return rc;
 	if (ruleset)
 		take_policies(s, ruleset);
-	bdl_conf_path(conf, path, sizeof(path), "lists/lists.map");
-	rc = lists_read(path, &s->lists, &lists_err);
-	if (rc == BDL_E_MISSING)
-		lists_err = (struct bdl_err){ 0 };
-	bdl_conf_path(conf, path, sizeof(path), "networks/networks.csv");
-	rc = bdl_networks_read(path, &s->networks, &networks_err);
-	if (rc == 0 || rc == BDL_E_MISSING)
-		networks_err = (struct bdl_err){ 0 };
+	read_files(conf, s, &wrong);
+	for (size_t i = 0; i < bdl_ruleset_rules(s->ruleset); i++)
+		s->keeps_words |=
+		    bdl_snapshot_keeps_words(bdl_ruleset_rule(s->ruleset, (uint16_t)i).rule);
 	if (s->lists)
 		bdl_catmap_make(s->lists, s->ruleset, &s->map);
 	describe(s);
-	*ret_lists_err = lists_err;
-	*ret_networks_err = networks_err;
+	*ret_wrong = wrong;
 	*ret = bdl_steal(&s);
 	return 0;
 }

@@ -35,7 +35,8 @@ static size_t connections(void)
 static int make_folders(const struct bdl_web *web, struct bdl_err *err)
 {
 	/* Those we only read are made too: the sandbox can open no path that is absent now. */
-	static const char *const names[] = { "force", "lists", "networks", "run", "journal" };
+	static const char *const names[] = { "force", "lists", "networks", "phrases", "run",
+		"journal" };
 	char path[1024];
 	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
 		bdl_conf_path(web->role->conf, path, sizeof(path), "%s", names[i]);
@@ -60,6 +61,10 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 		return rc;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/addresses");
 	rc = bdl_addresses_open(path, false, &web->addresses, err);
+	if (rc < 0)
+		return rc;
+	bdl_conf_path(web->role->conf, path, sizeof(path), "run/late");
+	rc = bdl_late_open(path, web->key, &web->late, err);
 	if (rc < 0)
 		return rc;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/counters");
@@ -140,6 +145,7 @@ static void on_stop(void *arg)
 	bdl_watch_close(web->watch_force);
 	bdl_watch_close(web->watch_lists);
 	bdl_watch_close(web->watch_networks);
+	bdl_watch_close(web->watch_phrases);
 	bdl_conns_sweep(web);
 	if (web->ticking && web->n_conns > 0) /* cannot fail with a callback given */
 		(void)uv_timer_start(&web->tick, on_tick, TICK_STOPPING_MS, TICK_STOPPING_MS);
@@ -188,6 +194,7 @@ static void web_free(struct bdl_web *web)
 	bdl_passes_close(web->passes);
 	bdl_addresses_close(web->addresses);
 	bdl_counters_close(web->counters);
+	bdl_late_close(web->late);
 	bdl_region_free(web->scratch);
 	explicit_bzero(web->key, sizeof(web->key));
 	free(web);

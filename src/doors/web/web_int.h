@@ -4,6 +4,7 @@
 
 #include "doors/web/answer.h"
 #include "doors/web/counters.h"
+#include "doors/web/late.h"
 #include "doors/web/passes.h"
 #include "doors/web/recorder.h"
 #include "doors/web/released.h"
@@ -30,6 +31,13 @@
  * sends little is served whatever others do.
  */
 #define BDL_WEB_HELD_MAX (32 * 1024 * 1024)
+/*
+ * Texts that one process reads at once: each takes up to 100 kB besides what is held of it. Those past
+ * it go on unread, which the log says.
+ */
+#define BDL_WEB_TEXTS_MAX 1024
+/* What is held of a text that is read goes on after this time, and is read as it goes. */
+#define BDL_WEB_TEXT_MS 4000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
 #define BDL_WEB_SEALED_HEADER "X-Beadle-Sealed"
 
@@ -41,7 +49,7 @@ struct bdl_web {
 	struct bdl_loop loop;
 	uv_tcp_t listener;
 	uv_timer_t tick;
-	struct bdl_watch *watch_force, *watch_lists, *watch_networks;
+	struct bdl_watch *watch_force, *watch_lists, *watch_networks, *watch_phrases;
 	bool listening, ticking; /* these two handles are there to be closed */
 	bool stopping;
 	int64_t stop_tick_ms; /* on the loop's clock: when it began to stop */
@@ -51,6 +59,7 @@ struct bdl_web {
 	struct bdl_passes *passes;
 	struct bdl_addresses *addresses; /* who is where, as the process `who` writes it */
 	struct bdl_counters *counters;
+	struct bdl_late *late;
 	uint64_t evicted; /* of which the log was told */
 	int log_fd;       /* where the proxy's log comes in; -1: nowhere */
 	uv_poll_t log_poll;
@@ -62,7 +71,8 @@ struct bdl_web {
 	bool loading, load_again;
 	int load_code;
 	struct bdl_snapshot *loaded;
-	struct bdl_err load_err, lists_err, networks_err;
+	struct bdl_err load_err;
+	struct bdl_snapshot_wrong wrong;
 	bool stale;             /* what is in force could not be read: `now` is older */
 	int64_t retry_tick_ms;  /* when to try again; 0: no need */
 	int64_t warned_tick_ms; /* when it was last said that policy or lists are none; 0: never */
@@ -72,6 +82,8 @@ struct bdl_web {
 	size_t n_conns, max_conns;
 	bool unaccepted; /* one waits until there is memory for it: tried again every second */
 	size_t held;     /* bytes of memory that all their buffers take */
+	size_t n_texts;  /* that are being read */
+	bool texts_full; /* and no more could be, which was said */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
@@ -120,6 +132,10 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 /* Of a request; `form` is what was posted, or empty. Terms make it a search. */
 void bdl_learn_request(
     struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a);
+/* Of a text that was read: `response` is NULL where it is what was sent. */
+struct bdl_read;
+void bdl_learn_text(struct bdl_web *web, const struct bdl_http_head *request,
+    const struct bdl_http_head *response, const struct bdl_read *t, struct bdl_ask *a);
 /* Of a tunnel, of which only the host is known. */
 void bdl_learn_connect(struct bdl_web *web, struct bdl_ask *a);
 /* Of the answer to a request. */
@@ -150,7 +166,13 @@ struct bdl_decision {
 	bool strict; /* on the disk before it is answered */
 	/* What the proxy's logs shall say of it; in web->scratch. */
 	struct bdl_view count; /* put right a count (doors/web/released.h) */
-	struct bdl_view visit; /* bring its bytes to the visit (record/mark.h) */
+	struct bdl_view visit; /* bring its bytes to the visit (record/visits/mark.h) */
+	/*
+	 * Where it goes on: the strictest that its text may come to. BDL_ALLOW: it is not read;
+	 * BDL_NOTE: it is read as it goes; else it must not go before it is read.
+	 */
+	enum bdl_action awaits;
+	struct bdl_scan_options how; /* it is read */
 };
 
 /*
@@ -178,6 +200,40 @@ struct bdl_decision bdl_web_decide_connect(struct bdl_web *web, const struct bdl
 struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
     const struct bdl_icap_request *icap, struct bdl_view heads, struct bdl_view peer,
     struct bdl_buf *head, struct bdl_buf *body);
+
+/* --- read.c: texts that are read --- */
+
+/* Whether it is a text that can be read, by its head, and how. Media and event streams never are. */
+bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *message, bool is_answer,
+    struct bdl_scan_options *ret);
+
+/* Of a text of which the head is judged: what it may come to, by the rules (d->awaits). */
+void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d);
+
+/* One that is being read, or was. */
+struct bdl_read {
+	const struct bdl_reader *reader;
+	struct bdl_scan *scan;
+	bool is_whole; /* nothing more comes */
+	bool is_late;  /* some of it went on already */
+};
+
+/*
+ * Judge a message by its text, or by what came of it so far, and record what is refused, or once it
+ * is whole where a rule speaks of it. BDL_OUTCOME_ANSWER of one that is late has no answer: it is cut,
+ * and what was found in it is kept for the next load of the page.
+ */
+struct bdl_decision bdl_web_decide_text(struct bdl_web *web, const struct bdl_icap_request *icap,
+    struct bdl_view heads, struct bdl_view peer, const struct bdl_read *t, struct bdl_buf *head,
+    struct bdl_buf *body);
+
+/* Keep the scores of the text so far and its weightiest phrases; `how` as policy/facts.h has it. */
+void bdl_read_keep(
+    const struct bdl_reader *reader, struct bdl_scan *scan, const char *how, struct bdl_ask *a);
+/* Read what was searched for, where a rule asks for phrases. */
+void bdl_read_terms(struct bdl_web *web, struct bdl_view terms, struct bdl_ask *a);
+/* Keep what the same person's last load of the page came to, where that was found too late. */
+void bdl_read_before(struct bdl_web *web, struct bdl_ask *a);
 
 /* What came of judging: the parts that all of these share. */
 struct bdl_judgement {

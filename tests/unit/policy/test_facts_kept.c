@@ -86,6 +86,55 @@ static void judges_by_what_was_kept(void **state)
 	}
 }
 
+/* From which score on a phrase is one, a serious one, a certain one, and when that is known. */
+static void judges_by_scores(void **state)
+{
+	(void)state;
+	static const char rules[] = "note web with phrases drugs\n"
+				    "coach web with serious phrases drugs\n"
+				    "block web with certain phrases drugs, weapons\n"
+				    "note web to category leisure, unless with phrases school\n"
+				    "note web\n"
+				    "note web search with phrases drugs\n";
+	static const struct {
+		const char *kept;
+		uint64_t matched;
+	} rows[] = {
+		{ "stage=request", 1 << 4 },
+		{ "stage=request read=terms terms=x score=drugs:50", 1 | 1 << 3 | 1 << 4 | 1 << 5 },
+		{ "stage=request read=before score=drugs:49", 1 << 3 | 1 << 4 },
+		{ "stage=response score=drugs:900", 0 }, /* no text was read */
+		{ "stage=page read=whole", 1 << 3 },
+		{ "stage=page read=whole score=school:60", 0 },
+		{ "stage=page read=whole score=drugs:99 score=weapons:159", 1 | 1 << 3 },
+		{ "stage=page read=whole score=drugs:100", 3 | 1 << 3 },
+		{ "stage=page read=part score=drugs:160", 7 | 1 << 3 },
+		{ "stage=page read=whole score=weapons:4000 hit=weapons:9:1:x", 4 | 1 << 3 },
+		{ "stage=sent read=whole score=drugs:100", 3 | 1 << 3 },
+		{ "stage=page read=whole score=drugs score=:100 score=drugs:x", 1 << 3 },
+	};
+	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = ruleset_of("staff", rules);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+
+	assert_int_equal(school_rules(r), 6);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		struct bdl_web_request q = { BDL_LIT("a.example"), BDL_LIT("/a"), BDL_LIT("GET"),
+			false };
+		struct bdl_facts f = { .known = true,
+			.groups = bdl_ruleset_group(r, BDL_LIT("staff")) };
+		struct bdl_verdict v;
+
+		bdl_catset_add(
+		    &f.categories, (unsigned)bdl_ruleset_category_find(r, BDL_LIT("leisure")));
+		bdl_facts_request(r, &f, &q, region);
+		assert_true(bdl_facts_recall(r, &f, bdl_view_of(rows[i].kept), region));
+		bdl_judge(r, &f, &v);
+		if (v.matched[0] != rows[i].matched)
+			fail_msg(
+			    "'%s' matched %llx", rows[i].kept, (unsigned long long)v.matched[0]);
+	}
+}
+
 static void counts_are_recalled_by_their_id(void **state)
 {
 	(void)state;
@@ -118,6 +167,7 @@ int main(void)
 		cmocka_unit_test(keeps_any_value),
 		cmocka_unit_test(keeps_words_whole),
 		cmocka_unit_test(judges_by_what_was_kept),
+		cmocka_unit_test(judges_by_scores),
 		cmocka_unit_test(counts_are_recalled_by_their_id),
 		cmocka_unit_test(what_is_withheld_is_not_judged),
 	};

@@ -208,12 +208,53 @@ static void keeps_to_the_door(void **state)
 	assert_int_equal(v.action, BDL_BLOCK);
 }
 
+/* What a text may come to for whom: so much of it must be read, and no more. */
+static void awaits_a_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rules;
+		enum bdl_action awaits;
+	} awaited[] = {
+		{ "block web", BDL_ALLOW },
+		{ "note web with phrases a", BDL_NOTE },
+		{ "note web with phrases a\nblock web with serious phrases b", BDL_BLOCK },
+		{ "block web with serious phrases b by pupils", BDL_ALLOW },
+		{ "coach web with phrases b by staff", BDL_COACH },
+		{ "block web with phrases b to host other.example", BDL_ALLOW },
+		{ "block web with phrases b to host x.example", BDL_BLOCK },
+		{ "block web with phrases b unless to host x.example", BDL_ALLOW },
+		{ "block web to host x.example unless with phrases b", BDL_BLOCK },
+		{ "block web upload with phrases b", BDL_ALLOW },
+		{ "block web with phrases b after 3 in 1 hour", BDL_BLOCK },
+		{ "block web with phrases b\nallow web to host x.example over a.clause",
+		    BDL_ALLOW },
+		{ "block web with phrases b, always\nallow web to host x.example over a.clause",
+		    BDL_BLOCK },
+		{ "block mail with phrases b", BDL_ALLOW },
+	};
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(awaited); i++) {
+		struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) =
+		    ruleset_of("staff, pupils", awaited[i].rules);
+		struct bdl_facts f = { .told = bdl_door_told(BDL_DOOR_WEB),
+			.known = true,
+			.host = BDL_LIT("x.example") };
+
+		f.groups = bdl_ruleset_group(r, BDL_LIT("staff"));
+		if (bdl_judge_awaits(r, &f) != awaited[i].awaits)
+			fail_msg("'%s' awaits %s", awaited[i].rules,
+			    bdl_action_word(bdl_judge_awaits(r, &f)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges),
 		cmocka_unit_test(binds_by_group),
 		cmocka_unit_test(keeps_to_the_door),
+		cmocka_unit_test(awaits_a_text),
 	};
 
 	return cmocka_run_group_tests_name("policy/judge", tests, NULL, NULL);

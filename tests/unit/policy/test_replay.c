@@ -74,7 +74,8 @@ static struct trial try(
 	struct trial t;
 
 	for (int side = 0; side < BDL_REPLAY_SIDES; side++) {
-		const struct bdl_ruleset *r = bdl_replay_ruleset(p->replay, side);
+		const struct bdl_ruleset *r =
+		    bdl_replay_ruleset(p->replay, (enum bdl_replay_side)side);
 
 		f[side].facts = facts_of_situation(r, s, counts[side]);
 		bdl_judge(r, &f[side].facts, side == BDL_REPLAY_NOW ? &t.now : &t.then);

@@ -19,11 +19,11 @@
 #include "policy/judge.h"
 #include "portal/assets.h"
 #include "portal/request.h"
-#include "record/acts.h"
-#include "record/drafts.h"
-#include "record/force.h"
-#include "record/versions.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/policies/drafts.h"
+#include "record/policies/force.h"
+#include "record/policies/versions.h"
+#include "record/visits/visits_int.h"
 #include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>

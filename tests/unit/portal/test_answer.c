@@ -1,8 +1,8 @@
 /* Every page, of records as they come. */
 #include "asked.h"
-#include "record/holds.h"
-#include "record/ledger.h"
-#include "record/store_int.h"
+#include "record/ledger/ledger.h"
+#include "record/retention/holds.h"
+#include "record/store/store_int.h"
 
 static void an_empty_school_is_told_what_to_do(void **state)
 {

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "portal/looks.h"
 #include "portal/request.h"
-#include "record/acts.h"
-#include "record/journal.h"
+#include "record/acts/acts.h"
+#include "record/journal/journal.h"
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The pages of state: what they say of a school that is empty, filled or broken. */
 #include "asked.h"
-#include "record/holds.h"
-#include "record/storage.h"
+#include "record/retention/holds.h"
+#include "record/retention/storage.h"
 
 static void state_of_an_empty_school(void **state)
 {

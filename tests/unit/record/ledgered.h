@@ -2,8 +2,8 @@
 #ifndef BDL_TESTS_RECORD_LEDGERED_H
 #define BDL_TESTS_RECORD_LEDGERED_H
 
-#include "record/ledger_int.h"
-#include "record/ledger_verify.h"
+#include "record/ledger/ledger_int.h"
+#include "record/ledger/verify.h"
 #include "stored.h"
 
 #define LEDGER_T0 1795261200000

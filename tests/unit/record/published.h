@@ -2,7 +2,7 @@
 #ifndef BDL_TESTS_RECORD_PUBLISHED_H
 #define BDL_TESTS_RECORD_PUBLISHED_H
 
-#include "record/versions.h"
+#include "record/policies/versions.h"
 #include "stored.h"
 
 /* A policy with one clause; `text` tells one version from the next. */

@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "folder.h"
-#include "record/act.h"
-#include "record/store_back.h"
+#include "record/acts/act.h"
+#include "record/store/back.h"
 #include <libpq-fe.h>
 #include <sqlite3.h>
 

@@ -1,4 +1,4 @@
-#include "record/act.h"
+#include "record/acts/act.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

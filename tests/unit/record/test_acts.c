@@ -1,5 +1,5 @@
-#include "record/acts.h"
-#include "record/values.h"
+#include "record/acts/acts.h"
+#include "record/acts/values.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #include "../check.h"
 #include "base/clock.h"
-#include "record/backup.h"
-#include "stored.h"
+#include "ledgered.h"
+#include "record/backup/backup.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -205,6 +205,23 @@ static void rows_that_went_are_named(void **state)
 	expect(k, "there is no '");
 }
 
+/* What somebody changed before the backup was made is in its sum, and no page or row is hurt. */
+static void a_changed_ledger_is_found(void **state)
+{
+	struct kept *k = *state;
+
+	ledger_make(k->store, 9);
+	(void)make(k);
+	assert_true(drill(k));
+	expect(k, "ok     the ledger verifies");
+	assert_int_equal(unlink(k->to), 0);
+	store_run(k->store, "UPDATE ledger_entry SET actor = 'nobody' WHERE entry = 7");
+	(void)make(k);
+	assert_false(drill(k));
+	expect(k, "ok     the digest");
+	expect(k, "FAILED the ledger verifies: it breaks at entry 7");
+}
+
 static void a_newer_store_is_refused(void **state)
 {
 	struct kept *k = *state;
@@ -304,6 +321,7 @@ int main(void)
 		    a_server_is_left_to_its_own_means, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage_is_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows_that_went_are_named, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_changed_ledger_is_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_newer_store_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_newest_few_are_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_half_made_goes, set_up, tear_down),

@@ -1,7 +1,7 @@
 /* The proxy's log of bytes, written as Squid and its supervisor write it, and brought by the scribe. */
-#include "record/bytes.h"
-#include "record/journal.h"
-#include "record/scribe.h"
+#include "record/journal/journal.h"
+#include "record/scribe/scribe.h"
+#include "record/visits/bytes.h"
 #include "stored.h"
 #include <errno.h>
 #include <inttypes.h>

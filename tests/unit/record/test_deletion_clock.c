@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "record/deletion_clock.h"
+#include "record/retention/deletion_clock.h"
 
 #define T0     1795261200000
 #define MINUTE INT64_C(60000)

@@ -1,6 +1,6 @@
-#include "record/acts.h"
-#include "record/figures.h"
-#include "record/figures_int.h"
+#include "record/acts/acts.h"
+#include "record/acts/figures.h"
+#include "record/acts/figures_int.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>

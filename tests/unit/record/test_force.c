@@ -1,5 +1,5 @@
 #include "published.h"
-#include "record/force.h"
+#include "record/policies/force.h"
 #include "sys/file.h"
 #include <dirent.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 #include "folder.h"
-#include "record/journal_int.h"
+#include "record/journal/journal_int.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

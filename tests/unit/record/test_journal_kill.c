@@ -3,7 +3,7 @@
  * reader of another process looks on.
  */
 #include "folder.h"
-#include "record/journal.h"
+#include "record/journal/journal.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

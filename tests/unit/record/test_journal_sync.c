@@ -3,7 +3,7 @@
  * notes the file and can make the call fail.
  */
 #include "folder.h"
-#include "record/journal.h"
+#include "record/journal/journal.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

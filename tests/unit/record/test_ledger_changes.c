@@ -2,8 +2,8 @@
 #include "../check.h"
 #include "ledgered.h"
 #include "published.h"
-#include "record/drafts.h"
-#include "record/force.h"
+#include "record/policies/drafts.h"
+#include "record/policies/force.h"
 
 #define T0 1795261200000
 

@@ -1,7 +1,7 @@
 /* Heads: signed, exported once a day, and nothing but what was signed. */
 #include "../check.h"
 #include "ledgered.h"
-#include "record/ledger_head.h"
+#include "record/ledger/head.h"
 #include "sys/file.h"
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "record/mark.h"
+#include "record/visits/mark.h"
 #include "stored.h"
 #include <inttypes.h>
 #include <setjmp.h>
@@ -46,11 +46,11 @@ static void takes_no_other_line(void **state)
 {
 	(void)state;
 	static const char *const lines[] = { "", "-", "- 1 2", "1-2-3-4", "1-2-3-4 5", "1-2-3-4 5 ",
-		"1-2-3-4 5 6 7", "1-2-3-4 -5 6", "1-2-3-4 5 x", "1-2-3 5 6", "1-2-3-4-5 5 6",
-		"1-2-3-4- 5 6", "-1-2-3-4 5 6", "1-0-3-4 5 6", "1-2-0-4 5 6", "1-2-3-0 5 6",
-		"1-2-3-g 5 6", "1--3-4 5 6", "e677d21fdc00-2-3-4 5 6",
-		"1-2-3-11111111111111111 5 6", "1-2-3-4 281474976710657 6",
-		"1-2-3-4 5 281474976710657", " 1-2-3-4 5 6" };
+		"1-2-3-4 5 6 ", "1-2-3-4 5 6 x", "1-2-3-4 5 6 7 8", "1-2-3-4 5 6 281474976710657",
+		"1-2-3-4 -5 6", "1-2-3-4 5 x", "1-2-3 5 6", "1-2-3-4-5 5 6", "1-2-3-4- 5 6",
+		"-1-2-3-4 5 6", "1-0-3-4 5 6", "1-2-0-4 5 6", "1-2-3-0 5 6", "1-2-3-g 5 6",
+		"1--3-4 5 6", "e677d21fdc00-2-3-4 5 6", "1-2-3-11111111111111111 5 6",
+		"1-2-3-4 281474976710657 6", "1-2-3-4 5 281474976710657", " 1-2-3-4 5 6" };
 	struct bdl_mark got;
 	int64_t down, up;
 
@@ -58,6 +58,26 @@ static void takes_no_other_line(void **state)
 		if (bdl_mark_read_line(bdl_view_of(lines[i]), &got, &down, &up))
 			fail_msg("'%s' was taken", lines[i]);
 	assert_true(bdl_mark_read_line(bdl_view_of("e677d21fdbff-2-3-4 5 6"), &got, &down, &up));
+}
+
+/* What was sent is told without the head of the request, where the proxy says how long that was. */
+static void leaves_the_head_away(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		int64_t up;
+	} rows[] = { { "1-2-3-4 5 600", 600 }, { "1-2-3-4 5 600 0", 600 },
+		{ "1-2-3-4 5 400600 600", 400000 }, { "1-2-3-4 5 600 600", 0 },
+		{ "1-2-3-4 5 0 600", 0 } };
+	struct bdl_mark got;
+	int64_t down, up;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
+		assert_true(bdl_mark_read_line(bdl_view_of(rows[i].line), &got, &down, &up));
+		assert_int_equal(down, 5);
+		assert_int_equal(up, rows[i].up);
+	}
 }
 
 /* One mark for acts of one visit, and another for each that differs in what makes a visit. */
@@ -93,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_it_writes),
 		cmocka_unit_test(takes_no_other_line),
+		cmocka_unit_test(leaves_the_head_away),
 		cmocka_unit_test(tells_visits_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

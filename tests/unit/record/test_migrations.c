@@ -1,9 +1,9 @@
 /* A store of each older schema, with records in it, is brought up to date and goes on. */
 #include "../check.h"
 #include "ledgered.h"
-#include "record/acts.h"
-#include "record/store_pg_int.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/store/pg_int.h"
+#include "record/visits/visits_int.h"
 
 #define HOUR "498683" /* of LEDGER_T0 */
 

@@ -3,9 +3,9 @@
 #include "policy/document.h"
 #include "proto/identity.h"
 #include "proto/url.h"
-#include "record/acts.h"
-#include "record/store_pg_int.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/store/pg_int.h"
+#include "record/visits/visits_int.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>

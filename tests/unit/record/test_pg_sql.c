@@ -1,5 +1,5 @@
 #include "base/buf.h"
-#include "record/store_pg_int.h"
+#include "record/store/pg_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>

@@ -6,9 +6,9 @@
  */
 #include "ledgered.h"
 #include "power.h"
-#include "record/holds.h"
-#include "record/journal.h"
-#include "record/scribe.h"
+#include "record/journal/journal.h"
+#include "record/retention/holds.h"
+#include "record/scribe/scribe.h"
 #include <setjmp.h>
 #include <stdarg.h>
 

@@ -3,12 +3,12 @@
  * under which acts were recorded changes nothing, whatever it is.
  */
 #include "published.h"
-#include "record/act_facts.h"
-#include "record/acts.h"
-#include "record/drafts.h"
-#include "record/replay.h"
-#include "record/replays.h"
-#include "record/visits_int.h"
+#include "record/acts/act_facts.h"
+#include "record/acts/acts.h"
+#include "record/policies/drafts.h"
+#include "record/replay/replay.h"
+#include "record/replay/replays.h"
+#include "record/visits/visits_int.h"
 #include "stored.h"
 #include <inttypes.h>
 #include <setjmp.h>

@@ -3,12 +3,12 @@
 #include "base/clock.h"
 #include "ledgered.h"
 #include "published.h"
-#include "record/acts.h"
-#include "record/holds.h"
-#include "record/ledger.h"
-#include "record/numbers_int.h"
-#include "record/retention.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/ledger/ledger.h"
+#include "record/retention/holds.h"
+#include "record/retention/retention.h"
+#include "record/store/numbers_int.h"
+#include "record/visits/visits_int.h"
 #include <time.h>
 
 #define DAY INT64_C(86400000)

@@ -2,10 +2,10 @@
 #include "base/clock.h"
 #include "lists/compile.h"
 #include "published.h"
-#include "record/holds.h"
-#include "record/journal.h"
-#include "record/ledger.h"
-#include "record/status.h"
+#include "record/journal/journal.h"
+#include "record/ledger/ledger.h"
+#include "record/retention/holds.h"
+#include "record/status/status.h"
 #include <sys/stat.h>
 
 /* A data folder with a store and a board, on which the test plays the processes. */

@@ -1,7 +1,7 @@
 #include "../check.h"
-#include "record/acts.h"
-#include "record/storage.h"
-#include "record/visits.h"
+#include "record/acts/acts.h"
+#include "record/retention/storage.h"
+#include "record/visits/visits.h"
 #include "stored.h"
 
 #define NOON INT64_C(1795262400000)

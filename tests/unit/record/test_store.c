@@ -346,12 +346,12 @@ static void breaks_off_what_takes_too_long(void **state)
 {
 	(void)state;
 	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
-	struct bdl_store *writer BDL_AUTO(bdl_store_close) = store_make(&f);
 	struct bdl_store *s BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_stmt *st = NULL;
 	char where[STORE_WHERE];
 	struct bdl_err err = { 0 };
 
+	bdl_store_close(store_make(&f));
 	assert_int_equal(bdl_store_open(store_where(&f, where), BDL_STORE_READ, &s, &err), 0);
 	assert_int_equal(bdl_store_hurry(s, 300, &err), 0);
 	assert_int_equal(bdl_stmt_get(s,

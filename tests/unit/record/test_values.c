@@ -1,6 +1,6 @@
-#include "record/acts.h"
-#include "record/values.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/acts/values.h"
+#include "record/visits/visits_int.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #include "published.h"
-#include "record/drafts.h"
-#include "record/versions_int.h"
+#include "record/policies/drafts.h"
+#include "record/policies/versions_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 

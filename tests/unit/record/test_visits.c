@@ -1,7 +1,7 @@
-#include "record/acts.h"
-#include "record/journal.h"
-#include "record/scribe.h"
-#include "record/visits_int.h"
+#include "record/acts/acts.h"
+#include "record/journal/journal.h"
+#include "record/scribe/scribe.h"
+#include "record/visits/visits_int.h"
 #include "stored.h"
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,13 +1,17 @@
 #include "base/clock.h"
 #include "doors/web/counters.h"
+#include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -224,6 +228,37 @@ static void no_count_is_lost_and_no_lock_is_left(void **state)
 	assert_int_equal(bdl_counters_add(c, 77, &w, 1, 2), WORKERS * EACH + 1);
 }
 
+/* Somebody who was stopped holds every lock, and two workers begin the same entries at the same time. */
+static void nothing_is_lost_without_a_lock(void **state)
+{
+	(void)state;
+	enum { ENTRIES = 400 };
+	struct bdl_window w = { 1, 1 };
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	_Atomic int *met =
+	    mmap(NULL, sizeof(*met), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	BDL_AUTO(bdl_counters_close) struct bdl_counters *c = opened();
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	assert_true(met != MAP_FAILED && fd >= 0);
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &all), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	for (int n = 0; n < ENTRIES; n++) {
+		atomic_fetch_add(met, 1);
+		while (atomic_load(met) < 2 * (n + 1))
+			(void)sched_yield();
+		(void)bdl_counters_add(c, 1000 + (uint64_t)n, &w, 1, 1);
+	}
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (int n = 0; n < ENTRIES; n++)
+		assert_int_equal(bdl_counters_sum(c, 1000 + (uint64_t)n, &w, 2), 2);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(munmap(met, sizeof(*met)), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +269,7 @@ int main(void)
 		cmocka_unit_test(settles),
 		cmocka_unit_test(the_oldest_gives_way),
 		cmocka_unit_test(no_count_is_lost_and_no_lock_is_left),
+		cmocka_unit_test(nothing_is_lost_without_a_lock),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,6 +1,6 @@
 #include "base/alloc.h"
 #include "doors/web/recorder.h"
-#include "record/journal.h"
+#include "record/journal/journal.h"
 #include "sys/log.h"
 #include <dirent.h>
 #include <setjmp.h>

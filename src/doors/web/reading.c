@@ -1,0 +1,149 @@
+/* A body that is read while it passes: held back while its text may still come to a refusal. */
+#include "base/alloc.h"
+#include "doors/web/conn_int.h"
+#include "sys/log.h"
+
+#define INSTEAD_MAX 8192 /* the head of a 204 */
+
+/* Texts of so many levels' more have to be judged again. */
+static unsigned levels_of(struct bdl_scan *scan)
+{
+	struct bdl_scan_limits limits;
+	struct bdl_scan_result result;
+	unsigned sum = 0;
+
+	BDL_BUG_IF(!bdl_scan_limits_named(BDL_LIT(BDL_PHRASES_LIMITS), &limits));
+	bdl_scan_result(scan, &result);
+	for (size_t i = 0; i < result.n_classes; i++)
+		sum += bdl_scan_level_of(&limits, result.scores[i].score);
+	return sum;
+}
+
+static bool has_room(struct bdl_web *web)
+{
+	bool is_full = web->n_texts >= BDL_WEB_TEXTS_MAX;
+
+	if (is_full && !web->texts_full)
+		bdl_log(BDL_LOG_WARN, "texts-full",
+		    "%d texts are being read: those that come now go on unread", BDL_WEB_TEXTS_MAX);
+	web->texts_full = is_full;
+	return !is_full;
+}
+
+bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl_view heads,
+    const struct bdl_decision *d)
+{
+	struct bdl_web *web = c->web;
+	struct bdl_reader *reader = web->now->reader;
+	struct bdl_scan *scan = NULL;
+	struct bdl_err err = { 0 };
+
+	if (d->awaits == BDL_ALLOW || !c->has_body || !has_room(web))
+		return false;
+	bdl_buf_clear(&c->heads);
+	(void)bdl_buf_add_view(&c->heads, icap_head); /* fits: its limit is theirs */
+	(void)bdl_buf_add_view(&c->heads, heads);
+	if (bdl_buf_broken(&c->heads) ||
+	    bdl_scan_begin(reader->scanner, &d->how, &scan, &err) < 0) {
+		bdl_log(BDL_LOG_WARN, "no-memory", "a text goes on unread");
+		return false;
+	}
+	c->text = bdl_xalloc(sizeof(*c->text));
+	c->text->reader = bdl_reader_hold(reader);
+	c->text->scan = scan;
+	c->text->held = BDL_BUF(web->role->conf->text_held);
+	c->text->is_held = d->awaits > BDL_NOTE;
+	c->text->is_watched = c->text->is_held;
+	c->text->instead = BDL_BUF(INSTEAD_MAX);
+	web->n_texts++;
+	return true;
+}
+
+void bdl_reading_end(struct bdl_conn *c)
+{
+	if (!c->text)
+		return;
+	bdl_scan_done(c->text->scan);
+	bdl_reader_drop(c->text->reader);
+	bdl_buf_done(&c->text->held);
+	bdl_buf_done(&c->text->instead);
+	free(c->text);
+	c->text = NULL;
+	c->web->n_texts--;
+	bdl_buf_clear(&c->heads);
+}
+
+/* The heads as they came; they were parsed then. */
+static struct bdl_view parse_heads(const struct bdl_conn *c, struct bdl_icap_request *ret)
+{
+	struct bdl_view all = bdl_buf_view(&c->heads);
+	size_t from = 0;
+	int status;
+
+	long n = bdl_http_head_length(all, &from);
+	BDL_BUG_IF(n <= 0 || bdl_icap_parse(bdl_view_at(all.p, (size_t)n), ret, &status, NULL) < 0);
+	return bdl_view_from(all, (size_t)n);
+}
+
+struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
+    struct bdl_icap_request *ret_icap, struct bdl_buf *head, struct bdl_buf *body)
+{
+	struct bdl_read t = {
+		.reader = c->text->reader,
+		.scan = c->text->scan,
+		.is_whole = is_whole,
+		.is_late = !c->text->is_held,
+	};
+
+	if (is_whole)
+		bdl_scan_end(t.scan);
+	c->text->levels = levels_of(t.scan);
+	return bdl_web_decide_text(
+	    c->web, ret_icap, parse_heads(c, ret_icap), bdl_view_of(c->peer), &t, head, body);
+}
+
+/* Whether what went on already would have been refused by what is known now. */
+static bool is_found_late(struct bdl_conn *c, bool is_whole)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf none = BDL_BUF(0);
+	struct bdl_icap_request icap;
+
+	return bdl_reading_judge(c, is_whole, &icap, &none, &none).outcome == BDL_OUTCOME_ANSWER;
+}
+
+bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
+{
+	struct bdl_reading *t = c->text;
+	const size_t most = BDL_WEB_HELD_MAX / 2;
+	/* Who sends little is held whatever others do. */
+	bool is_crowded = c->web->held > most && t->held.n + data.n > most / c->web->n_conns;
+
+	bdl_scan_add(t->scan, data);
+	if (t->held.n == 0)
+		t->since_ms = (int64_t)uv_now(&c->web->loop.uv);
+	return !is_crowded && data.n <= t->held.max - t->held.n &&
+	    bdl_buf_add_view(&t->held, data) == 0;
+}
+
+bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data)
+{
+	struct bdl_reading *t = c->text;
+
+	bdl_scan_add(t->scan, data);
+	return !t->is_watched || levels_of(t->scan) <= t->levels || !is_found_late(c, false);
+}
+
+bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms)
+{
+	const struct bdl_reading *t = c->text;
+
+	if (c->stage != BDL_STAGE_READ || !t || !t->is_held)
+		return false;
+	return t->held.n > 0 ? now_ms - t->since_ms > BDL_WEB_TEXT_MS
+			     : now_ms - c->since_ms > BDL_WEB_HEAD_MS;
+}
+
+bool bdl_reading_passes(struct bdl_conn *c)
+{
+	return !is_found_late(c, true) || !c->text->is_watched;
+}

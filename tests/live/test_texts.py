@@ -1,0 +1,359 @@
+"""
+Pages and what is sent, read on their way through Squid: what is refused by its text, what passes as it
+came, and what the record and the portal say of it.
+"""
+
+import ctypes
+import gzip
+import html
+import json
+import re
+import socket
+import threading
+import time
+import zlib
+from urllib.parse import quote
+
+import pytest
+from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, until
+
+PHRASES = """class drugs
+excused by health 80%
+110 purple frobnicator for sale, frobnicatorium
+900 marmalade of the midnight market
+context health
+40 help line
+class weapons
+110 sprocket launcher plans
+"""
+BAD = "buy a purple frobnicator for sale today"
+FINE = "a quiet page about the geography of rivers and of lakes. " * 20
+POLICY = front("Texts", "staff, pupils") + """
+## Drugs {#web.drugs}
+
+You do not buy or sell drugs.
+
+```rules
+block web with serious phrases drugs
+  keeping words
+  tell safeguarding-lead
+```
+
+## Weapons {#web.weapons}
+
+We look at what is said of weapons.
+
+```rules
+note web with serious phrases weapons
+```
+"""
+
+
+class Pages:
+    """A site that answers what it was told to, byte for byte."""
+
+    def __init__(self):
+        self.answers, self.got = {}, {}
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                s, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(s,), daemon=True).start()
+
+    def serve(self, s):
+        with s:
+            try:
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    byte = s.recv(1)
+                    if not byte:
+                        return
+                    head += byte
+                path = head.split(b" ")[1].decode()
+                length = re.search(rb"(?i)content-length: (\d+)", head)
+                body, want = b"", int(length[1]) if length else 0
+                while len(body) < want:
+                    more = s.recv(65536)
+                    if not more:
+                        break
+                    body += more
+                self.got[path] = (head, body)
+                answer = self.answers[path]
+                if callable(answer):
+                    answer(s, head)
+                else:
+                    s.sendall(answer)
+            except OSError:
+                pass  # a client that has seen enough
+
+    def put(self, path, body, *fields, status="200 OK", kind="text/html; charset=utf-8"):
+        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *fields]
+        if kind:
+            lines.append(f"Content-Type: {kind}")
+        self.answers[path] = ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+        return self.url(path)
+
+    def url(self, path):
+        return f"http://ok.example:{self.listener.getsockname()[1]}{path}"
+
+
+@pytest.fixture(scope="module")
+def pages():
+    p = Pages()
+    yield p
+    p.listener.close()
+
+
+@pytest.fixture(scope="module")
+def school(sites):
+    s = make_school(sites)
+    (s.folder / "phrases.txt").write_text(PHRASES)
+    s.beadle("phrases", "compile", str(s.folder / "phrases.txt"))
+    (s.folder / "texts.md").write_text(POLICY)
+    s.beadle("policy", "publish", str(s.folder / "texts.md"), "--minute", "x", "--name", "texts",
+             *TWO_PEOPLE)
+    s.start()
+    s.people["127.0.0.1"] = "t.ashdown"
+    yield s
+    end_school(s)
+
+
+def page(text):
+    return f"<!doctype html><title>A page</title><p>{text}</p>".encode()
+
+
+def words(reply):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", reply.body)))
+
+
+def brotli(data):
+    lib = ctypes.CDLL("libbrotlienc.so.1")
+    out, n = ctypes.create_string_buffer(len(data) + 1024), ctypes.c_size_t(len(data) + 1024)
+    assert lib.BrotliEncoderCompress(5, 22, 0, ctypes.c_size_t(len(data)), data, ctypes.byref(n), out)
+    return out.raw[:n.value]
+
+
+HARMFUL = {
+    "plain": (page(BAD), [], "text/html"),
+    "gzip": (gzip.compress(page(BAD)), ["Content-Encoding: gzip"], "text/html"),
+    "brotli": (brotli(page(BAD)), ["Content-Encoding: br"], "text/html"),
+    "deflate": (zlib.compress(page(BAD)), ["Content-Encoding: deflate"], "text/html"),
+    "utf16": (page(BAD).decode().encode("utf-16"), [], "text/html; charset=utf-16"),
+    "utf16-unsaid": (page(BAD).decode().encode("utf-16"), [], "text/html"),
+    "windows1252": (b"<p>caf\xe9 \x93" + BAD.encode() + b"\x94", [],
+                    "text/html; charset=windows-1252"),
+    "letters": (page(BAD.replace("a", "\u0430").replace("o", "\u043e")), [], "text/html; charset=utf-8"),
+    "spaced": (page("the f r o b n i c a t o r i u m is open"), [], "text/html"),
+    "digits": (page("buy a purple fr0bn1c4t0r for sale"), [], "text/html"),
+    "tags": (page("buy a pur<b></b>ple frob<i>nica</i>tor for<!-- x --> sale"), [], "text/html"),
+    "alt": (b"<img src=x alt='" + BAD.encode() + b"'>", [], "text/html"),
+    "unsaid": (page(BAD), [], None),
+    "text": (BAD.encode(), [], "text/plain"),
+    "json": (json.dumps({"a": [BAD]}).encode(), [], "application/json"),
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_harmful_page_is_refused(school, pages, name):
+    body, fields, kind = HARMFUL[name]
+    reply = school.visit(pages.put(f"/bad-{name}", body, *fields, kind=kind), "--compressed")
+    assert reply.status == 403 and "You do not buy or sell drugs." in words(reply), reply
+    act = until(lambda: [a for a in school.acts("ok.example")
+                         if a["path"] == f"/bad-{name}" and a["clause"]], "it is recorded")[0]
+    assert (ACTIONS[act["action"]], act["policy"], act["clause"]) == ("block", "texts", "web.drugs")
+
+
+def test_the_record_explains_it(school, pages):
+    reply = school.visit(pages.put("/explained", page("Oh, " + BAD + " and more")))
+    assert reply.status == 403
+    act = until(lambda: [a for a in school.acts("ok.example")
+                         if a["path"] == "/explained" and a["clause"]], "it is recorded")[0]
+    assert "score=drugs:110" in act["kept"] and "read=whole" in act["kept"], act
+    said = words(school.ask_portal(f"/acts/{act['id']}"))
+    assert "purple frobnicator for sale" in said and "weight 110" in said, said
+    assert "oh buy a purple frobnicator for sale today" in said, "the rule keeps the words around"
+    assert "quiet" not in said
+
+
+def test_an_error_page_is_read_too(school, pages):
+    reply = school.visit(pages.put("/lost", page(BAD), status="404 Not Found"))
+    assert reply.status == 403 and "You do not buy or sell drugs." in words(reply), reply
+
+
+def test_what_excuses_it_counts(school, pages):
+    url = pages.put("/help", page(BAD + ". Ring the help line. help line " + FINE))
+    assert school.visit(url).status == 200
+
+
+@pytest.mark.parametrize("coding", ["as it is", "gzip", "brotli", "deflate", "cut gzip", "chunked"])
+def test_a_benign_page_passes_byte_for_byte(school, pages, coding):
+    body = page(FINE * 30)
+    sent = {"gzip": gzip.compress(body), "brotli": brotli(body), "deflate": zlib.compress(body),
+            "cut gzip": gzip.compress(body)[:-20]}.get(coding, body)
+    word = {"gzip": "gzip", "brotli": "br", "deflate": "deflate", "cut gzip": "gzip"}.get(coding)
+    path = "/fine-" + coding.replace(" ", "-")
+    url = pages.put(path, sent, *([f"Content-Encoding: {word}"] if word else []))
+    if coding == "chunked":
+        pieces = b"".join(b"%x\r\n%s\r\n" % (len(sent[i:i + 7]), sent[i:i + 7])
+                          for i in range(0, len(sent), 7))
+        pages.answers[path] = (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n"
+                               b"Transfer-Encoding: chunked\r\n\r\n" + pieces + b"0\r\n\r\n")
+    out = school.folder / "out"
+    reply = school.visit(url, "-o", str(out))
+    assert reply.status == 200 and out.read_bytes() == sent
+
+
+def test_noted_and_not_held(school, pages):
+    """What only a note may come of passes, and is on record."""
+    reply = school.visit(pages.put("/noted", page("sprocket launcher plans")))
+    assert reply.status == 200 and "sprocket" in reply.body
+    act = until(lambda: [a for a in school.acts("ok.example")
+                         if a["path"] == "/noted" and a["clause"]], "it is recorded")[0]
+    assert (ACTIONS[act["action"]], act["clause"]) == ("note", "web.weapons")
+
+
+def test_found_late_is_cut_and_blocked_next_time(school, pages):
+    """Past what is held the page is on its way: it is cut, and the next load is refused at once."""
+    # Nothing is at the beginning, and what comes later weighs enough for so long a page.
+    bad = "the marmalade of the midnight market"
+    filler = b"<p>" + b"<!-- " + b"x" * 900_000 + b" --></p>"
+    body = b"<!doctype html><title>Large</title>" + filler + page(bad + ". " + FINE * 8) + filler + b"the end"
+    url, out = pages.put("/large", body), school.folder / "large"
+    reply = school.visit(url, "-o", str(out))
+    assert "transfer closed" in reply.error or "bytes remaining" in reply.error, reply
+    assert b"the end" not in out.read_bytes()
+    pages.got.pop("/large")
+    again = school.visit(url)
+    assert again.status == 403 and "You do not buy or sell drugs." in words(again), again
+    assert "/large" not in pages.got, "the site was asked again"
+    school.people["127.0.0.2"] = "p.marlow"
+    other = school.visit(url, "-o", str(out), source="127.0.0.2")
+    assert "/large" in pages.got, f"one person's page spoke against another: {other}"
+
+
+@pytest.mark.parametrize("kind, body", [
+    ("application/x-www-form-urlencoded", "message=" + quote(BAD)),
+    ("application/json", json.dumps({"messages": [{"role": "user", "content": BAD}]})),
+    ("text/plain", BAD),
+    ("multipart/form-data; boundary=x",
+     f'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n{BAD}\r\n--x--\r\n'),
+])
+def test_what_is_sent_is_read_before_it_leaves(school, pages, kind, body):
+    path = "/sent-" + re.sub(r"\W.*", "", kind.split("/")[1])
+    url = pages.put(path, b"thank you", kind="text/plain")
+    reply = school.visit(url, "-H", f"Content-Type: {kind}", "--data-binary", body)
+    assert reply.status == 403 and "You do not buy or sell drugs." in words(reply), reply
+    assert path not in pages.got, "it left"
+    fine = body.replace(BAD, "hello").replace(quote(BAD), "hello")
+    reply = school.visit(url, "-H", f"Content-Type: {kind}", "--data-binary", fine)
+    assert reply.status == 200 and pages.got[path][1] == fine.encode()
+
+
+def test_a_search_is_read(school):
+    url = "http://www.google.co.uk/search?q=" + quote(BAD)
+    reply = school.visit(url)
+    assert reply.status == 403 and "You do not buy or sell drugs." in words(reply), reply
+
+
+@pytest.mark.parametrize("kind, fields", [
+    ("video/mp4", []), ("image/png", []), ("application/octet-stream", []),
+    ("text/html", ['Content-Disposition: attachment; filename="a.html"']),
+])
+def test_media_and_downloads_are_not_read(school, pages, kind, fields):
+    path = f"/media-{kind.replace('/', '-')}-{len(fields)}"
+    reply = school.visit(pages.put(path, page(BAD), *fields, kind=kind))
+    assert reply.status == 200 and BAD in reply.body
+
+
+def test_an_event_stream_is_not_held(school, pages):
+    go = threading.Event()
+
+    def events(s, _):
+        s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n")
+        go.wait(10)
+        s.sendall(b"data: second\n\n")
+    pages.answers["/events"] = events
+    s = socket.create_connection(("127.0.0.1", school.ports[2]), 10)
+    url = pages.url("/events")
+    s.sendall(f"GET {url} HTTP/1.1\r\nHost: {url.split('/')[2]}\r\n\r\n".encode())
+    got = b""
+    while b"first" not in got:
+        got += s.recv(4096)
+    go.set()
+    while b"second" not in got:
+        got += s.recv(4096)
+    s.close()
+
+
+def test_a_slow_page_goes_on(school, pages):
+    """What comes drop by drop is not held until its end."""
+    stop = threading.Event()
+
+    def slow(s, _):
+        s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>begin")
+        while not stop.wait(0.5):
+            s.sendall(b" and on")
+    pages.answers["/slow"] = slow
+    s = socket.create_connection(("127.0.0.1", school.ports[2]), 15)
+    url, begin = pages.url("/slow"), time.monotonic()
+    s.sendall(f"GET {url} HTTP/1.1\r\nHost: {url.split('/')[2]}\r\n\r\n".encode())
+    got = b""
+    while b"<p>begin" not in got:
+        got += s.recv(4096)
+    assert 2 < time.monotonic() - begin < 9
+    stop.set()
+    s.close()
+
+
+def test_heads_and_unchanged_pages(school, pages):
+    url = pages.put("/head", page(BAD))
+    assert school.visit(url, "-I").status == 200
+    pages.answers["/304"] = b"HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\nConnection: close\r\n\r\n"
+    assert school.visit(pages.url("/304"), "-H", 'If-None-Match: "a"').status == 304
+
+
+def test_a_part_of_a_page_is_read(school, pages):
+    url = pages.put("/range", page(BAD)[20:], "Content-Range: bytes 20-90/91", status="206 Partial Content")
+    assert school.visit(url, "-r", "20-").status == 403
+
+
+def test_what_cannot_be_read_is_refused(school, pages):
+    url = pages.put("/coded", b"whatever it is", "Content-Encoding: zstd")
+    reply = school.visit(url)
+    assert reply.status == 502 and "whatever" not in reply.body
+
+
+def test_bombs_end(school, pages):
+    """A body that unpacks to more than anybody reads passes as it came, and costs little."""
+    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(pack.compress(b" " * (1 << 20)) for _ in range(512)) + pack.flush()
+    out = school.folder / "bomb"
+    began = time.monotonic()
+    reply = school.visit(pages.put("/bomb", bomb, "Content-Encoding: gzip"), "-o", str(out))
+    assert reply.status == 200 and out.read_bytes() == bomb
+    assert time.monotonic() - began < 5
+
+
+def test_new_phrases_are_taken_at_once(school, pages):
+    url = pages.put("/new", page("the wobbling gnome market"))
+    assert school.visit(url).status == 200
+    more = school.folder / "more.txt"
+    more.write_text(PHRASES + "class drugs\n110 wobbling gnome market\n")
+    school.beadle("phrases", "compile", str(more))
+    until(lambda: school.visit(url).status == 403, "the new phrases are in force")
+
+
+def test_broken_phrases_leave_the_older(school, pages):
+    path = school.data / "phrases" / "phrases.map"
+    good, url = path.read_bytes(), pages.put("/older", page(BAD))
+    path.with_suffix(".new").write_bytes(b"broken" + good[6:])
+    path.with_suffix(".new").rename(path)
+    until(lambda: "phrases-unreadable" in school.log.read_text(), "it is said")
+    assert school.visit(url).status == 403
+    path.with_suffix(".new").write_bytes(good)
+    path.with_suffix(".new").rename(path)
