@@ -266,15 +266,13 @@ static int wait_for_deletion(const struct bdl_request *r, struct bdl_err *err)
 static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
     struct bdl_reply *reply, struct bdl_err *err)
 {
-	struct bdl_err unopened = { 0 };
 	int rc = route->needs ? open_store(w, r, err) : 0;
 	r->school = school(w);
 	if (rc == 0 && route->needs == A_LOOK)
 		rc = wait_for_deletion(r, err);
 	if (rc < 0 && route->needs == A_STORE_OR_NOT) {
-		unopened = *err;
+		r->unopened = *err;
 		*err = (struct bdl_err){ 0 };
-		r->unopened = &unopened;
 		rc = 0;
 	}
 	if (rc == 0)
