@@ -22,7 +22,6 @@ struct bdl_worker {
 	struct bdl_seen *seen; /* its own; NULL: the site has one for all */
 	struct bdl_roll *roll;
 	int64_t roll_set_ms;
-	struct bdl_err unopened; /* why the store could not be opened for this request */
 };
 
 struct bdl_worker *bdl_worker_new(const struct bdl_site *site)
@@ -273,9 +272,8 @@ static int show(struct bdl_worker *w, struct bdl_request *r, const struct route 
 	if (rc == 0 && route->needs >= A_LOOK)
 		rc = wait_for_deletion(r, err);
 	if (rc < 0 && route->needs == A_STORE_OR_NOT) {
-		w->unopened = *err;
+		r->unopened = *err;
 		*err = (struct bdl_err){ 0 };
-		r->unopened = &w->unopened;
 		rc = 0;
 	}
 	if (rc == 0)

@@ -66,7 +66,7 @@ struct bdl_request {
 	const struct bdl_site *site;
 	struct bdl_region *region;
 	struct bdl_store *store;
-	const struct bdl_err *unopened; /* why there is no store, for pages that do without one */
+	struct bdl_err unopened; /* why there is no store, for pages that do without one */
 	/* Of the policies in force and the law; NULL: no store. */
 	const struct bdl_ruleset *ruleset;
 	struct bdl_issues *issues;
