@@ -142,6 +142,24 @@ static void finds_the_columns_of_a_page(void **state)
 	assert_string_equal(bdl_buf_str(&out), "      Owner\tHead\n  two  blanks\n");
 }
 
+static void tells_columns_of_text_from_tables(void **state)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(1 << 16);
+
+	(void)state;
+	for (int i = 0; i < 9; i++)
+		(void)bdl_buf_add_str(
+		    &text, "these words stand in the left column\tand these in the right of it\n");
+	assert_true(bdl_pdf_is_in_columns(bdl_buf_view(&text)));
+	for (int i = 0; i < 10; i++)
+		(void)bdl_buf_add_str(&text, "and here the text runs over the whole page\n");
+	assert_false(bdl_pdf_is_in_columns(bdl_buf_view(&text)));
+	bdl_buf_clear(&text);
+	for (int i = 0; i < 20; i++)
+		(void)bdl_buf_add_str(&text, "Owner\tThe headteacher of the school, always\n");
+	assert_false(bdl_pdf_is_in_columns(bdl_buf_view(&text)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +169,7 @@ int main(void)
 		cmocka_unit_test(reads_html),
 		cmocka_unit_test(keeps_text_and_refuses_other_files),
 		cmocka_unit_test(finds_the_columns_of_a_page),
+		cmocka_unit_test(tells_columns_of_text_from_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
