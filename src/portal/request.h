@@ -67,8 +67,8 @@ struct bdl_request {
 	struct bdl_region *region;
 	struct bdl_store *store;
 	struct bdl_err unopened; /* why there is no store, for pages that do without one */
-	const struct bdl_ruleset
-	    *ruleset; /* of the policies in force and the law; NULL: no store */
+	/* Of the policies in force and the law; NULL: no store. */
+	const struct bdl_ruleset *ruleset;
 	struct bdl_issues *issues;
 	struct bdl_seen *seen;
 	const struct bdl_roll *roll; /* who people are; NULL where there is none */
