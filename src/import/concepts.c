@@ -241,11 +241,22 @@ static unsigned indent_of(struct bdl_view line)
 }
 
 /* A line of rules keeps what stands it further in than the first. */
-static void add_rule_line(struct reader *r, struct bdl_view line)
+static int add_rule_line(struct reader *r, struct bdl_view line)
 {
+	for (struct bdl_view rest = line; bdl_view_find(rest, '{') < rest.n;) {
+		struct bdl_view name = bdl_view_from(rest, bdl_view_find(rest, '{') + 1);
+
+		name.n = bdl_view_find(name, '}');
+		if (!bdl_value_is_known(name))
+			return bdl_fail(r->err, BDL_E_INVALID,
+			    "a value is {hours}, {time}, {within} or {size}, not '{%.*s'",
+			    BDL_FMT(name));
+		rest = bdl_view_from(rest, (size_t)(name.p + name.n - rest.p));
+	}
 	(void)bdl_buf_add_view(&r->rules, bdl_view_from(line, 4));
 	(void)bdl_buf_add_char(&r->rules, '\n'); /* it holds more than the file has */
 	r->variant->rules = bdl_region_view(r->c->region, bdl_buf_view(&r->rules));
+	return 0;
 }
 
 static int read_line(struct reader *r, struct bdl_view line)
@@ -255,10 +266,8 @@ static int read_line(struct reader *r, struct bdl_view line)
 
 	if (rest.n == 0 || rest.p[0] == '#')
 		return 0;
-	if (r->part == RULES && indent >= 4) {
-		add_rule_line(r, line);
-		return 0;
-	}
+	if (r->part == RULES && indent >= 4)
+		return add_rule_line(r, line);
 	if (indent > 0) {
 		if (r->part == CONCEPT)
 			return add_words(r, rest);

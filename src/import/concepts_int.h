@@ -2,6 +2,7 @@
 #ifndef BDL_IMPORT_CONCEPTS_INT_H
 #define BDL_IMPORT_CONCEPTS_INT_H
 
+#include "base/buf.h"
 #include "import/concepts.h"
 
 #define BDL_STEMS_MAX    8192 /* different words */
@@ -110,6 +111,17 @@ int bdl_expression_parse(
 /* A pattern for the concept from words in the view. */
 int bdl_pattern_add(
     struct bdl_concepts *c, uint16_t concept, struct bdl_view words, struct bdl_err *err);
+
+/*
+ * values.c: what the sentence says of hours, times, spans and sizes, by the name that stands for it in
+ * rules, appended as their language has it ("08:30-16:00"). False where it says none.
+ */
+bool bdl_value_put(struct bdl_view name, struct bdl_view sentence, struct bdl_buf *out);
+bool bdl_value_is_known(struct bdl_view name);
+
+/* The rules with each "{within}" filled in, and what was; false where the sentence lacks one. */
+bool bdl_values_fill(
+    struct bdl_view rules, struct bdl_view sentence, struct bdl_buf *out, struct bdl_buf *read);
 
 bool bdl_concept_find(const struct bdl_concepts *c, struct bdl_view name, uint16_t *ret);
 

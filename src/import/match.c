@@ -13,37 +13,22 @@
  */
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "import/concepts_int.h"
+#include "import/match_int.h"
 
 #define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
-#define DEPTH      4   /* of headings within each other */
 #define BACK       1   /* sentences that a pronoun reaches back */
 #define FAR        0.7 /* what is left of one that needs words of the heading */
 #define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
-
-/* For each concept: whether the statement has it, from which token, and how many. */
-struct found {
-	uint16_t from, n; /* n 0: it has not */
-};
-
-struct matcher {
-	const struct bdl_concepts *c;
-	const struct bdl_statements *s;
-	struct found **found; /* of each statement, by concept */
-	struct bdl_token **tokens;
-	bool knows_duties; /* some concept says who is obliged */
-	struct bdl_region *region;
-};
 
 /* What a condition looks at besides the statement and what leads it. */
 enum reach { ITSELF, HEADINGS, PARAGRAPH };
 
 /* The statement that is looked at. */
 struct look {
-	const struct matcher *m;
+	const struct bdl_matcher *m;
 	size_t at;
-	size_t first;        /* sentence of its paragraph */
-	size_t above[DEPTH]; /* headings */
+	size_t first;                /* sentence of its paragraph */
+	size_t above[BDL_LEADS_MAX]; /* headings */
 	size_t n_above;
 	size_t back[BACK]; /* sentences before it that "it" may stand for */
 	size_t n_back;
@@ -73,7 +58,7 @@ static size_t pattern_fits(
 	return 0;
 }
 
-static bool find_concepts(struct matcher *m, size_t i)
+static bool find_concepts(struct bdl_matcher *m, size_t i)
 {
 	const struct bdl_concepts *c = m->c;
 	struct bdl_token tokens[TOKENS_MAX];
@@ -87,12 +72,12 @@ static bool find_concepts(struct matcher *m, size_t i)
 	for (size_t k = 0; k < n; k++)
 		for (uint16_t p = c->stems[tokens[k].stem].first; p; p = c->patterns[p - 1].next) {
 			const struct bdl_pattern *pattern = &c->patterns[p - 1];
-			struct found *f = &m->found[i][pattern->concept];
+			struct bdl_found *f = &m->found[i][pattern->concept];
 
 			size_t took = f->n == 0 ? pattern_fits(pattern, 0, tokens, n, k) : 0;
 
 			if (took > 0)
-				*f = (struct found){ (uint16_t)k, (uint16_t)took };
+				*f = (struct bdl_found){ (uint16_t)k, (uint16_t)took };
 		}
 	return true;
 }
@@ -110,7 +95,7 @@ static void speak(struct look *l, uint16_t concept)
 
 static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool counts)
 {
-	const struct matcher *m = l->m;
+	const struct bdl_matcher *m = l->m;
 	uint32_t lead = m->s->items[l->at].lead;
 
 	if (m->found[l->at][concept].n > 0) {
@@ -118,7 +103,7 @@ static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool 
 			speak(l, concept);
 		return true;
 	}
-	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < DEPTH; steps++) {
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < BDL_LEADS_MAX; steps++) {
 		if (m->found[lead][concept].n > 0)
 			return true;
 		lead = m->s->items[lead].lead;
@@ -161,14 +146,14 @@ static bool holds(struct look *l, uint16_t node, enum reach reach, bool counts)
 /* The words of the statement that spoke, in its order. */
 static struct bdl_view why(const struct look *l)
 {
-	const struct matcher *m = l->m;
+	const struct bdl_matcher *m = l->m;
 	struct bdl_view words = m->s->items[l->at].words;
 	struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_WHY_MAX);
 	uint16_t last = 0;
 
 	for (size_t k = 0; k < TOKENS_MAX; k++)
 		for (size_t i = 0; i < l->n_spoke; i++) {
-			const struct found *f = &m->found[l->at][l->spoke[i]];
+			const struct bdl_found *f = &m->found[l->at][l->spoke[i]];
 			const struct bdl_token *t = &m->tokens[l->at][f->from];
 
 			if (f->from != k || (out.n > 0 && k < last))
@@ -180,13 +165,22 @@ static struct bdl_view why(const struct look *l)
 	return bdl_region_view(m->region, bdl_buf_view(&out)); /* what does not fit is left out */
 }
 
-static struct bdl_view rules_of(struct look *l, uint16_t kind)
+/* The first variant that fits, and whose values the sentence states. */
+static void put_rules(struct look *l, struct bdl_meaning *means)
 {
-	const struct bdl_variant *v = l->m->c->kinds[kind].variants;
+	struct bdl_view words = l->m->s->items[l->at].words;
 
-	while (v && !v->always && !holds(l, v->node, PARAGRAPH, false))
-		v = v->next;
-	return v ? v->rules : (struct bdl_view){ 0 };
+	for (const struct bdl_variant *v = l->m->c->kinds[means->kind].variants; v; v = v->next) {
+		struct bdl_buf rules BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_CONCEPTS_BYTES_MAX);
+		struct bdl_buf read BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_WHY_MAX);
+
+		if (!(v->always || holds(l, v->node, PARAGRAPH, false)) ||
+		    !bdl_values_fill(v->rules, words, &rules, &read))
+			continue;
+		means->rules = bdl_region_view(l->m->region, bdl_buf_view(&rules));
+		means->read = bdl_region_view(l->m->region, bdl_buf_view(&read));
+		return;
+	}
 }
 
 static int by_sureness(const void *a, const void *b)
@@ -212,7 +206,7 @@ static void find_above(struct look *l)
 		first--;
 	l->first = first;
 	/* The nearest heading, and those of a higher order above it. */
-	for (; heading != BDL_NO_STATEMENT && l->n_above < DEPTH; heading--) {
+	for (; heading != BDL_NO_STATEMENT && l->n_above < BDL_LEADS_MAX; heading--) {
 		if (all[heading].kind == BDL_STATEMENT_HEADING && all[heading].level < level) {
 			level = all[heading].level;
 			l->above[l->n_above++] = heading;
@@ -222,104 +216,23 @@ static void find_above(struct look *l)
 	}
 }
 
-/* --- who is obliged, and what is only named --- */
-
-static bool has_trait(const struct matcher *m, size_t at, unsigned traits)
-{
-	for (size_t i = 0; i < m->c->n_concepts; i++)
-		if ((m->c->concepts[i].traits & traits) && m->found[at][i].n > 0)
-			return true;
-	return false;
-}
-
-/* "keep", and not "keeping" or "keeps". */
-static bool is_bare(const struct matcher *m, size_t at, size_t token)
-{
-	const struct bdl_token *t = &m->tokens[at][token];
-	size_t n = t->to - t->from;
-
-	return n <= m->c->stems[t->stem].word.n + 1 && m->s->items[at].words.p[t->to - 1] != 's';
-}
-
-/* Whether words begin here: those of the sentence, or what comes behind "If it is lost, ...". */
-static bool is_beginning(const struct matcher *m, size_t at, size_t token)
-{
-	size_t from = m->tokens[at][token].from;
-	const char *words = m->s->items[at].words.p;
-
-	while (from > 0 && words[from - 1] == ' ')
-		from--;
-	return token == 0 || (from > 0 && strchr(",;:?", words[from - 1]));
-}
-
-/* "Lock the screen", "When you go, lock it": words begin with an order. */
-static bool gives_order(const struct matcher *m, size_t at)
-{
-	const struct bdl_concepts *c = m->c;
-
-	for (size_t k = 0; m->tokens[at][k].to > 0; k++)
-		for (uint16_t p = c->stems[m->tokens[at][k].stem].first; p;
-		     p = c->patterns[p - 1].next)
-			if (c->patterns[p - 1].n == 1 &&
-			    (c->concepts[c->patterns[p - 1].concept].traits & BDL_TRAIT_OPENING) &&
-			    is_beginning(m, at, k) && is_bare(m, at, k))
-				return true;
-	return false;
-}
-
-static bool says_duty(const struct matcher *m, size_t at)
-{
-	return has_trait(m, at, BDL_TRAIT_DUTY) || gives_order(m, at);
-}
-
-/*
- * By itself, by what leads it, or by the heading: "Don't". Rows of a table rarely have verbs, and
- * items that nothing leads are short for what is to be done.
- */
-static bool obliges(const struct look *l)
-{
-	const struct matcher *m = l->m;
-	const struct bdl_statement *s = &m->s->items[l->at];
-	uint32_t lead = s->lead;
-
-	if (!m->knows_duties || s->kind == BDL_STATEMENT_ROW || says_duty(m, l->at))
-		return true;
-	if (s->kind == BDL_STATEMENT_ITEM && lead == BDL_NO_STATEMENT)
-		return true;
-	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < DEPTH; steps++) {
-		if (says_duty(m, lead))
-			return true;
-		lead = m->s->items[lead].lead;
-	}
-	return s->heading != BDL_NO_STATEMENT && says_duty(m, s->heading);
-}
-
-static bool is_aside(const struct look *l)
-{
-	const struct matcher *m = l->m;
-	const struct bdl_statement *s = &m->s->items[l->at];
-
-	return (s->heading != BDL_NO_STATEMENT && has_trait(m, s->heading, BDL_TRAIT_ASIDE)) ||
-	    (s->lead != BDL_NO_STATEMENT && has_trait(m, s->lead, BDL_TRAIT_ASIDE));
-}
-
 static void find_back(struct look *l)
 {
 	const struct bdl_statement *all = l->m->s->items;
 
-	if (!has_trait(l->m, l->at, BDL_TRAIT_BACK))
+	if (!bdl_has_trait(l->m, l->at, BDL_TRAIT_BACK))
 		return;
 	while (l->n_back < BACK && l->at > l->n_back &&
 	    all[l->at - l->n_back - 1].block == all[l->at].block) {
 		l->back[l->n_back] = l->at - l->n_back - 1;
 		l->n_back++;
-		if (!has_trait(l->m, l->back[l->n_back - 1], BDL_TRAIT_BACK))
+		if (!bdl_has_trait(l->m, l->back[l->n_back - 1], BDL_TRAIT_BACK))
 			return; /* it says itself what it speaks of */
 	}
 }
 
 static bool match_one(
-    const struct matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
+    const struct bdl_matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
 {
 	const struct bdl_concepts *c = m->c;
 	struct look base = { .m = m, .at = at };
@@ -327,7 +240,7 @@ static bool match_one(
 
 	find_above(&base);
 	find_back(&base);
-	bool idle = !obliges(&base), aside = is_aside(&base);
+	bool idle = !bdl_obliges(m, at), aside = bdl_is_aside(m, at);
 	for (size_t i = 0; i < c->n_kinds; i++) {
 		d->left[i] = 1;
 		d->looks[i].n_spoke = 0;
@@ -355,13 +268,14 @@ static bool match_one(
 		double rest = aside || (idle && !c->kinds[i].told) ? IDLE : 1;
 		unsigned sure = (unsigned)((1 - d->left[i]) * rest * 100 + 0.5);
 
-		if (sure >= BDL_SURE_UNSURE)
-			ret->items[ret->n++] = (struct bdl_meaning){
-				.kind = (uint16_t)i,
-				.sure = (uint8_t)(sure > 99 ? 99 : sure),
-				.why = why(&d->looks[i]),
-				.rules = rules_of(&d->looks[i], (uint16_t)i),
-			};
+		if (sure < BDL_SURE_UNSURE)
+			continue;
+		ret->items[ret->n] = (struct bdl_meaning){
+			.kind = (uint16_t)i,
+			.sure = (uint8_t)(sure > 99 ? 99 : sure),
+			.why = why(&d->looks[i]),
+		};
+		put_rules(&d->looks[i], &ret->items[ret->n++]);
 	}
 	if (ret->items && ret->n > 1)
 		qsort(ret->items, ret->n, sizeof(*ret->items), by_sureness);
@@ -371,7 +285,7 @@ static bool match_one(
 int bdl_concepts_match(const struct bdl_concepts *c, const struct bdl_statements *statements,
     struct bdl_region *region, struct bdl_meanings **ret, struct bdl_err *err)
 {
-	struct matcher m = { .c = c, .s = statements, .region = region };
+	struct bdl_matcher m = { .c = c, .s = statements, .region = region };
 	BDL_AUTO_FREE struct doubts *d = bdl_xalloc(sizeof(*d));
 	struct bdl_meanings *all;
 	bool fine = true;

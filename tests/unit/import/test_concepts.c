@@ -1,3 +1,4 @@
+#include "import/concepts_int.h"
 #include "import_test.h"
 
 /* --- files --- */
@@ -192,6 +193,8 @@ static void says_what_is_wrong(void **state)
 	refuse("clause a\n  90 (\"b\" or \"c\"\n", "f:2: a bracket that does not end");
 	refuse("clause a\n  90 \"b\n", "f:2: a quotation that does not end");
 	refuse("clause a\n  90 \"b\" \"c\"\n", "f:2: what is '\"c\"'?");
+	refuse("clause a\n  does\n    due in {speed}\n",
+	    "f:3: a value is {hours}, {time}, {within} or {size}, not '{speed'");
 	refuse("clause a\n  does if \"b\"\n", "f:2: 'does' or 'does when CONDITION'");
 }
 
@@ -286,10 +289,16 @@ static void put_front(struct bdl_buf *text, const char *binds)
 	    binds);
 }
 
+/* With values, as a sentence that states each would have them. */
 static void put_rules(struct bdl_buf *text, struct bdl_view id, struct bdl_view rules)
 {
-	(void)bdl_buf_printf(
-	    text, "\n# A {#%.*s}\n\nWords.\n\n```rules\n%.*s```\n", BDL_FMT(id), BDL_FMT(rules));
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf filled = BDL_BUF(1 << 16);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf read = BDL_BUF(1 << 10);
+
+	assert_true(bdl_values_fill(
+	    rules, BDL_LIT("From 9 to 4 pm, after 3 pm, within 2 hours, 10 MB."), &filled, &read));
+	(void)bdl_buf_printf(text, "\n# A {#%.*s}\n\nWords.\n\n```rules\n%s```\n", BDL_FMT(id),
+	    bdl_buf_str(&filled));
 }
 
 static void the_shipped_rules_are_rules(void **state)
