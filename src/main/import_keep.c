@@ -16,6 +16,8 @@ static struct bdl_view means_of(const struct bdl_import_clause *c,
 
 		(void)bdl_buf_add_view(&out, bdl_concepts_id(concepts, m->kind));
 		(void)bdl_buf_printf(&out, "\t%u\t", m->sure);
+		(void)bdl_buf_add_view(&out, m->read);
+		(void)bdl_buf_add_char(&out, '\t');
 		for (size_t k = 0; k < m->why.n; k++)
 			(void)bdl_buf_add_char(
 			    &out, strchr("\t\n", m->why.p[k]) ? ' ' : m->why.p[k]);

@@ -45,7 +45,8 @@ static void add_means(
 	while (out && row->n_means < MEANS_SHOWN && bdl_view_cut(&rest, '\n', &line)) {
 		struct bdl_page_import_mean *m = &out[row->n_means];
 
-		if (!bdl_view_cut(&line, '\t', &m->id) || !bdl_view_cut(&line, '\t', &m->sure))
+		if (!bdl_view_cut(&line, '\t', &m->id) || !bdl_view_cut(&line, '\t', &m->sure) ||
+		    !bdl_view_cut(&line, '\t', &m->read))
 			continue;
 		m->why = line;
 		row->n_means++;

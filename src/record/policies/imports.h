@@ -26,7 +26,7 @@ struct bdl_kept_part {
 	bool again; /* another part, which is surer, has the rules */
 	struct bdl_view clause, title;
 	size_t from, to;       /* bytes of `words` */
-	struct bdl_view means; /* "web.gambling\t90\tgamble\n": id, percent, why; a line for each */
+	struct bdl_view means; /* "web.gambling\t90\t\tgamble\n": id, percent, what was read, why; by lines */
 };
 
 struct bdl_kept_import {

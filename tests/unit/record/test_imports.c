@@ -30,7 +30,7 @@ static void is_kept_beside_its_draft(void **state)
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(4 << 20);
 	const struct bdl_kept_part parts[] = {
 		{ BDL_PART_MATCHED, false, BDL_LIT("web.gambling"), BDL_LIT("Gambling"), 0, 9,
-		    BDL_LIT("web.gambling\t90\tgamble\n") },
+		    BDL_LIT("web.gambling\t90\t\tgamble\n") },
 		{ BDL_PART_UNSURE, true, BDL_LIT("own.a"), BDL_LIT("A"), 10, 13, BDL_LIT("") },
 		{ BDL_PART_LACKING, false, BDL_LIT("web.adult"), BDL_LIT("Adult"), 0, 0,
 		    BDL_LIT("") },

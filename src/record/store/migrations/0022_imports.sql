@@ -19,7 +19,7 @@ CREATE TABLE policy_import_part (
 	title TEXT NOT NULL,
 	from_byte BIGINT NOT NULL, -- of their text
 	to_byte BIGINT NOT NULL,
-	means TEXT NOT NULL, -- a line for each: id, percent and why, divided by tabs
+	means TEXT NOT NULL, -- a line for each: id, percent, what was read and why, divided by tabs
 	PRIMARY KEY (school, name, place),
 	FOREIGN KEY (school, name) REFERENCES policy_import (school, name)
 );
