@@ -80,44 +80,133 @@ static size_t next_flagged(const struct bdl_walk *k, size_t i, size_t n, uint8_t
 
 /* --- spellings --- */
 
+static inline uint64_t load(const char *p, size_t n)
+{
+	uint64_t number = 0;
+
+	memcpy(&number, p, n);
+	return number;
+}
+
+/* Whether the n bytes at both are the same, 3 at least: short texts, so without a call. */
+static inline bool is_same(const char *p, const char *q, size_t n)
+{
+	if (n < 4)
+		return load(p, 2) == load(q, 2) && p[n - 1] == q[n - 1];
+	if (n < 8)
+		return load(p, 4) == load(q, 4) && load(p + n - 4, 4) == load(q + n - 4, 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (load(p + i, 8) != load(q + i, 8))
+			return false;
+	return load(p + n - 8, 8) == load(q + n - 8, 8);
+}
+
 static bool stands_at(const struct bdl_scan *s, const struct bdl_words_item *item, size_t i)
 {
 	const struct bdl_walk *k = s->scanner->walk;
-	const struct bdl_phrases_literal *l = &s->scanner->p->plain[item->literal];
 	size_t end = (size_t)k->end[i] + 1;
 
 	/* Most that end alike differ in the word before, which is there to compare. */
 	if (item->before != 0 && i >= 2 && item->before != k->one[i - 2])
 		return false;
-	return l->n <= end &&
-	    memcmp(s->text_in_hand.p + end - l->n, s->scanner->p->strings + l->text, l->n) == 0;
+	return item->n <= end &&
+	    is_same(
+		s->text_in_hand.p + end - item->n, s->scanner->p->strings + item->text, item->n);
 }
 
 static void mark_key(struct bdl_scan *s, size_t i, uint32_t key)
 {
-	const struct bdl_phrases *p = s->scanner->p;
-	const struct bdl_words *w = p->words;
+	const struct bdl_words *w = s->scanner->p->words;
 
 	if ((bdl_words_may(w, key) & BDL_WORDS_BEGINS) == 0)
 		return;
 	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
-		uint32_t literal = w->items[k].literal;
-		uint8_t reach = w->reach[literal];
-		if (reach > 0 && reach != BDL_WORDS_WEAK && stands_at(s, &w->items[k], i))
-			bdl_walk_near(s, s->scanner->walk->first + (uint32_t)i, reach);
+		const struct bdl_words_item *item = &w->items[k];
+		if (item->reach > 0 && item->reach != BDL_WORDS_WEAK && stands_at(s, item, i))
+			bdl_walk_near(
+			    s, s->scanner->walk->first + (uint32_t)i, item->literal, false);
 	}
 }
 
-void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint8_t reach)
+static void widen(struct bdl_walk *k, uint32_t literal, uint32_t from, uint32_t to)
 {
-	struct bdl_walk *k = s->scanner->walk;
-	uint32_t from = word > reach ? word - reach : 0, to = word + reach;
-	size_t i = from > k->first ? from - k->first : 0;
+	struct bdl_walk_span *span = &k->spans[literal];
 
-	for (; i < k->n && k->first + i <= to; i++)
+	if (span->turn != k->turn) {
+		*span = (struct bdl_walk_span){ k->turn, from, to };
+		return;
+	}
+	span->from = span->from < from ? span->from : from;
+	span->to = span->to > to ? span->to : to;
+}
+
+/* Each part of what this spelling begins is looked for within the combination's distance. */
+static void widen_all(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised)
+{
+	const struct bdl_phrases *p = s->scanner->p;
+	const struct bdl_words *w = p->words;
+	const struct bdl_phrases_literal *l = &(disguised ? p->disguised : p->plain)[literal];
+
+	for (uint32_t i = 0; i < l->n_uses; i++) {
+		const struct bdl_phrases_use *u = &p->uses[l->first + i];
+		uint32_t within = p->phrases[u->phrase].within;
+		if (w->first[u->phrase] != u->part)
+			continue;
+		uint32_t from = word > within ? word - within : 0;
+		for (uint32_t k = w->weak_of[u->phrase]; k < w->weak_of[u->phrase + 1]; k++)
+			widen(s->scanner->walk, w->weak[k], from, word + within);
+	}
+}
+
+static bool is_near(const struct bdl_scan *s, uint32_t literal, uint32_t word)
+{
+	const struct bdl_walk *k = s->scanner->walk;
+	const struct bdl_walk_span *span = &k->spans[literal];
+
+	return word <= s->walk.all_to ||
+	    (span->turn == k->turn && word >= span->from && word <= span->to);
+}
+
+/* The words in hand from `from` to `to` may end weak spellings that count. */
+static void flag_near(struct bdl_walk *k, uint32_t from, uint32_t to)
+{
+	for (size_t i = from > k->first ? from - k->first : 0; i < k->n && k->first + i <= to; i++)
 		k->flags[i] |= BDL_WALK_NEAR;
-	if (to > s->walk.near_to)
-		s->walk.near_to = to;
+}
+
+void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised)
+{
+	const struct bdl_words *w = s->scanner->p->words;
+	struct bdl_walk_state *state = &s->walk;
+	uint8_t reach = (disguised ? w->reach_disguised : w->reach)[literal];
+	size_t at = state->n_begun % BDL_WALK_BEGUN;
+
+	if (reach == 0 || reach == BDL_WORDS_WEAK)
+		return;
+	if (state->n_begun >= BDL_WALK_BEGUN &&
+	    state->begun[at].word + BDL_WORDS_NEAR > state->all_to)
+		state->all_to = state->begun[at].word + BDL_WORDS_NEAR;
+	state->begun[at].word = word;
+	state->begun[at].literal = literal;
+	state->begun[at].disguised = disguised;
+	state->n_begun++;
+	widen_all(s, word, literal, disguised);
+	flag_near(s->scanner->walk, word > reach ? word - reach : 0, word + reach);
+	if (word + reach > state->near_to)
+		state->near_to = word + reach;
+}
+
+/* What began lately reaches into this chunk as well. */
+static void widen_again(struct bdl_scan *s)
+{
+	struct bdl_walk_state *state = &s->walk;
+	size_t n = state->n_begun < BDL_WALK_BEGUN ? state->n_begun : BDL_WALK_BEGUN;
+
+	s->scanner->walk->turn++;
+	for (size_t i = 0; i < n; i++)
+		if (state->begun[i].word + BDL_WORDS_NEAR >= s->scanner->walk->first)
+			widen_all(s, state->begun[i].word, state->begun[i].literal,
+			    state->begun[i].disguised);
 }
 
 static void take_tail(struct bdl_scan *s)
@@ -138,14 +227,14 @@ void bdl_walk_begin(struct bdl_scan *s, size_t n)
 	struct bdl_walk *k = s->scanner->walk;
 
 	take_tail(s);
+	widen_again(s);
 	k->n_new = k->n;
 	for (size_t i = 0; i < k->n; i++)
 		k->end[i] = (uint16_t)(s->text_in_hand.n - n - s->walk.tail[i].before);
 	if (n > 0)
 		number_words(s, n);
 	memset(k->flags + k->n, 0, 8);
-	for (size_t i = k->n_new; i < k->n && k->first + i <= s->walk.near_to; i++)
-		k->flags[i] |= BDL_WALK_NEAR;
+	flag_near(k, k->first + (uint32_t)k->n_new, s->walk.near_to);
 	for (size_t i = k->n_new; (i = next_flagged(k, i, k->n, BDL_WORDS_BEGINS)) < k->n; i++) {
 		mark_key(s, i, k->two[i]);
 		mark_key(s, i, k->one[i]);
@@ -175,17 +264,17 @@ static void hand_on_key(struct bdl_scan *s, size_t i, uint32_t key)
 	if ((bdl_words_may(w, key) & counts) == 0)
 		return;
 	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
-		const struct bdl_phrases_literal *l = &p->plain[w->items[k].literal];
-		if (w->reach[w->items[k].literal] == BDL_WORDS_WEAK && !near)
-			continue;
-		if (!stands_at(s, &w->items[k], i))
-			continue;
+		const struct bdl_words_item *item = &w->items[k];
 		struct bdl_weigh_find f = {
-			.literal = w->items[k].literal,
+			.literal = item->literal,
 			.word = walk->first + (uint32_t)i,
 		};
+		if (item->reach == BDL_WORDS_WEAK && !(near && is_near(s, f.literal, f.word)))
+			continue;
+		if (!stands_at(s, item, i))
+			continue;
 		f.end = s->text_at + walk->end[i] + 1;
-		f.at = f.end - l->n;
+		f.at = f.end - item->n;
 		hand_on(s, &f);
 	}
 }

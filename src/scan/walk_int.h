@@ -16,6 +16,15 @@
 /* Flags of a word: what may end with it (BDL_WORDS_STRONG, ...), and: */
 #define BDL_WALK_NEAR 4u /* weak spellings count as well */
 
+#define BDL_WALK_BEGUN \
+	64 /* finds that began combinations lately; past it the oldest is forgotten */
+
+/* The words near which a weak spelling counts; of no use but in its `turn`. */
+struct bdl_walk_span {
+	uint64_t turn;
+	uint32_t from, to;
+};
+
 /* The words in hand, of one scanner. `end`: the blank behind the word, within the text in hand. */
 struct bdl_walk {
 	size_t n, n_new; /* words, and from which on they are new */
@@ -23,6 +32,8 @@ struct bdl_walk {
 	uint32_t one[BDL_WALK_MAX], two[BDL_WALK_MAX]; /* keys */
 	uint16_t end[BDL_WALK_MAX];
 	uint8_t flags[BDL_WALK_MAX + 8];
+	uint64_t turn;               /* counts the chunks of all scans */
+	struct bdl_walk_span *spans; /* by plain spelling */
 	/* What libhs found among the words that are handed on: of spellings that words go on at. */
 	struct bdl_weigh_find *open;
 	size_t n_open, cap_open;
@@ -34,10 +45,16 @@ struct bdl_walk_state {
 	uint64_t fed;     /* folded bytes that libhs has seen */
 	uint32_t words;   /* that ended */
 	uint32_t near_to; /* the words up to this number are near something */
+	uint32_t all_to;  /* and up to this one near something that was forgotten */
+	uint32_t n_begun; /* ever: the last of them are in `begun` */
 	uint32_t last;    /* key of the last word */
 	size_t n_odd;
 	size_t n_tail;
 	struct bdl_weigh_find odd[BDL_WALK_ODD]; /* in the order of their ends */
+	struct {
+		uint32_t word, literal;
+		bool disguised;
+	} begun[BDL_WALK_BEGUN];
 	struct {
 		uint32_t one, two;
 		uint16_t before; /* bytes from its end to that of the text in hand */
@@ -49,8 +66,8 @@ struct bdl_scan;
 
 /* Take up the words that wait and those that end in the last n bytes of the scan's text in hand. */
 void bdl_walk_begin(struct bdl_scan *s, size_t n);
-/* Weak spellings count within `reach` words of that one, as far as they wait or are to come. */
-void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint8_t reach);
+/* A spelling stands there that combinations may begin with: their other parts are looked for near it. */
+void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised);
 /* A disguised find waits until the words before it are handed on. */
 void bdl_walk_odd(struct bdl_scan *s, const struct bdl_weigh_find *f);
 /* Hand on what was found among the words that need not wait, or all; the others wait. */

@@ -91,8 +91,10 @@ static uint8_t *reaches(const struct bdl_phrases *p, const struct bdl_phrases_li
 /* --- keys --- */
 
 /* The key is of the spelling's last word, or of its last two. */
-static struct bdl_words_item item_of(struct bdl_view text, uint32_t literal)
+static struct bdl_words_item item_of(
+    const struct bdl_phrases *p, const struct bdl_words *w, uint32_t literal)
 {
+	struct bdl_view text = text_of(p, &p->plain[literal]);
 	char room[8 + BDL_PHRASES_LITERAL_MAX + 8] = { 0 };
 	struct bdl_view rest = bdl_view_at(room + 9, text.n - 2), word;
 	uint32_t third = 0, before = 0, last = 0;
@@ -109,6 +111,9 @@ static struct bdl_words_item item_of(struct bdl_view text, uint32_t literal)
 		.key = words > 1 ? bdl_words_two(before, last) : last,
 		.literal = literal,
 		.before = third,
+		.text = p->plain[literal].text,
+		.n = p->plain[literal].n,
+		.reach = w->reach[literal],
 	};
 }
 
@@ -128,7 +133,7 @@ static void add_items(const struct bdl_phrases *p, struct bdl_words *w)
 	w->items = bdl_xcalloc(p->h->n_plain + 1, sizeof(*w->items));
 	for (size_t i = 0; i < p->h->n_plain; i++) {
 		if (is_whole(p, &p->plain[i]))
-			w->items[w->n_items++] = item_of(text_of(p, &p->plain[i]), (uint32_t)i);
+			w->items[w->n_items++] = item_of(p, w, (uint32_t)i);
 	}
 	qsort_r(w->items, w->n_items, sizeof(*w->items), by_key, (void *)(uintptr_t)p);
 }
@@ -143,7 +148,7 @@ static void add_bits(struct bdl_words *w)
 	w->bits = bdl_xcalloc(n / 16, sizeof(*w->bits));
 	for (size_t i = 0; i < w->n_items; i++) {
 		uint32_t at = w->items[i].key >> w->shift;
-		uint8_t reach = w->reach[w->items[i].literal];
+		uint8_t reach = w->items[i].reach;
 		uint64_t may = reach == BDL_WORDS_WEAK ? BDL_WORDS_SOME_WEAK
 		    : reach > 0                        ? BDL_WORDS_STRONG | BDL_WORDS_BEGINS
 						       : BDL_WORDS_STRONG;
@@ -160,30 +165,57 @@ static void add_slots(struct bdl_words *w)
 		size_t at = w->items[i].key;
 		if (i > 0 && w->items[i - 1].key == w->items[i].key)
 			continue;
-		while (w->slots[at & (w->n_slots - 1)] != 0)
+		while (w->slots[at & (w->n_slots - 1)].first != 0)
 			at++;
-		w->slots[at & (w->n_slots - 1)] = (uint32_t)i + 1;
+		w->slots[at & (w->n_slots - 1)] =
+		    (struct bdl_words_slot){ .key = w->items[i].key, .first = (uint32_t)i + 1 };
 	}
 }
 
 size_t bdl_words_find(const struct bdl_words *w, uint32_t key)
 {
 	for (size_t at = key;; at++) {
-		uint32_t slot = w->slots[at & (w->n_slots - 1)];
-		if (slot == 0)
+		const struct bdl_words_slot *slot = &w->slots[at & (w->n_slots - 1)];
+		if (slot->first == 0)
 			return w->n_items;
-		if (w->items[slot - 1].key == key)
-			return slot - 1;
+		if (slot->key == key)
+			return slot->first - 1;
+	}
+}
+
+/* --- what is looked for near what begins a combination --- */
+
+static void add_weak(const struct bdl_phrases *p, struct bdl_words *w)
+{
+	size_t n = p->h->n_phrases;
+	w->weak_of = bdl_xcalloc(n + 2, sizeof(*w->weak_of));
+	w->weak = bdl_xcalloc(p->h->n_uses + 1, sizeof(*w->weak));
+
+	/* Counted first, one place further on: what is filled then moves each to its place. */
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < p->h->n_plain; i++) {
+			const struct bdl_phrases_literal *l = &p->plain[i];
+			for (uint32_t k = 0; w->reach[i] == BDL_WORDS_WEAK && k < l->n_uses; k++) {
+				uint32_t phrase = p->uses[l->first + k].phrase;
+				if (pass == 0)
+					w->weak_of[phrase + 2]++;
+				else
+					w->weak[w->weak_of[phrase + 1]++] = i;
+			}
+		}
+		for (size_t i = 2; pass == 0 && i < n + 2; i++)
+			w->weak_of[i] += w->weak_of[i - 1];
 	}
 }
 
 struct bdl_words *bdl_words_new(const struct bdl_phrases *p)
 {
-	BDL_AUTO_FREE uint8_t *first = first_parts(p);
 	struct bdl_words *w = bdl_xalloc(sizeof(*w));
 
-	w->reach = reaches(p, p->plain, p->h->n_plain, first);
-	w->reach_disguised = reaches(p, p->disguised, p->h->n_disguised, first);
+	w->first = first_parts(p);
+	w->reach = reaches(p, p->plain, p->h->n_plain, w->first);
+	w->reach_disguised = reaches(p, p->disguised, p->h->n_disguised, w->first);
+	add_weak(p, w);
 	add_items(p, w);
 	add_bits(w);
 	add_slots(w);
@@ -199,5 +231,8 @@ void bdl_words_free(struct bdl_words *w)
 	free(w->bits);
 	free(w->reach);
 	free(w->reach_disguised);
+	free(w->first);
+	free(w->weak_of);
+	free(w->weak);
 	free(w);
 }

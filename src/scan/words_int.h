@@ -18,17 +18,27 @@
 struct bdl_words_item {
 	uint32_t key, literal;
 	uint32_t before; /* number of the last word but two, 0 where there is none */
+	uint32_t text;   /* the spelling, as in the literal */
+	uint16_t n;
+	uint8_t reach;
+};
+
+struct bdl_words_slot {
+	uint32_t key, first; /* number of the first item + 1; 0: none */
 };
 
 struct bdl_words {
 	struct bdl_words_item *items; /* by key, the longest spelling first */
 	size_t n_items;
-	uint32_t *slots; /* number of the first item + 1, by key */
-	size_t n_slots;  /* a power of two */
-	uint64_t *bits;  /* four for each key: what may end with it */
-	unsigned shift;  /* of a key, so that it is the number of its bits */
+	struct bdl_words_slot *slots; /* by key */
+	size_t n_slots;               /* a power of two */
+	uint64_t *bits;               /* four for each key: what may end with it */
+	unsigned shift;               /* of a key, so that it is the number of its bits */
 	/* By plain and disguised spelling: how many words about it weak ones are looked for; or weak. */
 	uint8_t *reach, *reach_disguised;
+	uint8_t *first; /* by phrase: the part that it begins with; BDL_PHRASES_PARTS_MAX: none */
+	/* Weak spellings of each phrase: those from weak_of[phrase] on, and before weak_of[phrase + 1]. */
+	uint32_t *weak_of, *weak;
 };
 
 struct bdl_phrases;
