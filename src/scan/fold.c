@@ -2,13 +2,14 @@
 #include "scan/fold.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "scan/block_int.h"
 #ifdef __x86_64__
 #include <tmmintrin.h>
 #endif
 
-#define STEP 16 /* bytes looked at together */
+#define STEP BDL_BLOCK
 
-typedef unsigned char block __attribute__((vector_size(STEP)));
+typedef bdl_block block;
 
 /* --- what came out --- */
 
@@ -199,20 +200,6 @@ static inline block word_bytes(block low)
 	return (block)((low - 'a') < 26) | (block)((low - '0') < 10);
 }
 
-/* The highest bit of each byte. */
-static inline unsigned bits_of(block b)
-{
-#ifdef __x86_64__
-	return (unsigned)_mm_movemask_epi8((__m128i)b);
-#else
-	unsigned bits = 0;
-
-	for (unsigned i = 0; i < STEP; i++)
-		bits |= (unsigned)(b[i] >> 7) << i;
-	return bits;
-#endif
-}
-
 static inline uint64_t load8(const char *p)
 {
 	uint64_t n;
@@ -235,10 +222,8 @@ static inline block load_some(const char *p, size_t n)
 	uint64_t halves[2] = { 0 };
 	block b;
 
-	if (n == STEP) {
-		memcpy(&b, p, sizeof(b));
-		return b;
-	}
+	if (n == STEP)
+		return bdl_block_load(p);
 	if (n >= 8) {
 		halves[0] = load8(p);
 		/* In two steps, as by 64 bits no number can be moved. */
@@ -305,12 +290,12 @@ static size_t add_plain(struct bdl_fold *f, struct bdl_view v)
 		block b = load_some(v.p + i, step);
 		block low = small(b), word = word_bytes(low);
 		unsigned others =
-		    bits_of(b | (block)(b == '@') | (block)(b == '$') | (block)(b == '!'));
+		    bdl_block_bits(b | (block)(b == '@') | (block)(b == '$') | (block)(b == '!'));
 		others |= 1u << step; /* what was not loaded is no text */
 		step = (unsigned)__builtin_ctz(others);
 		if (step == 0)
 			break;
-		unsigned all = (1u << step) - 1, blanks = ~bits_of(word) & all;
+		unsigned all = (1u << step) - 1, blanks = ~bdl_block_bits(word) & all;
 		unsigned drop = blanks & (blanks << 1 | blank_before);
 		blank_before = blanks >> (step - 1);
 		low = (low & word) | (~word & ' ');
