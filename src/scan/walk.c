@@ -17,11 +17,6 @@ static inline uint64_t blanks_of(const char *p)
 	return ~(((x & low) + low) | x | low);
 }
 
-static inline uint8_t may_end(const struct bdl_words *w, uint32_t one, uint32_t two)
-{
-	return (uint8_t)(bdl_words_may(w, one) | bdl_words_may(w, two));
-}
-
 /* The words that end at blanks of the last n bytes. This loop is what speed hangs on. */
 static void number_words(struct bdl_scan *s, size_t n)
 {
@@ -45,9 +40,10 @@ static void number_words(struct bdl_scan *s, size_t n)
 			uint32_t one = no_word ? 0 : bdl_words_one(p + from, to - from);
 			uint32_t two = bdl_words_two(last, one);
 			k->one[i] = one;
-			k->two[i] = two;
+			k->items[i][0] = two; /* for settle_words */
 			k->end[i] = (uint16_t)to;
-			k->flags[i++] = may_end(w, one, two);
+			k->flags[i++] =
+			    (uint8_t)(bdl_words_may(w, two) << 1 | bdl_words_may(w, one));
 			last = one;
 			from = to + 1;
 			too_long = false;
@@ -60,22 +56,34 @@ static void number_words(struct bdl_scan *s, size_t n)
 	k->n = i;
 }
 
-/* The next word from `i` on with one of these bits of flags, in each of eight bytes; else `n`. */
+/* The next word from `i` on with one of these bits of flags; else `n`. */
 static size_t next_flagged(const struct bdl_walk *k, size_t i, size_t n, uint8_t any)
 {
-	const uint64_t ones = 0x0101010101010101u;
-
 	for (; i < n; i += 8) {
 		uint64_t eight;
 		memcpy(&eight, k->flags + i, sizeof(eight));
-		/* A weak spelling counts where the word is near: 4 and 2 make 1. */
-		eight = (eight | (eight >> 1 & eight >> 2 & ones)) & ones * any;
+		eight &= 0x0101010101010101u * any;
 		if (eight != 0) {
 			i += (size_t)__builtin_ctzll(eight) / 8;
 			return i < n ? i : n;
 		}
 	}
 	return n;
+}
+
+/* Of the new words that passed the table of bits: what does end with them. */
+static void settle_words(struct bdl_scan *s)
+{
+	const struct bdl_words *w = s->scanner->p->words;
+	struct bdl_walk *k = s->scanner->walk;
+
+	for (size_t i = k->n_new; (i = next_flagged(k, i, k->n, 3)) < k->n; i++) {
+		uint32_t none = (uint32_t)w->n_items, two = k->items[i][0];
+		uint8_t passed = k->flags[i], may = 0;
+		k->items[i][0] = passed & 2 ? bdl_words_find(w, two, &may) : none;
+		k->items[i][1] = passed & 1 ? bdl_words_find(w, k->one[i], &may) : none;
+		k->flags[i] = may;
+	}
 }
 
 /* --- spellings --- */
@@ -114,13 +122,17 @@ static bool stands_at(const struct bdl_scan *s, const struct bdl_words_item *ite
 		s->text_in_hand.p + end - item->n, s->scanner->p->strings + item->text, item->n);
 }
 
-static void mark_key(struct bdl_scan *s, size_t i, uint32_t key)
+/* The items from the first of a key on, to the last. */
+static inline bool goes_on(const struct bdl_words *w, uint32_t item, uint32_t first)
+{
+	return item < w->n_items && w->items[item].key == w->items[first].key;
+}
+
+static void mark_item(struct bdl_scan *s, size_t i, uint32_t first)
 {
 	const struct bdl_words *w = s->scanner->p->words;
 
-	if ((bdl_words_may(w, key) & BDL_WORDS_BEGINS) == 0)
-		return;
-	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
+	for (uint32_t k = first; goes_on(w, k, first); k++) {
 		const struct bdl_words_item *item = &w->items[k];
 		if (item->reach > 0 && item->reach != BDL_WORDS_WEAK && stands_at(s, item, i))
 			bdl_walk_near(
@@ -167,13 +179,6 @@ static bool is_near(const struct bdl_scan *s, uint32_t literal, uint32_t word)
 	    (span->turn == k->turn && word >= span->from && word <= span->to);
 }
 
-/* The words in hand from `from` to `to` may end weak spellings that count. */
-static void flag_near(struct bdl_walk *k, uint32_t from, uint32_t to)
-{
-	for (size_t i = from > k->first ? from - k->first : 0; i < k->n && k->first + i <= to; i++)
-		k->flags[i] |= BDL_WALK_NEAR;
-}
-
 void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised)
 {
 	const struct bdl_words *w = s->scanner->p->words;
@@ -191,9 +196,6 @@ void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool dis
 	state->begun[at].disguised = disguised;
 	state->n_begun++;
 	widen_all(s, word, literal, disguised);
-	flag_near(s->scanner->walk, word > reach ? word - reach : 0, word + reach);
-	if (word + reach > state->near_to)
-		state->near_to = word + reach;
 }
 
 /* What began lately reaches into this chunk as well. */
@@ -217,7 +219,7 @@ static void take_tail(struct bdl_scan *s)
 	k->first = s->walk.words - (uint32_t)k->n;
 	for (size_t i = 0; i < k->n; i++) {
 		k->one[i] = s->walk.tail[i].one;
-		k->two[i] = s->walk.tail[i].two;
+		memcpy(k->items[i], s->walk.tail[i].items, sizeof(k->items[i]));
 		k->flags[i] = s->walk.tail[i].flags;
 	}
 }
@@ -234,10 +236,10 @@ void bdl_walk_begin(struct bdl_scan *s, size_t n)
 	if (n > 0)
 		number_words(s, n);
 	memset(k->flags + k->n, 0, 8);
-	flag_near(k, k->first + (uint32_t)k->n_new, s->walk.near_to);
+	settle_words(s);
 	for (size_t i = k->n_new; (i = next_flagged(k, i, k->n, BDL_WORDS_BEGINS)) < k->n; i++) {
-		mark_key(s, i, k->two[i]);
-		mark_key(s, i, k->one[i]);
+		mark_item(s, i, k->items[i][0]);
+		mark_item(s, i, k->items[i][1]);
 	}
 }
 
@@ -253,23 +255,18 @@ static void hand_on(struct bdl_scan *s, const struct bdl_weigh_find *f)
 	bdl_weigh_add(&s->weigh, f, line);
 }
 
-static void hand_on_key(struct bdl_scan *s, size_t i, uint32_t key)
+static void hand_on_item(struct bdl_scan *s, size_t i, uint32_t first)
 {
-	const struct bdl_phrases *p = s->scanner->p;
-	const struct bdl_words *w = p->words;
+	const struct bdl_words *w = s->scanner->p->words;
 	const struct bdl_walk *walk = s->scanner->walk;
-	bool near = (walk->flags[i] & BDL_WALK_NEAR) != 0;
-	unsigned counts = near ? BDL_WORDS_STRONG | BDL_WORDS_SOME_WEAK : BDL_WORDS_STRONG;
 
-	if ((bdl_words_may(w, key) & counts) == 0)
-		return;
-	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
+	for (uint32_t k = first; goes_on(w, k, first); k++) {
 		const struct bdl_words_item *item = &w->items[k];
 		struct bdl_weigh_find f = {
 			.literal = item->literal,
 			.word = walk->first + (uint32_t)i,
 		};
-		if (item->reach == BDL_WORDS_WEAK && !(near && is_near(s, f.literal, f.word)))
+		if (item->reach == BDL_WORDS_WEAK && !is_near(s, f.literal, f.word))
 			continue;
 		if (!stands_at(s, item, i))
 			continue;
@@ -353,11 +350,12 @@ static void hand_on_words(struct bdl_scan *s, size_t n, uint64_t to)
 	size_t open = 0, odd = 0;
 
 	number_open(s);
-	for (size_t i = 0; (i = next_flagged(k, i, n, BDL_WORDS_STRONG)) < n; i++) {
+	const uint8_t any = BDL_WORDS_STRONG | BDL_WORDS_SOME_WEAK;
+	for (size_t i = 0; (i = next_flagged(k, i, n, any)) < n; i++) {
 		hand_on_others(s, s->text_at + k->end[i] + 1, &open, &odd);
-		hand_on_key(s, i, k->two[i]);
-		if (k->one[i] != k->two[i])
-			hand_on_key(s, i, k->one[i]);
+		hand_on_item(s, i, k->items[i][0]);
+		if (k->items[i][1] != k->items[i][0])
+			hand_on_item(s, i, k->items[i][1]);
 	}
 	hand_on_others(s, to + 1, &open, &odd);
 	s->walk.n_odd -= odd;
@@ -395,7 +393,7 @@ void bdl_walk_end(struct bdl_scan *s, bool all)
 	s->walk.n_tail = k->n - n;
 	for (size_t i = n; i < k->n; i++) {
 		s->walk.tail[i - n].one = k->one[i];
-		s->walk.tail[i - n].two = k->two[i];
+		memcpy(s->walk.tail[i - n].items, k->items[i], sizeof(k->items[i]));
 		s->walk.tail[i - n].before = (uint16_t)(s->text_in_hand.n - k->end[i]);
 		s->walk.tail[i - n].flags = k->flags[i];
 	}

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define PLACES_EACH 8 /* places for each key, so that few words pass for nothing */
+#define PLACES_EACH 64 /* bits for each key, so that few words pass for nothing */
 
 static struct bdl_view text_of(const struct bdl_phrases *p, const struct bdl_phrases_literal *l)
 {
@@ -143,43 +143,52 @@ static void add_bits(struct bdl_words *w)
 	uint64_t n = 1024;
 
 	w->shift = 32 - 10;
-	for (; n < w->n_items * PLACES_EACH && n < 1u << 23; n *= 2)
+	for (; n < w->n_items * PLACES_EACH && n < 1u << 25; n *= 2)
 		w->shift--;
-	w->bits = bdl_xcalloc(n / 16, sizeof(*w->bits));
+	w->bits = bdl_xcalloc(n / 64, sizeof(*w->bits));
 	for (size_t i = 0; i < w->n_items; i++) {
 		uint32_t at = w->items[i].key >> w->shift;
-		uint8_t reach = w->items[i].reach;
-		uint64_t may = reach == BDL_WORDS_WEAK ? BDL_WORDS_SOME_WEAK
-		    : reach > 0                        ? BDL_WORDS_STRONG | BDL_WORDS_BEGINS
-						       : BDL_WORDS_STRONG;
-		w->bits[at / 16] |= may << at % 16 * 4;
+		w->bits[at / 64] |= 1ULL << at % 64;
 	}
+}
+
+static unsigned may_of(uint8_t reach)
+{
+	if (reach == BDL_WORDS_WEAK)
+		return BDL_WORDS_SOME_WEAK;
+	return reach > 0 ? BDL_WORDS_STRONG | BDL_WORDS_BEGINS : BDL_WORDS_STRONG;
 }
 
 static void add_slots(struct bdl_words *w)
 {
+	struct bdl_words_slot *slot = NULL;
+
 	for (w->n_slots = 64; w->n_slots < w->n_items * 2; w->n_slots *= 2)
 		continue;
 	w->slots = bdl_xcalloc(w->n_slots, sizeof(*w->slots));
 	for (size_t i = 0; i < w->n_items; i++) {
 		size_t at = w->items[i].key;
-		if (i > 0 && w->items[i - 1].key == w->items[i].key)
-			continue;
-		while (w->slots[at & (w->n_slots - 1)].first != 0)
-			at++;
-		w->slots[at & (w->n_slots - 1)] =
-		    (struct bdl_words_slot){ .key = w->items[i].key, .first = (uint32_t)i + 1 };
+		if (slot == NULL || slot->key != w->items[i].key) {
+			while (w->slots[at & (w->n_slots - 1)].first != 0)
+				at++;
+			slot = &w->slots[at & (w->n_slots - 1)];
+			slot->key = w->items[i].key;
+			slot->first = (uint32_t)(i + 1) & 0xfffffff;
+		}
+		slot->may |= may_of(w->items[i].reach) & 15;
 	}
 }
 
-size_t bdl_words_find(const struct bdl_words *w, uint32_t key)
+uint32_t bdl_words_find(const struct bdl_words *w, uint32_t key, uint8_t *may)
 {
 	for (size_t at = key;; at++) {
 		const struct bdl_words_slot *slot = &w->slots[at & (w->n_slots - 1)];
 		if (slot->first == 0)
-			return w->n_items;
-		if (slot->key == key)
+			return (uint32_t)w->n_items;
+		if (slot->key == key) {
+			*may = (uint8_t)(*may | slot->may);
 			return slot->first - 1;
+		}
 	}
 }
 

@@ -24,7 +24,9 @@ struct bdl_words_item {
 };
 
 struct bdl_words_slot {
-	uint32_t key, first; /* number of the first item + 1; 0: none */
+	uint32_t key;
+	uint32_t first : 28; /* number of the first item + 1; 0: none */
+	uint32_t may : 4;    /* BDL_WORDS_STRONG, ... of all its items */
 };
 
 struct bdl_words {
@@ -32,7 +34,7 @@ struct bdl_words {
 	size_t n_items;
 	struct bdl_words_slot *slots; /* by key */
 	size_t n_slots;               /* a power of two */
-	uint64_t *bits;               /* four for each key: what may end with it */
+	uint64_t *bits;               /* by key: what may end with it */
 	unsigned shift;               /* of a key, so that it is the number of its bits */
 	/* By plain and disguised spelling: how many words about it weak ones are looked for; or weak. */
 	uint8_t *reach, *reach_disguised;
@@ -77,15 +79,20 @@ static inline uint32_t bdl_words_two(uint32_t before, uint32_t one)
 #define BDL_WORDS_STRONG    1u /* a spelling that counts everywhere */
 #define BDL_WORDS_SOME_WEAK 2u
 #define BDL_WORDS_BEGINS    8u /* the part that a combination begins with */
+
+/* 1 where a spelling may end with this key, 0 where none does: most words pass by here. */
 static inline unsigned bdl_words_may(const struct bdl_words *w, uint32_t key)
 {
 	uint32_t at = key >> w->shift;
 
-	return (unsigned)(w->bits[at / 16] >> at % 16 * 4) & 15;
+	return (unsigned)(w->bits[at / 64] >> at % 64) & 1;
 }
 
-/* The first item of that key, n_items where there is none. Those that follow have it too, or end it. */
-size_t bdl_words_find(const struct bdl_words *w, uint32_t key);
+/*
+ * The first item of that key, n_items where there is none. Those that follow have it too, or end it.
+ * What may end with it is added to *may.
+ */
+uint32_t bdl_words_find(const struct bdl_words *w, uint32_t key, uint8_t *may);
 
 /* How often a spelling is met, from 1 (seldom) up, by its words (everyday.c). */
 unsigned bdl_words_everyday(struct bdl_view spelling);
