@@ -28,9 +28,10 @@ struct bdl_walk {
 	size_t n, n_new;            /* words, and from which on they are new */
 	uint32_t first;             /* number of the first among all words of the text */
 	uint32_t one[BDL_WALK_MAX]; /* keys of words */
+	uint32_t before;            /* key of the word before the first new one */
 	/* Of those that any spelling may end with: first items, by the last two words and by the last. */
 	uint32_t items[BDL_WALK_MAX][2];
-	uint16_t end[BDL_WALK_MAX];
+	uint16_t end[BDL_WALK_MAX + 4];
 	uint8_t flags[BDL_WALK_MAX + 8]; /* what may end with each: BDL_WORDS_STRONG, ... */
 	uint64_t turn;                   /* counts the chunks of all scans */
 	struct bdl_walk_span *spans;     /* by plain spelling */

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define PLACES_EACH 64 /* bits for each key, so that few words pass for nothing */
+#define PLACES_EACH 8 /* for each key: so few that they stay in the nearest cache */
 
 static struct bdl_view text_of(const struct bdl_phrases *p, const struct bdl_phrases_literal *l)
 {
@@ -109,6 +109,7 @@ static struct bdl_words_item item_of(
 	}
 	return (struct bdl_words_item){
 		.key = words > 1 ? bdl_words_two(before, last) : last,
+		.last = last,
 		.literal = literal,
 		.before = third,
 		.text = p->plain[literal].text,
@@ -145,10 +146,14 @@ static void add_bits(struct bdl_words *w)
 	w->shift = 32 - 10;
 	for (; n < w->n_items * PLACES_EACH && n < 1u << 25; n *= 2)
 		w->shift--;
-	w->bits = bdl_xcalloc(n / 64, sizeof(*w->bits));
+	w->ends = bdl_xcalloc(n / 32, sizeof(*w->ends));
+	w->twos = bdl_xcalloc(n / 64, sizeof(*w->twos));
 	for (size_t i = 0; i < w->n_items; i++) {
-		uint32_t at = w->items[i].key >> w->shift;
-		w->bits[at / 64] |= 1ULL << at % 64;
+		const struct bdl_words_item *item = &w->items[i];
+		uint32_t end = item->last >> w->shift, two = item->key >> w->shift;
+		uint64_t is = item->key == item->last ? BDL_WORDS_ALONE : BDL_WORDS_LAST;
+		w->ends[end / 32] |= is << end % 32 * 2;
+		w->twos[two / 64] |= 1ULL << two % 64;
 	}
 }
 
@@ -237,7 +242,8 @@ void bdl_words_free(struct bdl_words *w)
 		return;
 	free(w->items);
 	free(w->slots);
-	free(w->bits);
+	free(w->ends);
+	free(w->twos);
 	free(w->reach);
 	free(w->reach_disguised);
 	free(w->first);

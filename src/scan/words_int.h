@@ -16,7 +16,8 @@
 #define BDL_WORDS_WEAK 255 /* as `reach` */
 
 struct bdl_words_item {
-	uint32_t key, literal;
+	uint32_t key, last; /* of the last two words or of the only one, and of the last alone */
+	uint32_t literal;
 	uint32_t before; /* number of the last word but two, 0 where there is none */
 	uint32_t text;   /* the spelling, as in the literal */
 	uint16_t n;
@@ -34,8 +35,9 @@ struct bdl_words {
 	size_t n_items;
 	struct bdl_words_slot *slots; /* by key */
 	size_t n_slots;               /* a power of two */
-	uint64_t *bits;               /* by key: what may end with it */
-	unsigned shift;               /* of a key, so that it is the number of its bits */
+	uint64_t *ends; /* two bits for each key of one word: BDL_WORDS_ALONE, BDL_WORDS_LAST */
+	uint64_t *twos; /* a bit for each key of two: whether a spelling may end with it */
+	unsigned shift; /* of a key, so that it is the number of its bits */
 	/* By plain and disguised spelling: how many words about it weak ones are looked for; or weak. */
 	uint8_t *reach, *reach_disguised;
 	uint8_t *first; /* by phrase: the part that it begins with; BDL_PHRASES_PARTS_MAX: none */
@@ -64,8 +66,9 @@ static inline uint32_t bdl_words_one(const char *p, size_t n)
 
 	memcpy(&first, p, 8);
 	memcpy(&last, p + n - 8, 8);
-	first &= n < 8 ? (1ULL << 8 * n) - 1 : UINT64_MAX;
-	last &= n > 8 ? UINT64_MAX : 0;
+	/* Without branches: how long words are nobody can foresee. */
+	first &= UINT64_MAX >> (n < 8 ? 63 - (8 * n - 1) % 64 : 0) & -(uint64_t)(n > 0);
+	last &= -(uint64_t)(n > 8);
 	uint64_t h = (first ^ (last * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
 	return (uint32_t)((h ^ h >> 29) * 0x9e3779b97f4a7c15u >> 32);
 }
@@ -80,12 +83,21 @@ static inline uint32_t bdl_words_two(uint32_t before, uint32_t one)
 #define BDL_WORDS_SOME_WEAK 2u
 #define BDL_WORDS_BEGINS    8u /* the part that a combination begins with */
 
-/* 1 where a spelling may end with this key, 0 where none does: most words pass by here. */
-static inline unsigned bdl_words_may(const struct bdl_words *w, uint32_t key)
+/* Of a word, before it is looked up: spellings may consist of it, or end with it. */
+#define BDL_WORDS_ALONE 1u
+#define BDL_WORDS_LAST  2u
+static inline unsigned bdl_words_ends(const struct bdl_words *w, uint32_t one)
 {
-	uint32_t at = key >> w->shift;
+	uint32_t at = one >> w->shift;
 
-	return (unsigned)(w->bits[at / 64] >> at % 64) & 1;
+	return (unsigned)(w->ends[at / 32] >> at % 32 * 2) & 3;
+}
+
+static inline bool bdl_words_may(const struct bdl_words *w, uint32_t two)
+{
+	uint32_t at = two >> w->shift;
+
+	return (w->twos[at / 64] >> at % 64 & 1) != 0;
 }
 
 /*
