@@ -45,7 +45,8 @@ static size_t find_ends(struct bdl_walk *k, struct bdl_view text, size_t n)
 /* The words that end in the last n bytes. These two loops are what speed hangs on. */
 static void number_words(struct bdl_scan *s, size_t n)
 {
-	const struct bdl_words *w = s->scanner->p->words;
+	const uint64_t *ends = s->scanner->p->words->ends; /* read once: flags may be anything */
+	unsigned shift = s->scanner->p->words->shift;
 	struct bdl_walk *k = s->scanner->walk;
 	const char *p = s->text_in_hand.p;
 	/* A word that begins before what is kept is too long to be looked at. */
@@ -60,7 +61,7 @@ static void number_words(struct bdl_scan *s, size_t n)
 		bool no_word = too_long || length > WORD_MAX;
 		uint32_t one = bdl_words_one(p + from, length) & (uint32_t)(no_word - 1);
 		k->one[i] = one;
-		k->flags[i] = (uint8_t)bdl_words_ends(w, one);
+		k->flags[i] = (uint8_t)bdl_words_ends(ends, shift, one);
 		from = (size_t)k->end[i] + 1;
 		too_long = false;
 	}

@@ -67,7 +67,9 @@ static inline uint32_t bdl_words_one(const char *p, size_t n)
 	memcpy(&first, p, 8);
 	memcpy(&last, p + n - 8, 8);
 	/* Without branches: how long words are nobody can foresee. */
-	first &= UINT64_MAX >> (n < 8 ? 63 - (8 * n - 1) % 64 : 0) & -(uint64_t)(n > 0);
+	static const uint64_t masks[] = { 0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
+		0xffffffffffff, 0xffffffffffffff, UINT64_MAX };
+	first &= masks[n < 8 ? n : 8];
 	last &= -(uint64_t)(n > 8);
 	uint64_t h = (first ^ (last * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
 	return (uint32_t)((h ^ h >> 29) * 0x9e3779b97f4a7c15u >> 32);
@@ -86,11 +88,11 @@ static inline uint32_t bdl_words_two(uint32_t before, uint32_t one)
 /* Of a word, before it is looked up: spellings may consist of it, or end with it. */
 #define BDL_WORDS_ALONE 1u
 #define BDL_WORDS_LAST  2u
-static inline unsigned bdl_words_ends(const struct bdl_words *w, uint32_t one)
+static inline unsigned bdl_words_ends(const uint64_t *ends, unsigned shift, uint32_t one)
 {
-	uint32_t at = one >> w->shift;
+	uint32_t at = one >> shift;
 
-	return (unsigned)(w->ends[at / 32] >> at % 32 * 2) & 3;
+	return (unsigned)(ends[at / 32] >> at % 32 * 2) & 3;
 }
 
 static inline bool bdl_words_may(const struct bdl_words *w, uint32_t two)
