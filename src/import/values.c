@@ -108,11 +108,19 @@ struct moment {
 	bool plain; /* a bare number: it may be no time at all */
 };
 
+/* "pm", "p.m."; 0: neither stands there. */
+static size_t take_half_day(const struct words *w, size_t at, const char *letter, const char *word)
+{
+	if (is_word(w, at, word))
+		return 1;
+	return is_word(w, at, letter) && is_word(w, at + 1, "m") ? 2 : 0;
+}
+
 /* "half past three" is a time as well. How many tokens it takes; 0: there is none. */
 static size_t take_moment(const struct words *w, size_t at, struct moment *ret)
 {
 	bool half = is_word(w, at, "half") && is_word(w, at + 1, "past");
-	size_t n = half ? 3 : 1;
+	size_t n = half ? 3 : 1, am, pm;
 	const struct token *t = &w->items[at + n - 1];
 
 	*ret = (struct moment){ .minute = 12 * MINUTES, .pm = true };
@@ -120,17 +128,15 @@ static size_t take_moment(const struct words *w, size_t at, struct moment *ret)
 		return 1;
 	if (at + n > w->n || t->kind != NUMBER || t->number > 24)
 		return 0;
+	am = take_half_day(w, at + n, "a", "am");
+	pm = take_half_day(w, at + n, "p", "pm");
 	ret->minute = t->number * MINUTES + (half ? 30 : t->minutes);
-	ret->pm =
-	    is_word(w, at + n, "pm") || (is_word(w, at + n, "p") && is_word(w, at + n + 1, "m"));
-	ret->am =
-	    is_word(w, at + n, "am") || (is_word(w, at + n, "a") && is_word(w, at + n + 1, "m"));
+	ret->pm = pm > 0;
+	ret->am = am > 0;
 	if (ret->pm && t->number < 12)
 		ret->minute += 12 * MINUTES;
 	ret->plain = !ret->pm && !ret->am && !t->has_minutes && !half;
-	if (ret->pm || ret->am)
-		n += is_word(w, at + n, "p") || is_word(w, at + n, "a") ? 2 : 1;
-	return n;
+	return n + am + pm;
 }
 
 static void put_moment(struct bdl_buf *out, unsigned minute)
@@ -138,30 +144,40 @@ static void put_moment(struct bdl_buf *out, unsigned minute)
 	(void)bdl_buf_printf(out, "%02u:%02u", minute / MINUTES, minute % MINUTES);
 }
 
-/* "between 9 and 5", "8.30 am to 4 pm", "08:00-16:00". */
+/* "1 to 3 pm" begins after noon, "8 to 5 pm" before it, and "9 to 5" ends after it. */
+static bool settle(struct moment *from, struct moment *to)
+{
+	if (!from->am && !from->pm && to->pm && from->minute + 12 * MINUTES < to->minute &&
+	    from->minute < 7 * MINUTES)
+		from->minute += 12 * MINUTES;
+	if (!to->am && !to->pm && to->minute <= from->minute)
+		to->minute += 12 * MINUTES;
+	return to->minute > from->minute && to->minute <= 24 * MINUTES;
+}
+
+static bool joins(const struct words *w, size_t at)
+{
+	static const char *const words[] = { "to", "until", "till", "and" };
+
+	return at < w->n &&
+	    (w->items[at].kind == DASH || is_any(w, at, words, BDL_ARRAY_LEN(words)));
+}
+
+/* "between 9 and 5", "8.30 am to 4 pm", "08:00-16:00"; not "3 to 5 days". */
 static bool put_hours(const struct words *w, size_t at, struct bdl_buf *out)
 {
-	static const char *const joins[] = { "to", "until", "till", "and" };
 	static const char *const units[] = { "minute", "minutes", "hour", "hours", "day", "days",
 		"week", "weeks", "year", "years" };
+	static const char *const before[] = { "between", "from" };
 	struct moment from, to;
 	size_t next = at + take_moment(w, at, &from), end;
-	bool said = at > 0 && (is_word(w, at - 1, "between") || is_word(w, at - 1, "from"));
+	bool said = at > 0 && is_any(w, at - 1, before, BDL_ARRAY_LEN(before));
 
-	if (next == at || next >= w->n ||
-	    !(w->items[next].kind == DASH || is_any(w, next, joins, BDL_ARRAY_LEN(joins))))
+	if (next == at || !joins(w, next) || next + 1 >= w->n)
 		return false;
-	end = next + 1 < w->n ? take_moment(w, next + 1, &to) : 0;
+	end = take_moment(w, next + 1, &to);
 	if (end == 0 || (from.plain && to.plain && !said) ||
-	    is_any(w, next + 1 + end, units, BDL_ARRAY_LEN(units)))
-		return false;
-	/* "1 to 3 pm" begins after noon, "8 to 5 pm" before it, and "9 to 5" ends after it. */
-	if (!from.am && !from.pm && to.pm && from.minute + 12 * MINUTES < to.minute &&
-	    from.minute < 7 * MINUTES)
-		from.minute += 12 * MINUTES;
-	if (!to.am && !to.pm && to.minute <= from.minute)
-		to.minute += 12 * MINUTES;
-	if (to.minute <= from.minute || to.minute > 24 * MINUTES)
+	    is_any(w, next + 1 + end, units, BDL_ARRAY_LEN(units)) || !settle(&from, &to))
 		return false;
 	put_moment(out, from.minute);
 	(void)bdl_buf_add_char(out, '-');

@@ -25,8 +25,9 @@ struct bdl_kept_part {
 	enum bdl_kept_state state;
 	bool again; /* another part, which is surer, has the rules */
 	struct bdl_view clause, title;
-	size_t from, to;       /* bytes of `words` */
-	struct bdl_view means; /* "web.gambling\t90\t\tgamble\n": id, percent, what was read, why; by lines */
+	size_t from, to; /* bytes of `words` */
+	struct bdl_view
+	    means; /* "web.gambling\t90\t\tgamble\n": id, percent, what was read, why; by lines */
 };
 
 struct bdl_kept_import {
