@@ -51,6 +51,7 @@ def first_byte(bench):
 SECTIONS = {
     "judge": parts.judge,
     "lists": parts.lists,
+    "scan": parts.scan,
     "scribe": parts.scribe,
     "replay": parts.replay,
     "first-byte": first_byte,

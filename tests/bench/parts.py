@@ -24,6 +24,11 @@ def lists(bench):
     return lines(bench, "bench_lists", *sizes)
 
 
+def scan(bench):
+    """Phrases: the tests' own texts are dense in them, which is harder than what pupils read."""
+    return lines(bench, "bench_scan", f"{ROOT}/policy/phrases", f"{ROOT}/tests/corpus/benign")[0]
+
+
 def scribe(bench):
     return lines(bench, "bench_scribe", f"{bench.folder}/scribe", *((20000,) if bench.quick else ()))[0]
 

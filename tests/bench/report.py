@@ -153,6 +153,13 @@ def lists(got, _all):
                      "parent domains" for n in got)
 
 
+def scan(got, _all):
+    apart = ("phrases", "spellings", "bytes of a scan")
+    return (f"scan: {got['phrases']:,} phrases, MB/s on one core: " +
+            ", ".join(f"{name} {got[name]}" for name in got if name not in apart) +
+            f"; {got['bytes of a scan']:,} bytes a scan")
+
+
 def scribe(got, _all):
     out = [f"scribe: {got['acts_a_second']:,} acts a second on one core ({got['cpu_us_an_act']} us of it an act)"]
     for name, what in (("transaction", "its transactions"), ("people", "people's writes meanwhile")):
@@ -170,6 +177,6 @@ def replay(got, _all):
 
 
 SECTIONS = {
-    "judge": judge, "lists": lists, "scribe": scribe, "replay": replay, "first-byte": first_byte,
+    "judge": judge, "lists": lists, "scan": scan, "scribe": scribe, "replay": replay, "first-byte": first_byte,
     "requests": requests, "bodies": bodies, "domains": domains, "phrases": phrases,
 }

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get("BEADLE_BUILD", os.path.join(ROOT, "build-check"))
-SECTIONS = {"judge", "lists", "scribe", "replay", "first-byte", "requests", "bodies", "domains", "phrases"}
+SECTIONS = {"judge", "lists", "scan", "scribe", "replay", "first-byte", "requests", "bodies", "domains", "phrases"}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 #include "record/replay/replay.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "record/acts/act_facts.h"
 #include "record/replay/replay_int.h"
@@ -294,7 +295,7 @@ uint16_t bdl_replay_minute_of(
 	for (unsigned ten = 0; ten < TENS; ten++) {
 		int64_t from_ms = hour * BDL_HOUR_MS + ten * (int64_t)BDL_TEN_MS;
 
-		for (int64_t ms = 0; (tens >> ten & 1) && ms < BDL_TEN_MS; ms += 60000) {
+		for (int64_t ms = 0; (tens >> ten & 1) && ms < BDL_TEN_MS; ms += BDL_MINUTE_MS) {
 			uint16_t minute = minute_of_week(from_ms + ms, utc_offset);
 
 			if (first == BDL_NO_TIME)
