@@ -24,8 +24,6 @@ static const struct {
 	[BDL_CHECK_JOURNAL] = { "journal", "What a door records reaches the store", false, false },
 	[BDL_CHECK_BACKUP] = { "backup", "The store is backed up", false, true },
 	[BDL_CHECK_RESTORE] = { "restore", "The newest backup can be restored", false, true },
-	[BDL_CHECK_DNS] = { "dns", "The resolver keeps people from the names of the zone", false,
-	    false },
 };
 
 int bdl_own_check_find(struct bdl_view name)

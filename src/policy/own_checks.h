@@ -19,7 +19,6 @@ enum bdl_own_check {
 	BDL_CHECK_JOURNAL,      /* what a door records reaches the store */
 	BDL_CHECK_BACKUP,
 	BDL_CHECK_RESTORE,
-	BDL_CHECK_DNS, /* the resolver answers by the zone */
 	BDL_CHECKS
 };
 

@@ -244,7 +244,7 @@ int bdl_checks_news(struct bdl_store *s, int64_t after, struct bdl_region *regio
 	if (rc)
 		return rc;
 	*ret_newest = last;
-	if (!after || last <= after)
+	if (after < 0 || last <= after)
 		return 0;
 	rc = bdl_stmt_get(s,
 	    "SELECT " BDL_CHECK_COLUMNS " FROM check_result WHERE school = ?1 AND is_news = 1"

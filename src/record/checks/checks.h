@@ -57,7 +57,7 @@ int bdl_checks_sweep(struct bdl_store *s, struct bdl_view host, const struct bdl
 int bdl_checks_last(struct bdl_store *s, struct bdl_region *region, struct bdl_check_row **ret,
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
-/* What came to something else since the result `after`, oldest first; 0: only *ret_newest is told. */
+/* What came to something else since the result `after`, oldest first; -1: only *ret_newest is told. */
 int bdl_checks_news(struct bdl_store *s, int64_t after, struct bdl_region *region,
     struct bdl_check_row **ret, size_t *ret_n, int64_t *ret_newest, struct bdl_err *err)
     BDL_MUST_USE;
