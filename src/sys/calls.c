@@ -380,6 +380,17 @@ int bdl_sandbox_calls(unsigned calls, struct bdl_err *err)
 	return load(&f, err);
 }
 
+int bdl_sandbox_no_rings(struct bdl_err *err)
+{
+	struct filter f = { .ctx = seccomp_init(SCMP_ACT_ALLOW) };
+
+	if (!f.ctx)
+		return bdl_fail(err, BDL_E_IO, "make a filter of system calls");
+	f.rc = seccomp_rule_add_array(
+	    f.ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0, NULL);
+	return load(&f, err);
+}
+
 /* What another program has no business with, whatever it reads. */
 static const int foreign_calls[] = {
 	SCMP_SYS(socket),

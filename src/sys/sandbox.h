@@ -3,6 +3,7 @@
  *
  *   configuration, privileged opens      (the caller)
  *   bdl_sandbox_drop      own user, no new privileges        while single-threaded
+ *   bdl_loop_init         loops of libuv                     (one made before would keep its io_uring)
  *   bdl_sandbox_files     Landlock: only these paths         while single-threaded
  *   bdl_loop_warm_pool    thread pools made and warmed       (one made before Landlock is free of it)
  *   bdl_sandbox_calls     seccomp on every thread (TSYNC)    (a pool made after it would abort)
@@ -16,7 +17,7 @@
 
 /*
  * Where the process is root: become `user` (or, where it is empty, the owner of `dir`), with its
- * groups; elsewhere nothing. Always: no new privileges, no core dumps, umask 027. An empty user
+ * groups; elsewhere nothing. Always: no new privileges, no core dumps, no io_uring, umask 027. An empty user
  * and a folder of root's: stays root, *ret_still_root says so. The signal of bdl_proc_follow_parent
  * is kept. A change of user makes the process undumpable, and that is left so: its /proc/self then
  * belongs to root.
@@ -85,8 +86,8 @@ int bdl_sandbox_calls(unsigned calls, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * For a process that is about to become another program, whose calls we cannot list: it may do what
- * programs do, but make no socket and no process, trace nobody, signal nobody but itself, and touch neither
- * mounts, keys nor the kernel. The program inherits it.
+ * programs do, but make no socket and no process, trace nobody, signal nobody but itself, and touch
+ * neither mounts, keys nor the kernel. The program inherits it.
  */
 int bdl_sandbox_program(struct bdl_err *err) BDL_MUST_USE;
 
