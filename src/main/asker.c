@@ -142,7 +142,9 @@ static void send_piece(struct exchange *x, const char *text, int64_t *ret_ms)
 	*ret_ms = bdl_tick_ms();
 }
 
-/* Our end of the stream: take the proxy in, read its request, send one piece, and later the other. */
+/*
+ * Our end of the stream: take the proxy in, read its request, send one piece, and later the other.
+ */
 static void serve_stream(struct exchange *x)
 {
 	char request[REQUEST_MAX];

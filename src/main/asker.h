@@ -1,7 +1,7 @@
 /*
- * Asking as a real client does, in a process of its own: through the proxy, as a browser loads a page.
- * It speaks to the proxy, and to whom the proxy brings, so it may reach the network and holds no file
- * but the school's certificate authority. Who started it may do without the network then.
+ * Asking as a real client does, in a process of its own: through the proxy, as a browser loads a
+ * page. It speaks to the proxy, and to whom the proxy brings, so it may reach the network and holds
+ * no file but the school's certificate authority. Who started it may do without the network then.
  */
 #ifndef BDL_MAIN_ASKER_H
 #define BDL_MAIN_ASKER_H
@@ -15,7 +15,10 @@
 struct bdl_question {
 	char url[BDL_ASKER_URL];
 	char field[BDL_PROBE_TEXT_MAX + sizeof(BDL_PROBE_FIELD) + 3]; /* "X-Beadle-Probe: ..." */
-	/* The address is made by the asker, who serves a stream there, in two pieces, and asks for it. */
+	/*
+	 * The address is made by the asker, who serves a stream there, in two pieces, and asks for
+	 * it.
+	 */
 	bool is_stream;
 };
 
@@ -25,7 +28,10 @@ struct bdl_asked {
 	char verdict[256]; /* what the door says; empty where none said anything */
 	char type[80];
 	int64_t took_ms;
-	/* Of a stream: from the sending of its first piece to its coming; -1: it came behind the second. */
+	/*
+	 * Of a stream: from the sending of its first piece to its coming; -1: it came behind the
+	 * second.
+	 */
 	int64_t first_ms;
 	char why[160];
 	size_t n;
@@ -41,8 +47,8 @@ struct bdl_asker;
 int bdl_asker_listen(int *ret_fd, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * Start it, from a process with one thread. `listener` may be -1: then it has no streams. It ends with
- * its parent. A question takes a quarter of a minute at most.
+ * Start it, from a process with one thread. `listener` may be -1: then it has no streams. It ends
+ * with its parent. A question takes a quarter of a minute at most.
  */
 int bdl_asker_start(const struct bdl_conf *conf, int listener, struct bdl_asker **ret,
     struct bdl_err *err) BDL_MUST_USE;

@@ -58,7 +58,10 @@ static void checking_done(struct bdl_checking *c)
 }
 BDL_DEFINE_AUTO(struct bdl_checking, checking_done);
 
-/* Lists that cannot be read are none, which checks find. Their hosts are of the same lists or left out. */
+/*
+ * Lists that cannot be read are none, which checks find. Their hosts are of the same lists or left
+ * out.
+ */
 static void open_lists(struct bdl_checking *c)
 {
 	char path[BDL_PATH_MAX];
@@ -176,7 +179,10 @@ static size_t names_of(struct bdl_checking *c, const struct bdl_rule *rule,
 	return n;
 }
 
-/* Where the check says nothing: nowhere in particular, and each place that a rule in force speaks of. */
+/*
+ * Where the check says nothing: nowhere in particular, and each place that a rule in force speaks
+ * of.
+ */
 static size_t places_of(struct bdl_checking *c, const struct bdl_rule *rule, struct bdl_view *out)
 {
 	size_t n = names_of(c, rule, BDL_PHRASE_AT, out, PLACES_MAX);

@@ -1,11 +1,11 @@
 /*
- * Checks of itself: the rules `check` of the policies in force that name what this build can try out
- * (policy/own_checks.h), for each group and place, and each by the whole way that an act takes: through the
- * proxy and the door to the store. Results go to the store (record/checks/checks.h).
+ * Checks of itself: the rules `check` of the policies in force that name what this build can try
+ * out (policy/own_checks.h), for each group and place, and each by the whole way that an act takes:
+ * through the proxy and the door to the store. Results go to the store (record/checks/checks.h).
  *
- * What is expected is judged here from the documents in force and the lists; what happens is what the
- * proxy answers. So a list that is gone, a proxy that asks no door and a door that judges by something
- * else are all found, and a rule that was withdrawn where a check names what it did.
+ * What is expected is judged here from the documents in force and the lists; what happens is what
+ * the proxy answers. So a list that is gone, a proxy that asks no door and a door that judges by
+ * something else are all found, and a rule that was withdrawn where a check names what it did.
  */
 #ifndef BDL_MAIN_CHECKS_H
 #define BDL_MAIN_CHECKS_H

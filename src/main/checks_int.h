@@ -68,8 +68,9 @@ void bdl_checks_expect_category(struct bdl_checking *c, const struct bdl_stand *
     unsigned category, struct bdl_expected *ret);
 
 /*
- * Ask through the proxy in place of that host (empty: the test host's own). true: the door answered, and what it
- * said is in c->asked. false: that is in the finding already, or in *err with a code.
+ * Ask through the proxy in place of that host (empty: the test host's own). true: the door
+ * answered, and what it said is in c->asked. false: that is in the finding already, or in *err with
+ * a code.
  */
 bool bdl_checks_ask(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
     const char *scheme, const char *path, struct bdl_finding_of *f, struct bdl_err *err);
@@ -78,7 +79,9 @@ bool bdl_checks_ask(struct bdl_checking *c, const struct bdl_stand *stand, struc
 bool bdl_checks_stream(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err);
 
-/* --- what is checked: each adds to the finding; errors are the store's, or of the asker's end --- */
+/*
+ * --- what is checked: each adds to the finding; errors are the store's, or of the asker's end ---
+ */
 
 typedef int bdl_check_fn(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err);

@@ -55,7 +55,10 @@ static bool find_sample(struct bdl_checking *c, const struct bdl_stand *stand, u
 	return false;
 }
 
-/* Whether the door says what is expected; once more where it does not, for something may have changed. */
+/*
+ * Whether the door says what is expected; once more where it does not, for something may have
+ * changed.
+ */
 static bool compare(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
     const char *what, struct bdl_finding_of *f, struct bdl_err *err)
 {

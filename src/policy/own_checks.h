@@ -1,6 +1,6 @@
 /*
- * The checks that Beadle makes of itself: what rules `check NAME` may name of them. A school may write
- * others, of its own work, which this build does not carry out.
+ * The checks that Beadle makes of itself: what rules `check NAME` may name of them. A school may
+ * write others, of its own work, which this build does not carry out.
  */
 #ifndef BDL_POLICY_OWN_CHECKS_H
 #define BDL_POLICY_OWN_CHECKS_H

@@ -1,7 +1,7 @@
 /*
  * How the web door is tried out: a probe asks through the real proxy for the test host, a name that
- * leads nowhere (RFC 6761), and says in a header whom it stands for, where, and in whose place the test
- * host is asked. So a page of any list is judged without being asked for. The header is signed
+ * leads nowhere (RFC 6761), and says in a header whom it stands for, where, and in whose place the
+ * test host is asked. So a page of any list is judged without being asked for. The header is signed
  * with a key of this machine's processes, and holds for a minute; the proxy sends it to nobody.
  *
  * Text: fields with '|' between them, none of which holds one: the form, the moment until which it
@@ -28,7 +28,9 @@
 #define BDL_PROBE_TEXT_MAX 2048
 #define BDL_PROBE_ID       17 /* sixteen hexadecimal digits and a NUL */
 
-/* Empty views: nobody knows who it is; it stands nowhere; its device is none; the host's own name. */
+/*
+ * Empty views: nobody knows who it is; it stands nowhere; its device is none; the host's own name.
+ */
 struct bdl_probe {
 	int64_t until_ms;
 	bool goes_on;

@@ -1,7 +1,7 @@
 /*
- * What Beadle's checks of itself came to (policy/own_checks.h), in the store: each run's results, by the
- * clause that asks for it, by group and place. They are the record that a school shows who asks
- * whether its filter is tried out, so they are kept for BDL_CHECKS_KEPT_DAYS.
+ * What Beadle's checks of itself came to (policy/own_checks.h), in the store: each run's results,
+ * by the clause that asks for it, by group and place. They are the record that a school shows who
+ * asks whether its filter is tried out, so they are kept for BDL_CHECKS_KEPT_DAYS.
  */
 #ifndef BDL_RECORD_CHECKS_CHECKS_H
 #define BDL_RECORD_CHECKS_CHECKS_H
@@ -40,15 +40,16 @@ struct bdl_check_row {
 };
 
 /*
- * Keep one run, whose rows have this key, in place of the one before as the last, in a transaction of its
- * own. What was news is known by its group and place: a first result is news where it did not pass.
+ * Keep one run, whose rows have this key, in place of the one before as the last, in a transaction
+ * of its own. What was news is known by its group and place: a first result is news where it did
+ * not pass.
  */
 int bdl_checks_keep(struct bdl_store *s, const struct bdl_check_key *key,
     const struct bdl_check_row *rows, size_t n, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * What is not among these keys is in force no more: its results stay, and are nobody's last. And what is
- * older than it is kept goes. In a transaction of its own.
+ * What is not among these keys is in force no more: its results stay, and are nobody's last. And
+ * what is older than it is kept goes. In a transaction of its own.
  */
 int bdl_checks_sweep(struct bdl_store *s, struct bdl_view host, const struct bdl_check_key *keys,
     size_t n, int64_t now_ms, struct bdl_err *err) BDL_MUST_USE;
@@ -57,7 +58,9 @@ int bdl_checks_sweep(struct bdl_store *s, struct bdl_view host, const struct bdl
 int bdl_checks_last(struct bdl_store *s, struct bdl_region *region, struct bdl_check_row **ret,
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE;
 
-/* What came to something else since the result `after`, oldest first; -1: only *ret_newest is told. */
+/*
+ * What came to something else since the result `after`, oldest first; -1: only *ret_newest is told.
+ */
 int bdl_checks_news(struct bdl_store *s, int64_t after, struct bdl_region *region,
     struct bdl_check_row **ret, size_t *ret_n, int64_t *ret_newest, struct bdl_err *err)
     BDL_MUST_USE;
@@ -79,7 +82,9 @@ int bdl_checks_sums(struct bdl_store *s, int64_t from_ms, int64_t before_ms,
     struct bdl_region *region, struct bdl_check_sum **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* What came to something else in that time, oldest first: when it broke, and when it worked again. */
+/*
+ * What came to something else in that time, oldest first: when it broke, and when it worked again.
+ */
 int bdl_checks_changes(struct bdl_store *s, int64_t from_ms, int64_t before_ms,
     struct bdl_region *region, struct bdl_check_row **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;

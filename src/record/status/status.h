@@ -18,7 +18,7 @@
 #include "record/store/store.h"
 #include "sys/board.h"
 
-#define BDL_STATUS_TROUBLES_MAX 64                    /* further ones are counted */
+#define BDL_STATUS_TROUBLES_MAX 64                        /* further ones are counted */
 #define BDL_STATUS_MEMORY       ((size_t)8 * 1024 * 1024) /* a region in which a look has room */
 
 /* Where to look; what is NULL is not there, or could not be opened. */

@@ -33,8 +33,8 @@ static void add(
 		return; /* so many are told */
 	memmove(t + at + 1, t + at, (s->n_troubles - at) * sizeof(*t));
 	/* NULL is a region without room, whose owner looks. */
-	t[at] = (struct bdl_trouble){ fails, what ? what : "", means ? means : "",
-		mend ? mend : "" };
+	t[at] =
+	    (struct bdl_trouble){ fails, what ? what : "", means ? means : "", mend ? mend : "" };
 	s->n_troubles++;
 	s->n_failing += fails;
 }
