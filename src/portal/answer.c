@@ -79,6 +79,7 @@ static const struct route routes[] = {
 	{ "/replay", bdl_show_replay, A_LOOK },
 	{ "/import", bdl_show_import, THE_STORE },
 	{ "/storage", bdl_show_storage, A_LOOK },
+	{ "/checks", bdl_show_checks, A_LOOK },
 	{ "/status", bdl_show_status, A_STORE_OR_NOT },
 	{ "/coverage", bdl_show_coverage, THE_STORE },
 	{ "/lists", bdl_show_lists, THE_STORE },
