@@ -85,8 +85,13 @@ own_data() {
 
 # build_faults LOG: the errors; where there are none, as from a tool of ours, the end of the log.
 build_faults() {
-	grep -E '\b(error|ERROR): |undefined reference' "$1" | grep -v '^cc1:' | sort -u | head -n 40 ||
+	local found
+	found=$(grep -E '\b(error|ERROR): |undefined reference' "$1" | grep -v '^cc1:' | sort -u | head -n 40)
+	if [ -n "$found" ]; then
+		printf '%s\n' "$found"
+	else
 		tail -n 40 "$1"
+	fi
 }
 
 # build_in FOLDER TARGETS [MESON ARGUMENTS]: set it up once, build quietly; TARGETS is one word list.

@@ -8,8 +8,9 @@
 #include "base/defs.h"
 #include "base/view.h"
 
-#define BDL_HOUR_MS (60 * 60 * 1000)
-#define BDL_DAY_MS  (24 * 60 * 60 * 1000)
+#define BDL_MINUTE_MS INT64_C(60000)
+#define BDL_HOUR_MS   (60 * BDL_MINUTE_MS)
+#define BDL_DAY_MS    (24 * BDL_HOUR_MS)
 
 int64_t bdl_now_ms(void);  /* wall clock; may jump */
 int64_t bdl_tick_ms(void); /* monotonic, for durations */

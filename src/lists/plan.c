@@ -1,5 +1,6 @@
 #include "lists/plan.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/near.h"
 #include "base/region.h"
 #include "base/utf8.h"
@@ -9,7 +10,6 @@
 #include <sys/stat.h>
 
 #define TEXT_MAX (4 << 20)
-#define DAY_MS   INT64_C(86400000)
 
 void bdl_plan_free(struct bdl_plan *p)
 {
@@ -140,7 +140,7 @@ int bdl_plan_parse(
 	struct bdl_view line;
 
 	p->region = bdl_region_new(4 * BDL_PLAN_BYTES_MAX);
-	p->schedule = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = DAY_MS };
+	p->schedule = (struct bdl_schedule){ .kind = BDL_SCHEDULE_EVERY, .every_ms = BDL_DAY_MS };
 	text = bdl_utf8_without_mark(text);
 	for (size_t n = 1; bdl_view_cut(&text, '\n', &line); n++) {
 		int rc = add_line(p, where, n, line, err);

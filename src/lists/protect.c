@@ -12,7 +12,6 @@
 #define OVERRIDES_MAX 256
 #define SLOTS         65536 /* of the index: several times the hosts and the domains above them */
 #define FILE_MAX      (4 << 20)
-#define DAY_MS        86400000
 
 /* A protected host, or a domain above one. */
 struct row {
@@ -213,7 +212,7 @@ static int add_override(
 		    "'%.*s' is no day; expected one like 2027-01-31", BDL_FMT(fields[4]));
 	memcpy(o->category, fields[1].p, fields[1].n);
 	o->category[fields[1].n] = '\0';
-	p->n_overrides += day_ms + DAY_MS > now_ms; /* one that has ended does nothing */
+	p->n_overrides += day_ms + BDL_DAY_MS > now_ms; /* one that has ended does nothing */
 	return 0;
 }
 

@@ -7,8 +7,8 @@
 
 /*
  * Judge a page load of `url` by `person` (NULL: unknown) at the time `at` (base/clock.h; NULL:
- * now), by DIR/force and the lists, exactly as the web door would, and append the answer with each
- * rule's part in it. Nothing is recorded.
+ * now), by what the store has in force and the lists, as the web door would that has brought both up
+ * to date, and append the answer with each rule's part in it. Nothing is recorded.
  */
 int bdl_ask(const struct bdl_conf *conf, const char *url, const char *person, const char *at,
     struct bdl_buf *out, struct bdl_err *err) BDL_MUST_USE;

@@ -47,8 +47,8 @@ static enum reach reach_of(const struct sockaddr *sa)
 }
 
 /*
- * Whoever runs a list's server, or sits before it, is not to ask services inside the school by our hand: a
- * redirect may lead no further inside than where we were sent by the settings.
+ * Whoever runs a list's server, or sits before it, is not to ask services inside the school by our
+ * hand: a redirect may lead no further inside than where we were sent by the settings.
  */
 static curl_socket_t on_connect(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {

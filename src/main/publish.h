@@ -47,8 +47,9 @@ int bdl_publish_policy(const struct bdl_conf *conf, struct bdl_store *store, str
     BDL_MUST_USE;
 
 /*
- * Replace the roll, on the word of `by`. The CSV has been read; `where` names it in errors. One with nobody on it is
- * refused unless it may be empty: a school's roll is seldom, a file that went wrong often.
+ * Replace the roll, on the word of `by`. The CSV has been read; `where` names it in errors. One
+ * with nobody on it is refused unless it may be empty: a school's roll is seldom, a file that went
+ * wrong often.
  */
 int bdl_publish_people(const struct bdl_conf *conf, struct bdl_view csv, const char *where,
     bool may_be_empty, const char *by, struct bdl_err *err) BDL_MUST_USE;

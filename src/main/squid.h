@@ -48,9 +48,10 @@ int bdl_squid_prepare(const struct bdl_conf *conf, struct bdl_squid *ret, struct
 void bdl_squid_state(const struct bdl_conf *conf, char *out);
 
 /*
- * The log of bytes (record/visits/bytes.h): STATE/bytes/NUMBER.log, to the newest of which the link `now`
- * leads. `begin` makes the next file and turns the link to it, before Squid is told to take it: Squid
- * 5.7 ends where it finds none. The oldest go, unread, where there are more than BDL_SQUID_LOGS_MAX.
+ * The log of bytes (record/visits/bytes.h): STATE/bytes/NUMBER.log, to the newest of which the link
+ * `now` leads. `begin` makes the next file and turns the link to it, before Squid is told to take
+ * it: Squid 5.7 ends where it finds none. The oldest go, unread, where there are more than
+ * BDL_SQUID_LOGS_MAX.
  */
 #define BDL_SQUID_LOGS_MAX 32
 #define BDL_SQUID_LOG_SIZE (8 * 1024 * 1024) /* a file that has as much is enough */

@@ -52,7 +52,8 @@ enum need {
 	NOTHING,
 	A_STORE_OR_NOT, /* it tells what it can without one */
 	THE_STORE,
-	A_LOOK, /* the store, and that it was looked at is recorded: it shows people's records */
+	/* From here on it shows people's records: none past its time, and each look is recorded. */
+	A_LOOK,
 	A_LOOK_BY_NAME, /* the same, where '*' names the person: so it is no part of the record */
 };
 
@@ -266,15 +267,13 @@ static int wait_for_deletion(const struct bdl_request *r, struct bdl_err *err)
 static int show(struct bdl_worker *w, struct bdl_request *r, const struct route *route,
     struct bdl_reply *reply, struct bdl_err *err)
 {
-	struct bdl_err unopened = { 0 };
 	int rc = route->needs ? open_store(w, r, err) : 0;
 	r->school = school(w);
-	if (rc == 0 && route->needs == A_LOOK)
+	if (rc == 0 && route->needs >= A_LOOK)
 		rc = wait_for_deletion(r, err);
 	if (rc < 0 && route->needs == A_STORE_OR_NOT) {
-		unopened = *err;
+		r->unopened = *err;
 		*err = (struct bdl_err){ 0 };
-		r->unopened = &unopened;
 		rc = 0;
 	}
 	if (rc == 0)

@@ -101,7 +101,7 @@ struct bdl_part_pager bdl_pager_view(const struct bdl_request *r, const struct b
 		.kind = c->f.kind >= 0 ? bdl_kind_word((enum bdl_act_kind)c->f.kind) : "",
 		.violation = c->f.violation,
 		.after = bdl_request_query(r, "after"),
-		.older = place[0] != '\0',
+		.older = place && place[0], /* NULL: no room, which fails the page */
 		.place = place,
 		.on = looks_further ? "Look further back"
 				    : bdl_region_printf(r->region, "Older %s", what),

@@ -69,7 +69,7 @@ static int open_keeper(const char *path, struct bdl_store **ret, struct bdl_err 
 		rc = bdl_store_open(path, BDL_STORE_READ, ret, err);
 		if (rc == 0) /* the first read is what makes SQLite open all files */
 			return bdl_store_change(*ret, &change, err);
-		nanosleep(&pause, NULL);
+		(void)nanosleep(&pause, NULL); /* woken early it looks early */
 	}
 	return rc;
 }

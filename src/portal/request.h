@@ -66,9 +66,9 @@ struct bdl_request {
 	const struct bdl_site *site;
 	struct bdl_region *region;
 	struct bdl_store *store;
-	const struct bdl_err *unopened; /* why there is no store, for pages that do without one */
-	const struct bdl_ruleset
-	    *ruleset; /* of the policies in force and the law; NULL: no store */
+	struct bdl_err unopened; /* why there is no store, for pages that do without one */
+	/* Of the policies in force and the law; NULL: no store. */
+	const struct bdl_ruleset *ruleset;
 	struct bdl_issues *issues;
 	struct bdl_seen *seen;
 	const struct bdl_roll *roll; /* who people are; NULL where there is none */

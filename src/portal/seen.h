@@ -1,6 +1,6 @@
 /*
- * Who and what the records name (record/acts/values.h), for the threads of the portal together: which of
- * them a part of a name may mean.
+ * Who and what the records name (record/acts/values.h), for the threads of the portal together:
+ * which of them a part of a name may mean.
  */
 #ifndef BDL_PORTAL_SEEN_H
 #define BDL_PORTAL_SEEN_H

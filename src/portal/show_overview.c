@@ -50,10 +50,10 @@ static const char *counter(
 static const char *says(const struct bdl_request *r, const struct bdl_slot *s, const char *note)
 {
 	const char *acts = counter(r, s, BDL_COUNT_ACTS), *stored = counter(r, s, BDL_COUNT_STORED);
-	if (acts[0])
+	if (acts && acts[0]) /* NULL: no room, which fails the page */
 		return bdl_region_printf(
 		    r->region, "%s requests judged%s%s.", acts, note[0] ? "; " : "", note);
-	if (stored[0])
+	if (stored && stored[0])
 		return bdl_region_printf(r->region, "%s acts brought to the store%s%s.", stored,
 		    note[0] ? "; " : "", note);
 	return bdl_region_printf(r->region, "%s", note);
@@ -122,6 +122,7 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 	v.broken = bdl_count_text(r, (uint64_t)today.violations, false);
 	add_lists(r, &v);
 	add_processes(r, &v);
-	bdl_page_overview(&reply->body, &v);
+	if (!bdl_region_broken(r->region))
+		bdl_page_overview(&reply->body, &v);
 	return 0;
 }

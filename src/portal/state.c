@@ -16,7 +16,7 @@ const struct bdl_status *bdl_status_here(const struct bdl_request *r)
 		.dir = r->site->dir,
 		.lists = r->site->lists_path,
 		.store = r->store,
-		.unopened = r->unopened,
+		.unopened = &r->unopened,
 		.board = r->site->board,
 	};
 	struct bdl_status *s = bdl_region_get(r->region, sizeof(*s));

@@ -28,8 +28,9 @@ enum bdl_search {
 
 /*
  * `path` is as struct bdl_url has it, with the query; `form` the body of a form that was posted
- * there, or empty. The terms, decoded, are written to *terms, which is empty, runs of blanks and control bytes as one
- * blank, none at the ends; what passes BDL_SEARCH_TERMS_MAX is left out. An empty search is none.
+ * there, or empty. The terms, decoded, are written to *terms, which is empty, runs of blanks and
+ * control bytes as one blank, none at the ends; what passes BDL_SEARCH_TERMS_MAX is left out. An
+ * empty search is none.
  */
 enum bdl_search bdl_search_find(
     struct bdl_view host, struct bdl_view path, struct bdl_view form, struct bdl_buf *terms);

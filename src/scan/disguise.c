@@ -58,7 +58,7 @@ static uint32_t blanks(struct bdl_view v)
 static uint32_t words_before(struct looking *l, size_t at)
 {
 	if (l->counted == 0)
-		l->words = l->s->words - blanks(l->p);
+		l->words = l->s->walk.words - blanks(l->p);
 	if (at > l->counted) {
 		l->words += blanks(bdl_view_at(l->p.p + l->counted, at - l->counted));
 		l->counted = at;
@@ -76,7 +76,10 @@ static void found(struct looking *l, uint32_t literal, size_t from, size_t end)
 		.disguised = true,
 	};
 
-	bdl_weigh_add(&l->s->weigh, &f, bdl_scan_around(l->p, from, end - from));
+	bdl_walk_odd(l->s, &f);
+	uint8_t reach = l->s->scanner->p->words->reach_disguised[literal];
+	if (reach > 0 && reach != BDL_WORDS_WEAK)
+		bdl_walk_near(l->s, f.word, reach);
 }
 
 static int on_match(
@@ -118,7 +121,6 @@ static void look(struct looking *l, size_t first, size_t last)
 	/* Nothing stops it. */
 	(void)hs_scan(scanner->p->find_disguised, scanner->window->text,
 	    (unsigned)scanner->window->n, 0, scanner->scratch, on_match, l);
-	bdl_weigh_settle(&l->s->weigh, true, UINT64_MAX);
 }
 
 /* Whether a phrase has this word, or it is one of several single letters. */
@@ -135,15 +137,19 @@ static bool is_worth(struct bdl_scanner *scanner, struct bdl_view word)
 	    bdl_phrases_has_word(scanner->p, bdl_view_at(k->text + 1, k->n - 2));
 }
 
-void bdl_scan_disguises(struct bdl_scan *s, struct bdl_view p, uint64_t at, uint64_t to)
+void bdl_scan_disguises(struct bdl_scan *s, uint64_t to)
 {
+	struct bdl_view p = s->text_in_hand;
+	uint64_t at = s->text_at;
 	struct looking l = { .s = s, .p = p, .at = at };
 	size_t stop = to > at ? word_begin(p, (size_t)(to - at)) : 0, first = 0, last = 0;
 	size_t odd = s->odd_from > at ? (size_t)(s->odd_from - at) : 0;
 
-	if (s->scanner->p->find_disguised == NULL || stop <= odd)
+	if (stop <= odd)
 		return;
 	s->odd_from = at + stop;
+	if (s->scanner->p->find_disguised == NULL)
+		return;
 	while ((odd = bdl_skeleton_odd(bdl_view_at(p.p, stop), odd)) < stop) {
 		size_t begin = word_begin(p, odd), end = word_end(p, odd);
 		odd = end + 1;

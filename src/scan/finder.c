@@ -1,5 +1,21 @@
 #include "base/alloc.h"
 #include "scan/finder_int.h"
+#include "scan/words_int.h"
+
+static bool is_for_it(const struct bdl_phrases_literal *l, const char *strings, bool streams)
+{
+	return !streams || !bdl_words_whole(strings + l->text, l->n);
+}
+
+size_t bdl_finder_count(
+    const struct bdl_phrases_literal *literals, size_t n, const char *strings, bool streams)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += is_for_it(&literals[i], strings, streams);
+	return count;
+}
 
 int bdl_finder_make(const struct bdl_phrases_literal *literals, size_t n, const char *strings,
     bool streams, hs_database_t **ret, struct bdl_err *err)
@@ -10,12 +26,15 @@ int bdl_finder_make(const struct bdl_phrases_literal *literals, size_t n, const 
 	BDL_AUTO_FREE size_t *sizes = bdl_xcalloc(n, sizeof(*sizes));
 	hs_compile_error_t *why = NULL;
 
+	size_t count = 0;
 	for (size_t i = 0; i < n; i++) {
-		texts[i] = strings + literals[i].text;
-		sizes[i] = literals[i].n;
-		ids[i] = (unsigned)i;
+		if (!is_for_it(&literals[i], strings, streams))
+			continue;
+		texts[count] = strings + literals[i].text;
+		sizes[count] = literals[i].n;
+		ids[count++] = (unsigned)i;
 	}
-	hs_error_t error = hs_compile_lit_multi(texts, flags, ids, sizes, (unsigned)n,
+	hs_error_t error = hs_compile_lit_multi(texts, flags, ids, sizes, (unsigned)count,
 	    streams ? HS_MODE_STREAM : HS_MODE_BLOCK, NULL, ret, &why);
 	if (error == HS_SUCCESS)
 		return 0;

@@ -6,7 +6,14 @@
 #include "scan/format_int.h"
 #include <hs/hs.h>
 
-/* Plain text comes in streams, disguised words stand in windows. `n` is not 0; ids are the numbers. */
+/*
+ * How many literals the finder gets: of plain ones, in text that comes in streams, those that words go on
+ * at, as whole words are found without it (scan/words_int.h); of disguised ones, in windows, all.
+ */
+size_t bdl_finder_count(
+    const struct bdl_phrases_literal *literals, size_t n, const char *strings, bool streams);
+
+/* Not where the count is 0; ids are the literals' numbers. */
 int bdl_finder_make(const struct bdl_phrases_literal *literals, size_t n, const char *strings,
     bool streams, hs_database_t **ret, struct bdl_err *err) BDL_MUST_USE;
 

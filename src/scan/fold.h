@@ -53,7 +53,7 @@ static inline struct bdl_view bdl_fold_text(const struct bdl_fold_table *t, uint
 }
 
 #define BDL_FOLD_CHUNK 8192 /* folded bytes that are handed on at once */
-#define BDL_FOLD_KEPT  256  /* that stand before them, of the chunk before */
+#define BDL_FOLD_KEPT  1024 /* that stand before them, of the chunk before */
 #define BDL_FOLD_ROOM  64   /* what one step may write past a full chunk */
 
 /*

@@ -149,15 +149,16 @@ static int get_finder(
 	size_t n = plain ? p->h->n_plain : p->h->n_disguised;
 	size_t size = plain ? p->h->plain_size : p->h->disguised_size;
 	const unsigned char *tables = p->map.p + (plain ? l.plain_tables : l.disguised_tables);
+	const struct bdl_phrases_literal *literals = plain ? p->plain : p->disguised;
 
-	if (n == 0)
+	if (bdl_finder_count(literals, n, p->strings, plain) == 0)
 		return 0;
 	hs_error_t error = hs_deserialize_database((const char *)tables, size, ret);
 	if (error == HS_SUCCESS)
 		return 0;
 	if (error != HS_DB_PLATFORM_ERROR && error != HS_DB_VERSION_ERROR)
 		return damaged(err, "the finder's tables are none");
-	return bdl_finder_make(plain ? p->plain : p->disguised, n, p->strings, plain, ret, err);
+	return bdl_finder_make(literals, n, p->strings, plain, ret, err);
 }
 
 static uint64_t bit_of(const struct bdl_phrases *p, struct bdl_view word)
@@ -169,7 +170,7 @@ bool bdl_phrases_has_word(const struct bdl_phrases *p, struct bdl_view word)
 {
 	uint64_t bit = bit_of(p, word);
 
-	return (p->words[bit / 64] >> bit % 64 & 1) != 0;
+	return (p->odd_words[bit / 64] >> bit % 64 & 1) != 0;
 }
 
 static void index_words(struct bdl_phrases *p)
@@ -177,13 +178,13 @@ static void index_words(struct bdl_phrases *p)
 	p->n_bits = 1024;
 	while (p->n_bits < (uint64_t)p->h->n_disguised * 64)
 		p->n_bits *= 2;
-	p->words = bdl_xcalloc(p->n_bits / 64, sizeof(*p->words));
+	p->odd_words = bdl_xcalloc(p->n_bits / 64, sizeof(*p->odd_words));
 	for (size_t i = 0; i < p->h->n_disguised; i++) {
 		const struct bdl_phrases_literal *l = &p->disguised[i];
 		struct bdl_view rest = bdl_view_at(p->strings + l->text, l->n), word;
 		while (bdl_view_cut(&rest, ' ', &word)) {
 			uint64_t bit = bit_of(p, word);
-			p->words[bit / 64] |= 1ULL << bit % 64;
+			p->odd_words[bit / 64] |= 1ULL << bit % 64;
 		}
 	}
 }
@@ -201,12 +202,13 @@ int bdl_phrases_open(const char *path, struct bdl_phrases **ret, struct bdl_err 
 		rc = check_parts(p, err);
 	}
 	if (rc == 0)
-		rc = get_finder(p, true, &p->find_plain, err);
+		rc = get_finder(p, true, &p->find_open, err);
 	if (rc == 0)
 		rc = get_finder(p, false, &p->find_disguised, err);
 	if (rc < 0)
 		return bdl_fail_in(err, rc, "%s", path);
 	index_words(p);
+	p->words = bdl_words_new(p);
 	*ret = bdl_steal(&p);
 	return 0;
 }
@@ -215,10 +217,11 @@ void bdl_phrases_close(struct bdl_phrases *p)
 {
 	if (p == NULL)
 		return;
-	(void)hs_free_database(p->find_plain); /* takes NULL; nothing to be done where it fails */
+	(void)hs_free_database(p->find_open); /* takes NULL; nothing to be done where it fails */
 	(void)hs_free_database(p->find_disguised);
 	bdl_file_unmap(&p->map);
-	free(p->words);
+	free(p->odd_words);
+	bdl_words_free(p->words);
 	free(p);
 }
 

@@ -3,6 +3,7 @@
 #define BDL_SCAN_PHRASES_INT_H
 
 #include "scan/finder_int.h"
+#include "scan/words_int.h"
 #include "sys/file.h"
 
 struct bdl_phrases {
@@ -14,9 +15,10 @@ struct bdl_phrases {
 	const struct bdl_phrases_use *uses;
 	const char *strings;
 	struct bdl_fold_table fold;
-	uint64_t *words; /* bits by the hashes of the words of disguised spellings */
-	uint64_t n_bits; /* a power of two */
-	hs_database_t *find_plain, *find_disguised; /* NULL where there is nothing to find */
+	struct bdl_words *words; /* of plain spellings */
+	uint64_t *odd_words;     /* bits by the hashes of the words of disguised spellings */
+	uint64_t n_bits;         /* a power of two */
+	hs_database_t *find_open, *find_disguised; /* NULL where there is nothing to find */
 };
 
 /* Whether a disguised spelling has this word; now and then true of one that none has. */

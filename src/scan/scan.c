@@ -13,12 +13,13 @@ int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struc
 	BDL_AUTO(bdl_scanner_free) struct bdl_scanner *s = bdl_xalloc(sizeof(*s));
 
 	s->p = p;
-	if ((p->find_plain != NULL && hs_alloc_scratch(p->find_plain, &s->scratch) != HS_SUCCESS) ||
+	if ((p->find_open != NULL && hs_alloc_scratch(p->find_open, &s->scratch) != HS_SUCCESS) ||
 	    (p->find_disguised != NULL &&
 		hs_alloc_scratch(p->find_disguised, &s->scratch) != HS_SUCCESS))
 		return bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
 	s->window = bdl_xalloc(sizeof(*s->window));
 	s->word = bdl_xalloc(sizeof(*s->word));
+	s->walk = bdl_xalloc(sizeof(*s->walk));
 	*ret = bdl_steal(&s);
 	return 0;
 }
@@ -46,28 +47,13 @@ void bdl_scanner_free(struct bdl_scanner *s)
 	(void)hs_free_scratch(s->scratch); /* takes NULL */
 	free(s->window);
 	free(s->word);
+	if (s->walk != NULL)
+		free(s->walk->open);
+	free(s->walk);
 	free(s);
 }
 
 /* --- what is found --- */
-
-static uint32_t blanks(const char *p, size_t n)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += p[i] == ' ';
-	return sum;
-}
-
-/* Count the words up to this folded byte, which lies in the chunk in hand. */
-static void count_words(struct bdl_scan *s, uint64_t to)
-{
-	if (to <= s->counted_to)
-		return;
-	s->words += blanks(s->chunk + (s->counted_to - s->chunk_at), (size_t)(to - s->counted_to));
-	s->counted_to = to;
-}
 
 struct bdl_view bdl_scan_around(struct bdl_view text, size_t from, size_t n)
 {
@@ -88,51 +74,26 @@ struct bdl_view bdl_scan_around(struct bdl_view text, size_t from, size_t n)
 	return bdl_view_trim(bdl_view_at(text.p + begin, end - begin));
 }
 
-/* What stands around a find of the chunk in hand, with what is kept of the one before. */
-static struct bdl_view around(const struct bdl_scan *s, uint64_t at, size_t n)
+/* The folded text up to `end`, of which n bytes stand at p and what is kept before them. */
+static void take_in_hand(struct bdl_scan *s, const char *p, size_t n, uint64_t end)
 {
-	uint64_t kept = s->chunk_at < BDL_FOLD_KEPT ? s->chunk_at : BDL_FOLD_KEPT;
-	struct bdl_view text = bdl_view_at(s->chunk - kept, s->n_chunk + (size_t)kept);
+	uint64_t before = end - n;
+	size_t kept = before < BDL_FOLD_KEPT ? (size_t)before : BDL_FOLD_KEPT;
 
-	return bdl_scan_around(text, (size_t)(at - (s->chunk_at - kept)), n);
-}
-
-static int on_match(
-    unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
-{
-	struct bdl_scan *s = context;
-	size_t n = s->scanner->p->plain[id].n;
-	struct bdl_weigh_find f = { .at = end - n, .end = end, .literal = id };
-	struct bdl_view line = { 0 };
-
-	(void)unused;
-	(void)flags;
-	/* The blank that ends it is not counted yet, so this is the number of its last word. */
-	count_words(s, end - 1);
-	f.word = s->words;
-	if (s->lines != NULL)
-		line = around(s, f.at, n);
-	bdl_weigh_add(&s->weigh, &f, line);
-	return 0;
+	s->text_in_hand = bdl_view_at(p - kept, n + kept);
+	s->text_at = before - kept;
 }
 
 static void on_chunk(void *context, const char *p, size_t n)
 {
 	struct bdl_scan *s = context;
-	uint64_t kept = s->chunk_at < BDL_FOLD_KEPT ? s->chunk_at : BDL_FOLD_KEPT;
-	uint64_t end = s->chunk_at + n;
 
-	s->chunk = p;
-	s->n_chunk = n;
-	if (s->stream != NULL) /* nothing stops it, and it cannot fail otherwise */
-		(void)hs_scan_stream(
-		    s->stream, p, (unsigned)n, 0, s->scanner->scratch, on_match, s);
-	count_words(s, end);
-	bdl_weigh_settle(&s->weigh, false, end);
-	if (end > BDL_SCAN_AHEAD)
-		bdl_scan_disguises(s, bdl_view_at(p - kept, n + (size_t)kept), s->chunk_at - kept,
-		    end - BDL_SCAN_AHEAD);
-	s->chunk_at = end;
+	s->chunk_at += n;
+	take_in_hand(s, p, n, s->chunk_at);
+	bdl_walk_begin(s, n);
+	if (s->chunk_at > BDL_SCAN_AHEAD)
+		bdl_scan_disguises(s, s->chunk_at - BDL_SCAN_AHEAD);
+	bdl_walk_end(s, false);
 }
 
 /* --- a scan --- */
@@ -143,8 +104,8 @@ static int make(struct bdl_scanner *scanner, struct bdl_scan **ret, struct bdl_e
 
 	s->scanner = scanner;
 	s->text = bdl_xalloc(sizeof(*s->text));
-	if (scanner->p->find_plain != NULL &&
-	    hs_open_stream(scanner->p->find_plain, 0, &s->stream) != HS_SUCCESS) {
+	if (scanner->p->find_open != NULL &&
+	    hs_open_stream(scanner->p->find_open, 0, &s->stream) != HS_SUCCESS) {
 		free_scan(s);
 		(void)bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
 		return BDL_E_NOMEM;
@@ -168,8 +129,8 @@ int bdl_scan_begin(struct bdl_scanner *scanner, const struct bdl_scan_options *o
 		free(s->lines);
 		s->lines = NULL;
 	}
-	s->bytes = s->chunk_at = s->counted_to = s->odd_from = 0;
-	s->words = 0;
+	s->bytes = s->chunk_at = s->odd_from = 0;
+	memset(&s->walk, 0, offsetof(struct bdl_walk_state, odd));
 	s->ended = false;
 	s->read = BDL_SCAN_READ;
 	bdl_weigh_begin(&s->weigh, scanner->p, s->lines);
@@ -197,10 +158,11 @@ void bdl_scan_end(struct bdl_scan *s)
 	s->read = s->text->read;
 	bdl_fold_end(&s->fold);
 	/* What was handed on last stands where the next chunk would be kept beside. */
-	uint64_t kept = s->chunk_at < BDL_FOLD_KEPT ? s->chunk_at : BDL_FOLD_KEPT;
-	bdl_scan_disguises(s, bdl_view_at(s->fold.buf + BDL_FOLD_KEPT - kept, (size_t)kept),
-	    s->chunk_at - kept, s->chunk_at);
-	bdl_weigh_settle(&s->weigh, false, UINT64_MAX);
+	take_in_hand(s, s->fold.buf + BDL_FOLD_KEPT, 0, s->chunk_at);
+	bdl_walk_begin(s, 0);
+	bdl_scan_disguises(s, s->chunk_at);
+	bdl_walk_end(s, true);
+	bdl_weigh_settle(&s->weigh, UINT64_MAX);
 	bdl_text_done(s->text);
 }
 
@@ -223,8 +185,8 @@ void bdl_scan_result(struct bdl_scan *s, struct bdl_scan_result *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->read = s->read;
 	ret->bytes = s->bytes;
-	ret->words = s->words;
-	bdl_weigh_scores(&s->weigh, s->words, ret);
+	ret->words = s->walk.words;
+	bdl_weigh_scores(&s->weigh, s->walk.words, ret);
 }
 
 void bdl_scan_hit(const struct bdl_scan *s, size_t i, struct bdl_scan_hit *ret)

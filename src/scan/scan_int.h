@@ -4,7 +4,7 @@
 
 #include "scan/phrases_int.h"
 #include "scan/skeleton.h"
-#include "scan/weigh_int.h"
+#include "scan/walk_int.h"
 
 #define BDL_SCAN_AHEAD 128 /* folded bytes that a disguised word is kept until, on both sides */
 
@@ -14,6 +14,7 @@ struct bdl_scanner {
 	struct bdl_scan *idle;       /* scans that may be used again */
 	struct bdl_skeleton *window; /* of disguised words */
 	struct bdl_skeleton *word;
+	struct bdl_walk *walk;
 };
 
 struct bdl_scan {
@@ -24,11 +25,10 @@ struct bdl_scan {
 	struct bdl_weigh weigh;
 	hs_stream_t *stream;
 	uint64_t bytes;
-	uint64_t chunk_at; /* folded bytes before the chunk in hand */
-	const char *chunk; /* in hand, and how much it has */
-	size_t n_chunk;
-	uint64_t counted_to; /* words are counted up to this folded byte */
-	uint32_t words;
+	uint64_t chunk_at;            /* folded bytes that were handed on */
+	struct bdl_view text_in_hand; /* the chunk, and before it what is kept */
+	uint64_t text_at;             /* folded bytes before that */
+	struct bdl_walk_state walk;
 	uint64_t odd_from; /* where disguises are looked for next */
 	bool ended;
 	enum bdl_scan_read read;
@@ -37,10 +37,10 @@ struct bdl_scan {
 };
 
 /*
- * Look for disguised words from `odd_from` on and before `to`; the folded text `p` begins at `at`, and
- * 32 bytes behind it may be read (disguise.c).
+ * Look for disguised words of the text in hand from `odd_from` on and before `to`; 32 bytes behind it may
+ * be read (disguise.c).
  */
-void bdl_scan_disguises(struct bdl_scan *s, struct bdl_view p, uint64_t at, uint64_t to);
+void bdl_scan_disguises(struct bdl_scan *s, uint64_t to);
 
 /* The line around n folded bytes at `from` of `text` (scan.c). */
 struct bdl_view bdl_scan_around(struct bdl_view text, size_t from, size_t n);

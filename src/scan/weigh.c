@@ -11,7 +11,6 @@ void bdl_weigh_begin(
 	w->rings[1].first = w->rings[1].n = 0;
 	w->n_hits = 0;
 	w->more_hits = false;
-	w->next_parts = 0;
 	w->lines = lines;
 	memset(w->index, 0, sizeof(w->index));
 	for (size_t i = 0; i < BDL_WEIGH_COMBINED; i++)
@@ -75,12 +74,17 @@ static void count(uint16_t *n)
 
 static struct bdl_weigh_parts *parts_of(struct bdl_weigh *w, uint32_t phrase)
 {
-	for (size_t i = 0; i < BDL_WEIGH_COMBINED; i++)
-		if (w->parts[i].phrase == phrase)
-			return &w->parts[i];
-	struct bdl_weigh_parts *parts = &w->parts[w->next_parts++ % BDL_WEIGH_COMBINED];
-	*parts = (struct bdl_weigh_parts){ .phrase = phrase };
-	return parts;
+	size_t at = phrase * 2654435761u >> 9;
+	struct bdl_weigh_parts *ways =
+	    &w->parts[at % (BDL_WEIGH_COMBINED / BDL_WEIGH_WAYS) * BDL_WEIGH_WAYS];
+
+	for (size_t i = 0; i < BDL_WEIGH_WAYS; i++)
+		if (ways[i].phrase == phrase)
+			return &ways[i];
+	/* The last came first. */
+	memmove(ways + 1, ways, (BDL_WEIGH_WAYS - 1) * sizeof(*ways));
+	ways[0] = (struct bdl_weigh_parts){ .phrase = phrase };
+	return ways;
 }
 
 /* One word is not two parts of a combination, even where it may be either. */
@@ -180,14 +184,29 @@ static void commit_first(struct bdl_weigh *w, bool disguised)
 	r->n--;
 }
 
-void bdl_weigh_settle(struct bdl_weigh *w, bool disguised, uint64_t at)
+/* The ring whose first find comes before the other's. */
+static bool disguised_is_first(const struct bdl_weigh *w)
 {
-	const struct bdl_weigh_ring *r = &w->rings[disguised];
+	const struct bdl_weigh_ring *plain = &w->rings[0], *disguised = &w->rings[1];
 
+	return disguised->n > 0 &&
+	    (plain->n == 0 ||
+		disguised->finds[disguised->first].end + 1 < plain->finds[plain->first].end);
+}
+
+void bdl_weigh_settle(struct bdl_weigh *w, uint64_t at)
+{
 	/* Of a disguised spelling the text may be longer than the spelling, by blanks at most. */
-	while (r->n > 0 && at >= 2 * BDL_PHRASES_LITERAL_MAX &&
-	    r->finds[r->first].at <= at - 2 * BDL_PHRASES_LITERAL_MAX)
+	uint64_t before =
+	    at >= 2 * BDL_PHRASES_LITERAL_MAX ? at - 2 * BDL_PHRASES_LITERAL_MAX + 1 : 0;
+
+	for (;;) {
+		bool disguised = disguised_is_first(w);
+		const struct bdl_weigh_ring *r = &w->rings[disguised];
+		if (r->n == 0 || r->finds[r->first].at >= before)
+			return;
 		commit_first(w, disguised);
+	}
 }
 
 static bool holds(const struct bdl_weigh_find *a, const struct bdl_weigh_find *b)
@@ -215,7 +234,7 @@ void bdl_weigh_add(struct bdl_weigh *w, const struct bdl_weigh_find *found, stru
 	struct bdl_weigh_find f = *found;
 
 	f.cover = BDL_WEIGH_NONE;
-	bdl_weigh_settle(w, f.disguised, f.end);
+	bdl_weigh_settle(w, f.end);
 	if (r->n == BDL_WEIGH_WAITING)
 		commit_first(w, f.disguised);
 	cover(w, &f);

@@ -16,7 +16,8 @@
 
 #define BDL_WEIGH_WAITING  64 /* finds that wait; past it the oldest waits no longer */
 #define BDL_WEIGH_INDEX    512
-#define BDL_WEIGH_COMBINED 32 /* combinations of which parts were met; past it the oldest is lost */
+#define BDL_WEIGH_WAYS     4 /* combinations of one place of the index; past it the oldest is lost */
+#define BDL_WEIGH_COMBINED 256 /* combinations of which parts were met */
 #define BDL_WEIGH_NONE     UINT32_MAX
 
 struct bdl_weigh_find {
@@ -59,7 +60,6 @@ struct bdl_weigh {
 	bool more_hits;
 	struct bdl_weigh_hit hits[BDL_SCAN_HITS_MAX];
 	uint16_t index[BDL_WEIGH_INDEX]; /* number of a hit + 1, by its phrase */
-	size_t next_parts;
 	struct bdl_weigh_parts parts[BDL_WEIGH_COMBINED];
 	struct bdl_weigh_lines *lines; /* or NULL */
 };
@@ -67,11 +67,11 @@ struct bdl_weigh {
 void bdl_weigh_begin(
     struct bdl_weigh *w, const struct bdl_phrases *p, struct bdl_weigh_lines *lines);
 
-/* A find; those of one kind come in the order of their ends. `around` may be empty. */
+/* A find; they come in the order of their ends. `around` may be empty. */
 void bdl_weigh_add(struct bdl_weigh *w, const struct bdl_weigh_find *f, struct bdl_view around);
 
-/* Finds of that kind wait no longer where everything up to `at` was looked through for them. */
-void bdl_weigh_settle(struct bdl_weigh *w, bool disguised, uint64_t at);
+/* Finds wait no longer where everything up to `at` was handed in. */
+void bdl_weigh_settle(struct bdl_weigh *w, uint64_t at);
 
 void bdl_weigh_scores(const struct bdl_weigh *w, uint64_t words, struct bdl_scan_result *ret);
 void bdl_weigh_hit(const struct bdl_weigh *w, size_t i, struct bdl_scan_hit *ret);

@@ -41,7 +41,7 @@ static int make_tables(const struct bdl_phrases_build *b, const struct bdl_phras
 {
 	hs_database_t *database = NULL;
 
-	if (set->n == 0)
+	if (bdl_finder_count(set->items, set->n, b->strings.p, streams) == 0)
 		return 0;
 	int rc = bdl_finder_make(set->items, set->n, b->strings.p, streams, &database, err);
 	if (rc < 0)

@@ -26,9 +26,9 @@ int bdl_apart_do(bdl_apart_work_fn *work, struct bdl_view in, const struct bdl_a
     struct bdl_buf *out, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * The same by another program, which must be below /usr and reads its own libraries, fonts and
- * data only: argv[0] is its path, `in` its standard input, its standard output is appended. It
- * starts no program and makes no process. BDL_E_MISSING where it is not installed, BDL_E_INVALID where it
+ * The same by another program, which must be below /usr and reads its own libraries, fonts and data
+ * only: argv[0] is its path, `in` its standard input, its standard output is appended. It starts no
+ * program and makes no process. BDL_E_MISSING where it is not installed, BDL_E_INVALID where it
  * exits with another status than 0, as a reader does that cannot make anything of its input.
  */
 int bdl_apart_run(const char *const argv[], struct bdl_view in,

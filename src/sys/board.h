@@ -76,9 +76,9 @@ struct bdl_slot *bdl_board_at(struct bdl_board *b, size_t i); /* NULL past the l
 int32_t bdl_board_supervisor(const struct bdl_board *b); /* its process id */
 
 /*
- * Whether what was past its time in the store has been deleted since the supervisor started: a backup that
- * was restored brings such records back, and nobody is to read them. The scribe says so, and it stays
- * said.
+ * Whether what was past its time in the store has been deleted since the supervisor started: a
+ * backup that was restored brings such records back, and nobody is to read them. The scribe says
+ * so, and it stays said.
  */
 void bdl_board_cleaned(struct bdl_board *b);
 bool bdl_board_is_clean(const struct bdl_board *b);

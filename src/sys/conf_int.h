@@ -19,4 +19,8 @@ extern const struct bdl_setting bdl_settings[BDL_SETTINGS];
 /* The text and a NUL; BDL_E_LIMIT where they do not fit. */
 int bdl_conf_put_text(struct bdl_view v, char *to, size_t size, struct bdl_err *err) BDL_MUST_USE;
 
+/* The setting `store`, which names a PostgreSQL or nothing: conf_store.c. */
+int bdl_conf_parse_store(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
+    BDL_MUST_USE;
+
 #endif

@@ -139,17 +139,6 @@ static int parse_url(struct bdl_view v, void *to, size_t size, struct bdl_err *e
 	return bdl_conf_put_text(v, to, size, err);
 }
 
-static int parse_store(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
-{
-	bool is_url = bdl_view_starts(v, BDL_LIT("postgresql://")) ||
-	    bdl_view_starts(v, BDL_LIT("postgres://"));
-
-	if (v.n && !is_url) /* not repeated: it may hold a password */
-		return bdl_fail(err, BDL_E_INVALID,
-		    "is not an address such as postgresql://beadle@db.school.example/beadle");
-	return bdl_conf_put_text(v, to, size, err);
-}
-
 static int parse_program(struct bdl_view v, void *to, size_t size, struct bdl_err *err)
 {
 	if (!bdl_view_starts(v, BDL_LIT("/")))
@@ -268,7 +257,7 @@ static int parse_token(struct bdl_view v, void *to, size_t size, struct bdl_err 
 const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	{ "portal", "BEADLE_PORTAL", "127.0.0.1:8080", parse_addr, FIELD(portal),
 	    "Where the portal listens: address and port." },
-	{ "store", "BEADLE_STORE", "", parse_store, FIELD(store),
+	{ "store", "BEADLE_STORE", "", bdl_conf_parse_store, FIELD(store),
 	    "Where the store is, where it is not store.db in the data folder: a PostgreSQL's address, "
 	    "such as postgresql://beadle@db.school.example/beadle." },
 	{ "web", "BEADLE_WEB", "127.0.0.1:1344", parse_addr, FIELD(web),

@@ -63,10 +63,11 @@ void bdl_proc_follow_parent(void);
 /*
  * Fork, without another program: 0 in the child, its id in the parent, -1 where it failed. To be
  * called while the process has one thread. The child gets SIGTERM when its parent dies, the plain
- * meaning of all signals but SIGPIPE, which it ignores, and `handed` as its descriptor 3, in place of
- * what was there; `ours`, the parent's end of the same, is closed in it. Other descriptors stay open, for libuv closes its own at each fork by their
- * numbers, which must not be another's by then: close by name what the child has no use for. It
- * must touch no event loop and no store that its parent has, and end by _exit.
+ * meaning of all signals but SIGPIPE, which it ignores, and `handed` as its descriptor 3, in place
+ * of what was there; `ours`, the parent's end of the same, is closed in it. Other descriptors stay
+ * open, for libuv closes its own at each fork by their numbers, which must not be another's by
+ * then: close by name what the child has no use for. It must touch no event loop and no store that
+ * its parent has, and end by _exit.
  */
 pid_t bdl_proc_fork(int ours, int handed, struct bdl_err *err) BDL_MUST_USE;
 

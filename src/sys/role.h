@@ -1,7 +1,7 @@
 /*
- * A role: what one process of Beadle does (web, portal, scribe, clerk). The common part (settings, board,
- * log, dropping rights) is done before run() is called; run() opens what it needs, closes the
- * sandbox behind itself, serves until SIGTERM, and returns the exit status.
+ * A role: what one process of Beadle does (web, portal, scribe, clerk). The common part (settings,
+ * board, log, dropping rights) is done before run() is called; run() opens what it needs, closes
+ * the sandbox behind itself, serves until SIGTERM, and returns the exit status.
  */
 #ifndef BDL_SYS_ROLE_H
 #define BDL_SYS_ROLE_H

@@ -85,8 +85,8 @@ int bdl_sandbox_calls(unsigned calls, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * For a process that is about to become another program, whose calls we cannot list: it may do what
- * programs do, but make no socket and no process, trace nobody, signal nobody but itself, and touch neither
- * mounts, keys nor the kernel. The program inherits it.
+ * programs do, but make no socket and no process, trace nobody, signal nobody but itself, and touch
+ * neither mounts, keys nor the kernel. The program inherits it.
  */
 int bdl_sandbox_program(struct bdl_err *err) BDL_MUST_USE;
 

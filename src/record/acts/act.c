@@ -8,7 +8,6 @@
 #define ACT_FIXED     48              /* bytes before the texts */
 #define ACT_LATEST_MS 253402300799999 /* the end of the year 9999 */
 
-#define MINUTE_MS    60000
 #define WEEK_MINUTES (7 * 24 * 60)
 #define EPOCH_MINUTE (3 * 24 * 60) /* 1970 began on a Thursday */
 
@@ -83,7 +82,7 @@ static void put_fixed(unsigned char *p, const struct bdl_act *a)
 
 int64_t bdl_act_offset(const struct bdl_act *a)
 {
-	int64_t utc = (a->at_ms / MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
+	int64_t utc = (a->at_ms / BDL_MINUTE_MS + EPOCH_MINUTE) % WEEK_MINUTES;
 	int64_t ahead = a->weekday * 24 * 60 + a->minute - utc;
 
 	if (ahead < -WEEK_MINUTES / 2)
@@ -94,7 +93,7 @@ int64_t bdl_act_offset(const struct bdl_act *a)
 void bdl_act_local(int64_t at_ms, int64_t utc_offset, uint8_t *ret_weekday, uint16_t *ret_minute)
 {
 	int64_t minute =
-	    (at_ms / MINUTE_MS + EPOCH_MINUTE + utc_offset + WEEK_MINUTES) % WEEK_MINUTES;
+	    (at_ms / BDL_MINUTE_MS + EPOCH_MINUTE + utc_offset + WEEK_MINUTES) % WEEK_MINUTES;
 
 	*ret_weekday = (uint8_t)(minute / (24 * 60));
 	*ret_minute = (uint16_t)(minute % (24 * 60));
@@ -213,7 +212,7 @@ size_t bdl_reference_read(struct bdl_view text, int64_t ret_ms[BDL_REFERENCE_MOM
 		return 0;
 	/* Of an hour that comes twice the parser knows one; of one that is left out, none is right. */
 	for (int hours = -1; hours <= 1 && n < BDL_REFERENCE_MOMENTS; hours++) {
-		int64_t moment_ms = at_ms + hours * INT64_C(3600000);
+		int64_t moment_ms = at_ms + hours * BDL_HOUR_MS;
 		bdl_reference_write(moment_ms, again);
 		if (bdl_view_is(text, again))
 			ret_ms[n++] = moment_ms;

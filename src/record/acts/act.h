@@ -45,8 +45,7 @@ struct bdl_act {
 	struct bdl_view clauses;    /* all that matched: "staff#web.gambling pupils#web.games" */
 	struct bdl_view tell;       /* roles, separated by spaces */
 	struct bdl_view reason;     /* what a coached person gave */
-	struct bdl_view
-	    source; /* how the door knew who it is: bdl_known_by_word; empty: it did not */
+	struct bdl_view source;    /* how the door knew who: bdl_known_by_word; empty: it did not */
 	struct bdl_view place;     /* facts: where the address is; empty: nobody knows */
 	struct bdl_view equipment; /* facts: whose it is, "own-devices"; empty: not told */
 	struct bdl_view kept;      /* facts: what the door found out (policy/facts.h) */

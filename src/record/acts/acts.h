@@ -11,15 +11,15 @@
 #define BDL_FILTER_VALUES_MAX 16
 
 /*
- * Add one act inside an open transaction. A strict page load, search, upload or download opens a violation
- * or is folded into one (person, else address; clause; host; ten minutes from its first act); a
- * strict part is counted on the violation it belongs to, if there is one, and opens none.
+ * Add one act inside an open transaction. A strict page load, search, upload or download opens a
+ * violation or is folded into one (person, else address; clause; host; ten minutes from its first
+ * act); a strict part is counted on the violation it belongs to, if there is one, and opens none.
  */
 int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * What is rolled up and no row here (record/visits/visits.h), inside an open transaction: so many strict parts,
- * of which `a` is the first, for their violation.
+ * What is rolled up and no row here (record/visits/visits.h), inside an open transaction: so many
+ * strict parts, of which `a` is the first, for their violation.
  */
 int bdl_violation_parts(
     struct bdl_store *s, const struct bdl_act *a, int64_t parts, struct bdl_err *err) BDL_MUST_USE;
@@ -64,6 +64,7 @@ int bdl_acts_list(struct bdl_store *s, const struct bdl_acts_filter *f, struct b
 
 int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
     struct bdl_act_row *ret, struct bdl_err *err) BDL_MUST_USE; /* BDL_E_MISSING */
+
 int bdl_violations_list(struct bdl_store *s, const struct bdl_acts_filter *f,
     struct bdl_region *region, struct bdl_violation_row **ret, size_t *ret_n, struct bdl_err *err)
     BDL_MUST_USE;
@@ -73,8 +74,8 @@ struct bdl_acts_totals {
 };
 
 /*
- * Of the school's day that the moment lies in, by its figures (record/acts/figures.h): this costs the same
- * however many acts there were.
+ * Of the school's day that the moment lies in, by its figures (record/acts/figures.h): this costs
+ * the same however many acts there were.
  */
 int bdl_acts_totals(struct bdl_store *s, int64_t at_ms, struct bdl_acts_totals *ret,
     struct bdl_err *err) BDL_MUST_USE;

@@ -29,7 +29,7 @@ struct hour {
 
 static struct hour hour_of(const struct bdl_act *a)
 {
-	int64_t local_ms = a->at_ms + bdl_act_offset(a) * 60000;
+	int64_t local_ms = a->at_ms + bdl_act_offset(a) * BDL_MINUTE_MS;
 	unsigned hour = a->minute / 60u;
 
 	return (struct hour){

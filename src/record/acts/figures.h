@@ -4,8 +4,9 @@
  * so they are right after a crash.
  *
  * A figure names a clause or a category and never a person, an address or a site, so retention
- * (record/retention/retention.h) leaves figures alone: they outlast the records that were counted. Days and
- * hours are the school's, as the door that judged the act showed them; days are counted from 1970.
+ * (record/retention/retention.h) leaves figures alone: they outlast the records that were counted.
+ * Days and hours are the school's, as the door that judged the act showed them; days are counted
+ * from 1970.
  */
 #ifndef BDL_RECORD_ACTS_FIGURES_H
 #define BDL_RECORD_ACTS_FIGURES_H

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define BUSY_MS     5000
-#define DAY_MS      86400000
 #define PIECE_BYTES (256 * 1024)
 #define TABLE_MAX   128   /* bytes of a table's name */
 #define LEFT_S      86400 /* what is half made and was not written to for so long is nobody's */
@@ -249,15 +248,16 @@ static int is_backup(const struct dirent *e)
 }
 
 /*
- * All of them in the order of their names, for the caller to free. *ret_n is the number of those that are
- * not called after a day to come, which stand first; negative where the folder cannot be read.
+ * All of them in the order of their names, for the caller to free. *ret_n is the number of those
+ * that are not called after a day to come, which stand first; negative where the folder cannot be
+ * read.
  */
 static int list(const char *folder, int64_t now_ms, struct dirent ***ret, int *ret_n)
 {
 	char last[BDL_BACKUP_NAME];
 	int all = scandir(folder, ret, is_backup, alphasort), n = all;
 
-	bdl_backup_name(now_ms + DAY_MS, last);
+	bdl_backup_name(now_ms + BDL_DAY_MS, last);
 	while (n > 0 && strcmp((*ret)[n - 1]->d_name, last) > 0)
 		n--;
 	*ret_n = n;

@@ -35,8 +35,8 @@ int bdl_backup_prune(const char *folder, size_t keep, int64_t now_ms, size_t *re
     struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * Remove what a backup or a drill that was killed has left in the folder: files of the store's size that
- * are half made and were not written to for a day.
+ * Remove what a backup or a drill that was killed has left in the folder: files of the store's size
+ * that are half made and were not written to for a day.
  */
 int bdl_backup_sweep(const char *folder, int64_t now_ms, size_t *ret_removed, struct bdl_err *err)
     BDL_MUST_USE;
@@ -47,10 +47,10 @@ int bdl_backup_newest(const char *folder, int64_t now_ms, char ret[BDL_BACKUP_NA
 
 /*
  * Restore the backup beside itself and look whether it is whole: the digest and the numbers of rows
- * are those of FILE.sum, SQLite finds nothing wrong, this program's migrations bring it up to date, and
- * its ledger verifies. The backup is only read; the copy, which takes as much room again, is removed. `said` gets a
- * line for each thing looked at. *ret_passed: nothing was wrong. Errors are for what kept it from
- * looking: no such file, no room for the copy.
+ * are those of FILE.sum, SQLite finds nothing wrong, this program's migrations bring it up to date,
+ * and its ledger verifies. The backup is only read; the copy, which takes as much room again, is
+ * removed. `said` gets a line for each thing looked at. *ret_passed: nothing was wrong. Errors are
+ * for what kept it from looking: no such file, no room for the copy.
  */
 int bdl_backup_drill(const char *file, struct bdl_buf *said, bool *ret_passed, struct bdl_err *err)
     BDL_MUST_USE;

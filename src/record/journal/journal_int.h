@@ -1,5 +1,5 @@
 /*
- * How a segment lies in memory, shared by the writer (journal.c) and the reader (journal_read.c);
+ * How a segment lies in memory, shared by the writer (journal.c) and the reader (read.c);
  * docs/formats.md has it byte by byte. Pure, but for the listing of a folder.
  */
 #ifndef BDL_RECORD_JOURNAL_JOURNAL_INT_H

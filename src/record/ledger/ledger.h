@@ -83,8 +83,8 @@ int bdl_ledger_salts_drop(struct bdl_store *s, enum bdl_ledger_kind kind, int64_
 
 /*
  * Delete a person's key, so that nobody can tell any more which entries are theirs; an entry says
- * that it was done, by whom and why. BDL_E_MISSING where no entry is, BDL_E_DENIED where a hold names the
- * person. One transaction.
+ * that it was done, by whom and why. BDL_E_MISSING where no entry is, BDL_E_DENIED where a hold
+ * names the person. One transaction.
  */
 int bdl_ledger_forget(struct bdl_store *s, struct bdl_view person, struct bdl_view by,
     struct bdl_view why, int64_t now_ms, struct bdl_err *err) BDL_MUST_USE;

@@ -1,8 +1,8 @@
 /*
- * Lists are in the ledger by the digest of lists.map. A command that compiles them enters what it is about
- * to put there; the clerk's job may not touch the store, and a file may be changed by hand, so the
- * scribe looks at the file and enters what it does not know. Each change is a row with what people
- * can read of it: which lists, how many entries, and how many they had before.
+ * Lists are in the ledger by the digest of lists.map. A command that compiles them enters what it
+ * is about to put there; the clerk's job may not touch the store, and a file may be changed by
+ * hand, so the scribe looks at the file and enters what it does not know. Each change is a row with
+ * what people can read of it: which lists, how many entries, and how many they had before.
  */
 #ifndef BDL_RECORD_LEDGER_LISTS_H
 #define BDL_RECORD_LEDGER_LISTS_H
@@ -21,8 +21,8 @@ struct bdl_lists_news {
 };
 
 /*
- * In an open transaction: the entry and the row, where the digest is not that of the host's last change.
- * *ret_is_news: whether it was another.
+ * In an open transaction: the entry and the row, where the digest is not that of the host's last
+ * change. *ret_is_news: whether it was another.
  */
 int bdl_lists_enter(struct bdl_store *s, const struct bdl_lists_news *news, bool *ret_is_news,
     struct bdl_err *err) BDL_MUST_USE;

@@ -137,8 +137,8 @@ static int run_enter(struct bdl_store *s, const char *source, uint64_t was, cons
 }
 
 /*
- * Those that are gone from `next` on, up to the next that is there. One entry tells of them all: who may
- * write a journal may begin a segment of any number, and is not to fill the ledger by that.
+ * Those that are gone from `next` on, up to the next that is there. One entry tells of them all:
+ * who may write a journal may begin a segment of any number, and is not to fill the ledger by that.
  */
 static struct run run_gone(int folder, uint64_t next, uint64_t until)
 {

@@ -9,11 +9,12 @@
 
 /*
  * Enter the segments of this source below `until` that are not in the ledger yet: those that nobody
- * writes to any more and all of which is in the store. `folder` is DIR/journal/SOURCE,
- * and `source` its name in the store: with the host's before it where several share that. Each is one
- * transaction, and is read before it begins. One that is gone, or cannot be read, is entered as such, several in a row as one ("web-0/3-9").
- * *ret_next: segments below it are in the ledger; BDL_SEGMENTS_TURN at most are entered in one call,
- * since a large one takes 30 ms. BDL_E_BUSY where another scribe enters the same.
+ * writes to any more and all of which is in the store. `folder` is DIR/journal/SOURCE, and `source`
+ * its name in the store: with the host's before it where several share that. Each is one
+ * transaction, and is read before it begins. One that is gone, or cannot be read, is entered as
+ * such, several in a row as one ("web-0/3-9"). *ret_next: segments below it are in the ledger;
+ * BDL_SEGMENTS_TURN at most are entered in one call, since a large one takes 30 ms. BDL_E_BUSY
+ * where another scribe enters the same.
  */
 #define BDL_SEGMENTS_TURN 4
 int bdl_ledger_segments(struct bdl_store *s, const char *source, const char *folder, uint64_t until,

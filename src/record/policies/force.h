@@ -1,6 +1,6 @@
 /*
  * DIR/force: what the doors enforce, as plain files, so that they need no database: the documents
- * in force (NAME.DIGEST.md), the roll (roll.DIGEST.csv), and `manifest`, which names them with their
+ * in force (NAME.DIGITS.md), the roll (roll.DIGITS.csv), and `manifest`, which names them with their
  * digests. The scribe writes them from the store; the doors watch the manifest.
  *
  * No file but the manifest is ever replaced: what is new gets a new name, then the manifest is
@@ -17,8 +17,8 @@
 
 struct bdl_force_written {
 	bool changed; /* anything was written; nothing is before a policy was published */
-	struct bdl_digest
-	    manifest; /* of what the store says: the same for the same policies and roll */
+	/* Of what the store says: the same for the same policies and roll. */
+	struct bdl_digest manifest;
 };
 
 /* Bring `folder`, which is DIR/force, to what the store says; only what differs is written. */

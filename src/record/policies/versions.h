@@ -53,9 +53,9 @@ struct bdl_version_row {
 	int64_t from_ms;
 	enum bdl_version_state state;
 	bool alone; /* it came into force when one person was enough, and the second is missing */
-	int64_t
-	    confirmed_ms; /* by the second person, after it was approved; 0: they came together */
-	struct bdl_view confirmed_by; /* who ran that command */
+	/* By the second person, after it was approved, and who ran that command; 0: together. */
+	int64_t confirmed_ms;
+	struct bdl_view confirmed_by;
 	struct bdl_view withdrawn_by, withdrawn_why;
 	int64_t withdrawn_ms;
 };

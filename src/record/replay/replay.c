@@ -1,5 +1,6 @@
 #include "record/replay/replay.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "record/acts/act_facts.h"
 #include "record/replay/replay_int.h"
@@ -32,6 +33,12 @@ struct bdl_replay_work {
 	struct bdl_region *scratch;
 	struct known *known;
 	size_t n_known, n_slots;
+	/* Of each class the first that the rulesets do not tell from it, plus one; 0: not looked at. */
+	uint32_t *alike;
+	size_t n_alike;
+	struct bdl_index *seen; /* what they tell apart */
+	uint32_t *first;        /* of each number of that */
+	size_t n_first, cap_first;
 	uint8_t *sites; /* by number: 0 not looked at, 1 paths do not matter, 2 they do */
 	size_t n_sites;
 	int64_t withheld, otherwise;
@@ -47,6 +54,7 @@ static void work_begin(struct bdl_replay_work *w, const struct bdl_replay *p)
 	w->scratch = bdl_region_new(SCRATCH_MAX);
 	w->n_slots = KEYS_FIRST;
 	w->known = bdl_xcalloc(w->n_slots, sizeof(*w->known));
+	w->seen = bdl_index_new();
 	w->n_times = bdl_replay_times(p, w->times);
 }
 
@@ -55,7 +63,10 @@ static void work_done(struct bdl_replay_work *w)
 	bdl_replay_sums_free(w->sums);
 	bdl_replay_names_free(w->names);
 	bdl_region_free(w->scratch);
+	bdl_index_free(w->seen);
 	free(w->known);
+	free(w->alike);
+	free(w->first);
 	free(w->sites);
 }
 
@@ -135,10 +146,57 @@ static void grow(struct bdl_replay_work *w)
 	free(old);
 }
 
+/* Groups that no rule and no policy names make no difference: most people are alike. */
+static uint32_t look_at_class(struct bdl_replay_work *w, const struct bdl_replay_row *row)
+{
+	struct bdl_buf key BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_ACT_BYTES_MAX);
+	uint64_t groups[BDL_REPLAY_SIDES] = { 0 };
+	struct bdl_view words, word;
+	struct bdl_act a;
+	bool is_new;
+
+	bdl_replay_act_of(w->names, row->client.class, row->site, row->basis, row->kept, &a);
+	for (int side = 0; side < BDL_REPLAY_SIDES; side++) {
+		const struct bdl_ruleset *r = bdl_replay_ruleset(w->p, (enum bdl_replay_side)side);
+
+		words = a.groups;
+		while (bdl_view_cut(&words, ' ', &word))
+			groups[side] |= bdl_ruleset_group(r, word);
+	}
+	(void)bdl_buf_add(&key, groups, sizeof(groups)); /* what an act has fits */
+	(void)bdl_buf_printf(
+	    &key, "%d %zu %.*s %.*s", a.known, a.place.n, BDL_FMT(a.place), BDL_FMT(a.equipment));
+	uint32_t number = bdl_index_put(w->seen, bdl_buf_view(&key), &is_new);
+	if (is_new) {
+		w->first = bdl_xgrow(w->first, w->n_first, &w->cap_first, sizeof(*w->first));
+		w->first[w->n_first++] = row->client.class;
+	}
+	return w->first[number];
+}
+
+static uint32_t class_of(struct bdl_replay_work *w, const struct bdl_replay_row *row)
+{
+	uint32_t class = row->client.class;
+
+	if (class >= w->n_alike) {
+		size_t n = 2 * (size_t) class + KEYS_FIRST;
+		uint32_t *alike = bdl_xcalloc(n, sizeof(*alike));
+
+		if (w->n_alike)
+			memcpy(alike, w->alike, w->n_alike * sizeof(*alike));
+		free(w->alike);
+		w->alike = alike;
+		w->n_alike = n;
+	}
+	if (!w->alike[class])
+		w->alike[class] = look_at_class(w, row) + 1;
+	return w->alike[class] - 1;
+}
+
 static struct known recall(struct bdl_replay_work *w, const struct bdl_replay_row *row)
 {
 	const struct key key = {
-		.class = row->client.class,
+		.class = class_of(w, row),
 		.site = row->site,
 		.basis = row->basis,
 		.kept = row->kept,
@@ -237,7 +295,7 @@ uint16_t bdl_replay_minute_of(
 	for (unsigned ten = 0; ten < TENS; ten++) {
 		int64_t from_ms = hour * BDL_HOUR_MS + ten * (int64_t)BDL_TEN_MS;
 
-		for (int64_t ms = 0; (tens >> ten & 1) && ms < BDL_TEN_MS; ms += 60000) {
+		for (int64_t ms = 0; (tens >> ten & 1) && ms < BDL_TEN_MS; ms += BDL_MINUTE_MS) {
 			uint16_t minute = minute_of_week(from_ms + ms, utc_offset);
 
 			if (first == BDL_NO_TIME)

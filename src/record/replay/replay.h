@@ -37,8 +37,8 @@ struct bdl_replay_change {
 	/* The clauses that decide: empty where none does. Of what is unknown `to_` is the one in doubt. */
 	struct bdl_view from_policy, from_clause, to_policy, to_clause;
 	bool dropped; /* of what is unknown: the clause in doubt is of what is in force now */
-	struct bdl_view
-	    missing; /* and what was not kept: "how large it is, whether it is a search" */
+	/* And what was not kept: "how large it is, whether it is a search". */
+	struct bdl_view missing;
 	struct bdl_replay_count n;
 	struct bdl_replay_example examples[BDL_REPLAY_EXAMPLES];
 	size_t n_examples;

@@ -1,6 +1,6 @@
 /*
- * A replay at work: names by numbers (replay_names.c), rows of the store (replay_read.c), what each
- * set of facts comes to (replay.c), and what that adds up to (replay_tally.c).
+ * A replay at work: names by numbers (names.c), rows of the store (read.c), what each
+ * set of facts comes to (replay.c), and what that adds up to (tally.c).
  */
 #ifndef BDL_RECORD_REPLAY_REPLAY_INT_H
 #define BDL_RECORD_REPLAY_REPLAY_INT_H

@@ -1,6 +1,5 @@
 #include "record/retention/deletion_clock.h"
-
-#define DAY_MS INT64_C(86400000)
+#include "base/clock.h"
 
 /* How far it is ahead of where it should be: of `was_ms`, which it said at `was_tick_ms`. */
 static int64_t ahead(int64_t was_ms, int64_t was_tick_ms, int64_t now_ms, int64_t tick_ms)
@@ -12,7 +11,7 @@ static bool fits(const struct bdl_deletion_clock *c, int64_t now_ms, int64_t tic
 {
 	if (c->tick_ms)
 		return ahead(c->believed_ms, c->tick_ms, now_ms, tick_ms) <= BDL_CLOCK_AHEAD_MS;
-	return !c->believed_ms || now_ms - c->believed_ms <= BDL_CLOCK_REST_DAYS * DAY_MS;
+	return !c->believed_ms || now_ms - c->believed_ms <= BDL_CLOCK_REST_DAYS * BDL_DAY_MS;
 }
 
 /* For how long it has gone on evenly since it was doubted, one that jumps again being doubted anew. */

@@ -1,8 +1,9 @@
 /*
- * Whether the clock may be believed where records are deleted by it. One that jumps ahead, by a fault or
- * by somebody's hand, would have all of them go at once. So what it says has to fit what it said before
- * and the time that passed since on the ticking clock; else it has to go on saying so for an hour, in
- * which people see that it is doubted. A clock that goes back only keeps records for longer. Pure.
+ * Whether the clock may be believed where records are deleted by it. One that jumps ahead, by a
+ * fault or by somebody's hand, would have all of them go at once. So what it says has to fit what
+ * it said before and the time that passed since on the ticking clock; else it has to go on saying
+ * so for an hour, in which people see that it is doubted. A clock that goes back only keeps records
+ * for longer. Pure.
  */
 #ifndef BDL_RECORD_RETENTION_DELETION_CLOCK_H
 #define BDL_RECORD_RETENTION_DELETION_CLOCK_H

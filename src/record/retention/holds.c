@@ -8,9 +8,10 @@
 #include "record/store/store_int.h"
 #include <stdio.h>
 
-#define DAY_LEN   10 /* "2027-11-12" */
-#define TEXT_MAX  1024
-#define FACTS_MAX (16 * TEXT_MAX)
+#define DAY_LEN    10 /* "2027-11-12" */
+#define TEXT_MAX   1024
+#define FACTS_MAX  (16 * TEXT_MAX)
+#define HOLD_BYTES (8 * TEXT_MAX) /* a person and a clause */
 
 static int word_check(const struct bdl_hold_word *w, struct bdl_err *err)
 {
@@ -142,17 +143,15 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 
 /* --- ending --- */
 
-/* In a transaction. */
+/* What the hold kept, in the region; BDL_E_MISSING where none of that number holds. */
 static int hold_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *w, int64_t now_ms,
-    struct bdl_err *err)
+    struct bdl_region *region, struct bdl_hold_row *ret, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-	struct bdl_view none = { 0 };
-	int64_t ended;
 
 	int rc = bdl_stmt_get(s,
 	    "UPDATE legal_hold SET ended_ms = ?3, ended_by = ?4, ended_second = ?5, ended_why = ?6"
-	    " WHERE school = ?1 AND id = ?2 AND ended_ms = 0",
+	    " WHERE school = ?1 AND id = ?2 AND ended_ms = 0 RETURNING person, clause",
 	    &st, err);
 	if (rc)
 		return rc;
@@ -162,25 +161,37 @@ static int hold_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word 
 	bdl_bind_text(st, 4, w->by);
 	bdl_bind_text(st, 5, w->second);
 	bdl_bind_text(st, 6, w->reason);
-	rc = bdl_stmt_change(s, st, &ended, err);
-	if (rc)
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
 		return rc;
-	if (!ended)
+	if (!rc)
 		return bdl_fail(
 		    err, BDL_E_MISSING, "no hold of the number %lld holds", (long long)id);
-	return hold_enter(s, BDL_LEDGER_HOLD_ENDED, id, none, none, w, now_ms, err);
+	*ret = (struct bdl_hold_row){
+		.id = id,
+		.person = bdl_col_text(st, 0, region),
+		.clause = bdl_col_text(st, 1, region),
+	};
+	if (bdl_region_broken(region))
+		return bdl_fail(err, BDL_E_LIMIT, "the hold does not fit into memory");
+	return bdl_stmt_step(s, st, err); /* to its end, or nothing is committed */
 }
 
 int bdl_holds_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *word, int64_t now_ms,
     struct bdl_err *err)
 {
-	int rc = word_check(word, err);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(HOLD_BYTES);
+	struct bdl_hold_row h;
 
+	int rc = word_check(word, err);
 	if (!rc)
 		rc = bdl_store_begin(s, err);
 	if (rc)
 		return rc;
-	rc = hold_end(s, id, word, now_ms, err);
+	rc = hold_end(s, id, word, now_ms, region, &h, err);
+	if (!rc)
+		rc =
+		    hold_enter(s, BDL_LEDGER_HOLD_ENDED, id, h.person, h.clause, word, now_ms, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	bdl_store_rollback(s);

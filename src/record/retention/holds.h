@@ -1,7 +1,7 @@
 /*
- * Legal holds: what they name is kept past its time (record/retention/retention.h), since the school may have to
- * answer for it. Two people add one, with a reason and a day on which it is looked at again, and two
- * people end it. It does not end by itself.
+ * Legal holds: what they name is kept past its time (record/retention/retention.h), since the
+ * school may have to answer for it. Two people add one, with a reason and a day on which it is
+ * looked at again, and two people end it. It does not end by itself.
  */
 #ifndef BDL_RECORD_RETENTION_HOLDS_H
 #define BDL_RECORD_RETENTION_HOLDS_H
@@ -15,9 +15,10 @@ struct bdl_hold_word {
 };
 
 /*
- * Keep all acts, violations and visits of this person, login in either case of letters, or of this clause, or of this
- * person against this clause; one of them may be empty. BDL_E_INVALID where both are, where the second
- * person is the first or nobody, without a reason, and for a review that is no day to come.
+ * Keep all acts, violations and visits of this person, login in either case of letters, or of this
+ * clause, or of this person against this clause; one of them may be empty. BDL_E_INVALID where both
+ * are, where the second person is the first or nobody, without a reason, and for a review that is
+ * no day to come.
  */
 int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view clause,
     struct bdl_view review_on, const struct bdl_hold_word *word, int64_t now_ms, int64_t *ret_id,

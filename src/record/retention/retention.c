@@ -3,11 +3,9 @@
 #include "base/clock.h"
 #include <stdio.h>
 
-#define MINUTE_MS   INT64_C(60000)
-#define HOUR_MS     (60 * MINUTE_MS)
 #define TERM_MONTHS 4
-#define YEARS_MAX   1000                                /* what is kept longer is kept for ever */
-#define LOOKED_MS   (INT64_C(200) * 366 * 24 * HOUR_MS) /* and what goes later than that, to people */
+#define YEARS_MAX   1000                     /* what is kept longer is kept for ever */
+#define LOOKED_MS   (200 * 366 * BDL_DAY_MS) /* and what goes later than that, to people */
 
 /* The beginning of that local day. Where it has none, since the clocks go forward, an hour later. */
 static bool day_begins(int year, int month, int day, int64_t *ret_ms)
@@ -43,7 +41,7 @@ static int64_t days_before(struct bdl_civil c, int64_t days)
 
 	if (!day_begins(c.year, c.month, c.day, &noon_ms))
 		return BDL_KEPT_EVER;
-	noon_ms += 12 * HOUR_MS - days * 24 * HOUR_MS;
+	noon_ms += 12 * BDL_HOUR_MS - days * BDL_DAY_MS;
 	if (noon_ms < 0)
 		return BDL_KEPT_EVER;
 	c = bdl_civil_local(noon_ms);
@@ -59,9 +57,9 @@ int64_t bdl_span_before(struct bdl_span span, int64_t now_ms)
 		return BDL_KEPT_EVER;
 	switch (span.unit) {
 	case BDL_UNIT_MINUTE:
-		return now_ms - n * MINUTE_MS;
+		return now_ms - n * BDL_MINUTE_MS;
 	case BDL_UNIT_HOUR:
-		return now_ms - n * HOUR_MS;
+		return now_ms - n * BDL_HOUR_MS;
 	case BDL_UNIT_DAY:
 		return days_before(c, n);
 	case BDL_UNIT_WEEK:

@@ -7,7 +7,8 @@
  *	violations	 with their acts: what the policy says whose clause was broken
  *	refused		 what a journal held and could not be read: as visits
  *
- * A policy that is not in force any more says nothing. What a legal hold names (record/retention/holds.h) stays.
+ * A policy that is not in force any more says nothing. What a legal hold names
+ * (record/retention/holds.h) stays.
  */
 #ifndef BDL_RECORD_RETENTION_RETENTION_H
 #define BDL_RECORD_RETENTION_RETENTION_H
@@ -24,8 +25,8 @@ enum bdl_kept { BDL_KEPT_VISITS, BDL_KEPT_VIOLATIONS };
 /* What is older than an instant goes; BDL_KEPT_EVER: nothing does. */
 struct bdl_retention {
 	int64_t visits_before_ms;
-	int64_t
-	    violations_before_ms; /* of policies that say nothing, or are not in force any more */
+	/* Of policies that say nothing, or are not in force any more. */
+	int64_t violations_before_ms;
 	struct {
 		struct bdl_view policy; /* in the source's memory */
 		int64_t violations_before_ms;
@@ -72,28 +73,28 @@ void bdl_retention_end(struct bdl_retention_run *r); /* takes NULL */
 BDL_DEFINE_AUTO(struct bdl_retention_run, bdl_retention_end);
 
 /*
- * One transaction of BDL_RETENTION_ROWS rows; the last may bring its own with it (record/visits/visits.h). Where
- * the database keeps months apart and nothing is held, a whole month of visits goes at once. 1: there
- * may be more; 0: the run is done. The first transaction in which a kind of record goes enters the run
- * into the ledger, and so does each that drops a month; where all that came in the journals'
- * segments of a time is gone, so are their salts.
+ * One transaction of BDL_RETENTION_ROWS rows; the last may bring its own with it
+ * (record/visits/visits.h). Where the database keeps months apart and nothing is held, a whole
+ * month of visits goes at once. 1: there may be more; 0: the run is done. The first transaction in
+ * which a kind of record goes enters the run into the ledger, and so does each that drops a month;
+ * where all that came in the journals' segments of a time is gone, so are their salts.
  */
 #define BDL_RETENTION_ROWS 100
 int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
     BDL_MUST_USE;
 
 /*
- * A number of what the run goes by: the local day, the times and the holds; never 0. After a whole run
- * another one with the same number finds only what was brought late, and still looks at every site: that
- * can wait for the next day.
+ * A number of what the run goes by: the local day, the times and the holds; never 0. After a whole
+ * run another one with the same number finds only what was brought late, and still looks at every
+ * site: that can wait for the next day.
  */
 uint64_t bdl_retention_basis(const struct bdl_retention_run *r);
 
 /* Rows of each kind that went in this run so far. */
 struct bdl_retention_sum {
 	int64_t acts, violations;
-	int64_t
-	    visits; /* of whole months about as many; with page loads, their texts, and names that nothing is left of */
+	/* With page loads, their texts, and names that nothing is left of; about, of whole months. */
+	int64_t visits;
 	int64_t refused;
 };
 struct bdl_retention_sum bdl_retention_gone(const struct bdl_retention_run *r);

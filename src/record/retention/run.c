@@ -451,9 +451,9 @@ static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct
 }
 
 /*
- * Salts of segments all of whose acts and visits are gone, and of what was refused. What is held keeps no salt:
- * the digest of a segment is of many people's acts. All old entries are read for it, so it is done
- * where records went, which is once a day.
+ * Salts of segments all of whose acts and visits are gone, and of what was refused. What is held
+ * keeps no salt: the digest of a segment is of many people's acts. All old entries are read for it,
+ * so it is done where records went, which is once a day.
  */
 static int salts_step(struct bdl_store *s, const struct bdl_retention_run *r, struct bdl_err *err)
 {

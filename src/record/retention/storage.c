@@ -201,7 +201,8 @@ static int figures_read(struct bdl_store *s, int64_t day, int64_t days,
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s,
-	    "SELECT f.kind, f.rows_kept, f.bytes, f.oldest_ms, f.counted_ms, g.bytes"
+	    "SELECT f.kind, f.rows_kept, f.bytes, f.oldest_ms, f.counted_ms,"
+	    " coalesce(g.bytes, -1)"
 	    " FROM storage_figure f LEFT JOIN storage_figure g ON g.school = f.school"
 	    " AND g.day = ?3 AND g.kind = f.kind WHERE f.school = ?1 AND f.day = ?2",
 	    &st, err);

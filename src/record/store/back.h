@@ -1,6 +1,6 @@
 /*
  * What a database has to do for the store, and what every store keeps: store.c is written against
- * this alone, store_sqlite.c and the files store_pg*.c fill it. A connection is its backend's struct
+ * this alone, sqlite.c and the files pg*.c fill it. A connection is its backend's struct
  * with a struct bdl_store in front; a statement likewise.
  */
 #ifndef BDL_RECORD_STORE_BACK_H
@@ -41,8 +41,8 @@ struct bdl_backend {
 	int64_t (*col_int)(struct bdl_stmt *st, int i);
 	struct bdl_view (*col_view)(struct bdl_stmt *st, int i);
 	bool (*is_open)(const struct bdl_store *s); /* a transaction */
-	int (*begin)(
-	    struct bdl_store *s, struct bdl_err *err); /* of volume, but where has_joined */
+	/* Of volume, but where has_joined. */
+	int (*begin)(struct bdl_store *s, struct bdl_err *err);
 	int (*join)(struct bdl_store *s, struct bdl_err *err);
 	int (*commit)(struct bdl_store *s, struct bdl_err *err);
 	void (*rollback)(struct bdl_store *s);

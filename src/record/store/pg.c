@@ -14,11 +14,6 @@
 #define PARTITIONS_AGAIN_MS 60000   /* the same where somebody read what was to be moved */
 #define PARTITIONS_WAIT_MS  1000    /* for them; who reads after us waits so long as well */
 #define SCRIPT_MAX          (1024 * 1024)
-#define SETTINGS_FOR_ALL                                                                                                                                      \
-	"SET client_min_messages = warning; SET beadle.school = '1';" /* A host that is gone in the middle of a transaction holds up the others no longer. */ \
-	"SET idle_in_transaction_session_timeout = '20s';" /* Each statement has its index; of a table that was empty a moment ago the planner may not \
-	 * know that. */      \
-	"SET enable_seqscan = off;"
 _Static_assert(BDL_SCHOOL == 1, "settings and locks name the school");
 
 /*
@@ -30,6 +25,16 @@ _Static_assert(BDL_SCHOOL == 1, "settings and locks name the school");
 #define ESCAPED   3 /* bytes for one */
 _Static_assert(ESCAPED *(BDL_LOGIN_SIZE + BDL_HOST_MAX + BDL_ID_MAX) + 64 < INDEX_MAX,
     "what doors write fits every index");
+
+/*
+ * Of every connection. A host that is gone in the middle of a transaction holds up the others no
+ * longer than the time-out. Each statement has its index, which of a table that was empty a moment
+ * ago the planner may not know: so it is told never to read whole tables where there is one.
+ */
+static const char settings_for_all[] = "SET client_min_messages = warning;"
+				       "SET beadle.school = '1';"
+				       "SET idle_in_transaction_session_timeout = '20s';"
+				       "SET enable_seqscan = off;";
 
 /* --- errors --- */
 
@@ -102,7 +107,7 @@ static int settle(struct bdl_pg_store *s, struct bdl_err *err)
 	s->generation++;
 	s->is_heard = false;
 	s->changes++; /* who knows what happened meanwhile */
-	int rc = bdl_pg_exec(s, SETTINGS_FOR_ALL, err);
+	int rc = bdl_pg_exec(s, settings_for_all, err);
 	if (!rc && s->base.mode == BDL_STORE_READ)
 		rc = bdl_pg_exec(s, "SET default_transaction_read_only = on", err);
 	if (!rc && s->is_relaxed)
@@ -375,12 +380,11 @@ static int pg_script(struct bdl_store *base, const char *sql, struct bdl_err *er
 
 static int pg_has_schema(struct bdl_store *s, struct bdl_err *err)
 {
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	int64_t there = 0;
 
-	int rc = bdl_stmt_get(s, "SELECT to_regclass('schema_version') IS NOT NULL", &st, err);
-	if (!rc)
-		rc = bdl_stmt_step(s, st, err);
-	return rc < 0 ? rc : (int)bdl_col_int(st, 0);
+	int rc =
+	    bdl_stmt_number(s, "SELECT to_regclass('schema_version') IS NOT NULL", &there, err);
+	return rc ? rc : (int)there;
 }
 
 /* What is PostgreSQL's own, and for each new table that a row is of the school that asks for it. */

@@ -64,7 +64,7 @@ static inline struct bdl_pg_stmt *bdl_pg_mine(struct bdl_stmt *st)
 	return (struct bdl_pg_stmt *)st; /* its first member */
 }
 
-/* --- store_pg_sql.c: our SQL as PostgreSQL has it --- */
+/* --- pg_sql.c: our SQL as PostgreSQL has it --- */
 
 /*
  * ?1 becomes $1; a plus right before a name, by which SQLite's planner is told not to use an index,
@@ -74,9 +74,10 @@ static inline struct bdl_pg_stmt *bdl_pg_mine(struct bdl_stmt *st)
 int bdl_pg_sql(const char *sql, struct bdl_buf *out);
 
 /*
- * The same for many items at once (bdl_stmt_each): ?1 becomes k.p1, a column of the rows that unnest
- * makes of arrays. Of an INSERT the VALUES are selected from these, an UPDATE has them as its FROM, and a
- * SELECT is asked for each, with the item's number from 1 behind its columns. BDL_E_LIMIT.
+ * The same for many items at once (bdl_stmt_each): ?1 becomes k.p1, a column of the rows that
+ * unnest makes of arrays. Of an INSERT the VALUES are selected from these, an UPDATE has them as
+ * its FROM, and a SELECT is asked for each, with the item's number from 1 behind its columns.
+ * BDL_E_LIMIT.
  */
 int bdl_pg_sql_each(const char *sql, struct bdl_buf *out) BDL_MUST_USE;
 
@@ -88,7 +89,7 @@ bool bdl_pg_is_plain(struct bdl_view text);
 void bdl_pg_escape(struct bdl_view text, struct bdl_buf *out);
 void bdl_pg_unescape(struct bdl_view text, struct bdl_buf *out);
 
-/* --- store_pg.c: the connection --- */
+/* --- pg.c: the connection --- */
 
 static inline struct bdl_pg_store *bdl_pg_of(struct bdl_store *s)
 {
@@ -110,7 +111,7 @@ int bdl_pg_drain(struct bdl_pg_store *s, size_t left, struct bdl_err *err) BDL_M
 /* Tell the other connections of a commit. */
 #define BDL_PG_NOTIFY "NOTIFY beadle"
 
-/* --- store_pg_stmt.c: statements, as in store_back.h --- */
+/* --- pg_stmt.c: statements, as in back.h --- */
 
 int bdl_pg_prepare(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
@@ -131,12 +132,12 @@ void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_cop
 int64_t bdl_pg_col_int(struct bdl_stmt *st, int i);
 struct bdl_view bdl_pg_col_view(struct bdl_stmt *st, int i);
 
-/* --- store_pg_months.c --- */
+/* --- pg_months.c --- */
 
 int bdl_pg_drop_month(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],
     int64_t *ret_rows, struct bdl_err *err) BDL_MUST_USE;
 
-/* --- store_pg_each.c --- */
+/* --- pg_each.c --- */
 
 int bdl_pg_each(struct bdl_stmt *st, size_t n, bdl_item_bind_fn *bind, bdl_item_row_fn *row,
     void *arg, struct bdl_err *err) BDL_MUST_USE;

@@ -37,19 +37,6 @@ static int oldest_find(
 	return 0;
 }
 
-static int number_find(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (!rc)
-		rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = rc ? bdl_col_int(st, 0) : 0;
-	return 0;
-}
-
 static int run(struct bdl_store *s, const char *sql, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -66,11 +53,11 @@ static int rows_count(struct bdl_store *s, const char *part, int64_t *ret, struc
 	(void)snprintf(sql, sizeof(sql),
 	    "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('%s')",
 	    part); /* fits */
-	int rc = number_find(s, sql, ret, err);
+	int rc = bdl_stmt_number(s, sql, ret, err);
 	if (rc || *ret > 0)
 		return rc;
 	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", part); /* fits */
-	return number_find(s, sql, ret, err);
+	return bdl_stmt_number(s, sql, ret, err);
 }
 
 static int part_drop(
@@ -81,7 +68,7 @@ static int part_drop(
 
 	(void)snprintf(part, sizeof(part), "%s_1_%s", table, month);                    /* fits */
 	(void)snprintf(sql, sizeof(sql), "SELECT to_regclass('%s') IS NOT NULL", part); /* fits */
-	int rc = number_find(s, sql, &is_there, err);
+	int rc = bdl_stmt_number(s, sql, &is_there, err);
 	if (!rc && is_there)
 		rc = rows_count(s, part, &n, err);
 	if (rc || !is_there)

@@ -268,23 +268,9 @@ static int sqlite_sync(struct bdl_store *base, bool *ret_synced, struct bdl_err 
 	return 0;
 }
 
-/* The number that a statement without parameters gives; 0 for no row. */
-static int number_get(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (!rc)
-		rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	*ret = rc ? bdl_col_int(st, 0) : 0;
-	return 0;
-}
-
 static int sqlite_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
-	return number_get(s, "PRAGMA data_version", ret, err);
+	return bdl_stmt_number(s, "PRAGMA data_version", ret, err);
 }
 
 static int sqlite_optimise(struct bdl_store *s, struct bdl_err *err)
@@ -308,7 +294,7 @@ static int sqlite_has_schema(struct bdl_store *s, struct bdl_err *err)
 {
 	int64_t there = 0;
 
-	int rc = number_get(
+	int rc = bdl_stmt_number(
 	    s, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'", &there, err);
 	return rc ? rc : there > 0;
 }

@@ -185,18 +185,16 @@ int bdl_rows_read(struct bdl_store *s, struct bdl_stmt *st, struct bdl_region *r
 	return 0;
 }
 
-/* The number that a statement without parameters gives. */
-static int number_get(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
+int bdl_stmt_number(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
+	if (!rc)
+		rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
-	*ret = bdl_col_int(st, 0);
+	*ret = rc ? bdl_col_int(st, 0) : 0;
 	return 0;
 }
 
@@ -285,7 +283,7 @@ int bdl_store_optimise(struct bdl_store *s, struct bdl_err *err)
 
 static int schema_version(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
-	return number_get(s, "SELECT max(version) FROM schema_version", ret, err);
+	return bdl_stmt_number(s, "SELECT max(version) FROM schema_version", ret, err);
 }
 
 static int64_t schema_newest(void)

@@ -19,11 +19,12 @@ enum bdl_store_mode {
 };
 
 /*
- * Open a file by its path, or a PostgreSQL by its address, postgresql://... BDL_STORE_WRITE makes it
- * where absent and runs the migrations that are due (numbered files of src/record/store/migrations, compiled
- * in), each in its own transaction. A store that is newer than this program is refused
- * (BDL_E_CONFLICT); BDL_STORE_READ also refuses one that is older, and says BDL_E_MISSING where there
- * is none. A reader too has to be able to write the file store.db-shm, where SQLite keeps its locks.
+ * Open a file by its path, or a PostgreSQL by its address, postgresql://... BDL_STORE_WRITE makes
+ * it where absent and runs the migrations that are due (numbered files of
+ * src/record/store/migrations, compiled in), each in its own transaction. A store that is newer
+ * than this program is refused (BDL_E_CONFLICT); BDL_STORE_READ also refuses one that is older, and
+ * says BDL_E_MISSING where there is none. A reader too has to be able to write the file
+ * store.db-shm, where SQLite keeps its locks.
  */
 int bdl_store_open(const char *path, enum bdl_store_mode mode, struct bdl_store **ret,
     struct bdl_err *err) BDL_MUST_USE;
@@ -39,10 +40,10 @@ BDL_DEFINE_AUTO(struct bdl_store, bdl_store_close);
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * The same for what comes in volume: acts, violations, visits and the journals' places. Who brings these
- * waits for others who do, on PostgreSQL not for people, nor people for them. What else it writes (the
- * ledger, rulesets) comes after bdl_store_join, by which it waits for people's turn too: so that is best
- * at its end. A transaction that bdl_store_begin began has joined.
+ * The same for what comes in volume: acts, violations, visits and the journals' places. Who brings
+ * these waits for others who do, on PostgreSQL not for people, nor people for them. What else it
+ * writes (the ledger, rulesets) comes after bdl_store_join, by which it waits for people's turn
+ * too: so that is best at its end. A transaction that bdl_store_begin began has joined.
  */
 int bdl_store_begin_volume(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 int bdl_store_join(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
@@ -73,8 +74,8 @@ int bdl_store_hurry(struct bdl_store *s, int64_t for_ms, struct bdl_err *err) BD
 bool bdl_store_is_shared(const struct bdl_store *s);
 
 /*
- * Changes whenever another connection has committed, but for what comes in volume: cheap to poll. On PostgreSQL it begins to listen
- * with the first call, and hears of a commit a moment after it.
+ * Changes whenever another connection has committed, but for what comes in volume: cheap to poll.
+ * On PostgreSQL it begins to listen with the first call, and hears of a commit a moment after it.
  */
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 

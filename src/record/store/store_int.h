@@ -25,7 +25,7 @@ struct bdl_migration {
 	size_t n;
 };
 extern const struct bdl_migration bdl_migrations[];
-extern const struct bdl_migration bdl_pg_migrations[]; /* see store_pg.c */
+extern const struct bdl_migration bdl_pg_migrations[]; /* see pg.c */
 
 /* Whether a transaction that writes is open: what is to be part of one looks. */
 bool bdl_store_is_writing(const struct bdl_store *s);
@@ -51,26 +51,31 @@ int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * In a transaction: drop visits, page loads and their texts of the oldest whole month (of UTC) before that
- * hour, where the database keeps months apart. *ret_month is which, as 202608, and empty where there is
- * none; *ret_rows about how many rows that were. BDL_E_BUSY, here or at the commit, where somebody
- * was reading there.
+ * In a transaction: drop visits, page loads and their texts of the oldest whole month (of UTC)
+ * before that hour, where the database keeps months apart. *ret_month is which, as 202608, and
+ * empty where there is none; *ret_rows about how many rows that were. BDL_E_BUSY, here or at the
+ * commit, where somebody was reading there.
  */
 #define BDL_MONTH_ROOM 8
 int bdl_store_drop_month(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],
     int64_t *ret_rows, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * A statement for each of `n` items, in a transaction: `bind` gives all its parameters the values of an
- * item, none of them absent and each of the same type for all, and `row` (NULL: it gives none) reads
- * the row that it gave for an item, of which there is one at most. A file runs them one after the other;
- * PostgreSQL takes them all at once, so none may depend on what another does, nor two change the same
- * row. INSERT ... VALUES (...), UPDATE ... WHERE with no sub-select before it, or SELECT.
+ * A statement for each of `n` items, in a transaction: `bind` gives all its parameters the values
+ * of an item, none of them absent and each of the same type for all, and `row` (NULL: it gives
+ * none) reads the row that it gave for an item, of which there is one at most. A file runs them one
+ * after the other; PostgreSQL takes them all at once, so none may depend on what another does, nor
+ * two change the same row. INSERT ... VALUES (...), UPDATE ... WHERE with no sub-select before it,
+ * or SELECT.
  */
 typedef void bdl_item_bind_fn(struct bdl_stmt *st, size_t i, void *arg);
 typedef void bdl_item_row_fn(struct bdl_stmt *st, size_t i, void *arg);
 int bdl_stmt_each(struct bdl_store *s, const char *sql, size_t n, bdl_item_bind_fn *bind,
     bdl_item_row_fn *row, void *arg, struct bdl_err *err) BDL_MUST_USE;
+
+/* The number that a statement without parameters gives; 0 where that is NULL, or no row. */
+int bdl_stmt_number(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /* Run one, and wait for it; *ret_n is how many rows it added, changed or deleted. */
 int bdl_stmt_change(struct bdl_store *s, struct bdl_stmt *st, int64_t *ret_n, struct bdl_err *err)

@@ -84,6 +84,7 @@ static int tear_down(void **state)
 
 	bdl_worker_free(s->worker);
 	bdl_looks_close(s->looks);
+	bdl_board_close(s->site.board);
 	(void)nftw(s->folder, entry_remove, 8, FTW_DEPTH | FTW_PHYS); /* /tmp is emptied anyway */
 	free(s);
 	return 0;
@@ -223,6 +224,27 @@ static void what_cannot_be_recorded_is_not_shown(void **state)
 	check_looks(s, "acts/1: adebayo\nacts/1: adebayo\n");
 }
 
+/* After a restored backup: what is past its time goes before anybody reads it, by whatever page. */
+static void nobody_reads_before_the_deletion(void **state)
+{
+	static const char *const pages[] = { "/", "/acts", "/acts/1", "/visits", "/visits/adebayo",
+		"/violations", "/storage" };
+	struct school *s = *state;
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/board", s->folder);
+	assert_int_equal(bdl_board_create(path, &s->site.board, NULL), 0);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(pages); i++)
+		if (ask(s, pages[i], NULL) != 503)
+			fail_msg("%s is shown before the deletion", pages[i]);
+	assert_int_equal(ask(s, "/policies", NULL), 200);
+	check_looks(s, "");
+	bdl_board_cleaned(s->site.board);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(pages); i++)
+		if (ask(s, pages[i], NULL) != 200)
+			fail_msg("%s is not shown after the deletion", pages[i]);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -233,6 +255,7 @@ int main(void)
 		TEST(a_day_is_looked_at_whatever_the_login),
 		TEST(what_shows_nobody_is_no_look),
 		TEST(what_cannot_be_recorded_is_not_shown),
+		TEST(nobody_reads_before_the_deletion),
 	};
 
 	return cmocka_run_group_tests_name("looks", tests, NULL, NULL);

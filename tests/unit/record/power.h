@@ -1,8 +1,8 @@
 /*
- * Power cuts, for tests: a record of what is on the disk for certain, kept call by call. What was written
- * is on it once it was synced, and a name once the folder that has it was; before that it may be there
- * or not, each page and each name by itself. At a sync, just before it counts, the folder can be laid
- * out as a cut at that moment might leave it.
+ * Power cuts, for tests: a record of what is on the disk for certain, kept call by call. What was
+ * written is on it once it was synced, and a name once the folder that has it was; before that it
+ * may be there or not, each page and each name by itself. At a sync, just before it counts, the
+ * folder can be laid out as a cut at that moment might leave it.
  */
 #ifndef BDL_TESTS_RECORD_POWER_H
 #define BDL_TESTS_RECORD_POWER_H

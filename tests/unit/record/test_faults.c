@@ -4,9 +4,9 @@
  * Whatever comes of it, nothing that was acknowledged is lost or doubled, no row stands half, the
  * ledger verifies, and the same work done again comes to its end.
  *
- * Without memory for its own small needs a process ends itself (base/alloc.h), which is allowed here; any
- * other end by a signal is not, and no leak after an error. Many n are left out, but for those of
- * BEADLE_TEST_LONG=1, which takes some minutes.
+ * Without memory for its own small needs a process ends itself (base/alloc.h), which is allowed
+ * here; any other end by a signal is not, and no leak after an error. Many n are left out, but for
+ * those of BEADLE_TEST_LONG=1, which takes some minutes.
  */
 #include "base/clock.h"
 #include "faults.h"

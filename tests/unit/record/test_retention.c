@@ -600,6 +600,11 @@ static void a_hold_keeps_what_it_names(void **state)
 	check_long("entries",
 	    store_number(s->store, "SELECT count(*) FROM ledger_entry WHERE record LIKE 'hold/%'"),
 	    3);
+	/* Who asks the ledger about a person hears of the end too. */
+	check_long("entries of nobody",
+	    store_number(s->store,
+		"SELECT count(*) FROM ledger_entry WHERE record LIKE 'hold/%' AND subject = ''"),
+	    0);
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 

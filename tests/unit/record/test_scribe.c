@@ -518,8 +518,8 @@ static void a_gap_between_segments_is_one_entry(void **state)
 }
 
 /*
- * A door that was taken over says who looked at whom, and the portal what was done: neither is believed,
- * and both are kept.
+ * A door that was taken over says who looked at whom, and the portal what was done: neither is
+ * believed, and both are kept.
  */
 static void nobody_speaks_for_another(void **state)
 {

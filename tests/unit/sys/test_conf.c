@@ -133,6 +133,37 @@ static void reads_all_of_them(void **state)
 	assert_int_equal(c.log_level, BDL_LOG_DEBUG);
 }
 
+static void takes_what_libpq_takes_for_a_store(void **state)
+{
+	static const char *const stores[] = {
+		"",
+		"postgresql:///beadle",
+		"postgresql:///beadle?host=/run/postgresql",
+		"postgresql://beadle:50%25%40%2F%3F:%5B@db.example:5433/beadle",
+		"postgres://beadle@[::1]:5432/beadle",
+		"postgresql://[::1]/beadle",
+		"postgresql://%2Frun%2Fpostgresql/beadle",
+		"postgresql://beadle@db.example:,db2.example:5433/beadle?target_session_attrs=any",
+	};
+	PLACE(p);
+	struct bdl_conf c;
+	struct bdl_err err;
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(stores); i++) {
+		(void)snprintf(text, sizeof(text), "store = %s", stores[i]);
+		if (load(&p, text, &c, &err) < 0)
+			fail_msg("%s", err.text);
+		assert_string_equal(c.store, stores[i]);
+	}
+}
+
+/* What may hold a password is not repeated. */
+#define NO_STORE                                                                              \
+	":1: store: is not an address such as postgresql://beadle@db.school.example/beadle; " \
+	"in a name or password % is written %25, @ %40, / %2F and ? %3F"
+
 static void says_where_and_what(void **state)
 {
 	(void)state;
@@ -148,10 +179,16 @@ static void says_where_and_what(void **state)
 		{ "portal", ":1: 'portal' is not 'name = value'" },
 		{ "web workers = 17",
 		    ":1: web workers: '17' is not a number from 0 (one per core) to 16" },
-		/* What may hold a password is not repeated. */
-		{ "store = beadle:secret@db",
-		    ":1: store: is not an address such as "
-		    "postgresql://beadle@db.school.example/beadle" },
+		{ "store = beadle:secret@db", NO_STORE },
+		{ "store = postgresql://beadle:50%off@db/beadle", NO_STORE },
+		{ "store = postgresql://beadle:secret%2@db", NO_STORE },
+		{ "store = postgresql://beadle:s@cret@db/beadle", NO_STORE },
+		{ "store = postgresql://beadle:12/cret@db/beadle", NO_STORE },
+		{ "store = postgresql://beadle:se/cret@db/beadle", NO_STORE },
+		{ "store = postgresql://beadle:12?cret@db/beadle", NO_STORE },
+		{ "store = postgresql://beadle:secret@db:port/beadle", NO_STORE },
+		{ "store = postgresql://beadle:secret@[::1/beadle", NO_STORE },
+		{ "store = postgresql://beadle:secret@[::1]5432/beadle", NO_STORE },
 		{ "run proxy = maybe", ":1: run proxy: 'maybe' is neither yes nor no" },
 		{ "log level = loud",
 		    ":1: log level: 'loud' is none of err, warn, notice, info, debug" },
@@ -291,6 +328,7 @@ int main(void)
 		cmocka_unit_test_setup(has_defaults, clear),
 		cmocka_unit_test_setup(says_who_it_is, clear),
 		cmocka_unit_test_setup(reads_all_of_them, clear),
+		cmocka_unit_test_setup(takes_what_libpq_takes_for_a_store, clear),
 		cmocka_unit_test_setup(says_where_and_what, clear),
 		cmocka_unit_test_setup(the_environment_comes_last, clear),
 		cmocka_unit_test_setup(limits_hold, clear),
