@@ -3,21 +3,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define SECOND_MS  INT64_C(1000)
-#define MINUTE_MS  (60 * SECOND_MS)
 #define DAY_MIN    (24 * 60)
-#define DAY_MS     (DAY_MIN * MINUTE_MS)
-#define RETRY_MS   (15 * MINUTE_MS)
+#define RETRY_MS   (15 * BDL_MINUTE_MS)
 #define RETRY_MOST (16 * RETRY_MS)
 
 static const struct unit {
 	const char *one, *many;
 	int64_t ms;
 } units[] = {
-	{ "week", "weeks", 7 * DAY_MS },
-	{ "day", "days", DAY_MS },
-	{ "hour", "hours", 60 * MINUTE_MS },
-	{ "minute", "minutes", MINUTE_MS },
+	{ "week", "weeks", 7 * BDL_DAY_MS },
+	{ "day", "days", BDL_DAY_MS },
+	{ "hour", "hours", BDL_HOUR_MS },
+	{ "minute", "minutes", BDL_MINUTE_MS },
 };
 
 static bool next_word(struct bdl_view *rest, struct bdl_view *ret)
@@ -111,15 +108,15 @@ static int64_t ahead(int from, int to)
 static int64_t next_minute(int minute, int64_t now_ms)
 {
 	struct bdl_civil now = bdl_civil_local(now_ms);
-	int64_t begun_ms = now_ms - now_ms % MINUTE_MS; /* zones differ by whole minutes */
+	int64_t begun_ms = now_ms - now_ms % BDL_MINUTE_MS; /* zones differ by whole minutes */
 	int64_t wait = ahead(now.minute, minute);
-	int64_t at_ms = begun_ms + (wait ? wait : DAY_MIN) * MINUTE_MS;
+	int64_t at_ms = begun_ms + (wait ? wait : DAY_MIN) * BDL_MINUTE_MS;
 	int64_t off = ahead(bdl_civil_local(at_ms).minute, minute);
 
 	/* The clocks were changed on the way: back and forth by as much, where such a minute is. */
 	if (off > DAY_MIN / 2)
 		off -= DAY_MIN;
-	int64_t better_ms = at_ms + off * MINUTE_MS;
+	int64_t better_ms = at_ms + off * BDL_MINUTE_MS;
 	if (better_ms > now_ms && bdl_civil_local(better_ms).minute == minute)
 		return better_ms;
 	return at_ms;

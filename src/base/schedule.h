@@ -12,11 +12,11 @@
 #ifndef BDL_BASE_SCHEDULE_H
 #define BDL_BASE_SCHEDULE_H
 
-#include "base/view.h"
+#include "base/clock.h"
 
 #define BDL_SCHEDULE_TEXT       32
-#define BDL_SCHEDULE_LEAST_MS   INT64_C(60000) /* a minute */
-#define BDL_SCHEDULE_LONGEST_MS (INT64_C(366) * 86400000)
+#define BDL_SCHEDULE_LEAST_MS   BDL_MINUTE_MS
+#define BDL_SCHEDULE_LONGEST_MS (366 * BDL_DAY_MS)
 
 /* Zeroed: never. */
 struct bdl_schedule {

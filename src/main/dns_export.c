@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "doors/dns/answers.h"
 #include "main/data.h"
 #include "sys/file.h"
 
@@ -56,7 +57,7 @@ static struct bdl_digest state_of(
 {
 	struct {
 		char form[8];
-		struct bdl_digest version;
+		struct bdl_digest version, answers;
 		uint64_t key, n_page;
 		uint8_t page[BDL_CONF_PAGES_MAX][BDL_IP_SIZE];
 	} s;
@@ -64,6 +65,7 @@ static struct bdl_digest state_of(
 	memset(&s, 0, sizeof(s));
 	memcpy(s.form, "zone 1\n", sizeof(s.form));
 	s.version = *bdl_ruleset_version(ruleset);
+	s.answers = bdl_dns_answers_digest();
 	s.key = hosts ? bdl_hosts_key(hosts) : 0;
 	s.n_page = conf->n_dns_page;
 	memcpy(s.page, conf->dns_page, conf->n_dns_page * sizeof(s.page[0]));

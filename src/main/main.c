@@ -156,13 +156,6 @@ static int cmd_version(struct bdl_args *a)
 
 int main(int argc, char **argv)
 {
-	/*
-	 * libuv (from 1.45) hands some of its calls to io_uring, past seccomp, which therefore forbids it
-	 * (sys/calls.c). Said while there is one thread only.
-	 */
-	(void)setenv(
-	    "UV_USE_IO_URING", "0", 1); /* without the memory for it nothing else begins, either */
-
 	struct bdl_args a = { .command = "", .use = "COMMAND [--data DIR]" };
 	if (argc > 0) {
 		a.words = argv + 1;

@@ -165,8 +165,10 @@ void bdl_replay_report_text(const struct bdl_replay_told *t, const struct bdl_re
 
 	printf("What '%.*s' would have done, by %s", BDL_FMT(t->name), t->where);
 	if (r->since_ms > 0)
-		printf(", from %s", moment(r->since_ms, since));
-	printf(" to %s\n\nlooked at:  ", moment(r->until_ms, until));
+		printf(", from %s to", moment(r->since_ms, since));
+	else
+		fputs(", with all that was recorded until", stdout);
+	printf(" %s\n\nlooked at:  ", moment(r->until_ms, until));
 	say_count(&r->all);
 	fputs("\ndifferent:  ", stdout);
 	if (r->changed.acts || r->changed.parts)

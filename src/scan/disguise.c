@@ -77,9 +77,7 @@ static void found(struct looking *l, uint32_t literal, size_t from, size_t end)
 	};
 
 	bdl_walk_odd(l->s, &f);
-	uint8_t reach = l->s->scanner->p->words->reach_disguised[literal];
-	if (reach > 0 && reach != BDL_WORDS_WEAK)
-		bdl_walk_near(l->s, f.word, reach);
+	bdl_walk_near(l->s, f.word, literal, true);
 }
 
 static int on_match(

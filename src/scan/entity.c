@@ -14,7 +14,9 @@ static const struct bdl_entity_name *find(struct bdl_view name)
 
 	while (n > 0) {
 		const struct bdl_entity_name *e = &bdl_entity_names[from + n / 2];
-		int order = bdl_view_cmp(bdl_view_of(e->name), name);
+		int order = strncmp(e->name, name.p, name.n);
+		if (order == 0 && e->name[name.n] != '\0')
+			order = 1;
 		if (order == 0)
 			return e;
 		if (order < 0)

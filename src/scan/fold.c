@@ -2,10 +2,14 @@
 #include "scan/fold.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "scan/block_int.h"
+#ifdef __x86_64__
+#include <tmmintrin.h>
+#endif
 
-#define STEP 16 /* bytes looked at together */
+#define STEP BDL_BLOCK
 
-typedef unsigned char block __attribute__((vector_size(STEP)));
+typedef bdl_block block;
 
 /* --- what came out --- */
 
@@ -169,108 +173,143 @@ static inline void add_ascii(struct bdl_fold *f, char c)
 	f->blank = !word;
 }
 
-/* Byte for byte over what the blocks did not take: how much was taken of `most` or a little more. */
-static size_t add_slowly(struct bdl_fold *f, struct bdl_view v, size_t most)
+/* The first character of what is there: how many bytes were taken; all of them where it is cut. */
+static size_t add_one(struct bdl_fold *f, struct bdl_view v)
 {
-	size_t i = 0;
+	size_t n = 1;
 
-	while (i < v.n && i < most) {
-		if ((unsigned char)v.p[i] < 0x80) {
-			add_ascii(f, v.p[i++]);
-		} else {
-			size_t n = add_past_ascii(f, bdl_view_from(v, i), false);
-			if (n == 0) {
-				f->n_cut = (uint8_t)(v.n - i);
-				memcpy(f->cut, v.p + i, v.n - i);
-				return v.n;
-			}
-			i += n;
-		}
-		settle(f);
-	}
-	return i;
-}
-
-/* --- sixteen bytes at once --- */
-
-static inline bool any(block b)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &b, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
-
-/* Eight bytes of a block in which neighbours are blanks: those that `drop` marks are left out. */
-static inline size_t put_some(char *out, uint64_t bytes, uint64_t drop)
-{
-	size_t n = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		out[n] = (char)bytes;
-		n += 1 - (drop & 1);
-		bytes >>= 8;
-		drop >>= 8;
+	if ((unsigned char)v.p[0] < 0x80) {
+		add_ascii(f, v.p[0]);
+	} else if ((n = add_past_ascii(f, v, false)) == 0) {
+		n = v.n;
+		f->n_cut = (uint8_t)n;
+		memcpy(f->cut, v.p, n);
 	}
 	return n;
 }
 
-static inline block load(const char *p)
-{
-	block b;
-
-	memcpy(&b, p, sizeof(b));
-	return b;
-}
+/* --- sixteen bytes at once --- */
 
 static inline block small(block b)
 {
 	return b | ((block)((b - 'A') < 26) & 0x20);
 }
 
-static inline block not_word(block low)
+static inline block word_bytes(block low)
 {
-	return ~((block)((low - 'a') < 26) | (block)((low - '0') < 10));
+	return (block)((low - 'a') < 26) | (block)((low - '0') < 10);
 }
 
+static inline uint64_t load8(const char *p)
+{
+	uint64_t n;
+
+	memcpy(&n, p, sizeof(n));
+	return n;
+}
+
+static inline uint64_t load4(const char *p)
+{
+	uint32_t n;
+
+	memcpy(&n, p, sizeof(n));
+	return n;
+}
+
+/* The n bytes at p and no other, 1 to 16; those of the block behind them are anything. */
+static inline block load_some(const char *p, size_t n)
+{
+	uint64_t halves[2] = { 0 };
+	block b;
+
+	if (n == STEP)
+		return bdl_block_load(p);
+	if (n >= 8) {
+		halves[0] = load8(p);
+		/* In two steps, as by 64 bits no number can be moved. */
+		halves[1] = load8(p + n - 8) >> 8 >> 8 * (STEP - n - 1);
+	} else if (n >= 4) {
+		halves[0] = load4(p) | load4(p + n - 4) << 8 * (n - 4);
+	} else {
+		halves[0] = (uint64_t)(unsigned char)p[0] |
+		    (uint64_t)(unsigned char)p[n / 2] << 8 * (n / 2) |
+		    (uint64_t)(unsigned char)p[n - 1] << 8 * (n - 1);
+	}
+	memcpy(&b, halves, sizeof(b));
+	return b;
+}
+
+/* Bytes of sixteen at p, those that `keep` marks, one behind the other. 16 may be written. */
+static size_t put_each(char *out, const unsigned char *p, unsigned keep)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < STEP; i++) {
+		out[n] = (char)p[i];
+		n += keep >> i & 1;
+	}
+	return n;
+}
+
+#ifdef __x86_64__
+/* The same, a run of bytes at a time. */
+__attribute__((target("ssse3"))) static size_t put_runs(
+    char *out, const unsigned char *p, unsigned keep)
+{
+	/* From byte `from` on it brings that byte and those behind it to the front. */
+	static const unsigned char moves[2 * STEP] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+		14, 15 };
+	__m128i b = _mm_loadu_si128((const void *)p);
+	size_t n = 0;
+
+	while (keep != 0) {
+		unsigned from = (unsigned)__builtin_ctz(keep);
+		unsigned run = (unsigned)__builtin_ctz(~(keep >> from));
+		__m128i move = _mm_loadu_si128((const void *)(moves + from));
+		_mm_storeu_si128((void *)(out + n), _mm_shuffle_epi8(b, move));
+		n += run;
+		keep &= ~(((1u << run) - 1) << from);
+	}
+	return n;
+}
+#endif
+
 /*
- * Take blocks of plain ASCII without symbols; stops before the first other. Most text is such, so this
- * is what speed hangs on: no branch but for two rare cases. What the byte before a block was is read
- * from the text again, which is cheaper than moving bytes from one block to the next; so the byte at
- * v.p[-1] must be plain ASCII that is folded already.
+ * Take plain ASCII up to the first symbol or character past it, or until a chunk is full: how many
+ * bytes. Most text is such, so this is what speed hangs on: the only branch that text decides is
+ * whether blanks stand next to each other.
  */
-static size_t add_blocks(struct bdl_fold *f, struct bdl_view v)
+static size_t add_plain(struct bdl_fold *f, struct bdl_view v)
 {
 	char *out = f->buf + BDL_FOLD_KEPT;
 	size_t i = 0, n = f->n;
+	unsigned blank_before = f->blank;
 
-	for (; i + STEP <= v.n && n < BDL_FOLD_CHUNK; i += STEP) {
-		block b = load(v.p + i);
-		if (any((b & 0x80) | (block)(b == '@') | (block)(b == '$') | (block)(b == '!')))
+	while (i < v.n && n < BDL_FOLD_CHUNK) {
+		unsigned step = v.n - i < STEP ? (unsigned)(v.n - i) : STEP;
+		block b = load_some(v.p + i, step);
+		block low = small(b), word = word_bytes(low);
+		unsigned others =
+		    bdl_block_bits(b | (block)(b == '@') | (block)(b == '$') | (block)(b == '!'));
+		others |= 1u << step; /* what was not loaded is no text */
+		step = (unsigned)__builtin_ctz(others);
+		if (step == 0)
 			break;
-		block low = small(b), blank = not_word(low);
-		block drop = blank & not_word(small(load(v.p + i - 1)));
-		low = (low & ~blank) | (blank & ' ');
-		if (!any(drop)) {
+		unsigned all = (1u << step) - 1, blanks = ~bdl_block_bits(word) & all;
+		unsigned drop = blanks & (blanks << 1 | blank_before);
+		blank_before = blanks >> (step - 1);
+		low = (low & word) | (~word & ' ');
+		if (drop == 0) {
 			memcpy(out + n, &low, STEP);
-			n += STEP;
-			continue;
+			n += step;
+		} else {
+			n += f->put(out + n, (const unsigned char *)&low, all & ~drop);
 		}
-		uint64_t bytes[2], drops[2];
-		memcpy(bytes, &low, STEP);
-		memcpy(drops, &drop, STEP);
-		n += put_some(out + n, bytes[0], drops[0]);
-		n += put_some(out + n, bytes[1], drops[1]);
+		i += step;
 	}
 	f->n = n;
-	f->blank = f->buf[BDL_FOLD_KEPT + n - 1] == ' ';
-	settle(f);
+	f->blank = blank_before != 0;
 	return i;
-}
-
-static inline bool is_plain(char c)
-{
-	return (unsigned char)c < 0x80 && !is_symbol(c);
 }
 
 static struct bdl_view add_cut(struct bdl_fold *f, struct bdl_view text)
@@ -295,7 +334,8 @@ static struct bdl_view add_cut(struct bdl_fold *f, struct bdl_view text)
 	char rest[4];
 	size_t left = n - took;
 	memcpy(rest, whole + took, left);
-	(void)add_slowly(f, bdl_view_at(rest, left), left);
+	for (size_t i = 0; i < left; settle(f))
+		i += add_one(f, bdl_view_at(rest + i, left - i));
 	return f->n_cut != 0 && text.n > 0 ? add_cut(f, text) : text;
 }
 
@@ -309,6 +349,11 @@ void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
 	f->blank = true;
 	f->symbol = 0;
 	f->n_cut = 0;
+	f->put = put_each;
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("ssse3"))
+		f->put = put_runs;
+#endif
 	memset(f->buf, ' ', BDL_FOLD_KEPT + 1);
 }
 
@@ -317,12 +362,12 @@ void bdl_fold_add(struct bdl_fold *f, struct bdl_view text)
 	if (f->n_cut != 0 && text.n > 0)
 		text = add_cut(f, text);
 	while (text.n > 0) {
-		/* One byte, then as many blocks as there are, then what stopped them. */
-		bool plain = is_plain(text.p[0]);
-		text = bdl_view_from(text, add_slowly(f, text, 1));
-		if (plain && text.n >= STEP)
-			text = bdl_view_from(text, add_blocks(f, text));
-		text = bdl_view_from(text, add_slowly(f, text, STEP - 1));
+		/* Of a symbol shows with the next character whether it stands in a word. */
+		size_t n = f->symbol == 0 ? add_plain(f, text) : 0;
+		if (n == 0)
+			n = add_one(f, text);
+		settle(f);
+		text = bdl_view_from(text, n);
 	}
 }
 

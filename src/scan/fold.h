@@ -65,6 +65,8 @@ struct bdl_fold {
 	const struct bdl_fold_table *table;
 	void (*chunk)(void *context, const char *p, size_t n);
 	void *context;
+	/* Put those of sixteen bytes that are marked behind each other, as this machine does it best. */
+	size_t (*put)(char *out, const unsigned char *p, unsigned keep);
 	size_t n;      /* bytes in the buffer behind those that are kept */
 	bool blank;    /* the last byte is a blank */
 	char symbol;   /* met, and not yet known whether it stands in a word; else 0 */

@@ -1,8 +1,24 @@
 /* The tokenizer: one function for each state, each takes what it can of what came. */
 #include "base/ascii.h"
+#include "scan/block_int.h"
 #include "scan/markup_int.h"
 
 #define ENTITY_MAX 32 /* bytes of a name */
+
+/* What bytes end within a tag. */
+#define BLANK    1
+#define ENDS_TAG 2
+#define EQUALS   4
+static const uint8_t ends[256] = {
+	[' '] = BLANK,
+	['\n'] = BLANK,
+	['\t'] = BLANK,
+	['\r'] = BLANK,
+	['\f'] = BLANK,
+	['/'] = ENDS_TAG,
+	['>'] = ENDS_TAG,
+	['='] = EQUALS,
+};
 
 void bdl_markup_begin(struct bdl_markup *h, struct bdl_fold *fold)
 {
@@ -13,11 +29,13 @@ void bdl_markup_begin(struct bdl_markup *h, struct bdl_fold *fold)
 	h->skip_depth = 0;
 	memset(h->skip, 0, sizeof(h->skip));
 	memset(h->raw, 0, sizeof(h->raw));
+	memset(&h->tags, 0, sizeof(h->tags));
+	memset(&h->attrs, 0, sizeof(h->attrs));
 }
 
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+	return ends[(unsigned char)c] == BLANK;
 }
 
 /* --- what is said --- */
@@ -87,8 +105,7 @@ static size_t in_entity(struct bdl_markup *h, struct bdl_view v)
 /* Text up to the next '<' or '&', which is what most of a page is. */
 static size_t in_text(struct bdl_markup *h, struct bdl_view v)
 {
-	size_t open = bdl_view_find(v, '<');
-	size_t n = bdl_view_find(bdl_view_at(v.p, open), '&');
+	size_t n = bdl_find_either(v, '<', '&');
 
 	emit(h, bdl_view_at(v.p, n));
 	if (n == v.n)
@@ -101,12 +118,10 @@ static size_t in_text(struct bdl_markup *h, struct bdl_view v)
 
 static size_t in_raw(struct bdl_markup *h, struct bdl_view v)
 {
-	size_t n = bdl_view_find(v, '<');
+	size_t n = h->raw_text ? bdl_find_either(v, '<', '&') : bdl_view_find(v, '<');
 
-	if (h->raw_text) {
-		n = bdl_view_find(bdl_view_at(v.p, n), '&');
+	if (h->raw_text)
 		emit(h, bdl_view_at(v.p, n));
-	}
 	if (n == v.n)
 		return n;
 	h->n_name = 0;
@@ -181,13 +196,14 @@ static size_t in_close(struct bdl_markup *h, struct bdl_view v)
 	return 0;
 }
 
-static size_t take_name(char name[BDL_MARKUP_NAME], uint8_t *n, struct bdl_view v, const char *ends)
+/* Bytes of a name, up to one that ends it. */
+static size_t take_name(char name[BDL_MARKUP_NAME], uint8_t *n, struct bdl_view v, unsigned until)
 {
 	size_t i = 0;
 
 	if (*n == 0)
 		memset(name, 0, BDL_MARKUP_NAME);
-	for (; i < v.n && !is_blank(v.p[i]) && memchr(ends, v.p[i], strlen(ends)) == NULL; i++) {
+	for (; i < v.n && (ends[(unsigned char)v.p[i]] & until) == 0; i++) {
 		if (*n < BDL_MARKUP_NAME - 1)
 			name[(*n)++] = v.p[i] != '\0' ? bdl_lower(v.p[i]) : '?';
 		else
@@ -198,7 +214,7 @@ static size_t take_name(char name[BDL_MARKUP_NAME], uint8_t *n, struct bdl_view 
 
 static size_t in_name(struct bdl_markup *h, struct bdl_view v)
 {
-	size_t n = take_name(h->name, &h->n_name, v, "/>");
+	size_t n = take_name(h->name, &h->n_name, v, BLANK | ENDS_TAG);
 
 	if (n < v.n) {
 		h->state = BDL_MARKUP_IN_TAG;
@@ -237,7 +253,7 @@ static void skip_tag(struct bdl_markup *h)
 
 static void end_tag(struct bdl_markup *h)
 {
-	unsigned does = bdl_markup_tag(h->name);
+	unsigned does = bdl_markup_known(&h->tags, bdl_markup_tag, h->name);
 	bool is_hidden = (does & BDL_TAG_SKIP) != 0 ||
 	    (h->hides && (does & (BDL_TAG_EMPTY | BDL_TAG_LOOSE | BDL_TAG_PLAIN)) == 0);
 
@@ -338,14 +354,12 @@ static bool is_about(struct bdl_view name)
 
 static void end_attr(struct bdl_markup *h)
 {
-	enum bdl_markup_attr attr = bdl_markup_attr(h->attr);
-
 	h->state = BDL_MARKUP_IN_TAG;
-	if (attr == BDL_ATTR_OTHER || h->closes)
+	if (h->attr_is == BDL_ATTR_OTHER)
 		return;
 	struct bdl_view value = decoded(h->value, h->n_value);
 	h->n_value = 0;
-	switch (attr) {
+	switch (h->attr_is) {
 	case BDL_ATTR_SHOWN:
 		hold(h, value);
 		break;
@@ -380,9 +394,13 @@ static size_t in_attr(struct bdl_markup *h, struct bdl_view v)
 		memset(h->attr, 0, sizeof(h->attr));
 		h->attr[h->n_attr++] = '=';
 	}
-	n += take_name(h->attr, &h->n_attr, bdl_view_from(v, n), "/>=");
-	if (n < v.n)
+	n += take_name(h->attr, &h->n_attr, bdl_view_from(v, n), BLANK | ENDS_TAG | EQUALS);
+	if (n < v.n) {
 		h->state = BDL_MARKUP_AFTER_NAME;
+		h->attr_is = h->closes
+		    ? BDL_ATTR_OTHER
+		    : (enum bdl_markup_attr)bdl_markup_known(&h->attrs, bdl_markup_attr, h->attr);
+	}
 	return n;
 }
 
@@ -423,13 +441,15 @@ static void add_value(struct bdl_markup *h, struct bdl_view v)
 {
 	size_t room = sizeof(h->value) - h->n_value, n = v.n < room ? v.n : room;
 
+	if (h->attr_is == BDL_ATTR_OTHER) /* most are, and nobody looks at them */
+		return;
 	memcpy(h->value + h->n_value, v.p, n);
 	h->n_value += n;
 }
 
 static size_t in_quoted(struct bdl_markup *h, struct bdl_view v)
 {
-	size_t n = bdl_view_find(v, h->quote);
+	size_t n = bdl_find_either(v, h->quote, h->quote);
 
 	add_value(h, bdl_view_at(v.p, n));
 	if (n == v.n)
@@ -502,7 +522,7 @@ static size_t in_comment(struct bdl_markup *h, struct bdl_view v)
 
 static size_t in_to_end(struct bdl_markup *h, struct bdl_view v)
 {
-	size_t n = bdl_view_find(v, '>');
+	size_t n = bdl_find_either(v, '>', '>');
 
 	if (n == v.n)
 		return n;

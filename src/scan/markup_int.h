@@ -37,31 +37,6 @@ enum bdl_markup_state {
 	BDL_MARKUP_RAW_OPEN, /* the same, having met '<' and n_name bytes of it */
 };
 
-struct bdl_markup {
-	struct bdl_fold *fold;
-	enum bdl_markup_state state;
-	char name[BDL_MARKUP_NAME]; /* of the tag, small letters, padded with NUL */
-	char attr[BDL_MARKUP_NAME];
-	char raw[BDL_MARKUP_NAME];  /* of the element whose contents are no markup */
-	char skip[BDL_MARKUP_NAME]; /* of the element that is not shown; empty: all is */
-	char entity[40];
-	uint8_t n_name, n_attr, n_entity, dashes;
-	char quote;
-	bool closes, raw_text; /* the tag is an end tag; what is raw is text all the same */
-	bool hides, no_value, says;
-	uint32_t skip_depth;
-	size_t n_value, n_said, n_held;
-	char value[BDL_MARKUP_VALUE];
-	char said
-	    [BDL_MARKUP_VALUE]; /* value or content, until the tag's end shows whether it is seen */
-	char held
-	    [BDL_MARKUP_HELD]; /* what attributes said, until the next break; each ends with NUL */
-};
-
-void bdl_markup_begin(struct bdl_markup *h, struct bdl_fold *fold);
-void bdl_markup_add(struct bdl_markup *h, struct bdl_view utf8);
-void bdl_markup_end(struct bdl_markup *h);
-
 /* What a tag does; its name in small letters, padded to BDL_MARKUP_NAME (markup_tag.c). */
 #define BDL_TAG_BREAK 1
 #define BDL_TAG_BLANK 2
@@ -81,7 +56,44 @@ enum bdl_markup_attr {
 	BDL_ATTR_HIDDEN,
 	BDL_ATTR_STYLE,
 };
-enum bdl_markup_attr bdl_markup_attr(const char name[BDL_MARKUP_NAME]);
+unsigned bdl_markup_attr(const char name[BDL_MARKUP_NAME]); /* enum bdl_markup_attr */
+
+/* Names that were met lately: a page has few, again and again. A zeroed one knows nothing. */
+#define BDL_MARKUP_RECENT 16
+struct bdl_markup_recent {
+	char names[BDL_MARKUP_RECENT][BDL_MARKUP_NAME];
+	unsigned mean[BDL_MARKUP_RECENT];
+};
+/* What look_up says of the name; nothing has an empty name, and that means 0. */
+unsigned bdl_markup_known(struct bdl_markup_recent *recent,
+    unsigned (*look_up)(const char name[BDL_MARKUP_NAME]), const char name[BDL_MARKUP_NAME]);
+
+struct bdl_markup {
+	struct bdl_fold *fold;
+	enum bdl_markup_state state;
+	char name[BDL_MARKUP_NAME]; /* of the tag, small letters, padded with NUL */
+	char attr[BDL_MARKUP_NAME];
+	char raw[BDL_MARKUP_NAME];  /* of the element whose contents are no markup */
+	char skip[BDL_MARKUP_NAME]; /* of the element that is not shown; empty: all is */
+	char entity[40];
+	uint8_t n_name, n_attr, n_entity, dashes;
+	enum bdl_markup_attr attr_is; /* of an end tag BDL_ATTR_OTHER */
+	struct bdl_markup_recent tags, attrs;
+	char quote;
+	bool closes, raw_text; /* the tag is an end tag; what is raw is text all the same */
+	bool hides, no_value, says;
+	uint32_t skip_depth;
+	size_t n_value, n_said, n_held;
+	char value[BDL_MARKUP_VALUE];
+	char said
+	    [BDL_MARKUP_VALUE]; /* value or content, until the tag's end shows whether it is seen */
+	char held
+	    [BDL_MARKUP_HELD]; /* what attributes said, until the next break; each ends with NUL */
+};
+
+void bdl_markup_begin(struct bdl_markup *h, struct bdl_fold *fold);
+void bdl_markup_add(struct bdl_markup *h, struct bdl_view utf8);
+void bdl_markup_end(struct bdl_markup *h);
 
 /*
  * The character or characters that "&NAME" stands for, NAME without '&' and ';'. `ended` says whether a

@@ -151,7 +151,20 @@ unsigned bdl_markup_tag(const char name[BDL_MARKUP_NAME])
 	return find(tags, BDL_ARRAY_LEN(tags), name);
 }
 
-enum bdl_markup_attr bdl_markup_attr(const char name[BDL_MARKUP_NAME])
+unsigned bdl_markup_attr(const char name[BDL_MARKUP_NAME])
 {
-	return (enum bdl_markup_attr)find(attrs, BDL_ARRAY_LEN(attrs), name);
+	return find(attrs, BDL_ARRAY_LEN(attrs), name);
+}
+
+unsigned bdl_markup_known(struct bdl_markup_recent *recent,
+    unsigned (*look_up)(const char name[BDL_MARKUP_NAME]), const char name[BDL_MARKUP_NAME])
+{
+	uint64_t mixed = (half_of(name) ^ half_of(name + 8)) * 0x9e3779b97f4a7c15u;
+	size_t at = (size_t)(mixed >> 32) % BDL_MARKUP_RECENT;
+
+	if (memcmp(recent->names[at], name, BDL_MARKUP_NAME) != 0) {
+		memcpy(recent->names[at], name, BDL_MARKUP_NAME);
+		recent->mean[at] = look_up(name);
+	}
+	return recent->mean[at];
 }

@@ -1,5 +1,6 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "scan/block_int.h"
 #include "scan/plain_int.h"
 
 void bdl_plain_begin(struct bdl_plain *p, const struct bdl_scan_options *o, struct bdl_fold *fold)
@@ -65,13 +66,6 @@ static void add_escape(struct bdl_plain *p, char c)
 	}
 }
 
-static size_t find_either(struct bdl_view v, char a, char b)
-{
-	size_t n = bdl_view_find(v, a);
-
-	return bdl_view_find(bdl_view_at(v.p, n), b);
-}
-
 static void add_json(struct bdl_plain *p, struct bdl_view v)
 {
 	while (v.n > 0) {
@@ -82,7 +76,7 @@ static void add_json(struct bdl_plain *p, struct bdl_view v)
 		}
 		if (p->high != 0 && v.p[0] != '\\')
 			end_pair(p, 0);
-		size_t n = find_either(v, '"', '\\');
+		size_t n = bdl_find_either(v, '"', '\\');
 		if (n > 0)
 			bdl_fold_add(p->fold, bdl_view_at(v.p, n));
 		if (n < v.n && v.p[n] == '"')

@@ -20,6 +20,7 @@ int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struc
 	s->window = bdl_xalloc(sizeof(*s->window));
 	s->word = bdl_xalloc(sizeof(*s->word));
 	s->walk = bdl_xalloc(sizeof(*s->walk));
+	s->walk->spans = bdl_xcalloc(p->h->n_plain + 1, sizeof(*s->walk->spans));
 	*ret = bdl_steal(&s);
 	return 0;
 }
@@ -47,8 +48,10 @@ void bdl_scanner_free(struct bdl_scanner *s)
 	(void)hs_free_scratch(s->scratch); /* takes NULL */
 	free(s->window);
 	free(s->word);
-	if (s->walk != NULL)
+	if (s->walk != NULL) {
 		free(s->walk->open);
+		free(s->walk->spans);
+	}
 	free(s->walk);
 	free(s);
 }

@@ -2,11 +2,11 @@
 #include "scan/skeleton.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "scan/block_int.h"
 
-#define STEP       16
 #define JOINED_MIN 3
 
-typedef unsigned char block __attribute__((vector_size(STEP)));
+typedef bdl_block block;
 
 static char stands_for(char c)
 {
@@ -158,22 +158,6 @@ void bdl_skeleton_make(
 
 /* --- where to look --- */
 
-static inline bool any(block b)
-{
-	uint64_t halves[2];
-
-	memcpy(halves, &b, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
-}
-
-static inline block load(const char *p)
-{
-	block b;
-
-	memcpy(&b, p, sizeof(b));
-	return b;
-}
-
 static inline block blanks_of(block b)
 {
 	return (block)(b <= ' ');
@@ -192,25 +176,25 @@ static inline block digits_of(block b)
 /* Bytes at which something odd begins: see below, one line for each. */
 static inline block odd_at(const char *p)
 {
-	block a = load(p), b = load(p + 1), c = load(p + 2);
+	block a = bdl_block_load(p), b = bdl_block_load(p + 1), c = bdl_block_load(p + 2);
 	block mixed = (digits_of(a) & letters_of(b)) | (letters_of(a) & digits_of(b));
 	block symbol = (block)(a == '@') | (block)(a == '$') | (block)(a == '!');
 	block thrice = (block)(a == b) & (block)(b == c) & letters_of(a) & ~(block)(a == 'w');
-	block spaced = letters_of(a) & blanks_of(b) & letters_of(c) & blanks_of(load(p + 3)) &
-	    letters_of(load(p + 4)) & blanks_of(load(p + 5));
+	block spaced = letters_of(a) & blanks_of(b) & letters_of(c) &
+	    blanks_of(bdl_block_load(p + 3)) & letters_of(bdl_block_load(p + 4)) &
+	    blanks_of(bdl_block_load(p + 5));
 
 	return mixed | symbol | thrice | spaced | (a & 0x80);
 }
 
 size_t bdl_skeleton_odd(struct bdl_view p, size_t at)
 {
-	for (; at < p.n; at += STEP) {
-		block odd = odd_at(p.p + at);
-		if (!any(odd))
+	for (; at < p.n; at += BDL_BLOCK) {
+		unsigned odd = bdl_block_bits(odd_at(p.p + at));
+		if (odd == 0)
 			continue;
-		for (size_t i = 0; i < STEP && at + i < p.n; i++)
-			if (odd[i] != 0)
-				return at + i;
+		at += (size_t)__builtin_ctz(odd);
+		return at < p.n ? at : p.n;
 	}
 	return p.n;
 }

@@ -1,13 +1,16 @@
 #include "base/alloc.h"
 #include "scan/unpack_int.h"
 
-#define ZLIB_CONST /* what it reads it leaves as it is */
 #include <brotli/decode.h>
-#include <zlib.h>
+#include <isa-l/igzip_lib.h>
 
-#define BITS_ZLIB 15
-#define BITS_GZIP (15 + 16)
-#define BITS_RAW  (-15)
+#define ZLIB_METHOD 8 /* in the low half of the first byte of zlib's format (RFC 1950) */
+
+struct bdl_inflating {
+	struct inflate_state state;
+	unsigned char
+	    out[2 * BDL_UNPACK_PIECE]; /* it looks back so far, so less would be copied twice */
+};
 
 void bdl_unpack_begin(struct bdl_unpack *u, enum bdl_scan_coding coding, uint64_t max)
 {
@@ -16,8 +19,6 @@ void bdl_unpack_begin(struct bdl_unpack *u, enum bdl_scan_coding coding, uint64_
 
 void bdl_unpack_done(struct bdl_unpack *u)
 {
-	if (u->inflate != NULL)
-		(void)inflateEnd(u->inflate); /* it frees whatever the state is */
 	free(u->inflate);
 	if (u->brotli != NULL)
 		BrotliDecoderDestroyInstance(u->brotli);
@@ -49,45 +50,43 @@ static enum bdl_scan_read hand_on(
 /* --- gzip and deflate --- */
 
 /* "deflate" is zlib's format, but some servers send it without its head: the first byte tells. */
-static int window_bits(const struct bdl_unpack *u, struct bdl_view bytes)
+static uint32_t format_of(const struct bdl_unpack *u, struct bdl_view bytes)
 {
 	if (u->coding == BDL_SCAN_GZIP)
-		return BITS_GZIP;
-	return ((unsigned char)bytes.p[0] & 0x0f) == Z_DEFLATED ? BITS_ZLIB : BITS_RAW;
+		return ISAL_GZIP;
+	return ((unsigned char)bytes.p[0] & 0x0f) == ZLIB_METHOD ? ISAL_ZLIB : ISAL_DEFLATE;
 }
 
 /* Several members of gzip may follow each other; anything else behind the end is passed over. */
-static void begin_member(struct bdl_unpack *u, z_stream *z)
+static void begin_member(struct bdl_unpack *u, struct inflate_state *z)
 {
 	u->between = false;
-	u->ended = *z->next_in != 0x1f || inflateReset(z) != Z_OK;
+	u->ended = *z->next_in != 0x1f;
+	isal_inflate_reset(z);
 }
 
 static enum bdl_scan_read inflate_some(
-    struct bdl_unpack *u, z_stream *z, struct bdl_view bytes, const struct outlet *o)
+    struct bdl_unpack *u, struct bdl_inflating *i, struct bdl_view bytes, const struct outlet *o)
 {
-	unsigned char out[BDL_UNPACK_PIECE];
+	struct inflate_state *z = &i->state;
 	enum bdl_scan_read read = BDL_SCAN_READ;
 
-	z->next_in = (const Bytef *)bytes.p;
-	z->avail_in = (uInt)bytes.n;
+	z->next_in = (uint8_t *)(uintptr_t)bytes.p; /* it only reads there */
+	z->avail_in = (uint32_t)bytes.n;
 	do {
 		if (u->between)
 			begin_member(u, z);
 		if (u->ended)
 			break;
-		z->next_out = out;
-		z->avail_out = sizeof(out);
-		int status = inflate(z, Z_NO_FLUSH);
-		size_t n = sizeof(out) - z->avail_out;
+		z->next_out = i->out;
+		z->avail_out = sizeof(i->out);
+		int status = isal_inflate(z);
+		size_t n = sizeof(i->out) - z->avail_out;
 		if (n > 0)
-			read = hand_on(u, o, out, n);
-		if (status == Z_STREAM_END)
-			u->between = true;
-		else if (status == Z_BUF_ERROR)
-			break; /* it needs more, which is no error */
-		else if (status != Z_OK)
+			read = hand_on(u, o, i->out, n);
+		if (status < 0 || status == ISAL_NEED_DICT)
 			return read == BDL_SCAN_READ ? BDL_SCAN_DAMAGED : read;
+		u->between = z->block_state == ISAL_BLOCK_FINISH;
 		u->ended = u->between && u->coding != BDL_SCAN_GZIP;
 	} while (read == BDL_SCAN_READ && (z->avail_in > 0 || (z->avail_out == 0 && !u->between)));
 	return read;
@@ -99,12 +98,9 @@ static enum bdl_scan_read add_inflate(
 	enum bdl_scan_read read = BDL_SCAN_READ;
 
 	if (u->inflate == NULL) {
-		u->inflate = bdl_xalloc(sizeof(z_stream));
-		if (inflateInit2((z_stream *)u->inflate, window_bits(u, bytes)) != Z_OK) {
-			free(u->inflate);
-			u->inflate = NULL;
-			return BDL_SCAN_DAMAGED;
-		}
+		u->inflate = bdl_xalloc(sizeof(*u->inflate));
+		isal_inflate_init(&u->inflate->state);
+		u->inflate->state.crc_flag = format_of(u, bytes);
 	}
 	while (bytes.n > 0 && read == BDL_SCAN_READ && !u->ended) {
 		size_t n = bytes.n < UINT32_MAX / 2 ? bytes.n : UINT32_MAX / 2;

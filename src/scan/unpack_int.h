@@ -11,9 +11,9 @@
 struct bdl_unpack {
 	enum bdl_scan_coding coding;
 	uint64_t max, came_in, came_out;
-	void *inflate; /* z_stream, or NULL */
-	void *brotli;  /* BrotliDecoderState, or NULL */
-	bool between;  /* members of gzip: another one may follow */
+	struct bdl_inflating *inflate; /* or NULL */
+	void *brotli;                  /* BrotliDecoderState, or NULL */
+	bool between;                  /* members of gzip: another one may follow */
 	bool ended;
 };
 

@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "scan/block_int.h"
 #include "scan/scan_int.h"
 
 #define WORD_MAX 96  /* bytes; no spelling has a longer word */
@@ -6,70 +7,79 @@
 
 /* --- words --- */
 
-/* 0x80 in each byte that is a blank. */
+/* The blanks of 64 bytes, a bit for each. */
 static inline uint64_t blanks_of(const char *p)
 {
-	const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
-	uint64_t x;
+	uint64_t bits = 0;
 
-	memcpy(&x, p, sizeof(x));
-	x ^= 0x2020202020202020u;
-	return ~(((x & low) + low) | x | low);
+	for (unsigned i = 0; i < 64; i += BDL_BLOCK)
+		bits |= (uint64_t)bdl_block_bits((bdl_block)(bdl_block_load(p + i) == ' ')) << i;
+	return bits;
 }
 
-static inline uint8_t may_end(const struct bdl_words *w, uint32_t one, uint32_t two)
+/*
+ * Where words end: the blanks of the last n bytes. How many stand in 64 bytes nobody can foresee, so
+ * four are put down at a time, whether they are there or not.
+ */
+static size_t find_ends(struct bdl_walk *k, struct bdl_view text, size_t n)
 {
-	return (uint8_t)(bdl_words_may(w, one) | bdl_words_may(w, two));
-}
+	size_t i = k->n;
 
-/* The words that end at blanks of the last n bytes. This loop is what speed hangs on. */
-static void number_words(struct bdl_scan *s, size_t n)
-{
-	const struct bdl_words *w = s->scanner->p->words;
-	struct bdl_walk *k = s->scanner->walk;
-	const char *p = s->text_in_hand.p;
-	size_t end = s->text_in_hand.n, i = k->n;
-	/* A word that begins before what is kept is too long to be looked at. */
-	uint64_t word_at = s->walk.word_at, text_at = s->text_at;
-	size_t from = word_at >= text_at ? (size_t)(word_at - text_at) : 0;
-	bool too_long = word_at < text_at;
-	uint32_t last = s->walk.last;
-
-	for (size_t at = end - n; at < end; at += 8) {
-		uint64_t blanks = blanks_of(p + at);
-		if (end - at < 8)
-			blanks &= (1ULL << 8 * (end - at)) - 1;
-		for (; blanks != 0; blanks &= blanks - 1) {
-			size_t to = at + (size_t)__builtin_ctzll(blanks) / 8;
-			bool no_word = too_long || to - from > WORD_MAX;
-			uint32_t one = no_word ? 0 : bdl_words_one(p + from, to - from);
-			uint32_t two = bdl_words_two(last, one);
-			k->one[i] = one;
-			k->two[i] = two;
-			k->end[i] = (uint16_t)to;
-			k->flags[i++] = may_end(w, one, two);
-			last = one;
-			from = to + 1;
-			too_long = false;
+	for (size_t at = text.n - n; at < text.n; at += 64) {
+		uint64_t blanks = blanks_of(text.p + at);
+		if (text.n - at < 64)
+			blanks &= (1ULL << (text.n - at)) - 1;
+		while (blanks != 0) {
+			for (unsigned each = 0; each < 4; each++) {
+				/* Of no bits the count is not defined. */
+				unsigned to = (unsigned)__builtin_ctzll(blanks | 1ULL << 63);
+				k->end[i] = (uint16_t)(at + to);
+				i += blanks != 0;
+				blanks &= blanks - 1;
+			}
 		}
 	}
-	s->walk.words += (uint32_t)(i - k->n);
-	s->walk.last = last;
-	if (!too_long)
-		s->walk.word_at = text_at + from;
-	k->n = i;
+	return i;
 }
 
-/* The next word from `i` on with one of these bits of flags, in each of eight bytes; else `n`. */
+/* The words that end in the last n bytes. These two loops are what speed hangs on. */
+static void number_words(struct bdl_scan *s, size_t n)
+{
+	const uint64_t *ends = s->scanner->p->words->ends; /* read once: flags may be anything */
+	unsigned shift = s->scanner->p->words->shift;
+	struct bdl_walk *k = s->scanner->walk;
+	const char *p = s->text_in_hand.p;
+	/* A word that begins before what is kept is too long to be looked at. */
+	uint64_t word_at = s->walk.word_at, text_at = s->text_at;
+	bool too_long = word_at < text_at;
+	size_t from = too_long ? 0 : (size_t)(word_at - text_at),
+	       end = find_ends(k, s->text_in_hand, n);
+
+	k->before = s->walk.last;
+	for (size_t i = k->n; i < end; i++) {
+		size_t length = k->end[i] - from;
+		bool no_word = too_long || length > WORD_MAX;
+		uint32_t one = bdl_words_one(p + from, length) & (uint32_t)(no_word - 1);
+		k->one[i] = one;
+		k->flags[i] = (uint8_t)bdl_words_ends(ends, shift, one);
+		from = (size_t)k->end[i] + 1;
+		too_long = false;
+	}
+	s->walk.words += (uint32_t)(end - k->n);
+	if (end > 0)
+		s->walk.last = k->one[end - 1];
+	if (!too_long)
+		s->walk.word_at = text_at + from;
+	k->n = end;
+}
+
+/* The next word from `i` on with one of these bits of flags; else `n`. */
 static size_t next_flagged(const struct bdl_walk *k, size_t i, size_t n, uint8_t any)
 {
-	const uint64_t ones = 0x0101010101010101u;
-
 	for (; i < n; i += 8) {
 		uint64_t eight;
 		memcpy(&eight, k->flags + i, sizeof(eight));
-		/* A weak spelling counts where the word is near: 4 and 2 make 1. */
-		eight = (eight | (eight >> 1 & eight >> 2 & ones)) & ones * any;
+		eight &= 0x0101010101010101u * any;
 		if (eight != 0) {
 			i += (size_t)__builtin_ctzll(eight) / 8;
 			return i < n ? i : n;
@@ -78,46 +88,148 @@ static size_t next_flagged(const struct bdl_walk *k, size_t i, size_t n, uint8_t
 	return n;
 }
 
+/* Of the new words that passed the table of bits: what does end with them. */
+static void settle_words(struct bdl_scan *s)
+{
+	const struct bdl_words *w = s->scanner->p->words;
+	struct bdl_walk *k = s->scanner->walk;
+	uint32_t none = (uint32_t)w->n_items;
+
+	for (size_t i = k->n_new; (i = next_flagged(k, i, k->n, 3)) < k->n; i++) {
+		unsigned ends = k->flags[i];
+		uint32_t one = k->one[i], before = i > k->n_new ? k->one[i - 1] : k->before;
+		uint32_t two = bdl_words_two(before, one);
+		bool looked_for = (ends & BDL_WORDS_LAST) != 0 && bdl_words_may(w, two);
+		k->flags[i] = 0;
+		k->items[i][0] = looked_for ? bdl_words_find(w, two, &k->flags[i]) : none;
+		k->items[i][1] =
+		    ends & BDL_WORDS_ALONE ? bdl_words_find(w, one, &k->flags[i]) : none;
+	}
+}
+
 /* --- spellings --- */
+
+static inline uint64_t load(const char *p, size_t n)
+{
+	uint64_t number = 0;
+
+	memcpy(&number, p, n);
+	return number;
+}
+
+/* Whether the n bytes at both are the same, 3 at least: short texts, so without a call. */
+static inline bool is_same(const char *p, const char *q, size_t n)
+{
+	if (n < 4)
+		return load(p, 2) == load(q, 2) && p[n - 1] == q[n - 1];
+	if (n < 8)
+		return load(p, 4) == load(q, 4) && load(p + n - 4, 4) == load(q + n - 4, 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (load(p + i, 8) != load(q + i, 8))
+			return false;
+	return load(p + n - 8, 8) == load(q + n - 8, 8);
+}
 
 static bool stands_at(const struct bdl_scan *s, const struct bdl_words_item *item, size_t i)
 {
 	const struct bdl_walk *k = s->scanner->walk;
-	const struct bdl_phrases_literal *l = &s->scanner->p->plain[item->literal];
 	size_t end = (size_t)k->end[i] + 1;
 
 	/* Most that end alike differ in the word before, which is there to compare. */
 	if (item->before != 0 && i >= 2 && item->before != k->one[i - 2])
 		return false;
-	return l->n <= end &&
-	    memcmp(s->text_in_hand.p + end - l->n, s->scanner->p->strings + l->text, l->n) == 0;
+	return item->n <= end &&
+	    is_same(
+		s->text_in_hand.p + end - item->n, s->scanner->p->strings + item->text, item->n);
 }
 
-static void mark_key(struct bdl_scan *s, size_t i, uint32_t key)
+/* The items from the first of a key on, to the last. */
+static inline bool goes_on(const struct bdl_words *w, uint32_t item, uint32_t first)
 {
-	const struct bdl_phrases *p = s->scanner->p;
-	const struct bdl_words *w = p->words;
+	return item < w->n_items && w->items[item].key == w->items[first].key;
+}
 
-	if ((bdl_words_may(w, key) & BDL_WORDS_BEGINS) == 0)
-		return;
-	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
-		uint32_t literal = w->items[k].literal;
-		uint8_t reach = w->reach[literal];
-		if (reach > 0 && reach != BDL_WORDS_WEAK && stands_at(s, &w->items[k], i))
-			bdl_walk_near(s, s->scanner->walk->first + (uint32_t)i, reach);
+static void mark_item(struct bdl_scan *s, size_t i, uint32_t first)
+{
+	const struct bdl_words *w = s->scanner->p->words;
+
+	for (uint32_t k = first; goes_on(w, k, first); k++) {
+		const struct bdl_words_item *item = &w->items[k];
+		if (item->reach > 0 && item->reach != BDL_WORDS_WEAK && stands_at(s, item, i))
+			bdl_walk_near(
+			    s, s->scanner->walk->first + (uint32_t)i, item->literal, false);
 	}
 }
 
-void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint8_t reach)
+static void widen(struct bdl_walk *k, uint32_t literal, uint32_t from, uint32_t to)
 {
-	struct bdl_walk *k = s->scanner->walk;
-	uint32_t from = word > reach ? word - reach : 0, to = word + reach;
-	size_t i = from > k->first ? from - k->first : 0;
+	struct bdl_walk_span *span = &k->spans[literal];
 
-	for (; i < k->n && k->first + i <= to; i++)
-		k->flags[i] |= BDL_WALK_NEAR;
-	if (to > s->walk.near_to)
-		s->walk.near_to = to;
+	if (span->turn != k->turn) {
+		*span = (struct bdl_walk_span){ k->turn, from, to };
+		return;
+	}
+	span->from = span->from < from ? span->from : from;
+	span->to = span->to > to ? span->to : to;
+}
+
+/* Each part of what this spelling begins is looked for within the combination's distance. */
+static void widen_all(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised)
+{
+	const struct bdl_phrases *p = s->scanner->p;
+	const struct bdl_words *w = p->words;
+	const struct bdl_phrases_literal *l = &(disguised ? p->disguised : p->plain)[literal];
+
+	for (uint32_t i = 0; i < l->n_uses; i++) {
+		const struct bdl_phrases_use *u = &p->uses[l->first + i];
+		uint32_t within = p->phrases[u->phrase].within;
+		if (w->first[u->phrase] != u->part)
+			continue;
+		uint32_t from = word > within ? word - within : 0;
+		for (uint32_t k = w->weak_of[u->phrase]; k < w->weak_of[u->phrase + 1]; k++)
+			widen(s->scanner->walk, w->weak[k], from, word + within);
+	}
+}
+
+static bool is_near(const struct bdl_scan *s, uint32_t literal, uint32_t word)
+{
+	const struct bdl_walk *k = s->scanner->walk;
+	const struct bdl_walk_span *span = &k->spans[literal];
+
+	return word <= s->walk.all_to ||
+	    (span->turn == k->turn && word >= span->from && word <= span->to);
+}
+
+void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised)
+{
+	const struct bdl_words *w = s->scanner->p->words;
+	struct bdl_walk_state *state = &s->walk;
+	uint8_t reach = (disguised ? w->reach_disguised : w->reach)[literal];
+	size_t at = state->n_begun % BDL_WALK_BEGUN;
+
+	if (reach == 0 || reach == BDL_WORDS_WEAK)
+		return;
+	if (state->n_begun >= BDL_WALK_BEGUN &&
+	    state->begun[at].word + BDL_WORDS_NEAR > state->all_to)
+		state->all_to = state->begun[at].word + BDL_WORDS_NEAR;
+	state->begun[at].word = word;
+	state->begun[at].literal = literal;
+	state->begun[at].disguised = disguised;
+	state->n_begun++;
+	widen_all(s, word, literal, disguised);
+}
+
+/* What began lately reaches into this chunk as well. */
+static void widen_again(struct bdl_scan *s)
+{
+	struct bdl_walk_state *state = &s->walk;
+	size_t n = state->n_begun < BDL_WALK_BEGUN ? state->n_begun : BDL_WALK_BEGUN;
+
+	s->scanner->walk->turn++;
+	for (size_t i = 0; i < n; i++)
+		if (state->begun[i].word + BDL_WORDS_NEAR >= s->scanner->walk->first)
+			widen_all(s, state->begun[i].word, state->begun[i].literal,
+			    state->begun[i].disguised);
 }
 
 static void take_tail(struct bdl_scan *s)
@@ -128,7 +240,7 @@ static void take_tail(struct bdl_scan *s)
 	k->first = s->walk.words - (uint32_t)k->n;
 	for (size_t i = 0; i < k->n; i++) {
 		k->one[i] = s->walk.tail[i].one;
-		k->two[i] = s->walk.tail[i].two;
+		memcpy(k->items[i], s->walk.tail[i].items, sizeof(k->items[i]));
 		k->flags[i] = s->walk.tail[i].flags;
 	}
 }
@@ -138,17 +250,17 @@ void bdl_walk_begin(struct bdl_scan *s, size_t n)
 	struct bdl_walk *k = s->scanner->walk;
 
 	take_tail(s);
+	widen_again(s);
 	k->n_new = k->n;
 	for (size_t i = 0; i < k->n; i++)
 		k->end[i] = (uint16_t)(s->text_in_hand.n - n - s->walk.tail[i].before);
 	if (n > 0)
 		number_words(s, n);
 	memset(k->flags + k->n, 0, 8);
-	for (size_t i = k->n_new; i < k->n && k->first + i <= s->walk.near_to; i++)
-		k->flags[i] |= BDL_WALK_NEAR;
+	settle_words(s);
 	for (size_t i = k->n_new; (i = next_flagged(k, i, k->n, BDL_WORDS_BEGINS)) < k->n; i++) {
-		mark_key(s, i, k->two[i]);
-		mark_key(s, i, k->one[i]);
+		mark_item(s, i, k->items[i][0]);
+		mark_item(s, i, k->items[i][1]);
 	}
 }
 
@@ -164,28 +276,23 @@ static void hand_on(struct bdl_scan *s, const struct bdl_weigh_find *f)
 	bdl_weigh_add(&s->weigh, f, line);
 }
 
-static void hand_on_key(struct bdl_scan *s, size_t i, uint32_t key)
+static void hand_on_item(struct bdl_scan *s, size_t i, uint32_t first)
 {
-	const struct bdl_phrases *p = s->scanner->p;
-	const struct bdl_words *w = p->words;
+	const struct bdl_words *w = s->scanner->p->words;
 	const struct bdl_walk *walk = s->scanner->walk;
-	bool near = (walk->flags[i] & BDL_WALK_NEAR) != 0;
-	unsigned counts = near ? BDL_WORDS_STRONG | BDL_WORDS_SOME_WEAK : BDL_WORDS_STRONG;
 
-	if ((bdl_words_may(w, key) & counts) == 0)
-		return;
-	for (size_t k = bdl_words_find(w, key); k < w->n_items && w->items[k].key == key; k++) {
-		const struct bdl_phrases_literal *l = &p->plain[w->items[k].literal];
-		if (w->reach[w->items[k].literal] == BDL_WORDS_WEAK && !near)
-			continue;
-		if (!stands_at(s, &w->items[k], i))
-			continue;
+	for (uint32_t k = first; goes_on(w, k, first); k++) {
+		const struct bdl_words_item *item = &w->items[k];
 		struct bdl_weigh_find f = {
-			.literal = w->items[k].literal,
+			.literal = item->literal,
 			.word = walk->first + (uint32_t)i,
 		};
+		if (item->reach == BDL_WORDS_WEAK && !is_near(s, f.literal, f.word))
+			continue;
+		if (!stands_at(s, item, i))
+			continue;
 		f.end = s->text_at + walk->end[i] + 1;
-		f.at = f.end - l->n;
+		f.at = f.end - item->n;
 		hand_on(s, &f);
 	}
 }
@@ -264,11 +371,12 @@ static void hand_on_words(struct bdl_scan *s, size_t n, uint64_t to)
 	size_t open = 0, odd = 0;
 
 	number_open(s);
-	for (size_t i = 0; (i = next_flagged(k, i, n, BDL_WORDS_STRONG)) < n; i++) {
+	const uint8_t any = BDL_WORDS_STRONG | BDL_WORDS_SOME_WEAK;
+	for (size_t i = 0; (i = next_flagged(k, i, n, any)) < n; i++) {
 		hand_on_others(s, s->text_at + k->end[i] + 1, &open, &odd);
-		hand_on_key(s, i, k->two[i]);
-		if (k->one[i] != k->two[i])
-			hand_on_key(s, i, k->one[i]);
+		hand_on_item(s, i, k->items[i][0]);
+		if (k->items[i][1] != k->items[i][0])
+			hand_on_item(s, i, k->items[i][1]);
 	}
 	hand_on_others(s, to + 1, &open, &odd);
 	s->walk.n_odd -= odd;
@@ -306,7 +414,7 @@ void bdl_walk_end(struct bdl_scan *s, bool all)
 	s->walk.n_tail = k->n - n;
 	for (size_t i = n; i < k->n; i++) {
 		s->walk.tail[i - n].one = k->one[i];
-		s->walk.tail[i - n].two = k->two[i];
+		memcpy(s->walk.tail[i - n].items, k->items[i], sizeof(k->items[i]));
 		s->walk.tail[i - n].before = (uint16_t)(s->text_in_hand.n - k->end[i]);
 		s->walk.tail[i - n].flags = k->flags[i];
 	}

@@ -13,16 +13,28 @@
 #define BDL_WALK_TAIL 160 /* words that wait at most */
 #define BDL_WALK_ODD  64  /* disguised finds that wait; past it the oldest waits no longer */
 #define BDL_WALK_MAX  (BDL_WALK_TAIL + BDL_FOLD_CHUNK + BDL_FOLD_ROOM)
-/* Flags of a word: what may end with it (BDL_WORDS_STRONG, ...), and: */
-#define BDL_WALK_NEAR 4u /* weak spellings count as well */
+
+#define BDL_WALK_BEGUN \
+	64 /* finds that began combinations lately; past it the oldest is forgotten */
+
+/* The words near which a weak spelling counts; of no use but in its `turn`. */
+struct bdl_walk_span {
+	uint64_t turn;
+	uint32_t from, to;
+};
 
 /* The words in hand, of one scanner. `end`: the blank behind the word, within the text in hand. */
 struct bdl_walk {
-	size_t n, n_new; /* words, and from which on they are new */
-	uint32_t first;  /* number of the first among all words of the text */
-	uint32_t one[BDL_WALK_MAX], two[BDL_WALK_MAX]; /* keys */
-	uint16_t end[BDL_WALK_MAX];
-	uint8_t flags[BDL_WALK_MAX + 8];
+	size_t n, n_new;            /* words, and from which on they are new */
+	uint32_t first;             /* number of the first among all words of the text */
+	uint32_t one[BDL_WALK_MAX]; /* keys of words */
+	uint32_t before;            /* key of the word before the first new one */
+	/* Of those that any spelling may end with: first items, by the last two words and by the last. */
+	uint32_t items[BDL_WALK_MAX][2];
+	uint16_t end[BDL_WALK_MAX + 4];
+	uint8_t flags[BDL_WALK_MAX + 8]; /* what may end with each: BDL_WORDS_STRONG, ... */
+	uint64_t turn;                   /* counts the chunks of all scans */
+	struct bdl_walk_span *spans;     /* by plain spelling */
 	/* What libhs found among the words that are handed on: of spellings that words go on at. */
 	struct bdl_weigh_find *open;
 	size_t n_open, cap_open;
@@ -33,13 +45,18 @@ struct bdl_walk_state {
 	uint64_t word_at; /* where the word begins that has not ended yet */
 	uint64_t fed;     /* folded bytes that libhs has seen */
 	uint32_t words;   /* that ended */
-	uint32_t near_to; /* the words up to this number are near something */
+	uint32_t all_to;  /* the words up to this one are near something that was forgotten */
+	uint32_t n_begun; /* ever: the last of them are in `begun` */
 	uint32_t last;    /* key of the last word */
 	size_t n_odd;
 	size_t n_tail;
 	struct bdl_weigh_find odd[BDL_WALK_ODD]; /* in the order of their ends */
 	struct {
-		uint32_t one, two;
+		uint32_t word, literal;
+		bool disguised;
+	} begun[BDL_WALK_BEGUN];
+	struct {
+		uint32_t one, items[2];
 		uint16_t before; /* bytes from its end to that of the text in hand */
 		uint8_t flags;
 	} tail[BDL_WALK_TAIL];
@@ -49,8 +66,8 @@ struct bdl_scan;
 
 /* Take up the words that wait and those that end in the last n bytes of the scan's text in hand. */
 void bdl_walk_begin(struct bdl_scan *s, size_t n);
-/* Weak spellings count within `reach` words of that one, as far as they wait or are to come. */
-void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint8_t reach);
+/* A spelling stands there that combinations may begin with: their other parts are looked for near it. */
+void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised);
 /* A disguised find waits until the words before it are handed on. */
 void bdl_walk_odd(struct bdl_scan *s, const struct bdl_weigh_find *f);
 /* Hand on what was found among the words that need not wait, or all; the others wait. */

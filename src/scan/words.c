@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define PLACES_EACH 8 /* places for each key, so that few words pass for nothing */
+#define PLACES_EACH 8 /* for each key: so few that they stay in the nearest cache */
 
 static struct bdl_view text_of(const struct bdl_phrases *p, const struct bdl_phrases_literal *l)
 {
@@ -91,8 +91,10 @@ static uint8_t *reaches(const struct bdl_phrases *p, const struct bdl_phrases_li
 /* --- keys --- */
 
 /* The key is of the spelling's last word, or of its last two. */
-static struct bdl_words_item item_of(struct bdl_view text, uint32_t literal)
+static struct bdl_words_item item_of(
+    const struct bdl_phrases *p, const struct bdl_words *w, uint32_t literal)
 {
+	struct bdl_view text = text_of(p, &p->plain[literal]);
 	char room[8 + BDL_PHRASES_LITERAL_MAX + 8] = { 0 };
 	struct bdl_view rest = bdl_view_at(room + 9, text.n - 2), word;
 	uint32_t third = 0, before = 0, last = 0;
@@ -107,8 +109,12 @@ static struct bdl_words_item item_of(struct bdl_view text, uint32_t literal)
 	}
 	return (struct bdl_words_item){
 		.key = words > 1 ? bdl_words_two(before, last) : last,
+		.last = last,
 		.literal = literal,
 		.before = third,
+		.text = p->plain[literal].text,
+		.n = p->plain[literal].n,
+		.reach = w->reach[literal],
 	};
 }
 
@@ -128,7 +134,7 @@ static void add_items(const struct bdl_phrases *p, struct bdl_words *w)
 	w->items = bdl_xcalloc(p->h->n_plain + 1, sizeof(*w->items));
 	for (size_t i = 0; i < p->h->n_plain; i++) {
 		if (is_whole(p, &p->plain[i]))
-			w->items[w->n_items++] = item_of(text_of(p, &p->plain[i]), (uint32_t)i);
+			w->items[w->n_items++] = item_of(p, w, (uint32_t)i);
 	}
 	qsort_r(w->items, w->n_items, sizeof(*w->items), by_key, (void *)(uintptr_t)p);
 }
@@ -138,52 +144,92 @@ static void add_bits(struct bdl_words *w)
 	uint64_t n = 1024;
 
 	w->shift = 32 - 10;
-	for (; n < w->n_items * PLACES_EACH && n < 1u << 23; n *= 2)
+	for (; n < w->n_items * PLACES_EACH && n < 1u << 25; n *= 2)
 		w->shift--;
-	w->bits = bdl_xcalloc(n / 16, sizeof(*w->bits));
+	w->ends = bdl_xcalloc(n / 32, sizeof(*w->ends));
+	w->twos = bdl_xcalloc(n / 64, sizeof(*w->twos));
 	for (size_t i = 0; i < w->n_items; i++) {
-		uint32_t at = w->items[i].key >> w->shift;
-		uint8_t reach = w->reach[w->items[i].literal];
-		uint64_t may = reach == BDL_WORDS_WEAK ? BDL_WORDS_SOME_WEAK
-		    : reach > 0                        ? BDL_WORDS_STRONG | BDL_WORDS_BEGINS
-						       : BDL_WORDS_STRONG;
-		w->bits[at / 16] |= may << at % 16 * 4;
+		const struct bdl_words_item *item = &w->items[i];
+		uint32_t end = item->last >> w->shift, two = item->key >> w->shift;
+		uint64_t is = item->key == item->last ? BDL_WORDS_ALONE : BDL_WORDS_LAST;
+		w->ends[end / 32] |= is << end % 32 * 2;
+		w->twos[two / 64] |= 1ULL << two % 64;
 	}
+}
+
+static unsigned may_of(uint8_t reach)
+{
+	if (reach == BDL_WORDS_WEAK)
+		return BDL_WORDS_SOME_WEAK;
+	return reach > 0 ? BDL_WORDS_STRONG | BDL_WORDS_BEGINS : BDL_WORDS_STRONG;
 }
 
 static void add_slots(struct bdl_words *w)
 {
+	struct bdl_words_slot *slot = NULL;
+
 	for (w->n_slots = 64; w->n_slots < w->n_items * 2; w->n_slots *= 2)
 		continue;
 	w->slots = bdl_xcalloc(w->n_slots, sizeof(*w->slots));
 	for (size_t i = 0; i < w->n_items; i++) {
 		size_t at = w->items[i].key;
-		if (i > 0 && w->items[i - 1].key == w->items[i].key)
-			continue;
-		while (w->slots[at & (w->n_slots - 1)] != 0)
-			at++;
-		w->slots[at & (w->n_slots - 1)] = (uint32_t)i + 1;
+		if (slot == NULL || slot->key != w->items[i].key) {
+			while (w->slots[at & (w->n_slots - 1)].first != 0)
+				at++;
+			slot = &w->slots[at & (w->n_slots - 1)];
+			slot->key = w->items[i].key;
+			slot->first = (uint32_t)(i + 1) & 0xfffffff;
+		}
+		slot->may |= may_of(w->items[i].reach) & 15;
 	}
 }
 
-size_t bdl_words_find(const struct bdl_words *w, uint32_t key)
+uint32_t bdl_words_find(const struct bdl_words *w, uint32_t key, uint8_t *may)
 {
 	for (size_t at = key;; at++) {
-		uint32_t slot = w->slots[at & (w->n_slots - 1)];
-		if (slot == 0)
-			return w->n_items;
-		if (w->items[slot - 1].key == key)
-			return slot - 1;
+		const struct bdl_words_slot *slot = &w->slots[at & (w->n_slots - 1)];
+		if (slot->first == 0)
+			return (uint32_t)w->n_items;
+		if (slot->key == key) {
+			*may = (uint8_t)(*may | slot->may);
+			return slot->first - 1;
+		}
+	}
+}
+
+/* --- what is looked for near what begins a combination --- */
+
+static void add_weak(const struct bdl_phrases *p, struct bdl_words *w)
+{
+	size_t n = p->h->n_phrases;
+	w->weak_of = bdl_xcalloc(n + 2, sizeof(*w->weak_of));
+	w->weak = bdl_xcalloc(p->h->n_uses + 1, sizeof(*w->weak));
+
+	/* Counted first, one place further on: what is filled then moves each to its place. */
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < p->h->n_plain; i++) {
+			const struct bdl_phrases_literal *l = &p->plain[i];
+			for (uint32_t k = 0; w->reach[i] == BDL_WORDS_WEAK && k < l->n_uses; k++) {
+				uint32_t phrase = p->uses[l->first + k].phrase;
+				if (pass == 0)
+					w->weak_of[phrase + 2]++;
+				else
+					w->weak[w->weak_of[phrase + 1]++] = i;
+			}
+		}
+		for (size_t i = 2; pass == 0 && i < n + 2; i++)
+			w->weak_of[i] += w->weak_of[i - 1];
 	}
 }
 
 struct bdl_words *bdl_words_new(const struct bdl_phrases *p)
 {
-	BDL_AUTO_FREE uint8_t *first = first_parts(p);
 	struct bdl_words *w = bdl_xalloc(sizeof(*w));
 
-	w->reach = reaches(p, p->plain, p->h->n_plain, first);
-	w->reach_disguised = reaches(p, p->disguised, p->h->n_disguised, first);
+	w->first = first_parts(p);
+	w->reach = reaches(p, p->plain, p->h->n_plain, w->first);
+	w->reach_disguised = reaches(p, p->disguised, p->h->n_disguised, w->first);
+	add_weak(p, w);
 	add_items(p, w);
 	add_bits(w);
 	add_slots(w);
@@ -196,8 +242,12 @@ void bdl_words_free(struct bdl_words *w)
 		return;
 	free(w->items);
 	free(w->slots);
-	free(w->bits);
+	free(w->ends);
+	free(w->twos);
 	free(w->reach);
 	free(w->reach_disguised);
+	free(w->first);
+	free(w->weak_of);
+	free(w->weak);
 	free(w);
 }

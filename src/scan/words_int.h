@@ -16,19 +16,33 @@
 #define BDL_WORDS_WEAK 255 /* as `reach` */
 
 struct bdl_words_item {
-	uint32_t key, literal;
+	uint32_t key, last; /* of the last two words or of the only one, and of the last alone */
+	uint32_t literal;
 	uint32_t before; /* number of the last word but two, 0 where there is none */
+	uint32_t text;   /* the spelling, as in the literal */
+	uint16_t n;
+	uint8_t reach;
+};
+
+struct bdl_words_slot {
+	uint32_t key;
+	uint32_t first : 28; /* number of the first item + 1; 0: none */
+	uint32_t may : 4;    /* BDL_WORDS_STRONG, ... of all its items */
 };
 
 struct bdl_words {
 	struct bdl_words_item *items; /* by key, the longest spelling first */
 	size_t n_items;
-	uint32_t *slots; /* number of the first item + 1, by key */
-	size_t n_slots;  /* a power of two */
-	uint64_t *bits;  /* four for each key: what may end with it */
-	unsigned shift;  /* of a key, so that it is the number of its bits */
+	struct bdl_words_slot *slots; /* by key */
+	size_t n_slots;               /* a power of two */
+	uint64_t *ends; /* two bits for each key of one word: BDL_WORDS_ALONE, BDL_WORDS_LAST */
+	uint64_t *twos; /* a bit for each key of two: whether a spelling may end with it */
+	unsigned shift; /* of a key, so that it is the number of its bits */
 	/* By plain and disguised spelling: how many words about it weak ones are looked for; or weak. */
 	uint8_t *reach, *reach_disguised;
+	uint8_t *first; /* by phrase: the part that it begins with; BDL_PHRASES_PARTS_MAX: none */
+	/* Weak spellings of each phrase: those from weak_of[phrase] on, and before weak_of[phrase + 1]. */
+	uint32_t *weak_of, *weak;
 };
 
 struct bdl_phrases;
@@ -52,8 +66,11 @@ static inline uint32_t bdl_words_one(const char *p, size_t n)
 
 	memcpy(&first, p, 8);
 	memcpy(&last, p + n - 8, 8);
-	first &= n < 8 ? (1ULL << 8 * n) - 1 : UINT64_MAX;
-	last &= n > 8 ? UINT64_MAX : 0;
+	/* Without branches: how long words are nobody can foresee. */
+	static const uint64_t masks[] = { 0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff,
+		0xffffffffffff, 0xffffffffffffff, UINT64_MAX };
+	first &= masks[n < 8 ? n : 8];
+	last &= -(uint64_t)(n > 8);
 	uint64_t h = (first ^ (last * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
 	return (uint32_t)((h ^ h >> 29) * 0x9e3779b97f4a7c15u >> 32);
 }
@@ -67,15 +84,29 @@ static inline uint32_t bdl_words_two(uint32_t before, uint32_t one)
 #define BDL_WORDS_STRONG    1u /* a spelling that counts everywhere */
 #define BDL_WORDS_SOME_WEAK 2u
 #define BDL_WORDS_BEGINS    8u /* the part that a combination begins with */
-static inline unsigned bdl_words_may(const struct bdl_words *w, uint32_t key)
-{
-	uint32_t at = key >> w->shift;
 
-	return (unsigned)(w->bits[at / 16] >> at % 16 * 4) & 15;
+/* Of a word, before it is looked up: spellings may consist of it, or end with it. */
+#define BDL_WORDS_ALONE 1u
+#define BDL_WORDS_LAST  2u
+static inline unsigned bdl_words_ends(const uint64_t *ends, unsigned shift, uint32_t one)
+{
+	uint32_t at = one >> shift;
+
+	return (unsigned)(ends[at / 32] >> at % 32 * 2) & 3;
 }
 
-/* The first item of that key, n_items where there is none. Those that follow have it too, or end it. */
-size_t bdl_words_find(const struct bdl_words *w, uint32_t key);
+static inline bool bdl_words_may(const struct bdl_words *w, uint32_t two)
+{
+	uint32_t at = two >> w->shift;
+
+	return (w->twos[at / 64] >> at % 64 & 1) != 0;
+}
+
+/*
+ * The first item of that key, n_items where there is none. Those that follow have it too, or end it.
+ * What may end with it is added to *may.
+ */
+uint32_t bdl_words_find(const struct bdl_words *w, uint32_t key, uint8_t *may);
 
 /* How often a spelling is met, from 1 (seldom) up, by its words (everyday.c). */
 unsigned bdl_words_everyday(struct bdl_view spelling);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /*
@@ -377,6 +378,21 @@ int bdl_sandbox_calls(unsigned calls, struct bdl_err *err)
 	if (!f.ctx)
 		return bdl_fail(err, BDL_E_IO, "make a filter of system calls");
 	add_rules(&f, calls);
+	return load(&f, err);
+}
+
+int bdl_sandbox_no_rings(struct bdl_err *err)
+{
+	/* Whoever started this process may have seen to it. */
+	if (syscall(SYS_io_uring_setup, 0, NULL) < 0 && errno == ENOSYS)
+		return 0;
+
+	struct filter f = { .ctx = seccomp_init(SCMP_ACT_ALLOW) };
+
+	if (!f.ctx)
+		return bdl_fail(err, BDL_E_IO, "make a filter of system calls");
+	f.rc = seccomp_rule_add_array(
+	    f.ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(io_uring_setup), 0, NULL);
 	return load(&f, err);
 }
 

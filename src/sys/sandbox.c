@@ -108,7 +108,7 @@ int bdl_sandbox_drop(const char *user, const char *dir, bool *ret_still_root, st
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return bdl_fail_sys(err, "forbid new privileges");
 	*ret_still_root = geteuid() == 0;
-	return 0;
+	return bdl_sandbox_no_rings(err);
 }
 
 /*

@@ -3,6 +3,7 @@
  *
  *   configuration, privileged opens      (the caller)
  *   bdl_sandbox_drop      own user, no new privileges        while single-threaded
+ *   bdl_loop_init         loops of libuv                     (one made before would keep its io_uring)
  *   bdl_sandbox_files     Landlock: only these paths         while single-threaded
  *   bdl_loop_warm_pool    thread pools made and warmed       (one made before Landlock is free of it)
  *   bdl_sandbox_calls     seccomp on every thread (TSYNC)    (a pool made after it would abort)
@@ -16,7 +17,7 @@
 
 /*
  * Where the process is root: become `user` (or, where it is empty, the owner of `dir`), with its
- * groups; elsewhere nothing. Always: no new privileges, no core dumps, umask 027. An empty user
+ * groups; elsewhere nothing. Always: no new privileges, no core dumps, no io_uring, umask 027. An empty user
  * and a folder of root's: stays root, *ret_still_root says so. The signal of bdl_proc_follow_parent
  * is kept. A change of user makes the process undumpable, and that is left so: its /proc/self then
  * belongs to root.

@@ -6,6 +6,8 @@
 #ifndef BDL_SYS_SANDBOX_INT_H
 #define BDL_SYS_SANDBOX_INT_H
 
+#include "base/err.h"
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
     __has_feature(memory_sanitizer)
@@ -18,5 +20,11 @@
 #if !defined(BDL_SANITIZED)
 #define BDL_SANITIZED 0
 #endif
+
+/*
+ * As on a kernel without io_uring, whose work no filter of calls sees: libuv makes a ring for itself
+ * where it can, uses it without having been asked, and aborts when a filter that is closed later refuses.
+ */
+int bdl_sandbox_no_rings(struct bdl_err *err) BDL_MUST_USE;
 
 #endif

@@ -111,6 +111,16 @@ def until(true, what, patience=PATIENCE, pause=0.02):
         time.sleep(pause)
 
 
+def take(s, wanted):
+    """What comes from a socket until this is in it; that it ends before fails the test."""
+    got = b""
+    while wanted not in got:
+        more = s.recv(65536)
+        assert more, got
+        got += more
+    return got
+
+
 def alive(pid):
     """Whether there is such a process, and not only what is left of it."""
     try:

@@ -299,7 +299,9 @@ def test_lists_compile(school):
 
 
 def test_demo_may_be_repeated(school):
+    before = school.beadle("policy", "versions").stdout
     school.beadle("demo", "--from", str(ROOT / "policy"))
+    assert school.beadle("policy", "versions").stdout == before
 
 
 def test_demo_changes_nothing_that_two_people_answer_for(school, tmp_path):

@@ -12,7 +12,7 @@ import ssl
 import threading
 
 import pytest
-from conftest import until
+from conftest import take, until
 
 BOTH = pytest.mark.parametrize("scheme", ["http", "https"])
 LARGE = 8 << 20
@@ -115,15 +115,6 @@ def through(school, stream, scheme, path, host="ok.example"):
     assert head.startswith(b"HTTP/1.1 200"), head
     trust = ssl.create_default_context(cafile=school.data / "squid" / "ca.crt")
     return trust.wrap_socket(s, server_hostname=host), path, at
-
-
-def take(s, wanted):
-    got = b""
-    while wanted not in got:
-        more = s.recv(65536)
-        assert more, got
-        got += more
-    return got
 
 
 @BOTH

@@ -15,7 +15,7 @@ import zlib
 from urllib.parse import quote
 
 import pytest
-from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, until
+from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, take, until
 
 PHRASES = """class drugs
 excused by health 80%
@@ -281,12 +281,9 @@ def test_an_event_stream_is_not_held(school, pages):
     s = socket.create_connection(("127.0.0.1", school.ports[2]), 10)
     url = pages.url("/events")
     s.sendall(f"GET {url} HTTP/1.1\r\nHost: {url.split('/')[2]}\r\n\r\n".encode())
-    got = b""
-    while b"first" not in got:
-        got += s.recv(4096)
+    assert b"second" not in take(s, b"first")
     go.set()
-    while b"second" not in got:
-        got += s.recv(4096)
+    take(s, b"second")
     s.close()
 
 
@@ -302,9 +299,7 @@ def test_a_slow_page_goes_on(school, pages):
     s = socket.create_connection(("127.0.0.1", school.ports[2]), 15)
     url, begin = pages.url("/slow"), time.monotonic()
     s.sendall(f"GET {url} HTTP/1.1\r\nHost: {url.split('/')[2]}\r\n\r\n".encode())
-    got = b""
-    while b"<p>begin" not in got:
-        got += s.recv(4096)
+    take(s, b"<p>begin")
     assert 2 < time.monotonic() - begin < 9
     stop.set()
     s.close()

@@ -133,3 +133,29 @@ const struct bdl_host_record **bdl_dns_answers_make(
 	*ret_n = m.n;
 	return bdl_region_broken(region) ? NULL : m.records;
 }
+
+/* With its NUL, so that no two lists of texts are alike. */
+static void digest_text(struct bdl_digesting *d, const char *text)
+{
+	bdl_digest_add(d, text, strlen(text) + 1);
+}
+
+static void digest_rows(struct bdl_digesting *d, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		digest_text(d, rows[i].hosts);
+		digest_text(d, bdl_dns_answers[rows[i].answer].target);
+	}
+}
+
+struct bdl_digest bdl_dns_answers_digest(void)
+{
+	struct bdl_digesting d;
+
+	bdl_digest_begin(&d);
+	digest_rows(&d, engines, BDL_ARRAY_LEN(engines));
+	digest_text(&d, google);
+	digest_text(&d, bdl_dns_answers[GOOGLE].target);
+	digest_rows(&d, own_dns, BDL_ARRAY_LEN(own_dns));
+	return bdl_digest_end(&d);
+}

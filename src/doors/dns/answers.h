@@ -6,6 +6,7 @@
 #ifndef BDL_DOORS_DNS_ANSWERS_H
 #define BDL_DOORS_DNS_ANSWERS_H
 
+#include "base/hash.h"
 #include "base/region.h"
 #include "lists/hosts.h"
 
@@ -23,6 +24,9 @@ extern const struct bdl_dns_answer bdl_dns_answers[];
 #define BDL_HOST_ANSWERED (BDL_HOST_KINDS + 1)
 const struct bdl_host_record **bdl_dns_answers_make(
     bool safe_search, bool keeps_own_dns, struct bdl_region *region, size_t *ret_n);
+
+/* Of all answers that there are: another build may have others, and its zone is another then. */
+struct bdl_digest bdl_dns_answers_digest(void);
 
 /* A record with this number, kind and host. NULL where the region is full. */
 const struct bdl_host_record *bdl_dns_record_make(

@@ -571,6 +571,28 @@ static void a_wrong_filter_is_named(void **state)
 	EXPECT("/acts?verdict=&kind=&after=", 200, "Acts");
 }
 
+#define MOST "9223372036854775807"
+
+/* Places of lists come from addresses, and those from anybody: the largest are as good as any. */
+static void the_farthest_places_are_answered(void **state)
+{
+	(void)state;
+	publish();
+	mix(3);
+	EXPECT("/acts?after=" MOST "-" MOST "-" MOST "-" MOST "-" MOST, 200, "Acts");
+	EXPECT("/acts?after=" MOST "-1-" MOST "-" MOST "-" MOST, 200, "Acts");
+	EXPECT("/visits?after=" MOST "-" MOST "-" MOST "-" MOST, 200, "Visits");
+	EXPECT("/visits?after=" MOST "-0-0-0", 200, "Visits");
+	EXPECT("/violations?after=" MOST "-" MOST, 200, "Violations");
+	EXPECT("/violations?violation=" MOST, 200, "Violations");
+	EXPECT("/acts?violation=" MOST, 200, "Acts");
+	EXPECT("/acts/" MOST, 404, "Page not found");
+	EXPECT("/acts/" MOST "-" MOST "-" MOST, 404, "Page not found");
+	EXPECT("/acts?day=9999-12-31", 200, "Acts");
+	EXPECT("/figures?day=9999-12-31&span=year", 200, "Figures");
+	EXPECT("/policies/staff/" MOST, 404, "Page not found");
+}
+
 static void the_icon_is_served(void **state)
 {
 	(void)state;
@@ -894,6 +916,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_act_keeps_the_sentence_of_its_day, begin, end),
 		cmocka_unit_test_setup_teardown(a_reference_finds_its_act, begin, end),
 		cmocka_unit_test_setup_teardown(a_wrong_filter_is_named, begin, end),
+		cmocka_unit_test_setup_teardown(the_farthest_places_are_answered, begin, end),
 		cmocka_unit_test_setup_teardown(the_icon_is_served, begin, end),
 		cmocka_unit_test_setup_teardown(people_have_names, begin, end),
 		cmocka_unit_test_setup_teardown(long_addresses_are_cut_in_tables, begin, end),

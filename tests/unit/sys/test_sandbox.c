@@ -452,7 +452,9 @@ static void the_warmed_pool_works(void)
 {
 	struct bdl_loop loop;
 	uv_work_t work = { .data = &loop };
+	bool root = false;
 
+	CHECK(bdl_sandbox_drop("", "/", &root, NULL) == 0);
 	CHECK(bdl_loop_init(&loop, NULL, NULL, NULL) == 0);
 	enter_files();
 	bdl_loop_warm_pool(&loop);
@@ -510,6 +512,7 @@ static void becomes_nobody(void)
 	for (int i = 0; i < n; i++)
 		CHECK(groups[i] != 0);
 	CHECK(prctl(PR_GET_PDEATHSIG, &death) == 0 && death == SIGTERM);
+	CHECK(syscall(SYS_io_uring_setup, 1, NULL) == -1 && errno == ENOSYS);
 	check_dropped();
 }
 
