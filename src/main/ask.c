@@ -74,11 +74,9 @@ static int in_force(const struct bdl_conf *conf, struct bdl_ruleset **ret, struc
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_SOURCES_MAX);
 	struct bdl_source *sources = NULL;
-	char where[BDL_CONF_STORE_MAX];
 	int64_t set_ms = 0;
 	size_t n = 0;
-	bdl_conf_store(conf, where);
-	int rc = bdl_store_open(where, BDL_STORE_READ, &store, err);
+	int rc = bdl_data_store_read(conf, &store, err);
 	if (rc == 0)
 		rc = bdl_versions_in_force(store, region, &sources, &n, err);
 	if ((rc == 0 && n == 0) || rc == BDL_E_MISSING)

@@ -80,12 +80,11 @@ static int list(const struct bdl_conf *conf, bool *ret_fine, struct bdl_err *err
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROWS_BYTES);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_job_row *rows;
-	char where[BDL_CONF_STORE_MAX], names[BDL_JOBS_MAX][BDL_JOB_NAME];
+	char names[BDL_JOBS_MAX][BDL_JOB_NAME];
 	bool fine = true;
 	size_t n;
 
-	bdl_conf_store(conf, where);
-	int rc = bdl_store_open(where, BDL_STORE_READ, &store, err);
+	int rc = bdl_data_store_read(conf, &store, err);
 	if (rc < 0)
 		return rc;
 	rc = bdl_jobs_list(store, region, &rows, &n, err);

@@ -28,18 +28,10 @@ static bool take_word(struct bdl_args *a, struct bdl_hold_word *ret)
 	return false;
 }
 
-static int open_store(struct bdl_args *a, struct bdl_store **ret, struct bdl_err *err)
-{
-	struct bdl_conf conf;
-	int rc = bdl_data_open(a->data, false, &conf, err);
-	if (rc == 0)
-		rc = bdl_data_become_owner(&conf, err);
-	return rc == 0 ? bdl_data_store(&conf, ret, err) : rc;
-}
-
 static int add(struct bdl_args *a)
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_conf conf;
 	struct bdl_view person = option(a, "--person"), clause = option(a, "--clause");
 	struct bdl_view review = option(a, "--review");
 	struct bdl_hold_word word;
@@ -48,7 +40,7 @@ static int add(struct bdl_args *a)
 
 	if (!take_word(a, &word) || !bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;
-	int rc = open_store(a, &store, &err);
+	int rc = bdl_data_store_of(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0)
 		rc = bdl_holds_add(store, person, clause, review, &word, bdl_now_ms(), &id, &err);
 	if (rc < 0)
@@ -61,6 +53,7 @@ static int add(struct bdl_args *a)
 static int end(struct bdl_args *a)
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_conf conf;
 	struct bdl_hold_word word;
 	struct bdl_err err;
 	uint64_t id;
@@ -71,7 +64,7 @@ static int end(struct bdl_args *a)
 		fprintf(stderr, "beadle hold: '%s' is no number of a hold\n", a->words[1]);
 		return BDL_EXIT_USAGE;
 	}
-	int rc = open_store(a, &store, &err);
+	int rc = bdl_data_store_of(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0)
 		rc = bdl_holds_end(store, (int64_t)id, &word, bdl_now_ms(), &err);
 	if (rc < 0)
@@ -96,13 +89,14 @@ static int list(struct bdl_args *a)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(ROWS_MAX);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_conf conf;
 	struct bdl_hold_row *rows;
 	struct bdl_err err;
 	size_t n;
 
 	if (!bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;
-	int rc = open_store(a, &store, &err);
+	int rc = bdl_data_store_of(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0)
 		rc = bdl_holds_list(store, region, &rows, &n, &err);
 	if (rc < 0)

@@ -19,21 +19,6 @@
 #define LINES_MAX       (64 * 1024 * 1024)
 #define HEADS_MEMORY    (32 * 1024 * 1024)
 
-static int open_store(const char *data, enum bdl_store_mode mode, struct bdl_conf *conf,
-    struct bdl_store **ret, struct bdl_err *err)
-{
-	char where[BDL_CONF_STORE_MAX];
-	int rc = bdl_data_open(data, false, conf, err);
-	if (rc == 0)
-		rc = bdl_data_become_owner(conf, err);
-	if (rc == 0 && mode == BDL_STORE_WRITE)
-		return bdl_data_store(conf, ret, err);
-	if (rc < 0)
-		return rc;
-	bdl_conf_store(conf, where);
-	return bdl_store_open(where, mode, ret, err);
-}
-
 /* --- verify --- */
 
 /* What was given on the command line. */
@@ -130,7 +115,7 @@ static int verify(struct bdl_args *a)
 	if (!bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;
 	if (rc == 0)
-		rc = open_store(a->data, BDL_STORE_READ, &conf, &store, &err);
+		rc = bdl_data_store_of(a->data, BDL_STORE_READ, &conf, &store, &err);
 	if (rc == 0)
 		rc = gather(&conf, g, region, &heads, &n, &err);
 	if (rc == 0)
@@ -177,7 +162,7 @@ static int show(struct bdl_args *a)
 		fprintf(stderr, "beadle ledger: --last takes a number from 1 to %d\n", SHOWN_MAX);
 		return BDL_EXIT_USAGE;
 	}
-	int rc = open_store(a->data, BDL_STORE_READ, &conf, &store, &err);
+	int rc = bdl_data_store_of(a->data, BDL_STORE_READ, &conf, &store, &err);
 	if (rc == 0)
 		rc = bdl_ledger_about(store, bdl_view_of(person ? person : ""),
 		    bdl_view_at(NULL, 0), (size_t)n, region, &lines, &got, &err);
@@ -205,7 +190,7 @@ static int export_head(struct bdl_args *a)
 	if (!bdl_args_fit(a, 1, 2))
 		return BDL_EXIT_USAGE;
 	const char *file = a->n > 1 ? a->words[1] : NULL;
-	int rc = open_store(a->data, BDL_STORE_WRITE, &conf, &store, &err);
+	int rc = bdl_data_store_of(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0) {
 		bdl_conf_path(&conf, keys, sizeof(keys), "keys");
 		rc = bdl_head_export(store, keys, file, bdl_now_ms(), &head, &err);
@@ -240,7 +225,7 @@ static int forget(struct bdl_args *a)
 		return BDL_EXIT_USAGE;
 	}
 	struct bdl_view person = bdl_view_of(a->words[1]);
-	int rc = open_store(a->data, BDL_STORE_WRITE, &conf, &store, &err);
+	int rc = bdl_data_store_of(a->data, BDL_STORE_WRITE, &conf, &store, &err);
 	if (rc == 0)
 		rc = bdl_ledger_forget(
 		    store, person, bdl_view_of(by), bdl_view_of(reason), bdl_now_ms(), &err);

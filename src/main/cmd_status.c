@@ -122,7 +122,7 @@ int bdl_status_of(const struct bdl_conf *conf, struct bdl_region *region, struct
 	struct bdl_board *board BDL_AUTO(bdl_board_close) = NULL;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_err unopened = { 0 };
-	char path[BDL_PATH_MAX], lists[BDL_PATH_MAX], at[BDL_CONF_STORE_MAX];
+	char path[BDL_PATH_MAX], lists[BDL_PATH_MAX];
 
 	bdl_conf_path(conf, lists, sizeof(lists), "lists/lists.map");
 	if (bdl_data_unlocked(conf, err) < 0) { /* somebody holds the lock: beadle run runs */
@@ -132,9 +132,8 @@ int bdl_status_of(const struct bdl_conf *conf, struct bdl_region *region, struct
 		if (rc < 0)
 			return rc;
 	}
-	bdl_conf_store(conf, at);
 	/* One that cannot be opened is a trouble, and no error. */
-	if (bdl_store_open(at, BDL_STORE_READ, &store, &unopened) < 0)
+	if (bdl_data_store_read(conf, &store, &unopened) < 0)
 		store = NULL;
 	const struct bdl_status_where where = { conf->dir, lists, store, &unopened, board };
 	bdl_status_look(&where, bdl_now_ms(), region, ret);

@@ -64,6 +64,25 @@ int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct b
 	return rc < 0 ? rc : bdl_store_open(where, BDL_STORE_WRITE, ret, err);
 }
 
+int bdl_data_store_read(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
+{
+	char where[BDL_CONF_STORE_MAX];
+	bdl_conf_store(conf, where);
+	return bdl_store_open(where, BDL_STORE_READ, ret, err);
+}
+
+int bdl_data_store_of(const char *dir, enum bdl_store_mode mode, struct bdl_conf *ret_conf,
+    struct bdl_store **ret, struct bdl_err *err)
+{
+	int rc = bdl_data_open(dir, false, ret_conf, err);
+	if (rc == 0)
+		rc = bdl_data_become_owner(ret_conf, err);
+	if (rc < 0)
+		return rc;
+	return mode == BDL_STORE_READ ? bdl_data_store_read(ret_conf, ret, err)
+				      : bdl_data_store(ret_conf, ret, err);
+}
+
 /* What other programs and people may read: letters, digits, dots, hyphens; the rest becomes hyphens. */
 static void host_make(char out[BDL_DATA_HOST_MAX])
 {

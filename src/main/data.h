@@ -24,6 +24,14 @@ int bdl_data_become_owner(const struct bdl_conf *conf, struct bdl_err *err) BDL_
 int bdl_data_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
     BDL_MUST_USE;
 
+/* The store, for who only reads it. BDL_E_MISSING where there is none. */
+int bdl_data_store_read(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* Either, with all that comes before it: the folder's settings, and to go on as its owner. */
+int bdl_data_store_of(const char *dir, enum bdl_store_mode mode, struct bdl_conf *ret_conf,
+    struct bdl_store **ret, struct bdl_err *err) BDL_MUST_USE;
+
 /*
  * This host's name in a store that several hosts write to: that of the machine and a random number,
  * made once and kept in DIR/host. A data folder that is copied to be a second host's begins without.

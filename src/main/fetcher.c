@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "lists/offer.h"
 #include "main/data.h"
+#include "sys/file.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -33,17 +34,6 @@ struct answer {
 	size_t n;
 	char why[sizeof(((struct bdl_err *)NULL)->text)];
 };
-
-static bool put(int fd, const void *p, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t some = write(fd, (const char *)p + done, n - done);
-		if (some < 0 && errno != EINTR)
-			return false;
-		done += some > 0 ? (size_t)some : 0;
-	}
-	return true;
-}
 
 static bool get(int fd, void *p, size_t n)
 {
@@ -93,7 +83,8 @@ static bool serve_one(const struct ask *ask, const struct bdl_err *broken)
 	if (answer.code)
 		(void)snprintf(answer.why, sizeof(answer.why), "%s", err.text);
 	answer.n = answer.code ? 0 : text.n;
-	return put(ITS_END, &answer, sizeof(answer)) && put(ITS_END, text.p, answer.n);
+	return bdl_file_put(ITS_END, &answer, sizeof(answer)) &&
+	    bdl_file_put(ITS_END, text.p, answer.n);
 }
 
 /* Until nobody asks any more. One that cannot close its sandbox fetches nothing, and says why. */
@@ -173,7 +164,7 @@ int bdl_fetcher_get(struct bdl_fetcher *f, const char *url, const char *etag, st
 		return bdl_fail(err, BDL_E_LIMIT, "the address '%.100s...' is too long", url);
 	memcpy(ask.url, url, strlen(url));
 	memcpy(ask.etag, etag, strlen(etag));
-	if (!put(f->fd, &ask, sizeof(ask)) || !get(f->fd, &answer, sizeof(answer)))
+	if (!bdl_file_put(f->fd, &ask, sizeof(ask)) || !get(f->fd, &answer, sizeof(answer)))
 		return bdl_fail(err, BDL_E_IO, "%s: the process that fetches has ended", url);
 	tame(answer.why, sizeof(answer.why));
 	tame(answer.fetched.etag, sizeof(answer.fetched.etag));

@@ -28,15 +28,8 @@ static int read_changes(const char *data, size_t n, struct bdl_region *region,
 {
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_conf conf;
-	char where[BDL_CONF_STORE_MAX];
 
-	int rc = bdl_data_open(data, false, &conf, err);
-	if (rc == 0)
-		rc = bdl_data_become_owner(&conf, err);
-	if (rc < 0)
-		return rc;
-	bdl_conf_store(&conf, where);
-	rc = bdl_store_open(where, BDL_STORE_READ, &store, err);
+	int rc = bdl_data_store_of(data, BDL_STORE_READ, &conf, &store, err);
 	return rc < 0 ? rc : bdl_lists_changes(store, n, region, ret, ret_n, err);
 }
 

@@ -24,8 +24,8 @@ struct order {
 /* The two rulesets, and what they were made of. */
 struct replay {
 	struct bdl_region *region;
+	struct bdl_conf conf;
 	struct bdl_store *store;
-	char *where;                   /* the store is */
 	struct bdl_document *document; /* that might be in force */
 	struct bdl_view name;
 	struct bdl_ruleset *now, *then;
@@ -37,23 +37,7 @@ static void replay_done(struct replay *r)
 	bdl_ruleset_free(r->then);
 	bdl_document_free(r->document);
 	bdl_store_close(r->store);
-	free(r->where);
 	bdl_region_free(r->region);
-}
-
-static int open_store(struct replay *r, const char *data, struct bdl_err *err)
-{
-	char where[BDL_CONF_STORE_MAX];
-	struct bdl_conf conf;
-
-	int rc = bdl_data_open(data, false, &conf, err);
-	if (rc == 0)
-		rc = bdl_data_become_owner(&conf, err);
-	if (rc < 0)
-		return rc;
-	bdl_conf_store(&conf, where);
-	r->where = bdl_xstrdup(where);
-	return bdl_store_open(where, BDL_STORE_READ, &r->store, err);
 }
 
 /* The document of a draft; that of a file was read before the store was opened. */
@@ -97,7 +81,7 @@ static int keep(
 		.report = *report,
 	};
 
-	int rc = bdl_store_open(r->where, BDL_STORE_WRITE, &store, err);
+	int rc = bdl_data_store(&r->conf, &store, err);
 	if (rc == 0)
 		rc = bdl_replays_keep(store, r->name, &k, err);
 	*ret_kept = rc == 0;
@@ -126,7 +110,7 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 
 	r.region = bdl_region_new(BDL_SOURCES_MAX + BDL_DOCUMENT_MAX);
 	if (rc == 0)
-		rc = open_store(&r, data, err);
+		rc = bdl_data_store_of(data, BDL_STORE_READ, &r.conf, &r.store, err);
 	if (rc == 0 && o->draft)
 		rc = read_draft(&r, o->draft, err);
 	if (rc < 0)

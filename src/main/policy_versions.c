@@ -187,13 +187,6 @@ static size_t print_new_drafts(const struct table *t, const char *name, size_t p
 	return printed;
 }
 
-static int open_store(const struct bdl_conf *conf, struct bdl_store **ret, struct bdl_err *err)
-{
-	char where[BDL_CONF_STORE_MAX];
-	bdl_conf_store(conf, where);
-	return bdl_store_open(where, BDL_STORE_READ, ret, err);
-}
-
 static int versions(const char *data, const char *name, struct bdl_err *err)
 {
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(BDL_VERSIONS_MAX);
@@ -201,11 +194,7 @@ static int versions(const char *data, const char *name, struct bdl_err *err)
 	struct table t = { 0 };
 	struct bdl_conf conf;
 
-	int rc = bdl_data_open(data, false, &conf, err);
-	if (rc == 0)
-		rc = bdl_data_become_owner(&conf, err);
-	if (rc == 0)
-		rc = open_store(&conf, &store, err);
+	int rc = bdl_data_store_of(data, BDL_STORE_READ, &conf, &store, err);
 	if (rc == 0)
 		rc = bdl_versions_list(store, region, &t.rows, &t.n, err);
 	if (rc == 0)

@@ -1,5 +1,6 @@
 #include "sys/apart.h"
 #include "base/clock.h"
+#include "sys/file.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 #include "sys/sandbox_int.h"
@@ -21,18 +22,6 @@ struct outcome {
 	int code;
 	char text[sizeof(((struct bdl_err *)NULL)->text)];
 };
-
-static bool put(int fd, const void *p, size_t n)
-{
-	for (size_t done = 0; done < n;) {
-		ssize_t some = write(fd, (const char *)p + done, n - done);
-
-		if (some < 0 && errno != EINTR)
-			return false;
-		done += some > 0 ? (size_t)some : 0;
-	}
-	return true;
-}
 
 /* --- in the process --- */
 
@@ -79,7 +68,10 @@ BDL_NORETURN static void work_and_end(
 		o.code = bdl_fail(&err, BDL_E_LIMIT, "what it holds is too much");
 	if (o.code < 0)
 		memcpy(o.text, err.text, sizeof(o.text));
-	_exit(put(ITS_END, &o, sizeof(o)) && (o.code < 0 || put(ITS_END, out.p, out.n)) ? 0 : 1);
+	_exit(bdl_file_put(ITS_END, &o, sizeof(o)) &&
+		    (o.code < 0 || bdl_file_put(ITS_END, out.p, out.n))
+		? 0
+		: 1);
 }
 
 /* The program's own files, and no others. */
@@ -203,7 +195,7 @@ static int as_file(struct bdl_view in, int *ret, struct bdl_err *err)
 	BDL_AUTO_FD int fd = memfd_create("input", MFD_CLOEXEC);
 	BDL_AUTO_FD int away = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, ITS_END + 1);
 
-	if (away < 0 || !put(away, in.p, in.n) || lseek(away, 0, SEEK_SET) < 0)
+	if (away < 0 || !bdl_file_put(away, in.p, in.n) || lseek(away, 0, SEEK_SET) < 0)
 		return bdl_fail_sys(err, "hold a file in memory");
 	*ret = bdl_steal_fd(&away);
 	return 0;

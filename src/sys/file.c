@@ -75,19 +75,16 @@ int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err)
 	return rc;
 }
 
-static int write_all(int fd, const char *p, size_t n)
+bool bdl_file_put(int fd, const void *p, size_t n)
 {
-	while (n > 0) {
-		ssize_t put = write(fd, p, n);
+	for (size_t done = 0; done < n;) {
+		ssize_t some = write(fd, (const char *)p + done, n - done);
 
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -1;
-		p += put;
-		n -= (size_t)put;
+		if (some < 0 && errno != EINTR)
+			return false;
+		done += some > 0 ? (size_t)some : 0;
 	}
-	return 0;
+	return true;
 }
 
 /* A rename is safe from a power cut once the folder that holds it is on the disk. */
@@ -116,7 +113,7 @@ static int write_new(const char *path, const void *p, size_t n, unsigned mode, s
 
 	if (fd < 0)
 		return open_failed(err, path);
-	if (write_all(fd, p, n) < 0)
+	if (!bdl_file_put(fd, p, n))
 		return bdl_fail_sys(err, "write '%s'", path);
 	if (fsync(fd) < 0)
 		return bdl_fail_sys(err, "sync '%s'", path);

@@ -5,6 +5,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* Write all of it, also where a signal comes between; false with errno. */
+bool bdl_file_put(int fd, const void *p, size_t n);
+
 /* Append the file's bytes; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
 int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) BDL_MUST_USE;
 

@@ -30,25 +30,15 @@ void bdl_writer_close(struct bdl_writer *w)
 		return;
 	if (w->fd >= 0) {
 		(void)close(bdl_steal_fd(&w->fd)); /* it goes in any case */
-		(void)unlink(w->beside);
+		(void)unlink(w->beside);           /* half a file helps no one */
 	}
 	free(w);
 }
 
 static void flush(struct bdl_writer *w)
 {
-	const char *p = w->bytes;
-
-	while (w->n > 0 && !w->failed) {
-		ssize_t put = write(w->fd, p, w->n);
-
-		if (put < 0 && errno != EINTR)
-			w->failed = errno;
-		if (put > 0) {
-			p += put;
-			w->n -= (size_t)put;
-		}
-	}
+	if (!w->failed && !bdl_file_put(w->fd, w->bytes, w->n))
+		w->failed = errno;
 	w->n = 0;
 }
 

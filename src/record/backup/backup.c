@@ -97,16 +97,15 @@ int bdl_backup_bytes(int from, int to, struct bdl_digest *ret, struct bdl_err *e
 	ssize_t n;
 
 	bdl_digest_begin(&digesting);
-	while ((n = read(from, piece, PIECE_BYTES)) > 0) {
+	while ((n = read(from, piece, PIECE_BYTES)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return bdl_fail_sys(err, "read it");
 		bdl_digest_add(&digesting, piece, (size_t)n);
-		for (ssize_t done = 0, put; to >= 0 && done < n; done += put) {
-			put = write(to, piece + done, (size_t)(n - done));
-			if (put < 0)
-				return bdl_fail_sys(err, "write the copy");
-		}
+		if (to >= 0 && !bdl_file_put(to, piece, (size_t)n))
+			return bdl_fail_sys(err, "write the copy");
 	}
-	if (n < 0)
-		return bdl_fail_sys(err, "read it");
 	*ret = bdl_digest_end(&digesting);
 	return 0;
 }

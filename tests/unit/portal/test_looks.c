@@ -61,9 +61,9 @@ static int set_up(void **state)
 	(void)snprintf(s->journal, sizeof(s->journal), "%s/portal", s->folder);
 	add_acts(s);
 	BDL_BUG_IF(bdl_looks_open(s->journal, &s->looks, NULL));
-	s->site = (struct bdl_site){ .dir = "/nonexistent",
+	s->site = (struct bdl_site){ .dir = "/proc/nonexistent",
 		.store_path = s->store_path,
-		.lists_path = "/nonexistent",
+		.lists_path = "/proc/nonexistent",
 		.looks = s->looks };
 	s->worker = bdl_worker_new(&s->site);
 	*state = s;

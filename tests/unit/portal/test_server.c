@@ -37,9 +37,9 @@ static int start(void **state)
 	if (bdl_store_open(store_path, BDL_STORE_WRITE, &store, &err) < 0)
 		return -1;
 	bdl_store_close(store);
-	site = (struct bdl_site){
-		.dir = "/nonexistent", .store_path = store_path, .lists_path = "/nonexistent"
-	};
+	site = (struct bdl_site){ .dir = "/proc/nonexistent",
+		.store_path = store_path,
+		.lists_path = "/proc/nonexistent" };
 	address = (struct bdl_addr){ .len = sizeof(address.sa) };
 	if (bdl_addr_parse(BDL_LIT("127.0.0.1:0"), &any, &err) < 0 ||
 	    bdl_net_listen(&any, BDL_LISTEN_ALONE, &listener, &err) < 0 ||
