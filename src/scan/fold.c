@@ -239,8 +239,7 @@ static inline block load_some(const char *p, size_t n)
 	return b;
 }
 
-/* Bytes of sixteen at p, those that `keep` marks, one behind the other. 16 may be written. */
-static size_t put_each(char *out, const unsigned char *p, unsigned keep)
+size_t bdl_fold_put_each(char *out, const unsigned char *p, unsigned keep)
 {
 	size_t n = 0;
 
@@ -252,7 +251,7 @@ static size_t put_each(char *out, const unsigned char *p, unsigned keep)
 }
 
 #ifdef __x86_64__
-/* The same, a run of bytes at a time. */
+/* As bdl_fold_put_each does it, a run of bytes at a time. */
 __attribute__((target("ssse3"))) static size_t put_runs(
     char *out, const unsigned char *p, unsigned keep)
 {
@@ -349,7 +348,7 @@ void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
 	f->blank = true;
 	f->symbol = 0;
 	f->n_cut = 0;
-	f->put = put_each;
+	f->put = bdl_fold_put_each;
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("ssse3"))
 		f->put = put_runs;

@@ -78,6 +78,12 @@ struct bdl_fold {
 void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
     void (*chunk)(void *context, const char *p, size_t n), void *context);
 
+/*
+ * Of sixteen bytes at p those that `keep` marks, one behind the other: how many. 16 may be written. As every
+ * machine can do it; tests compare it with what this one does.
+ */
+size_t bdl_fold_put_each(char *out, const unsigned char *p, unsigned keep);
+
 /* UTF-8, in any pieces. */
 void bdl_fold_add(struct bdl_fold *f, struct bdl_view text);
 void bdl_fold_blank(struct bdl_fold *f); /* the word ends here */

@@ -315,8 +315,9 @@ static int on_open(
 static void find_open(struct bdl_scan *s, uint64_t to)
 {
 	s->scanner->walk->n_open = 0;
-	if (s->stream != NULL &&
-	    to > s->walk.fed) /* nothing stops it, and it cannot fail otherwise */
+	if (to <= s->walk.fed)
+		return;
+	if (s->stream != NULL) /* nothing stops it, and it cannot fail otherwise */
 		(void)hs_scan_stream(s->stream, s->text_in_hand.p + (s->walk.fed - s->text_at),
 		    (unsigned)(to - s->walk.fed), 0, s->scanner->scratch, on_open, s);
 	s->walk.fed = to;
@@ -328,7 +329,7 @@ static void number_open(struct bdl_scan *s)
 	struct bdl_walk *k = s->scanner->walk;
 
 	for (size_t i = 0, word = 0; i < k->n_open; i++) {
-		while (s->text_at + k->end[word] + 1 < k->open[i].end)
+		while (word < k->n && s->text_at + k->end[word] + 1 < k->open[i].end)
 			word++;
 		k->open[i].word = k->first + (uint32_t)word;
 	}
@@ -402,15 +403,16 @@ void bdl_walk_end(struct bdl_scan *s, bool all)
 {
 	struct bdl_walk *k = s->scanner->walk;
 	size_t n = all ? k->n : how_many(s);
+	uint64_t end = s->text_at + s->text_in_hand.n;
+	/* Where none waits all there is was looked at, however long the word is that has not ended. */
+	uint64_t to = n == k->n ? end : n > 0 ? s->text_at + k->end[n - 1] + 1 : s->walk.fed;
 
-	if (n > 0) {
-		uint64_t to = s->text_at + k->end[n - 1] + 1;
-		find_open(s, to);
-		hand_on_words(s, n, to);
-		bdl_weigh_settle(&s->weigh, to);
-	}
-	if (n == k->n) /* none waits, however long the word is that has not ended */
-		bdl_weigh_settle(&s->weigh, s->text_at + s->text_in_hand.n);
+	/* Of a long word that waits the beginning is not kept; nothing ends there but within it. */
+	if (to + BDL_FOLD_KEPT < end)
+		to = end - BDL_FOLD_KEPT;
+	find_open(s, to);
+	hand_on_words(s, n, to);
+	bdl_weigh_settle(&s->weigh, to);
 	s->walk.n_tail = k->n - n;
 	for (size_t i = n; i < k->n; i++) {
 		s->walk.tail[i - n].one = k->one[i];

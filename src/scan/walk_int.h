@@ -2,7 +2,7 @@
  * Walking over the words of folded text, chunk by chunk. A chunk's words are numbered first, then what
  * combinations begin with says near which words weak spellings are looked for, then finds are handed to
  * weighing in the order of their ends. As a combination may begin behind its weak parts, and a disguised
- * word is known late, the last words of a chunk wait for the next one.
+ * word is known late, the last words of a chunk wait for the next one, unless most of a kB stands behind them.
  */
 #ifndef BDL_SCAN_WALK_INT_H
 #define BDL_SCAN_WALK_INT_H

@@ -1,4 +1,5 @@
 #include "../check.h"
+#include "base/ascii.h"
 #include "scan/fold.h"
 
 static struct bdl_fold_made made;
@@ -105,18 +106,25 @@ static void keep(void *context, const char *p, size_t n)
 	k->chunks++;
 }
 
-static void fold_in(struct bdl_view text, size_t piece, struct kept *k)
+static void fold_as(struct bdl_view text, size_t piece, bool as_any_machine, struct kept *k)
 {
 	static struct bdl_fold f;
 
 	k->n = k->chunks = 0;
 	bdl_fold_init(&f, &table, keep, k);
+	if (as_any_machine)
+		f.put = bdl_fold_put_each;
 	while (text.n > 0) {
 		size_t n = text.n < piece ? text.n : piece;
 		bdl_fold_add(&f, bdl_view_at(text.p, n));
 		text = bdl_view_from(text, n);
 	}
 	bdl_fold_end(&f);
+}
+
+static void fold_in(struct bdl_view text, size_t piece, struct kept *k)
+{
+	fold_as(text, piece, false, k);
 }
 
 /* All kinds of pieces one after the other, so that every cut falls upon each of them. */
@@ -150,6 +158,49 @@ static void test_any_cut(void **state)
 		fold_in(v, piece, &cut);
 		if (cut.n != whole.n || memcmp(cut.p, whole.p, whole.n) != 0)
 			fail_msg("pieces of %zu bytes fold to another text", piece);
+	}
+}
+
+/* Plain ASCII without symbols as the header says it, a byte at a time. */
+static size_t fold_slowly(struct bdl_view text, char *out)
+{
+	size_t n = 0;
+
+	out[n++] = ' ';
+	for (size_t i = 0; i < text.n; i++) {
+		bool is_word = bdl_is_letter(text.p[i]) || bdl_is_digit(text.p[i]);
+		if (is_word)
+			out[n++] = bdl_lower(text.p[i]);
+		else if (out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	if (out[n - 1] != ' ')
+		out[n++] = ' ';
+	return n;
+}
+
+static void test_blocks(void **state)
+{
+	static const char some[] = "abcXYZ0189aeiou   ..,-\n\t\x7f<>&;'";
+	static char text[20000], slow[20010];
+	static struct kept kept;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t round = 0; round < 60; round++) {
+		size_t thick = 1 + round % 20, n = 100 + 331 * round;
+		for (size_t i = 0; i < n; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			bool any = (seed >> 8) % 20 < thick;
+			text[i] = any ? some[(seed >> 16) % (sizeof(some) - 1)] : 'q';
+		}
+		size_t n_slow = fold_slowly(bdl_view_at(text, n), slow);
+		for (unsigned way = 0; way < 6; way++) {
+			fold_as(bdl_view_at(text, n), way < 2 ? SIZE_MAX : 10 + 7 * way,
+			    way % 2 != 0, &kept);
+			assert_int_equal(kept.n, n_slow);
+			assert_memory_equal(kept.p, slow, n_slow);
+		}
 	}
 }
 
@@ -195,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_any_cut),
+		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_breaks),
 	};
 	return cmocka_run_group_tests(tests, make, unmake);

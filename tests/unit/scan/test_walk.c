@@ -5,6 +5,7 @@
 
 static const char phrases[] = "class harm\n"
 			      "15 kill, gun, poison*, *cide\n"
+			      "8 *toxin*\n"
 			      "30 kill myself\n"
 			      "40 end my life\n"
 			      "10 the end [up to 9]\n"
@@ -206,6 +207,26 @@ static uint32_t next_random(uint32_t *state)
 	return *state >> 8;
 }
 
+/*
+ * A word that may be longer than a chunk, or than what is kept of one. Combinations do not reach over so
+ * many bytes, so other words stand around it.
+ */
+static size_t long_word(size_t length, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (size < length + 2 * 40 * 5 + 64)
+		return 0;
+	for (size_t i = 0; i < 40 * 5; i++)
+		out[n++] = "word "[i % 5];
+	for (size_t i = 0; i < length; i++)
+		out[n++] = "suicidetoxinpoison"[i % 18];
+	for (size_t i = 0; i < 40 * 5; i++)
+		out[n++] = " word"[i % 5];
+	out[n++] = ' ';
+	return n;
+}
+
 /* Words of phrases, thickly or thinly strewn among others. */
 static struct bdl_view some_text(uint32_t *state, char *out, size_t size)
 {
@@ -223,6 +244,8 @@ static struct bdl_view some_text(uint32_t *state, char *out, size_t size)
 		uint32_t k = next_random(state);
 		const char *word =
 		    of_phrase ? words[k % BDL_ARRAY_LEN(words)] : others[k % BDL_ARRAY_LEN(others)];
+		if (next_random(state) % 400 == 0)
+			n += long_word(k % 12000, out + n, size - n);
 		n += (size_t)snprintf(out + n, size - n, of_phrase ? "%s " : "%s", word);
 	}
 	return bdl_view_at(out, n);
