@@ -83,19 +83,25 @@ int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)
 {
 	va_list ap;
 
+	size_t room = b->p ? b->cap - b->n : 0; /* mostly enough: then it is formatted once */
 	va_start(ap, fmt);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
 	va_end(ap);
+	if (room)
+		b->p[b->n + ((size_t)n < room ? (size_t)n : 0)] =
+		    '\0'; /* what does not fit is undone */
 	if (n < 0) {
 		b->broken = true;
 		return BDL_E_INVALID;
 	}
-	int rc = grow(b, (size_t)n);
-	if (rc < 0)
-		return rc;
-	va_start(ap, fmt);
-	(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap); /* measured above */
-	va_end(ap);
+	if ((size_t)n >= room) {
+		int rc = grow(b, (size_t)n);
+		if (rc < 0)
+			return rc;
+		va_start(ap, fmt);
+		(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, ap); /* measured above */
+		va_end(ap);
+	}
 	b->n += (size_t)n;
 	return 0;
 }

@@ -16,6 +16,8 @@
 #define BDL_MUST_USE          __attribute__((warn_unused_result))
 #define BDL_NORETURN          __attribute__((noreturn))
 #define BDL_UNUSED            __attribute__((unused))
+/* A large variable that is written before it is read: the build's zeros would cost more than its use. */
+#define BDL_UNSET __attribute__((uninitialized))
 
 #define BDL_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

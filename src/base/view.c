@@ -1,51 +1,12 @@
 #include "base/view.h"
 #include "base/ascii.h"
 
-struct bdl_view bdl_view_of(const char *s)
+bool bdl_view_same_letters(const char *a, const char *b, size_t n)
 {
-	return bdl_view_at(s, s ? strlen(s) : 0);
-}
-
-bool bdl_view_eq(struct bdl_view a, struct bdl_view b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool bdl_view_ieq(struct bdl_view a, struct bdl_view b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (bdl_lower(a.p[i]) != bdl_lower(b.p[i]))
+	for (size_t i = 0; i < n; i++)
+		if (bdl_lower(a[i]) != bdl_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool bdl_view_is(struct bdl_view a, const char *s)
-{
-	return bdl_view_eq(a, bdl_view_of(s));
-}
-
-bool bdl_view_iis(struct bdl_view a, const char *s)
-{
-	return bdl_view_ieq(a, bdl_view_of(s));
-}
-
-bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix)
-{
-	return a.n >= prefix.n && bdl_view_eq(bdl_view_at(a.p, prefix.n), prefix);
-}
-
-bool bdl_view_istarts(struct bdl_view a, struct bdl_view prefix)
-{
-	return a.n >= prefix.n && bdl_view_ieq(bdl_view_at(a.p, prefix.n), prefix);
-}
-
-bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix)
-{
-	if (suffix.n == 0)
-		return true;
-	return a.n >= suffix.n && bdl_view_eq(bdl_view_from(a, a.n - suffix.n), suffix);
 }
 
 static bool is_blank(char c)

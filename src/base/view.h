@@ -19,10 +19,18 @@ struct bdl_view {
 /* For "%.*s" in formats. Cuts at INT_MAX. */
 #define BDL_FMT(v) (int)((v).n > 0x7fffffff ? 0x7fffffff : (v).n), (v).p ? (v).p : ""
 
-struct bdl_view bdl_view_of(const char *s); /* NULL gives an empty view */
+/*
+ * What compares is inline, because nearly every comparison of a head's fields ends with the length,
+ * and that of a literal is known to the compiler.
+ */
 static inline struct bdl_view bdl_view_at(const char *p, size_t n)
 {
 	return (struct bdl_view){ p, n };
+}
+
+static inline struct bdl_view bdl_view_of(const char *s) /* NULL gives an empty view */
+{
+	return bdl_view_at(s, s ? strlen(s) : 0);
 }
 
 /* What follows the first `at` bytes, of which there are as many. */
@@ -31,13 +39,43 @@ static inline struct bdl_view bdl_view_from(struct bdl_view v, size_t at)
 	return at == 0 ? v : bdl_view_at(v.p + at, v.n - at); /* p may be NULL then */
 }
 
-bool bdl_view_eq(struct bdl_view a, struct bdl_view b);
-bool bdl_view_ieq(struct bdl_view a, struct bdl_view b); /* ASCII letters in either case */
-bool bdl_view_is(struct bdl_view a, const char *s);
-bool bdl_view_iis(struct bdl_view a, const char *s);
-bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix);
-bool bdl_view_istarts(struct bdl_view a, struct bdl_view prefix);
-bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix);
+static inline bool bdl_view_eq(struct bdl_view a, struct bdl_view b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* The forms with an i take ASCII letters in either case. */
+bool bdl_view_same_letters(const char *a, const char *b, size_t n);
+static inline bool bdl_view_ieq(struct bdl_view a, struct bdl_view b)
+{
+	return a.n == b.n && bdl_view_same_letters(a.p, b.p, a.n);
+}
+
+static inline bool bdl_view_is(struct bdl_view a, const char *s)
+{
+	return bdl_view_eq(a, bdl_view_of(s));
+}
+
+static inline bool bdl_view_iis(struct bdl_view a, const char *s)
+{
+	return bdl_view_ieq(a, bdl_view_of(s));
+}
+
+static inline bool bdl_view_starts(struct bdl_view a, struct bdl_view prefix)
+{
+	return a.n >= prefix.n && bdl_view_eq(bdl_view_at(a.p, prefix.n), prefix);
+}
+
+static inline bool bdl_view_istarts(struct bdl_view a, struct bdl_view prefix)
+{
+	return a.n >= prefix.n && bdl_view_ieq(bdl_view_at(a.p, prefix.n), prefix);
+}
+
+static inline bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix)
+{
+	return suffix.n == 0 ||
+	    (a.n >= suffix.n && bdl_view_eq(bdl_view_from(a, a.n - suffix.n), suffix));
+}
 
 /* Without spaces and tabs at both ends. */
 struct bdl_view bdl_view_trim(struct bdl_view v);

@@ -161,13 +161,21 @@ static int parse_fields(
 	return 0;
 }
 
+void bdl_http_take(struct bdl_http_head *to, const struct bdl_http_head *from)
+{
+	memcpy(to->start, from->start, sizeof(to->start));
+	memcpy(to->fields, from->fields, from->n_fields * sizeof(to->fields[0]));
+	to->n_fields = from->n_fields;
+}
+
 int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, struct bdl_err *err)
 {
-	struct bdl_http_head h = { 0 };
+	struct bdl_http_head h BDL_UNSET;
 	int rc = parse_fields(lines, bdl_http_line, &h, err);
 
+	memset(h.start, 0, sizeof(h.start));
 	if (rc == 0)
-		*ret = h;
+		bdl_http_take(ret, &h);
 	return rc;
 }
 
@@ -182,7 +190,7 @@ int bdl_http_only_once(const struct bdl_http_head *h, const char *name, struct b
 
 int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
 {
-	struct bdl_http_head h = { 0 };
+	struct bdl_http_head h BDL_UNSET;
 	struct bdl_view line;
 	int rc = bdl_http_line(&head, &line, err);
 
@@ -196,13 +204,13 @@ int bdl_http_parse_request(struct bdl_view head, struct bdl_http_head *ret, stru
 	if (rc == 0)
 		rc = bdl_http_only_once(&h, "Host", err);
 	if (rc == 0)
-		*ret = h;
+		bdl_http_take(ret, &h);
 	return rc;
 }
 
 int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, struct bdl_err *err)
 {
-	struct bdl_http_head h = { 0 };
+	struct bdl_http_head h BDL_UNSET;
 	struct bdl_view line;
 	int rc = bdl_http_line(&head, &line, err);
 
@@ -211,7 +219,7 @@ int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, str
 	if (rc == 0)
 		rc = parse_fields(head, cut_line, &h, err); /* browsers take them so */
 	if (rc == 0)
-		*ret = h;
+		bdl_http_take(ret, &h);
 	return rc;
 }
 

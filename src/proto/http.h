@@ -19,7 +19,7 @@ struct bdl_field {
 	struct bdl_view name, value; /* the value without outer spaces */
 };
 
-/* Views into the bytes that were parsed. */
+/* Views into the bytes that were parsed. Fields past n_fields are not set. */
 struct bdl_http_head {
 	struct bdl_view start[3]; /* method, target, version; or version, status, reason */
 	struct bdl_field fields[BDL_HTTP_FIELDS_MAX];

@@ -14,6 +14,9 @@ int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *e
 int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3], struct bdl_err *err)
     BDL_MUST_USE;
 
+/* A copy without the room that a head does not use. */
+void bdl_http_take(struct bdl_http_head *to, const struct bdl_http_head *from);
+
 /* BDL_E_INVALID where the head has that field more than once. */
 int bdl_http_only_once(const struct bdl_http_head *h, const char *name, struct bdl_err *err)
     BDL_MUST_USE;

@@ -183,11 +183,13 @@ static int parse_known_fields(struct bdl_icap_request *q, struct bdl_err *err)
 int bdl_icap_parse(
     struct bdl_view head, struct bdl_icap_request *ret, int *ret_status, struct bdl_err *err)
 {
-	struct bdl_icap_request q = { 0 };
+	const size_t own = offsetof(struct bdl_icap_request, head); /* which is last, and large */
+	struct bdl_icap_request q BDL_UNSET;
 	struct bdl_view line, start[3] = { 0 };
 	int status = 400;
 	int rc = bdl_http_line(&head, &line, err);
 
+	memset(&q, 0, own);
 	if (rc == 0)
 		rc = bdl_http_request_line(line, start, err);
 	if (rc == 0 && !bdl_view_is(start[2], "ICAP/1.0")) {
@@ -204,11 +206,13 @@ int bdl_icap_parse(
 		q.method = method_of(start[0]);
 		rc = parse_known_fields(&q, err);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		*ret_status = status;
-	else
-		*ret = q;
-	return rc;
+		return rc;
+	}
+	memcpy(ret, &q, own);
+	bdl_http_take(&ret->head, &q.head);
+	return 0;
 }
 
 /* --- answers --- */
@@ -247,17 +251,28 @@ static int result(const struct bdl_buf *out)
 	return bdl_buf_broken(out) ? BDL_E_LIMIT : 0;
 }
 
+static void write_line(
+    struct bdl_buf *out, const char *before, struct bdl_view v, const char *after)
+{
+	(void)bdl_buf_add_str(out, before); /* as write_start */
+	(void)bdl_buf_add_view(out, v);
+	(void)bdl_buf_add_str(out, after);
+}
+
 /* The lines that every answer begins with; writers of many pieces look once at the end. */
 static void write_start(
     struct bdl_buf *out, const struct bdl_icap_service *s, int status, bool close)
 {
-	(void)bdl_buf_printf(out, "ICAP/1.0 %d %s\r\n", status, bdl_icap_reason(status));
-	(void)bdl_buf_printf(out, "ISTag: \"%s\"\r\n", s->istag);
-	(void)bdl_buf_printf(out, "Server: %s\r\n", s->server);
+	if (status == 204) /* what nearly every answer is */
+		(void)bdl_buf_add_str(out, "ICAP/1.0 204 No Content\r\n");
+	else
+		(void)bdl_buf_printf(out, "ICAP/1.0 %d %s\r\n", status, bdl_icap_reason(status));
+	write_line(out, "ISTag: \"", bdl_view_of(s->istag), "\"\r\n");
+	write_line(out, "Server: ", bdl_view_of(s->server), "\r\n");
 	if (s->count.n)
-		(void)bdl_buf_printf(out, "X-Beadle-Count: %.*s\r\n", BDL_FMT(s->count));
+		write_line(out, "X-Beadle-Count: ", s->count, "\r\n");
 	if (s->visit.n)
-		(void)bdl_buf_printf(out, "X-Beadle-Visit: %.*s\r\n", BDL_FMT(s->visit));
+		write_line(out, "X-Beadle-Visit: ", s->visit, "\r\n");
 	if (close)
 		(void)bdl_buf_add_str(out, "Connection: close\r\n");
 }

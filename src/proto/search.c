@@ -2,6 +2,7 @@
 #include "base/ascii.h"
 #include "proto/url.h"
 #include "proto/url_int.h"
+#include <threads.h>
 
 #define PATH_MAX_LOOKED (3 * BDL_URL_MAX + 1) /* a path in its one spelling */
 
@@ -163,6 +164,48 @@ static bool fits_path(struct bdl_view path, const char *pattern)
 }
 
 /*
+ * Nearly no host is an engine's: one that has no label of which some engine's host begins is told by
+ * a look at a few bits, made once from the tables.
+ */
+#define MARKS 1024
+static uint64_t marks[MARKS / 64];
+static once_flag marks_made = ONCE_FLAG_INIT;
+
+static unsigned mark_of(struct bdl_view label)
+{
+	unsigned char first = (unsigned char)label.p[0], last = (unsigned char)label.p[label.n - 1];
+
+	return (first * 37u + last * 101u + (unsigned)label.n * 211u) % MARKS;
+}
+
+static void mark(const char *host)
+{
+	struct bdl_view rest = bdl_view_of(host), label = { 0 };
+
+	(void)bdl_view_cut(&rest, '.', &label); /* none is empty */
+	marks[mark_of(label) / 64] |= 1ULL << (mark_of(label) % 64);
+}
+
+static void make_marks(void)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++)
+		mark(engines[i].host);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(safe); i++)
+		mark(safe[i].host);
+}
+
+static bool may_be_engine(struct bdl_view host)
+{
+	struct bdl_view label = { 0 };
+
+	call_once(&marks_made, make_marks);
+	while (bdl_view_cut(&host, '.', &label))
+		if (label.n && (marks[mark_of(label) / 64] >> (mark_of(label) % 64) & 1))
+			return true;
+	return false;
+}
+
+/*
  * An address that is held against the table. Nearly all are of no engine, so the path is brought
  * into its one spelling only once the host is one's, and the host is compared once for all rows that
  * have the same: they stand together.
@@ -272,6 +315,8 @@ enum bdl_search bdl_search_find(
 	struct asked q BDL_AUTO_IN(ask_done) = ask_of(host, path);
 	enum bdl_search kind = BDL_SEARCH_NONE;
 
+	if (!may_be_engine(host))
+		return kind;
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++) {
 		const struct engine *e = &engines[i];
 
@@ -293,6 +338,8 @@ bool bdl_search_takes_form(struct bdl_view host, struct bdl_view path)
 {
 	struct asked q BDL_AUTO_IN(ask_done) = ask_of(host, path);
 
+	if (!may_be_engine(host))
+		return false;
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++)
 		if (engines[i].posts && is_of_engine(&q, &engines[i]) &&
 		    fits_path(plain_path(&q), engines[i].path))
@@ -337,6 +384,8 @@ static bool is_front(struct bdl_view host, const char *engine)
 
 bool bdl_search_safe(struct bdl_view host, struct bdl_view path, struct bdl_safe_search *ret)
 {
+	if (!may_be_engine(host))
+		return false;
 	for (size_t i = 0; i < BDL_ARRAY_LEN(safe); i++) {
 		if (!fits_host(host, safe[i].host))
 			continue;

@@ -115,7 +115,8 @@ static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *ret)
 /* What cannot be taken in ends the connection: in words only where no answer has begun. */
 static void take_in(struct bdl_conn *c, const char *bytes, size_t n)
 {
-	bool is_answered = c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO;
+	bool is_answered =
+	    c->stage == BDL_STAGE_SYNC || c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO;
 	int status = 0;
 
 	if (is_greedy(c, n)) {
@@ -155,7 +156,8 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 
 static void set_reading(struct bdl_conn *c)
 {
-	bool want = !c->closing && !c->eof && c->stage != BDL_STAGE_SYNC &&
+	/* While an answer waits for the disk little comes: to stop listening for it would cost more. */
+	bool want = !c->closing && !c->eof && (c->stage != BDL_STAGE_SYNC || c->in.n == 0) &&
 	    (c->stage == BDL_STAGE_OVER || c->out.n + c->flight.n <= BDL_CONN_OUT_FULL);
 	if (c->closing || want == c->reading)
 		return;

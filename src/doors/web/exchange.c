@@ -340,7 +340,7 @@ static void answer_options(struct bdl_conn *c, const struct bdl_icap_request *r)
 static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
     struct bdl_view icap_head, struct bdl_view heads)
 {
-	struct bdl_http_head http;
+	struct bdl_http_head http BDL_UNSET;
 	int status = refusal(r);
 
 	c->strict = c->is_form = c->is_echo = c->is_midway = false;
@@ -379,7 +379,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 
 static bool take_heads(struct bdl_conn *c)
 {
-	struct bdl_icap_request r;
+	struct bdl_icap_request r BDL_UNSET;
 	struct bdl_view v = rest(c);
 	int status = 400;
 

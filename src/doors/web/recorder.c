@@ -11,12 +11,15 @@ enum trouble { CANNOT_APPEND = 1, CANNOT_SYNC = 2 };
 struct bdl_recorder {
 	uv_loop_t *loop;
 	uv_timer_t timer;
+	uv_prepare_t before; /* the loop waits for peers, and after that */
+	uv_check_t after;
 	struct bdl_slot *slot;
 	char *folder;
 	struct bdl_journal *journal; /* NULL until it could be opened */
 	struct bdl_buf bytes;        /* of the act being encoded */
 	unsigned failing;            /* enum trouble */
 	bool stopping;
+	bool is_unsynced; /* something was added that no sync was begun for */
 
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */
 	uv_work_t work;
@@ -78,6 +81,7 @@ static void on_synced(uv_work_t *work, int status);
 static bool start_sync(struct bdl_recorder *r)
 {
 	r->sync = r->journal ? bdl_journal_sync_begin(r->journal) : NULL;
+	r->is_unsynced = false;
 	if (!r->sync)
 		return false;
 	r->syncing = r->waiting;
@@ -86,6 +90,18 @@ static bool start_sync(struct bdl_recorder *r)
 	/* Fails only without a function to call. */
 	BDL_BUG_IF(uv_queue_work(r->loop, &r->work, on_pool, on_synced) != 0);
 	return true;
+}
+
+/* Who waits for nothing that is unsynced need not wait. */
+static void sync_or_wake(struct bdl_recorder *r)
+{
+	struct bdl_waiter *brought;
+
+	if (r->sync || !r->waiting || start_sync(r))
+		return;
+	brought = r->waiting;
+	r->waiting = NULL;
+	wake(brought);
 }
 
 static void on_synced(uv_work_t *work, int status)
@@ -100,12 +116,9 @@ static void on_synced(uv_work_t *work, int status)
 		fail(r, CANNOT_SYNC, &r->sync_err);
 	else
 		recover(r, CANNOT_SYNC);
-	if (r->waiting && !start_sync(r)) {
-		struct bdl_waiter *brought = r->waiting; /* by the sync before theirs */
-		r->waiting = NULL;
-		wake(brought);
-	}
 	wake(done);
+	if (r->stopping) /* else the loop sees to those who came meanwhile, and some more */
+		sync_or_wake(r);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -115,6 +128,16 @@ static void on_timer(uv_timer_t *timer)
 		get_ready(r);
 	if (!r->sync)
 		(void)start_sync(r); /* nothing unsynced is fine */
+}
+
+static void before_waiting(uv_prepare_t *h)
+{
+	sync_or_wake(h->data);
+}
+
+static void after_waiting(uv_check_t *h)
+{
+	sync_or_wake(h->data);
 }
 
 struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struct bdl_slot *slot)
@@ -127,16 +150,24 @@ struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struc
 	/* Neither fails for a loop and a callback that are there. */
 	BDL_BUG_IF(uv_timer_init(loop, &r->timer) != 0);
 	BDL_BUG_IF(uv_timer_start(&r->timer, on_timer, SYNC_MS, SYNC_MS) != 0);
-	r->timer.data = r;
+	BDL_BUG_IF(uv_prepare_init(loop, &r->before) != 0);
+	BDL_BUG_IF(uv_prepare_start(&r->before, before_waiting) != 0);
+	BDL_BUG_IF(uv_check_init(loop, &r->after) != 0);
+	BDL_BUG_IF(uv_check_start(&r->after, after_waiting) != 0);
+	r->timer.data = r->before.data = r->after.data = r;
 	get_ready(r);
 	return r;
 }
 
 void bdl_recorder_stop(struct bdl_recorder *r)
 {
-	if (!r->stopping)
+	if (!r->stopping) {
 		uv_close((uv_handle_t *)&r->timer, NULL);
+		uv_close((uv_handle_t *)&r->before, NULL);
+		uv_close((uv_handle_t *)&r->after, NULL);
+	}
 	r->stopping = true;
+	sync_or_wake(r);
 }
 
 void bdl_recorder_free(struct bdl_recorder *r)
@@ -161,6 +192,7 @@ void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 	else
 		rc = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
 	if (rc == 0) {
+		r->is_unsynced = true;
 		struct bdl_journal_place end = bdl_journal_end(r->journal);
 		bdl_slot_put(r->slot, BDL_COUNT_SEGMENT, end.segment);
 		bdl_slot_put(r->slot, BDL_COUNT_OFFSET, end.offset);
@@ -173,13 +205,11 @@ void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 
 bool bdl_recorder_wait(struct bdl_recorder *r, struct bdl_waiter *w)
 {
+	if (!r->is_unsynced && !r->sync)
+		return false;
 	w->next = r->waiting;
 	r->waiting = w;
-	if (r->sync || start_sync(r))
-		return true;
-	r->waiting = w->next;
-	w->next = NULL;
-	return false;
+	return true;
 }
 
 bool bdl_recorder_failing(const struct bdl_recorder *r)

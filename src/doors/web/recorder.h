@@ -1,6 +1,7 @@
 /*
  * Recording: every act is appended to the journal before it is answered; a strict one is also on
- * the disk before. Answers that wait share one sync (group commit), which runs on libuv's pool.
+ * the disk before. Answers that wait share one sync (group commit), which runs on libuv's pool and is
+ * begun once the loop has dealt with all that had come, so that as many as can share it.
  *
  * A full or failing disk stops recording loudly, not answering: what could not be recorded is
  * counted, logged and shown. Each append tries again, and a timer every second. Room is taken at the
@@ -24,7 +25,7 @@ struct bdl_waiter {
 /* `folder` is DIR/journal/SOURCE. One that cannot be opened now is tried again every second. */
 struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struct bdl_slot *slot);
 
-/* Begin to end: the timer is closed; a sync in flight still ends, and its waiters are called. */
+/* Begin to end: its handles are closed; a sync in flight still ends, and its waiters are called. */
 void bdl_recorder_stop(struct bdl_recorder *r);
 void bdl_recorder_free(struct bdl_recorder *r); /* after the loop has ended; takes NULL */
 
