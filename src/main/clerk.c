@@ -27,7 +27,7 @@ void bdl_clerk_init(struct bdl_clerk *c, const struct bdl_conf *conf, bool is_ro
 	char host[HOST_MAX] = "";
 	uint32_t number;
 
-	*c = (struct bdl_clerk){ .conf = conf, .is_role = is_role };
+	*c = (struct bdl_clerk){ .conf = conf, .is_role = is_role, .listener = -1 };
 	(void)gethostname(
 	    host, sizeof(host) - 1); /* cut where it is long; the number tells them apart */
 	bdl_random(&number, sizeof(number));
@@ -98,7 +98,7 @@ BDL_NORETURN static void work(struct bdl_clerk *c, const struct bdl_job *job)
 	(void)alarm(job->limit_s);                        /* SIGALRM ends it; cannot fail */
 	if (c->is_role)
 		keep_words(c->conf, job);
-	o.went_well = job->run(c->conf, o.text, &err) == 0;
+	o.went_well = job->run(c, o.text, &err) == 0;
 	if (!o.went_well)
 		(void)snprintf(o.text, sizeof(o.text), "%.*s", BDL_JOB_RESULT - 1, err.text);
 	(void)fflush(stdout); /* only words for people */
@@ -323,5 +323,6 @@ void bdl_clerk_done(struct bdl_clerk *c)
 			(void)bdl_job_drop(c->store, name_of(c, job), holder(c), NULL);
 		bdl_close_auto(&run->from);
 	}
+	bdl_close_auto(&c->listener);
 	bdl_clerk_rest(c);
 }

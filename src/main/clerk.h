@@ -21,6 +21,8 @@ enum bdl_job_right {
 	BDL_JOB_BACKUP = 4, /* the folder of backups */
 };
 
+struct bdl_clerk;
+
 struct bdl_job {
 	const char *name, *help;
 	unsigned limit_s; /* a run that takes longer is ended */
@@ -31,7 +33,7 @@ struct bdl_job {
 	 */
 	uint64_t (*cause)(const struct bdl_conf *conf);
 	/* In the child, which closes its sandbox before it looks at what others wrote. */
-	int (*run)(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err);
+	int (*run)(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err);
 	bool is_hosts_own; /* it is done on each host that shares the store, not on one of them */
 };
 
@@ -68,13 +70,20 @@ int bdl_job_fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *
 /* clerk_dns.c: the zone of names. Its cause is a change of what is in force or of the lists. */
 void bdl_dns_job_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret);
 uint64_t bdl_dns_job_cause(const struct bdl_conf *conf);
-int bdl_dns_job_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_dns_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* clerk_checks.c: Beadle tries itself out. Its cause is a change of what is in force. */
+void bdl_checks_job_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret);
+uint64_t bdl_checks_job_cause(const struct bdl_conf *conf);
+int bdl_checks_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
     BDL_MUST_USE;
 
 /* --- doing it --- */
 
 struct bdl_clerk {
 	const struct bdl_conf *conf;
+	int listener; /* of streams that checks ask for (main/asker.h); -1: none */
 	bool is_role; /* events go to the log, and what children print to run/job-NAME.log */
 	char holder[BDL_JOB_HOLDER];
 	char names[BDL_JOBS_MAX]

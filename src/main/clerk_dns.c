@@ -69,8 +69,9 @@ static int make(const struct bdl_conf *conf, struct bdl_dns_exported *done, stru
 	return bdl_dns_export(conf, &what, done, err);
 }
 
-int bdl_dns_job_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_dns_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	BDL_AUTO_IN(bdl_dns_exported_done) struct bdl_dns_exported done = { 0 };
 	char folder[BDL_PATH_MAX];
 

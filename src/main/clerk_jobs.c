@@ -88,8 +88,9 @@ static int lists_say(
 	return 0;
 }
 
-static int lists_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+static int lists_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	BDL_AUTO(bdl_plan_free) struct bdl_plan *plan = NULL;
 	BDL_AUTO(bdl_fetcher_end) struct bdl_fetcher *fetcher = NULL;
 	struct bdl_list_build *build BDL_AUTO(bdl_list_build_free) = bdl_list_build_new();
@@ -124,8 +125,9 @@ static void backup_schedule(const struct bdl_conf *conf, struct bdl_schedule *re
 	*ret = conf->store[0] ? (struct bdl_schedule){ .kind = BDL_SCHEDULE_NEVER } : conf->backup;
 }
 
-static int backup_run(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+static int backup_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	char store[BDL_CONF_STORE_MAX], folder[BDL_PATH_MAX], to[BDL_PATH_MAX + BDL_BACKUP_NAME];
 	char name[BDL_BACKUP_NAME];
 	size_t removed = 0;
@@ -170,9 +172,9 @@ static void drill_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret
 		.every_ms = (is_there ? 7 : 1) * DAY_MS };
 }
 
-static int optimise_run(
-    const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+static int optimise_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 
 	int rc = bdl_job_fence(conf, BDL_JOB_STORE, err);
@@ -202,6 +204,8 @@ const struct bdl_job bdl_jobs[] = {
 	    drill_schedule, NULL, bdl_job_drill, false },
 	{ "dns", "write the names that everyone is kept from to dns/" BDL_DNS_ORIGIN, 3600,
 	    bdl_dns_job_schedule, bdl_dns_job_cause, bdl_dns_job_run, true },
+	{ "checks", "try out what the rules 'check' of the policies in force name", 3600,
+	    bdl_checks_job_schedule, bdl_checks_job_cause, bdl_checks_job_run, true },
 	{ 0 },
 };
 

@@ -15,8 +15,9 @@
 
 /* --- figures of storage --- */
 
-int bdl_job_storage(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_job_storage(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	/* Zeros, because the analyser cannot see it filled. */
 	struct bdl_storage_row rows[BDL_STORAGE_KINDS] = { 0 };
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
@@ -60,8 +61,9 @@ static int heads_read(const struct bdl_conf *conf, struct bdl_region *region, st
 	return rc;
 }
 
-int bdl_job_ledger(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_job_ledger(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(HEADS_MEMORY);
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_ledger_found found = { 0 }; /* the analyser cannot see it set */
@@ -88,8 +90,9 @@ int bdl_job_ledger(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], str
 
 /* --- a drill --- */
 
-int bdl_job_drill(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_job_drill(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
 {
+	const struct bdl_conf *conf = c->conf;
 	struct bdl_buf said BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SAID_MAX);
 	char folder[BDL_PATH_MAX], name[BDL_BACKUP_NAME], path[BDL_PATH_MAX + BDL_BACKUP_NAME];
 	bool passed = false;

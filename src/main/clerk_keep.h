@@ -5,15 +5,15 @@
 #include "main/clerk.h"
 
 /* Count what the store holds (record/retention/storage.h). */
-int bdl_job_storage(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_job_storage(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
     BDL_MUST_USE;
 
 /* Verify the ledger against its heads: one that breaks is a job that failed. */
-int bdl_job_ledger(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_job_ledger(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
     BDL_MUST_USE;
 
 /* Restore the newest backup beside itself and look whether it is whole. */
-int bdl_job_drill(const struct bdl_conf *conf, char result[BDL_JOB_RESULT], struct bdl_err *err)
+int bdl_job_drill(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
     BDL_MUST_USE;
 
 #endif

@@ -71,6 +71,7 @@ int bdl_cmd_who(struct bdl_args *a);
 int bdl_cmd_lists(struct bdl_args *a);
 int bdl_cmd_phrases(struct bdl_args *a);
 int bdl_cmd_clerk(struct bdl_args *a);
+int bdl_cmd_check(struct bdl_args *a);
 int bdl_cmd_backup(struct bdl_args *a);
 int bdl_cmd_restore_drill(struct bdl_args *a);
 int bdl_cmd_hold(struct bdl_args *a);

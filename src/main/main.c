@@ -51,6 +51,8 @@ static const struct command commands[] = {
 	{ "clerk", "clerk list | clerk run JOB",
 	    "say when timed work is due and how it went, or do a piece of it now", bdl_cmd_clerk,
 	    NULL },
+	{ "check", "check [NAME] [--now]",
+	    "say what the checks of itself came to, or make them now", bdl_cmd_check, NULL },
 	{ "backup", "backup [--to FILE]", "copy the store to a file, while it is used",
 	    bdl_cmd_backup, NULL },
 	{ "restore-drill", "restore-drill FILE", "show that a backup can be restored",

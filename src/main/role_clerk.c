@@ -1,9 +1,11 @@
 #include "main/role_clerk.h"
 
 #include "base/clock.h"
+#include "main/asker.h"
 #include "main/clerk.h"
 #include "main/data.h"
 #include "main/shipped.h"
+#include "record/checks/checks.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/loop.h"
@@ -18,10 +20,13 @@
 #define DUE_MS     2000  /* between two looks at what is due */
 #define TROUBLE_MS 10000 /* before a store that failed is tried again */
 #define ROWS_BYTES 65536
+#define NEWS_BYTES ((size_t)4 * 1024 * 1024)
 #define NICENESS   10
 
 struct role_clerk {
 	struct bdl_role *role;
+	int64_t
+	    told; /* up to which result of a check the log has been told what changed; -1: none yet */
 	struct bdl_loop loop;
 	uv_timer_t timer;
 	struct bdl_clerk clerk;
@@ -65,6 +70,37 @@ static int show(struct role_clerk *r, struct bdl_err *err)
 	return 0;
 }
 
+/*
+ * What came to something else, once each, whoever ran it. It says which check and clause; what was found
+ * may name an address, so that is in the store.
+ */
+static int tell_news(struct role_clerk *r, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(NEWS_BYTES);
+	struct bdl_check_row *rows;
+	int64_t newest = 0;
+	size_t n = 0;
+	static const struct {
+		enum bdl_level level;
+		const char *event;
+	} news[] = { [BDL_CHECK_PASSED] = { BDL_LOG_NOTICE, "check-recovered" },
+		[BDL_CHECK_FAILED] = { BDL_LOG_ERR, "check-failed" },
+		[BDL_CHECK_NOT_RUN] = { BDL_LOG_WARN, "check-not-run" } };
+
+	int rc = bdl_checks_news(r->clerk.store, r->told, region, &rows, &n, &newest, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++) {
+		const struct bdl_check_row *row = &rows[i];
+		bdl_log(news[row->outcome].level, news[row->outcome].event,
+		    "%.*s of %.*s#%.*s for '%.*s' at '%.*s': %s", BDL_FMT(row->key.name),
+		    BDL_FMT(row->key.policy), BDL_FMT(row->key.clause), BDL_FMT(row->who),
+		    BDL_FMT(row->place), bdl_check_outcome_word(row->outcome));
+	}
+	r->told = newest;
+	return 0;
+}
+
 static int turn(struct role_clerk *r, size_t *ret_running, struct bdl_err *err)
 {
 	int rc = bdl_clerk_look(&r->clerk, ret_running, err);
@@ -74,7 +110,8 @@ static int turn(struct role_clerk *r, size_t *ret_running, struct bdl_err *err)
 	if (rc < 0 || !r->clerk.store)
 		return rc; /* one was begun: the store is closed, and shown at the next turn */
 	r->due_tick_ms = bdl_tick_ms();
-	return show(r, err);
+	rc = tell_news(r, err);
+	return rc < 0 ? rc : show(r, err);
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -133,7 +170,8 @@ static int confine(const struct bdl_conf *conf, struct bdl_err *err)
 		{ "/usr/local/share/ca-certificates", BDL_MAY_READ },
 		{ "/run/postgresql", BDL_MAY_READ },
 	};
-	unsigned calls = BDL_CALLS_FILES | BDL_CALLS_LOCKS | BDL_CALLS_CONNECT | BDL_CALLS_CHILDREN;
+	unsigned calls = BDL_CALLS_FILES | BDL_CALLS_LOCKS | BDL_CALLS_CONNECT |
+	    BDL_CALLS_CHILDREN | BDL_CALLS_SERVE; /* streams that checks ask for */
 
 	if (conf->store[0])
 		calls |= BDL_CALLS_LOCAL;
@@ -146,7 +184,7 @@ static int confine(const struct bdl_conf *conf, struct bdl_err *err)
 
 int bdl_clerk_run(struct bdl_role *role)
 {
-	struct role_clerk r = { .role = role };
+	struct role_clerk r = { .role = role, .told = -1 };
 	struct bdl_err err;
 	char backup[BDL_PATH_MAX];
 
@@ -157,6 +195,9 @@ int bdl_clerk_run(struct bdl_role *role)
 	/* One that cannot be made is told where it matters: by the job that needs it. */
 	if (bdl_file_mkdirs(backup, &err) < 0)
 		bdl_log_err(BDL_LOG_ERR, "no-backup-folder", &err);
+	/* Without it streams are not tried, which the check says. */
+	if (bdl_asker_listen(&r.clerk.listener, &err) < 0)
+		bdl_log_err(BDL_LOG_WARN, "no-listener", &err);
 	int rc = bdl_loop_init(&r.loop, on_stop, &r, &err);
 	if (rc == 0)
 		rc = confine(role->conf, &err);

@@ -5,6 +5,7 @@
 #include "main/squid.h"
 
 #include "base/view.h"
+#include "doors/web/probe.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -48,6 +49,8 @@ static void write_doors(
 	    "# host at CONNECT and says so in a header, which it takes from everyone else.\n"
 	    "acl beadle_sealed req_header X-Beadle-Sealed ^1$\n"
 	    "request_header_access X-Beadle-Sealed deny all\n"
+	    "# What Beadle's own probes say to the door is said to nobody else.\n"
+	    "request_header_access " BDL_PROBE_FIELD " deny all\n"
 	    "ssl_bump splice beadle_sealed\n"
 	    "ssl_bump bump all\n\n",
 	    proxy, squid->state, conf->certgen_program, squid->certs);
@@ -116,6 +119,9 @@ static void write_access(
 	    "acl web_ports port 80 443 1025-65535\n"
 	    "http_access deny manager\n"
 	    "http_access deny CONNECT opened\n"
+	    "# Beadle tries itself out by a name that leads nowhere; no login is asked for it.\n"
+	    "acl beadle_test dstdomain " BDL_PROBE_HOST "\n"
+	    "http_access allow this_machine beadle_test\n"
 	    "http_access deny beadle_ports this_host\n"
 	    "http_access deny this_host !this_machine\n"
 	    "http_access deny !web_ports\n\n"

@@ -4,6 +4,7 @@
  * in no ruleset of a door.
  */
 #include "policy/facts.h"
+#include "policy/own_checks.h"
 
 struct carried {
 	uint64_t told;     /* of every act: bits of enum bdl_fact */
@@ -61,6 +62,9 @@ static bool is_done(const struct bdl_rule *rule, const struct bdl_phrase *phrase
 	if (phrase->form == BDL_PHRASE_KEEPING)
 		return phrase->manner == BDL_MANNER_FACTS || phrase->manner == BDL_MANNER_NOTHING ||
 		    (phrase->manner == BDL_MANNER_WORDS && asks_phrases(rule));
+	if (phrase->form == BDL_PHRASE_ALLOWING)
+		return bdl_own_check_is_of_age(
+		    (enum bdl_own_check)bdl_own_check_find(rule->head.lists[0].words[0].text));
 	return phrase->form == BDL_PHRASE_ALWAYS || phrase->form == BDL_PHRASE_OVER;
 }
 
@@ -140,6 +144,15 @@ static bool keeps(const struct bdl_rule *rule)
 	return true;
 }
 
+/* Only what is done in people's places and names can be done in some of them. */
+static bool checks(const struct bdl_rule *rule)
+{
+	int check = bdl_own_check_find(rule->head.lists[0].words[0].text);
+
+	return rule->head.form == BDL_PHRASE_CHECK && check >= 0 &&
+	    (rule->n_conds == 0 || bdl_own_check_is_of_people((enum bdl_own_check)check));
+}
+
 static bool names_illegal(const struct bdl_rule *rule)
 {
 	for (size_t i = 0; i < rule->n_conds; i++) {
@@ -175,6 +188,8 @@ static const char *head_beyond(const struct bdl_rule *rule)
 	bool verdict = rule->kind == BDL_RULE_VERDICT;
 
 	if (rule->kind == BDL_RULE_KEEP && keeps(rule))
+		return NULL;
+	if (rule->kind == BDL_RULE_CHECK && checks(rule))
 		return NULL;
 	if (rule->kind > BDL_RULE_FORCE)
 		return bdl_phrase_info(rule->head.form)->words;

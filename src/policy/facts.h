@@ -148,6 +148,7 @@ void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct 
  *   around=         what stood around that phrase, where a rule keeps words
  *   count=ID:N      what the counter with this id (sixteen hexadecimal digits) stood at
  *   daily=          roles that hear of it once a day
+ *   probe=ID        the act is a probe's (doors/web/probe.h)
  *
  * Doors take their own facts from this text too: what is kept is what was judged.
  */

@@ -55,13 +55,16 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 #define CIRCUMSTANCE(form, words, english, doors, ...) \
 	[BDL_PHRASE_##                                 \
 	    form] = { words, english, BDL_PART_CIRCUMSTANCE, DOORS, doors, MANY, __VA_ARGS__ }
-	[BDL_PHRASE_BY] = { "by", "for %A", BDL_PART_CIRCUMSTANCE, DOORS, PERSON, MANY, N1(GROUP) },
-	CIRCUMSTANCE(USING, "using", "using %a", WEB | D(SCREEN), N1(DEVICE)),
+	[BDL_PHRASE_BY] = { "by", "for %A", BDL_PART_CIRCUMSTANCE, DOORS | K(CHECK), PERSON, MANY,
+	    N1(GROUP) },
+	[BDL_PHRASE_USING] = { "using", "using %a", BDL_PART_CIRCUMSTANCE, DOORS | K(CHECK),
+	    WEB | D(SCREEN), MANY, N1(DEVICE) },
 	CIRCUMSTANCE(USING_OTHERS, "using devices of others", "using a device of somebody else",
 	    D(LOGS), N1(NONE)),
 	CIRCUMSTANCE(
 	    USING_COUNT, "using devices", "from a person's %o device within %s", D(LOGS), N1(NONE)),
-	CIRCUMSTANCE(AT, "at", "at %a", WEB, N1(PLACE)),
+	[BDL_PHRASE_AT] = { "at", "at %a", BDL_PART_CIRCUMSTANCE, DOORS | K(CHECK), WEB, MANY,
+	    N1(PLACE) },
 	[BDL_PHRASE_TIME] = { "during", "%p", BDL_PART_CIRCUMSTANCE, DOORS | K(DESK) | K(LET),
 	    PERSON, MANY, N1(NONE) },
 	[BDL_PHRASE_CALENDAR] = { "during", "during %a", BDL_PART_CIRCUMSTANCE,

@@ -78,6 +78,7 @@ static const struct route routes[] = {
 	{ "/policies/*/*", bdl_show_issue, THE_STORE },
 	{ "/replay", bdl_show_replay, A_LOOK },
 	{ "/storage", bdl_show_storage, A_LOOK },
+	{ "/checks", bdl_show_checks, A_LOOK },
 	{ "/status", bdl_show_status, A_STORE_OR_NOT },
 	{ "/coverage", bdl_show_coverage, THE_STORE },
 	{ "/lists", bdl_show_lists, THE_STORE },

@@ -24,6 +24,7 @@ int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 int bdl_show_replay(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_checks(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_lists(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_storage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_status(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);

@@ -246,6 +246,7 @@ static const char *source_title(struct bdl_view source)
 		{ "radius", "the address was this person's, by RADIUS accounting" },
 		{ "logon", "the address was this person's, by a log-on event" },
 		{ "network", "the device is this person's, by the table of networks" },
+		{ "probe", "nobody: Beadle tried itself out, for these groups" },
 	};
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(titles); i++) {

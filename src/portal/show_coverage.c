@@ -3,12 +3,15 @@
 #include "policy/coverage.h"
 #include "policy/format.h"
 #include "policy/law.h"
+#include "record/checks/checks.h"
 #include "state_int.h"
 #include <unistd.h>
 
 struct sums {
 	struct bdl_coverage all;
 	size_t waiting;
+	struct bdl_check_row *checks; /* the last results, those that did not pass first */
+	size_t n_checks;
 };
 
 static const char *area_title(enum bdl_area area)
@@ -20,8 +23,24 @@ static const char *area_title(enum bdl_area area)
 	return titles[area];
 }
 
-static struct bdl_page_coverage_rule rule_row(const struct bdl_request *r,
-    const struct bdl_rule *rule, const struct bdl_coverage_here *here, size_t *waiting)
+/* What a rule `check` came to last: the worst of its results. "" for other rules, and for none yet. */
+static const char *tried(const struct bdl_request *r, struct bdl_view policy,
+    const struct bdl_clause *c, const struct bdl_rule *rule, const struct sums *sums)
+{
+	for (size_t i = 0; rule->kind == BDL_RULE_CHECK && i < sums->n_checks; i++) {
+		const struct bdl_check_key *key = &sums->checks[i].key;
+		if (bdl_view_eq(key->policy, policy) && bdl_view_eq(key->clause, c->id) &&
+		    bdl_view_eq(key->name, rule->head.lists[0].words[0].text))
+			return bdl_region_printf(r->region, "%s, %s",
+			    bdl_check_outcome_word(sums->checks[i].outcome),
+			    bdl_when(r, sums->checks[i].began_ms));
+	}
+	return "";
+}
+
+static struct bdl_page_coverage_rule rule_row(const struct bdl_request *r, struct bdl_view policy,
+    const struct bdl_clause *c, const struct bdl_rule *rule, const struct bdl_coverage_here *here,
+    struct sums *sums)
 {
 	struct bdl_buf line BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
 	struct bdl_buf waits BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_BLOCK_MAX);
@@ -30,25 +49,26 @@ static struct bdl_page_coverage_rule rule_row(const struct bdl_request *r,
 	bdl_rule_on_one_line(rule->text, &line);
 	if (carried)
 		bdl_coverage_waits(rule, here, &waits);
-	*waiting += waits.n > 0;
+	sums->waiting += waits.n > 0;
 	return (struct bdl_page_coverage_rule){
 		.text = bdl_region_str(r->region, bdl_buf_view(&line)),
 		.area = area_title(bdl_rule_area(rule)),
 		.carried = carried,
 		.waits = bdl_region_str(r->region, bdl_buf_view(&waits)),
 		.missing = bdl_region_str(r->region, bdl_rule_beyond(rule)),
+		.tried = tried(r, policy, c, rule, sums),
 	};
 }
 
 static struct bdl_page_coverage_clause clause_row(const struct bdl_request *r,
     struct bdl_view policy, const struct bdl_clause *c, const struct bdl_coverage_here *here,
-    size_t *waiting)
+    struct sums *sums)
 {
 	struct bdl_page_coverage_rule *rules =
 	    bdl_region_array(r->region, c->n_rules, sizeof(*rules));
 
 	for (size_t i = 0; rules && i < c->n_rules; i++)
-		rules[i] = rule_row(r, &c->rules[i], here, waiting);
+		rules[i] = rule_row(r, policy, c, &c->rules[i], here, sums);
 	return (struct bdl_page_coverage_clause){
 		.id = c->id,
 		.heading = bdl_clause_heading(r, c),
@@ -91,7 +111,7 @@ static struct bdl_page_coverage_policy policy_row(
 	if (!bdl_is_law(name))
 		bdl_coverage_add(&sums->all, d);
 	for (size_t k = 0; clauses && k < d->n_clauses; k++)
-		clauses[k] = clause_row(r, name, &d->clauses[k], here, &sums->waiting);
+		clauses[k] = clause_row(r, name, &d->clauses[k], here, sums);
 	return (struct bdl_page_coverage_policy){
 		.name = name,
 		.title = d->front.title,
@@ -188,6 +208,11 @@ int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		.phrases = phrases,
 		.has_phrases = words_rc == 0 || words_rc == BDL_E_MISSING,
 	};
+	if (r->store) {
+		rc = bdl_checks_last(r->store, r->region, &sums.checks, &sums.n_checks, err);
+		if (rc < 0)
+			return rc;
+	}
 	add_policies(r, &here, &sums, &v);
 	add_sums(r, &sums, &v);
 	add_unseen(r, &v);

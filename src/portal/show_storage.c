@@ -26,6 +26,8 @@ static const struct {
 	    "For ever: it holds no content, and names only until they are forgotten",
 	    BDL_KEPT_VISITS },
 	[BDL_STORAGE_REFUSED] = { "What could not be read", NULL, BDL_KEPT_VISITS },
+	[BDL_STORAGE_CHECKS] = { "What checks came to",
+	    "853 days, which is seven terms: reviews look back so far", BDL_KEPT_VISITS },
 	[BDL_STORAGE_POLICIES] = { "Policies and the roll",
 	    "Versions for ever; of the roll the newest alone", BDL_KEPT_VISITS },
 	[BDL_STORAGE_OTHER] = { "All else", "Beadle's own bookkeeping", BDL_KEPT_VISITS },

@@ -5,6 +5,7 @@ struct bdl_part_state_links bdl_state_links(enum bdl_state_page page)
 	return (struct bdl_part_state_links){
 		.at_status = page == BDL_STATE_STATUS,
 		.at_coverage = page == BDL_STATE_COVERAGE,
+		.at_checks = page == BDL_STATE_CHECKS,
 		.at_lists = page == BDL_STATE_LISTS,
 		.at_storage = page == BDL_STATE_STORAGE,
 	};

@@ -1,4 +1,4 @@
-/* What the pages of state share: /status, /coverage, /lists, /storage. */
+/* What the pages of state share: /status, /coverage, /checks, /lists, /storage. */
 #ifndef BDL_PORTAL_STATE_INT_H
 #define BDL_PORTAL_STATE_INT_H
 
@@ -6,7 +6,13 @@
 #include "record/status/status.h"
 #include "state_links.tmpl.h"
 
-enum bdl_state_page { BDL_STATE_STATUS, BDL_STATE_COVERAGE, BDL_STATE_LISTS, BDL_STATE_STORAGE };
+enum bdl_state_page {
+	BDL_STATE_STATUS,
+	BDL_STATE_COVERAGE,
+	BDL_STATE_CHECKS,
+	BDL_STATE_LISTS,
+	BDL_STATE_STORAGE
+};
 
 /* The row of links between them. */
 struct bdl_part_state_links bdl_state_links(enum bdl_state_page page);

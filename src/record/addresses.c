@@ -57,7 +57,7 @@ struct place {
 const char *bdl_known_by_word(enum bdl_known_by s)
 {
 	static const char *const words[BDL_KNOWN_BY_ALL] = { "", "proxy", "radius", "logon",
-		"network" };
+		"network", "probe" };
 
 	return (unsigned)s < BDL_KNOWN_BY_ALL ? words[s] : "";
 }

@@ -29,6 +29,7 @@ enum bdl_known_by {
 	BDL_KNOWN_BY_RADIUS,  /* RADIUS accounting */
 	BDL_KNOWN_BY_LOGON,   /* a log-on event */
 	BDL_KNOWN_BY_NETWORK, /* the device has a user of its own, by the table of networks */
+	BDL_KNOWN_BY_PROBE,   /* nobody: Beadle tries itself out (doors/web/probe.h) */
 	BDL_KNOWN_BY_ALL
 };
 const char *bdl_known_by_word(enum bdl_known_by s); /* "radius"; "" for none */

@@ -81,12 +81,20 @@ def arguments():
     return args
 
 
+def command(args):
+    """How it was called, but for where the figures go."""
+    words = ["./bench"] + ["--quick"] * args.quick
+    if args.only != list(SECTIONS):
+        words += ["--only", ",".join(args.only)]
+    return " ".join(words)
+
+
 def main():
     args = arguments()
     folder = tempfile.mkdtemp(prefix="beadle-bench-")
     os.chmod(folder, 0o755)
     bench, begin = Bench(args, folder), time.monotonic()
-    got = {"machine": machine.describe(), "command": " ".join(["./bench"] + sys.argv[2:]),
+    got = {"machine": machine.describe(), "command": command(args),
            "quick": args.quick, "rounds": args.rounds, "seconds": args.seconds}
     print(machine.text(got["machine"]))
     print(", ".join(f"{p} {v}" for p, v in got["machine"]["versions"].items()))

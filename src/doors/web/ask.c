@@ -75,6 +75,34 @@ static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap
 	a->who = bdl_view_of(who);
 }
 
+/*
+ * A probe says whom it stands for, where, and what it is to be judged as. Its own name is in the record
+ * in place of a person's, so that nobody is taken for having done what it does.
+ */
+static bool read_probe(struct bdl_web *web, const struct bdl_icap_request *icap,
+    const struct bdl_http_head *http, struct bdl_ask *a)
+{
+	struct bdl_view text = bdl_http_field(http, BDL_PROBE_FIELD);
+	struct bdl_probe *p = &a->probe;
+
+	if (text.n == 0 || !bdl_probe_read(web->probe_key, text, a->at_ms, p) ||
+	    p->host.n >= sizeof(a->url.host))
+		return false;
+	a->is_probe = true;
+	a->source = BDL_KNOWN_BY_PROBE;
+	a->address = cut(icap->client, 64);
+	a->network = (struct bdl_network){ .place = p->place, .kind = p->equipment };
+	a->stands_for.groups = p->groups;
+	if (p->groups.n > 0)
+		a->person = &a->stands_for;
+	if (p->host.n > 0) {
+		memcpy(a->url.host, p->host.p, p->host.n);
+		a->url.host[p->host.n] = '\0';
+	}
+	a->who = bdl_view_of(bdl_region_printf(web->scratch, "probe %.*s", BDL_FMT(p->id)));
+	return true;
+}
+
 /* Whose equipment it is, as it is judged and recorded; empty where no table could say. */
 static struct bdl_view equipment_of(const struct bdl_web *web, const struct bdl_ask *a)
 {
@@ -122,7 +150,8 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 		return rc;
 	ret->kind = bdl_kind_of(http);
 	ret->taste = bdl_taste_of(http, ret->kind);
-	read_person(web, icap, peer, ret);
+	if (!read_probe(web, icap, http, ret))
+		read_person(web, icap, peer, ret);
 	read_facts(web, ret);
 	return 0;
 }
@@ -266,7 +295,7 @@ struct bdl_act bdl_ask_act(
 	act.clause = ref.clause->id;
 	act.clauses = clause_names(web, v);
 	act.tell = bdl_ask_roles(web, v->tell);
-	if (keeps_nothing(web->now->ruleset, v))
+	if (!a->is_probe && keeps_nothing(web->now->ruleset, v))
 		withhold(&act);
 	return act;
 }

@@ -91,7 +91,8 @@ struct bdl_judgement bdl_web_judge(
 {
 	struct bdl_judgement j = { .v = { .action = BDL_ALLOW, .rule = BDL_NO_RULE } };
 
-	bdl_web_count(web, a);
+	if (!a->is_probe)
+		bdl_web_count(web, a);
 	bdl_judge(web->now->ruleset, &a->facts, &j.v);
 	keep_daily(web, &j.v, a);
 	if (j.v.action == BDL_COACH)
@@ -123,9 +124,21 @@ void bdl_web_record(struct bdl_web *web, struct bdl_ask *a, const struct bdl_jud
 	if (!j->refused)
 		a->visit = mark_of(web, &act);
 	bdl_recorder_add(web->recorder, &act);
+	if (a->is_probe)
+		return; /* on record, and among no figures of what people did */
 	bdl_count(web->role->slot, BDL_COUNT_ACTS, 1);
 	if (j->refused)
 		bdl_count(web->role->slot, BDL_COUNT_STRICT, 1);
+}
+
+/* One more field behind the others of an answer. */
+static void add_verdict(struct bdl_web *web, const struct bdl_verdict *v, struct bdl_buf *head)
+{
+	BDL_BUG_IF(!bdl_view_ends(bdl_buf_view(head), BDL_LIT("\r\n\r\n")));
+	head->n -= 2;
+	(void)bdl_buf_add_str(head, BDL_PROBE_VERDICT ": "); /* its owner looks whether it broke */
+	bdl_probe_verdict(web->now->ruleset, v, head);
+	(void)bdl_buf_add_str(head, "\r\n\r\n");
 }
 
 struct bdl_decision bdl_web_refuse(struct bdl_web *web, const struct bdl_ask *a,
@@ -139,6 +152,24 @@ struct bdl_decision bdl_web_refuse(struct bdl_web *web, const struct bdl_ask *a,
 	if (j->v.action == BDL_COACH && a->taste == BDL_TASTE_PAGE && a->kind != BDL_KIND_PART)
 		answer.token = bdl_coach_token(web, a, &ref);
 	bdl_answer_write(&answer, head, body);
+	if (a->is_probe)
+		add_verdict(web, &j->v, head);
+	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER, .strict = true };
+}
+
+/* A probe that nothing refuses is told what would go on; nothing does. */
+static struct bdl_decision answer_probe(struct bdl_web *web, const struct bdl_ask *a,
+    const struct bdl_http_head *http, const struct bdl_verdict *v, struct bdl_buf *head,
+    struct bdl_buf *body)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf would = BDL_BUF(BDL_ANSWER_BODY_MAX / 2);
+	uint32_t switches = bdl_judge_force(web->now->ruleset, &a->facts);
+
+	if (!bdl_force_apply(switches, &a->url, http, &would))
+		(void)bdl_buf_printf(&would, "%.*s %.*s\r\n", BDL_FMT(http->start[0]),
+		    BDL_FMT(http->start[1])); /* a head fits */
+	bdl_answer_plain(200, "OK", bdl_buf_str(&would), head, body);
+	add_verdict(web, v, head);
 	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER, .strict = true };
 }
 
@@ -155,6 +186,8 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 	bdl_web_record(web, a, &j);
 	if (j.refused)
 		return bdl_web_refuse(web, a, &j, head, body);
+	if (a->is_probe && !a->probe.goes_on)
+		return answer_probe(web, a, http, &j.v, head, body);
 	d.visit = a->visit;
 	if (a->media.bytes)
 		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */

@@ -18,6 +18,8 @@ static void begin(struct bdl_web *web, struct bdl_ask *a, const char *stage)
 		.p = room, .cap = room ? BDL_KEPT_MAX + 1 : 0, .max = room ? BDL_KEPT_MAX : 0
 	};
 	bdl_kept_add(&a->kept, "stage", bdl_view_of(stage));
+	if (a->is_probe)
+		bdl_kept_add(&a->kept, "probe", a->probe.id);
 }
 
 /* Of terms the record keeps the beginning, as one plain line: it fits whatever its bytes are. */

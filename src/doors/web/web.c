@@ -55,6 +55,10 @@ static int open_shared(struct bdl_web *web, struct bdl_err *err)
 	int rc = bdl_token_key(path, web->key, err);
 	if (rc < 0)
 		return rc;
+	bdl_conf_path(web->role->conf, path, sizeof(path), BDL_PROBE_KEY_FILE);
+	rc = bdl_token_key(path, web->probe_key, err);
+	if (rc < 0)
+		return rc;
 	bdl_conf_path(web->role->conf, path, sizeof(path), "run/passes");
 	rc = bdl_passes_open(path, web->key, &web->passes, err);
 	if (rc < 0)
@@ -197,6 +201,7 @@ static void web_free(struct bdl_web *web)
 	bdl_late_close(web->late);
 	bdl_region_free(web->scratch);
 	explicit_bzero(web->key, sizeof(web->key));
+	explicit_bzero(web->probe_key, sizeof(web->probe_key));
 	free(web);
 }
 BDL_DEFINE_AUTO(struct bdl_web, web_free);

@@ -6,6 +6,7 @@
 #include "doors/web/counters.h"
 #include "doors/web/late.h"
 #include "doors/web/passes.h"
+#include "doors/web/probe.h"
 #include "doors/web/recorder.h"
 #include "doors/web/released.h"
 #include "doors/web/snapshot.h"
@@ -64,6 +65,7 @@ struct bdl_web {
 	int log_fd;       /* where the proxy's log comes in; -1: nowhere */
 	uv_poll_t log_poll;
 	uint8_t key[BDL_TOKEN_KEY];
+	uint8_t probe_key[BDL_TOKEN_KEY];
 	struct bdl_region *scratch; /* for the request being judged */
 
 	/* Reading the next snapshot on the pool, one at a time. */
@@ -112,7 +114,10 @@ struct bdl_ask {
 	enum bdl_known_by source;        /* how it is known who it is */
 	struct bdl_network network;      /* where the address is, by the table of networks */
 	struct bdl_view who;             /* the login, else the address; the two never look alike */
-	const struct bdl_person *person; /* on the roll, or NULL */
+	const struct bdl_person *person; /* on the roll, or whom a probe stands for; or NULL */
+	bool is_probe;
+	struct bdl_probe probe;
+	struct bdl_person stands_for; /* of a probe: groups alone */
 	struct bdl_facts facts;
 	struct bdl_catset listed;      /* categories in the lists' own numbers */
 	struct bdl_media media;        /* of what is sent, or comes back */

@@ -42,6 +42,11 @@ const char *bdl_kind_word(enum bdl_act_kind k)
 	return (unsigned)k < BDL_KINDS ? words[k] : "unknown";
 }
 
+bool bdl_act_is_probe(const struct bdl_act *a)
+{
+	return bdl_view_is(a->source, "probe");
+}
+
 static struct bdl_view text_of(const struct bdl_act *a, size_t i)
 {
 	struct bdl_view v;

@@ -51,6 +51,9 @@ struct bdl_act {
 	struct bdl_view kept;      /* facts: what the door found out (policy/facts.h) */
 };
 
+/* Whether Beadle did it itself, to see whether it works: it is nobody's, and counts in no figure. */
+bool bdl_act_is_probe(const struct bdl_act *a);
+
 /* By how many minutes the act's own clock was ahead of UTC. */
 int64_t bdl_act_offset(const struct bdl_act *a);
 

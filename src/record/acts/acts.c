@@ -187,7 +187,7 @@ static int violation_of(struct bdl_store *s, const struct bdl_act *a, int64_t ac
 
 	*ret_id = 0;
 	*ret_began = false;
-	if (a->action < BDL_COACH)
+	if (a->action < BDL_COACH || bdl_act_is_probe(a))
 		return 0;
 	int rc = violation_find(s, a, &id, &tell, err);
 	if (rc)
@@ -255,7 +255,7 @@ int bdl_acts_add(struct bdl_store *s, const struct bdl_act *a, struct bdl_err *e
 		rc = bdl_number_next(s, BDL_NUMBERED_ACT, &id, err);
 	if (!rc)
 		rc = violation_of(s, a, id, &violation, &began, err);
-	if (!rc)
+	if (!rc && !bdl_act_is_probe(a))
 		rc = bdl_figures_act(s, a, began, err);
 	if (!rc)
 		rc = bdl_stmt_get(s,

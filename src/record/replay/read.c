@@ -429,7 +429,8 @@ static int read_some_acts(struct reader *r, int64_t *last, size_t *ret_n, struct
 	int rc = bdl_stmt_get(r->s,
 	    "SELECT id, at_ms, kind, weekday, minute, door, action, known, person, person_groups,"
 	    " address, method, host, path, categories, clauses, place, equipment, kept FROM act"
-	    " WHERE school = ?1 AND id > ?2 AND +at_ms >= ?3 AND +at_ms < ?4 ORDER BY id LIMIT ?5",
+	    " WHERE school = ?1 AND id > ?2 AND +at_ms >= ?3 AND +at_ms < ?4"
+	    " AND source <> 'probe' ORDER BY id LIMIT ?5",
 	    &st, err);
 	if (rc < 0)
 		return rc;

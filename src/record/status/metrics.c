@@ -158,10 +158,17 @@ static void add_store(const struct bdl_status *s, struct bdl_buf *out)
 {
 	static const struct metric today = { "acts_today", "gauge",
 		"Requests of this day by their verdict, as far as they are in the store." };
+	static const struct metric checks = { "checks", "gauge",
+		"Last results of the checks of itself, by group and place." };
 
 	one(out, "store_readable", "gauge", "Whether the store can be read.", !s->store_fault);
 	if (s->store_fault)
 		return;
+	begin(out, &checks);
+	for (int i = BDL_CHECK_PASSED; i <= BDL_CHECK_NOT_RUN; i++)
+		labelled(out, checks.name, "outcome",
+		    bdl_view_of(bdl_check_outcome_word((enum bdl_check_outcome)i)),
+		    (int64_t)bdl_status_checks(s, (enum bdl_check_outcome)i));
 	begin(out, &today);
 	labelled(out, today.name, "verdict", BDL_LIT("block"), s->today.blocked);
 	labelled(out, today.name, "verdict", BDL_LIT("coach"), s->today.coached);

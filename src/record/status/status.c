@@ -195,6 +195,7 @@ static int lists_were_there(struct bdl_store *store, bool *ret, struct bdl_err *
 static int store_look(struct bdl_store *store, const char *dir, struct bdl_region *region,
     struct bdl_status *s, struct bdl_err *err)
 {
+	struct bdl_check_row *checks;
 	struct bdl_job_row *jobs;
 	struct bdl_head head;
 
@@ -204,6 +205,10 @@ static int store_look(struct bdl_store *store, const char *dir, struct bdl_regio
 	if (rc)
 		return rc;
 	s->jobs = jobs;
+	rc = bdl_checks_last(store, region, &checks, &s->n_checks, err);
+	if (rc)
+		return rc;
+	s->checks = checks;
 	s->ledger.verified = bdl_status_job(s, "ledger");
 	rc = waiting_read(store, dir, region, s, err);
 	if (!rc)
@@ -297,6 +302,15 @@ void bdl_status_look(const struct bdl_status_where *where, int64_t now_ms,
 	disk_read(where->dir, ret);
 	certificate_read(where->dir, region, ret);
 	bdl_status_weigh(ret, region);
+}
+
+size_t bdl_status_checks(const struct bdl_status *s, enum bdl_check_outcome outcome)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_checks; i++)
+		n += s->checks[i].outcome == outcome;
+	return n;
 }
 
 const struct bdl_job_row *bdl_status_job(const struct bdl_status *s, const char *name)

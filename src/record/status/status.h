@@ -13,12 +13,13 @@
 #include "base/region.h"
 #include "lists/illegal.h"
 #include "record/acts/acts.h"
+#include "record/checks/checks.h"
 #include "record/jobs.h"
 #include "record/store/store.h"
 #include "sys/board.h"
 
-#define BDL_STATUS_TROUBLES_MAX 64                    /* further ones are counted */
-#define BDL_STATUS_MEMORY       ((size_t)1024 * 1024) /* a region in which a look has room */
+#define BDL_STATUS_TROUBLES_MAX 64                        /* further ones are counted */
+#define BDL_STATUS_MEMORY       ((size_t)8 * 1024 * 1024) /* a region in which a look has room */
 
 /* Where to look; what is NULL is not there, or could not be opened. */
 struct bdl_status_where {
@@ -80,6 +81,8 @@ struct bdl_status {
 	struct bdl_acts_totals today;
 	const struct bdl_job_row *jobs;
 	size_t n_jobs;
+	const struct bdl_check_row *checks; /* the last results, those that did not pass first */
+	size_t n_checks;
 	struct bdl_digest ruleset;  /* that the store has in force */
 	int64_t in_force_ms;        /* since when, at least */
 	size_t n_policies, n_alone; /* in force, and of these by one person's word */
@@ -96,6 +99,9 @@ struct bdl_status {
 /* Texts are in the region. */
 void bdl_status_look(const struct bdl_status_where *where, int64_t now_ms,
     struct bdl_region *region, struct bdl_status *ret);
+
+/* How many of the last results of checks came to this. */
+size_t bdl_status_checks(const struct bdl_status *s, enum bdl_check_outcome outcome);
 
 /* The row of that job, or NULL. */
 const struct bdl_job_row *bdl_status_job(const struct bdl_status *s, const char *name);

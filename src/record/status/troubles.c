@@ -33,7 +33,8 @@ static void add(
 		return; /* so many are told */
 	memmove(t + at + 1, t + at, (s->n_troubles - at) * sizeof(*t));
 	/* NULL is a region without room, whose owner looks. */
-	t[at] = (struct bdl_trouble){ fails, what ? what : "", means, mend ? mend : "" };
+	t[at] =
+	    (struct bdl_trouble){ fails, what ? what : "", means ? means : "", mend ? mend : "" };
 	s->n_troubles++;
 	s->n_failing += fails;
 }
@@ -218,6 +219,40 @@ static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 		    "It should have been done by now.", "See whether the clerk runs.");
 }
 
+static bool is_same_check(const struct bdl_check_row *a, const struct bdl_check_row *b)
+{
+	return a->outcome == b->outcome && bdl_view_eq(a->key.name, b->key.name) &&
+	    bdl_view_eq(a->key.policy, b->key.policy) && bdl_view_eq(a->key.clause, b->key.clause);
+}
+
+/* Rows of one check stand together: the first of them is told, and how many more there are. */
+static void weigh_check(struct weighing *w, const struct bdl_check_row *row, size_t more)
+{
+	bool fails = row->outcome == BDL_CHECK_FAILED;
+	const char *others = bdl_region_printf(
+	    w->region, " And %zu more: beadle check %.*s.", more, BDL_FMT(row->key.name));
+
+	add(w, fails,
+	    bdl_region_printf(w->region, "The check %.*s of clause %.*s#%.*s %s%s%.*s%s%.*s.",
+		BDL_FMT(row->key.name), BDL_FMT(row->key.policy), BDL_FMT(row->key.clause),
+		fails ? "fails" : "could not run", row->who.n ? " for " : "", BDL_FMT(row->who),
+		row->place.n ? " at " : "", BDL_FMT(row->place)),
+	    bdl_region_str(w->region, row->said),
+	    bdl_region_printf(
+		w->region, "%.*s%s", BDL_FMT(row->mend), more > 0 && others ? others : ""));
+}
+
+static void weigh_checks(struct weighing *w)
+{
+	const struct bdl_status *s = w->s;
+
+	for (size_t i = 0, n; i < s->n_checks && s->checks[i].outcome != BDL_CHECK_PASSED; i += n) {
+		for (n = 1; i + n < s->n_checks && is_same_check(&s->checks[i], &s->checks[i + n]);)
+			n++;
+		weigh_check(w, &s->checks[i], n - 1);
+	}
+}
+
 static void weigh_backup(struct weighing *w)
 {
 	const struct bdl_job_row *job = bdl_status_job(w->s, "backup");
@@ -253,6 +288,7 @@ static void weigh_store(struct weighing *w)
 	for (size_t i = 0; i < s->n_jobs; i++)
 		weigh_job(w, &s->jobs[i]);
 	weigh_backup(w);
+	weigh_checks(w);
 	if (s->n_policies == 0)
 		add(w, false, "No policy is in force.",
 		    "Everything is allowed and recorded, but for what the law forbids.",

@@ -57,7 +57,7 @@ void bdl_rollup_reset(struct bdl_rollup *r)
 
 bool bdl_visits_take(const struct bdl_act *a)
 {
-	if (a->door != BDL_DOOR_WEB)
+	if (a->door != BDL_DOOR_WEB || bdl_act_is_probe(a))
 		return false;
 	return a->kind == BDL_KIND_PART ||
 	    (a->action == BDL_ALLOW && !a->clause.n && !a->clauses.n && !a->passed);

@@ -183,7 +183,7 @@ static void compile_to_what_is_carried_out(void **state)
 				const struct bdl_rule *rule = &m->documents[p]->clauses[i].rules[j];
 				/* What is kept is no matter of a door's. */
 				carried_out +=
-				    rule->kind != BDL_RULE_KEEP && bdl_rule_carried_out(rule);
+				    rule->kind <= BDL_RULE_FORCE && bdl_rule_carried_out(rule);
 			}
 	if (bdl_ruleset_new(sources, POLICIES, &r, &err) < 0)
 		fail_msg("%s", err.text);

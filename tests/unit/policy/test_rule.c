@@ -605,6 +605,17 @@ static void knows_what_is_carried_out(void **state)
 		{ "block web tell head after 3 in 1 day", "" },
 		{ "block web keeping nothing", "" },
 		{ "block web opening ticket a", "opening ticket" },
+		{ "check filter", "" },
+		{ "check doors every 1 hour by pupils at library using own-devices, tell head",
+		    "" },
+		{ "check lists every 1 term allowing 3 days", "" },
+		{ "check filter allowing 3 days", "allowing" },
+		{ "check lists at library", "check" },
+		{ "check loans every 1 day", "check" },
+		{ "check grants a", "check grants" },
+		{ "check review ahead 90 days", "check" },
+		{ "check backup ahead 90 days", "ahead" },
+		{ "check backup, tell head when late", "tell" },
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
 		struct fixture x;

@@ -1,0 +1,95 @@
+/* What the files of the checks share. */
+#ifndef BDL_MAIN_CHECKS_INT_H
+#define BDL_MAIN_CHECKS_INT_H
+
+#include "lists/hosts.h"
+#include "main/asker.h"
+#include "main/checks.h"
+#include "policy/judge.h"
+#include "policy/networks.h"
+#include "policy/own_checks.h"
+#include "policy/roll.h"
+#include "record/status/status.h"
+
+#define BDL_CHECK_RESULTS_MAX 512 /* of one rule: groups by places */
+#define BDL_CHECK_SAID_MAX    500
+
+/* Where all checks of a run stand. What is NULL is not there. */
+struct bdl_checking {
+	const struct bdl_conf *conf;
+	struct bdl_region *region;
+	struct bdl_ruleset *ruleset;
+	struct bdl_lists *lists;
+	struct bdl_hosts *hosts;
+	struct bdl_networks *networks;
+	struct bdl_catmap map;
+	struct bdl_store *store;
+	struct bdl_asker *asker;
+	bool has_streams;
+	bool has_key; /* the doors' own: without it no probe is believed */
+	uint8_t key[BDL_TOKEN_KEY];
+	struct bdl_status status; /* as it stood when the run began */
+	struct bdl_asked asked;   /* the last answer */
+	char probe[BDL_PROBE_ID]; /* the id of what was asked last */
+};
+
+/* For whom and where a check is made; empty views as in struct bdl_probe. Texts end with a NUL. */
+struct bdl_stand {
+	struct bdl_view group; /* or several, with blanks between; empty: nobody knows who it is */
+	struct bdl_view place, equipment;
+};
+
+/* One result in the making. */
+struct bdl_finding_of {
+	const struct bdl_rule *rule;
+	const char *clause; /* "staff#web.gambling": whose check it is */
+	enum bdl_check_outcome outcome;
+	int64_t asked;
+	struct bdl_buf said, mend;
+};
+
+/* The first that did not pass decides; what comes later is said behind it. */
+void bdl_finding_add(struct bdl_finding_of *f, enum bdl_check_outcome outcome, const char *mend,
+    const char *fmt, ...) BDL_PRINTF(4, 5);
+
+/* --- checks_ask.c: asking the door --- */
+
+/* What the documents say, by what the lists say of that host's front page. */
+struct bdl_expected {
+	struct bdl_verdict verdict;
+	struct bdl_catset categories; /* in the ruleset's numbers */
+	char text[256];               /* as bdl_probe_verdict writes it */
+};
+void bdl_checks_expect(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
+    struct bdl_expected *ret);
+
+/* The same of a page that is in this category alone, whether a list has any or not. */
+void bdl_checks_expect_category(struct bdl_checking *c, const struct bdl_stand *stand,
+    unsigned category, struct bdl_expected *ret);
+
+/*
+ * Ask through the proxy in place of that host (empty: the test host's own). true: the door
+ * answered, and what it said is in c->asked. false: that is in the finding already, or in *err with
+ * a code.
+ */
+bool bdl_checks_ask(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
+    const char *scheme, const char *path, struct bdl_finding_of *f, struct bdl_err *err);
+
+/* Likewise for a stream of the asker's own. */
+bool bdl_checks_stream(struct bdl_checking *c, const struct bdl_stand *stand,
+    struct bdl_finding_of *f, struct bdl_err *err);
+
+/*
+ * --- what is checked: each adds to the finding; errors are the store's, or of the asker's end ---
+ */
+
+typedef int bdl_check_fn(struct bdl_checking *c, const struct bdl_stand *stand,
+    struct bdl_finding_of *f, struct bdl_err *err);
+
+/* checks_web.c */
+bdl_check_fn bdl_check_filter, bdl_check_help_lines, bdl_check_block_page, bdl_check_safe_search,
+    bdl_check_streams, bdl_check_journal, bdl_check_doors;
+/* checks_state.c */
+bdl_check_fn bdl_check_lists, bdl_check_illegal_list, bdl_check_backup, bdl_check_restore;
+
+#endif

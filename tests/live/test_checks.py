@@ -1,0 +1,235 @@
+"""Beadle tries itself out behind real Squid: checks pass, and each thing that is broken is found."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+from conftest import TWO_PEOPLE, end_school, front, make_school, until
+
+CHECKS = """check doors every 1 day, tell technicians
+check filter every 1 hour, tell technicians, head
+check help-lines, tell technicians
+check block-page, tell technicians
+check streams, tell technicians
+check journal, tell technicians
+check lists, allowing 7 days, tell technicians
+check illegal-list, tell technicians
+check backup, tell technicians
+check restore, tell technicians"""
+
+
+def pupils(safe="force web safe-search", games="block web to category gambling, social-networks", checks=CHECKS):
+    text = front("Pupils", "pupils") + "\n# Pupils\n"
+    for name, rules in (("web.games", games), ("web.search", f"{safe}\ncheck safe-search, tell technicians"),
+                        ("it.checks", checks)):
+        text += f"\n## {name} {{#{name}}}\n\nSo it is.\n\n```rules\n{rules}\n```\n"
+    return text
+
+
+def publish(school, text):
+    file = school.folder / "pupils.md"
+    file.write_text(text)
+    school.beadle("policy", "publish", str(file), "--minute", "x", *TWO_PEOPLE)
+    digest = school.rows("SELECT digest FROM policy_version WHERE name = 'pupils' AND in_force = 1")[0]["digest"]
+    until(lambda: any(digest[:12] in p.name for p in (school.data / "force").iterdir()), "it is in force")
+    until(lambda: "judges by other" not in school.beadle("status", check=False).stdout, "the doors have it")
+    time.sleep(0.5)  # each worker has read it by then
+
+
+def compile_lists(school, gambling="casino.example\nbets.example\n"):
+    folder = school.folder / "lists"
+    folder.mkdir(exist_ok=True)
+    (folder / "gambling.domains").write_text(gambling)
+    (folder / "social-networks.domains").write_text("social.example\n")
+    for name in ("bypass", "file-sharing", "leisure", "streaming"):
+        (folder / f"{name}.domains").write_text(f"{name}.example\n")
+    (folder / "protected.domains").write_text("# harmless: health\nhelp.example\nline.example\n")
+    school.beadle("lists", "compile", str(folder))
+
+
+def check(school, name=None):
+    """Make it now: what it came to, {(check, who): (outcome, what was found)}, and the exit status."""
+    done = school.beadle("check", *([name] if name else []), "--now", check=False)
+    found = re.findall(r"^([a-z-]+) \(pupils#[\w.]+\)(?:, (\w+))?.*: (passed|failed|could not run)\n.*\n  (.*)\n(?:  (\S.*)\n)?",
+                       done.stdout, re.M)
+    assert found, done.stdout + done.stderr
+    return {(n, w): (o, s, m) for n, w, o, s, m in found}, done.returncode
+
+
+@pytest.fixture(scope="module")
+def tried(sites):
+    """A school that serves; each test leaves it as it was."""
+    school = make_school(sites)
+    compile_lists(school)
+    school.start()
+    publish(school, pupils())
+    yield school
+    end_school(school)
+
+
+def outcomes(found):
+    return {key: value[0] for key, value in found.items()}
+
+
+def test_what_works_passes(tried):
+    for job in ("backup", "drill"):  # the clerk may be at it
+        until(lambda: tried.beadle("clerk", "run", job, check=False).returncode == 0, f"{job} is done")
+    found, status = check(tried)
+    assert found.pop(("illegal-list", ""))[:2] == ("failed", "A list of illegal material is NOT INSTALLED.")
+    assert set(outcomes(found).values()) == {"passed"}, found
+    people = {(n, w) for n in ("doors", "filter", "help-lines", "block-page", "safe-search") for w in ("pupils", "unknown")}
+    assert set(found) == people | {(n, "") for n in ("doors", "streams", "journal", "lists", "backup", "restore")}
+    assert status == 1  # for the list that is not installed
+    assert check(tried, "filter")[1] == 0
+    assert re.search(r"first piece of a stream came after \d+ ms", found["streams", ""][1])
+
+
+def test_probes_are_on_record_and_nobodys(tried, sites):
+    tried.people["127.0.0.1"] = "t.ashdown"  # whoever else asks from this machine
+    before, asked = tried.rows("SELECT coalesce(sum(acts), 0) AS n FROM figure"), len(sites.asked)
+    check(tried)
+    until(lambda: tried.rows("SELECT 1 FROM act WHERE source = 'probe' AND host = 'casino.example'"),
+          "it is on record")
+    rows = tried.rows("SELECT * FROM act WHERE source = 'probe'")
+    assert {r["person"] for r in rows} == {""} and {r["violation"] for r in rows} == {None}
+    assert {"pupils", ""} == {r["person_groups"] for r in rows}
+    assert tried.rows("SELECT count(*) AS n FROM violation") == [{"n": 0}]
+    assert tried.rows("SELECT coalesce(sum(acts), 0) AS n FROM figure") == before
+    assert tried.rows("SELECT count(*) AS n FROM visit") == [{"n": 0}]
+    assert len(sites.asked) == asked, "a site was asked"
+    one = next(r for r in rows if r["host"] == "casino.example")
+    page = tried.ask_portal(f"/acts/{one['id']}")
+    assert "Beadle tried itself out" in page.body
+    tried.people.clear()
+
+
+def test_a_header_of_somebody_elses_is_no_probe(tried):
+    reply = tried.get("http://casino.example/forged", "-H",
+                      "X-Beadle-Probe: 1|99999999999999|0|here|staff|||ok.example|" + "0" * 64)
+    assert reply.status == 403 and "X-Beadle-Verdict" not in reply.body
+    act = until(lambda: tried.rows("SELECT * FROM act WHERE path = '/forged'"), "it is on record")[0]
+    assert (act["source"], act["host"]) != ("probe", "ok.example")
+    assert act["violation"] is not None
+
+
+def test_what_nothing_blocks_does_not_leave_the_school(tried, sites):
+    """And the header of a probe that goes on reaches no site."""
+    asked = len(sites.asked)
+    assert outcomes(check(tried, "safe-search")[0])["safe-search", "pupils"] == "passed"
+    assert len(sites.asked) == asked
+
+
+def test_a_list_that_is_gone(tried):
+    compile_lists(tried, gambling="")
+    found, status = check(tried, "filter")
+    outcome, said, mend = found["filter", "pupils"]
+    assert (outcome, status) == ("failed", 1)
+    assert "There is no list of gambling" in said and "pupils#web.games" in said, said
+    assert "beadle lists compile" in mend
+    assert outcomes(check(tried, "lists")[0])["lists", ""] == "failed"
+    state = tried.beadle("status", check=False)
+    assert state.returncode == 1 and "The check filter of clause pupils#it.checks fails" in state.stdout, state.stdout
+    metrics = tried.beadle("status", "--metrics", check=False).stdout
+    assert re.search(r'^beadle_checks\{outcome="failed"\} [1-9]', metrics, re.M), metrics
+    compile_lists(tried)
+    until(lambda: check(tried, "filter")[1] == 0, "it works again")
+    said = until(lambda: "ev=check-recovered" in tried.log.read_text() and tried.log.read_text(), "the log says so")
+    assert 'ev=check-failed msg="filter of pupils#it.checks' in said
+    check(tried, "lists")
+
+
+def test_a_rule_that_was_withdrawn(tried):
+    publish(tried, pupils(safe="note web search"))
+    found, _ = check(tried, "safe-search")
+    outcome, said, mend = found["safe-search", "pupils"]
+    assert outcome == "failed" and "www.google.com would be asked without safe search" in said
+    assert "pupils#web.search" in said and "force web safe-search" in mend
+    publish(tried, pupils())
+    assert check(tried, "safe-search")[1] == 0
+
+
+def test_a_help_line_that_a_rule_closes(tried):
+    publish(tried, pupils(games="block web to category gambling\nblock web to host line.example"))
+    outcome, said, _ = check(tried, "help-lines")[0]["help-lines", "pupils"]
+    assert outcome == "failed" and "line.example is not open to pupils" in said and "pupils#web.games" in said
+    publish(tried, pupils())
+    assert check(tried, "help-lines")[1] == 0
+
+
+def test_a_list_that_is_old(tried):
+    notes = tried.folder / "lists" / "gambling.domains"
+    compile_lists(tried, gambling="# issued: 2026-01-01\ncasino.example\nbets.example\n")
+    os.utime(notes, (time.time() - 40 * 86400,) * 2)
+    tried.beadle("lists", "compile", str(tried.folder / "lists"))
+    outcome, said, _ = check(tried, "lists")[0]["lists", ""]
+    assert outcome == "failed" and re.search(r"list of gambling is \d+ days old; 7 are allowed", said), said
+    compile_lists(tried)
+    until(lambda: check(tried, "lists")[1] == 0, "it is fresh")
+
+
+def test_nothing_to_try_is_not_passed(tried):
+    publish(tried, pupils(games="note web to category gambling"))
+    found, status = check(tried, "filter")
+    assert found["filter", "pupils"][0] == "could not run" and status == 1
+    assert "No rule keeps pupils from any category" in found["filter", "pupils"][1]
+    publish(tried, pupils())
+
+
+def test_places_and_groups_that_a_check_names(tried):
+    (tried.folder / "networks.csv").write_text("network,place,kind,person\n10.1.0.0/16,library,school-devices,\n")
+    tried.beadle("networks", "import", str(tried.folder / "networks.csv"))
+    rules = "block web to category gambling at library"
+    publish(tried, pupils(games=rules, checks="check filter by pupils at library, tell technicians"))
+    done = tried.beadle("check", "filter", "--now", check=False)
+    assert re.search(r"^filter \(pupils#it.checks\), pupils at library: passed$", done.stdout, re.M), done.stdout
+    assert "unknown" not in done.stdout
+    publish(tried, pupils(games=rules, checks="check filter by pupils, tell technicians"))
+    done = tried.beadle("check", "filter", "--now", check=False)
+    assert re.search(r"^filter \(pupils#it.checks\), pupils at library: passed$", done.stdout, re.M), done.stdout
+    assert re.search(r"^filter \(pupils#it.checks\), pupils: could not run$", done.stdout, re.M), done.stdout
+    publish(tried, pupils())
+
+
+def test_the_record_of_it(tried):
+    check(tried)
+    page = tried.ask_portal("/checks")
+    assert page.status == 200 and "What is to be blocked is blocked, and nothing else" in page.body
+    assert 'href="/policies/pupils#it.checks"' in page.body and "NOT INSTALLED" in page.body
+    assert "The academic year" in page.body and "unknown people" in page.body
+    assert tried.ask_portal("/checks?year=2019").status == 200
+    assert "The check illegal-list" in tried.ask_portal("/status").body
+
+
+def test_the_clerk_makes_them_by_itself(school):
+    compile_lists(school)
+    school.start()
+    publish(school, pupils())
+    query = "SELECT outcome FROM check_result WHERE is_last = 1 AND name = 'streams'"
+    until(lambda: school.rows(query) == [{"outcome": 1}], "the clerk has tried a stream", patience=60)
+    assert "job-failed" not in school.log.read_text()
+
+
+def test_a_proxy_that_asks_no_door(school):
+    """Squid passes everything: no page of a list is asked for to find that out."""
+    compile_lists(school)
+    school.start()
+    publish(school, pupils())
+    until(lambda: check(school, "filter")[1] == 0, "it works")
+    conf = school.data / "squid" / "squid.conf"
+    conf.write_text(re.sub(r"^(icap_enable) on", r"\1 off", conf.read_text(), flags=re.M))
+    pid = school.pids()["squid"]
+    os.kill(pid, signal.SIGHUP)
+    found = until(lambda: (f := check(school, "filter")[0])["filter", "pupils"][0] == "failed" and f, "it is found")
+    assert "not by Beadle's web door" in found["filter", "pupils"][1]
+    assert "icap_service" in found["filter", "pupils"][2]
+
+
+def test_no_proxy_is_no_answer(school):
+    compile_lists(school)
+    school.start()
+    publish(school, pupils())
+    other = dict(BEADLE_PROXY="127.0.0.1:9")
+    done = school.beadle("check", "filter", "--now", check=False, env=other)
+    assert done.returncode == 1 and "could not run" in done.stdout and "There is no proxy at 127.0.0.1:9" in done.stdout
