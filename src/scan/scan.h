@@ -86,7 +86,7 @@ enum bdl_scan_read {
 	BDL_SCAN_TOO_LARGE, /* it unpacks to more than unpacked_max */
 	BDL_SCAN_TOO_DENSE, /* it unpacks past BDL_SCAN_RATIO_MAX */
 	BDL_SCAN_DAMAGED,   /* what is packed is broken */
-	BDL_SCAN_CODED,     /* BDL_SCAN_UNKNOWN, or a charset that nobody knows */
+	BDL_SCAN_CODED,     /* BDL_SCAN_UNKNOWN, or what cannot be decoded */
 };
 
 struct bdl_scan_score {
