@@ -171,6 +171,7 @@ static void test_packed(void **state)
 {
 	static const char text[] = "I kill myself";
 	static const char brotli[] = "\x0b\x06\x80I kill myself\x03";
+	static const char stored[] = "\x08\x0b\x00\xf4\xffkill myself\x03\x00";
 	char out[256];
 	size_t n = pack(text, sizeof(text) - 1, 31, out, sizeof(out));
 
@@ -182,11 +183,13 @@ static void test_packed(void **state)
 	out[6] ^= 1;
 	out[12] ^= 0x55;
 	check_packed("damaged", "gzip", bdl_view_at(out, n), 0, BDL_SCAN_DAMAGED);
-	check_packed("not packed", "gzip", BDL_LIT("kill myself"), 0, BDL_SCAN_DAMAGED);
+	check_packed("not packed", "gzip", BDL_LIT("kill myself"), 10, BDL_SCAN_READ);
 	n = pack(text, sizeof(text) - 1, 15, out, sizeof(out));
 	check_packed("zlib", "deflate", bdl_view_at(out, n), 10, BDL_SCAN_READ);
 	n = pack(text, sizeof(text) - 1, -15, out, sizeof(out));
 	check_packed("bare", "deflate", bdl_view_at(out, n), 10, BDL_SCAN_READ);
+	check_packed("bare, begun like zlib's", "deflate", bdl_view_at(stored, sizeof(stored) - 1),
+	    10, BDL_SCAN_READ);
 	check_packed("brotli", "br", bdl_view_at(brotli, sizeof(brotli) - 1), 10, BDL_SCAN_READ);
 	check_packed("no brotli", "br", BDL_LIT("\xff\xff kill myself"), 0, BDL_SCAN_DAMAGED);
 	check_packed("unknown", "zstd", BDL_LIT("kill myself"), 0, BDL_SCAN_CODED);
