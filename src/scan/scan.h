@@ -107,7 +107,10 @@ struct bdl_scan_result {
 };
 void bdl_scan_result(struct bdl_scan *s, struct bdl_scan_result *ret);
 
-/* A phrase that was found. Views are good until the scan is given back. */
+/*
+ * A phrase that was found. Views are good until the scan is given back. Of those that only excuse no more
+ * than half of so many are kept, so that a page cannot crowd out what counts.
+ */
 #define BDL_SCAN_HITS_MAX 256
 struct bdl_scan_hit {
 	struct bdl_view phrase; /* as it is written in its file */
