@@ -54,7 +54,7 @@ static enum bdl_scan_form form_of(struct bdl_view type)
 		otherwise = BDL_SCAN_JSON;
 	else if (bdl_view_find(type, '/') == type.n)
 		otherwise = BDL_SCAN_HTML; /* no type at all */
-	return (enum bdl_scan_form)look_up(forms, BDL_ARRAY_LEN(forms), type, otherwise);
+	return (enum bdl_scan_form)look_up(forms, BDL_ARRAY_LEN(forms), type, (int)otherwise);
 }
 
 static struct bdl_view unquoted(struct bdl_view v)
