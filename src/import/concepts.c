@@ -34,22 +34,44 @@ bool bdl_concept_find(const struct bdl_concepts *c, struct bdl_view name, uint16
 	return false;
 }
 
+/* The words up to the next "...". */
+static bool cut_part(struct bdl_view *rest, struct bdl_view *ret)
+{
+	const char *gap;
+
+	if (rest->n == 0)
+		return false;
+	gap = memmem(rest->p, rest->n, "...", 3);
+	*ret = bdl_view_at(rest->p, gap ? (size_t)(gap - rest->p) : rest->n);
+	*rest = bdl_view_from(*rest, ret->n + (gap ? 3 : 0));
+	return true;
+}
+
 int bdl_pattern_add(
     struct bdl_concepts *c, uint16_t concept, struct bdl_view words, struct bdl_err *err)
 {
 	struct bdl_token tokens[BDL_PATTERN_LEN + 1];
-	size_t n = bdl_tokens_take(c, words, true, tokens, BDL_ARRAY_LEN(tokens));
 	struct bdl_pattern *p = &c->patterns[c->n_patterns];
+	struct bdl_view rest = words, part;
+	bool fits = true;
 
-	if (n == 0 || n > BDL_PATTERN_LEN)
+	if (c->n_patterns == BDL_PATTERNS_MAX)
+		return bdl_fail(err, BDL_E_LIMIT, "too many words");
+	*p = (struct bdl_pattern){ .concept = concept };
+	while (fits && cut_part(&rest, &part)) {
+		size_t n = bdl_tokens_take(c, part, true, tokens, BDL_ARRAY_LEN(tokens));
+
+		fits = n > 0 && p->n + n + (p->n > 0) <= BDL_PATTERN_LEN;
+		if (fits && p->n > 0)
+			p->stems[p->n++] = BDL_GAP_STEM;
+		for (size_t i = 0; fits && i < n; i++)
+			p->stems[p->n++] = tokens[i].stem;
+	}
+	if (!fits || p->n == 0 || bdl_view_ends(words, BDL_LIT("...")))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "one to eight words, not '%.*s'", BDL_FMT(words));
-	if (c->n_patterns == BDL_PATTERNS_MAX || c->n_stems == BDL_STEMS_MAX)
+	if (c->n_stems == BDL_STEMS_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "too many words");
-	for (size_t i = 0; i < n; i++)
-		p->stems[i] = tokens[i].stem;
-	p->n = (uint16_t)n;
-	p->concept = concept;
 	p->next = c->stems[p->stems[0]].first;
 	c->stems[p->stems[0]].first = (uint16_t)++c->n_patterns;
 	return 0;
@@ -64,21 +86,40 @@ static bool is_name(struct bdl_view v)
 	return v.n > 0 && v.n <= 64;
 }
 
+static bool read_traits(struct bdl_view rest, unsigned *ret)
+{
+	static const char *const words[] = { "common", "duty", "opening", "aside", "back" };
+	struct bdl_view word;
+
+	while (bdl_view_cut(&rest, ' ', &word)) {
+		size_t i = 0;
+
+		while (i < BDL_ARRAY_LEN(words) && !bdl_view_is(word, words[i]))
+			i++;
+		if (i == BDL_ARRAY_LEN(words))
+			return false;
+		*ret |= 1U << i;
+	}
+	return true;
+}
+
 static int begin_concept(struct reader *r, struct bdl_view rest)
 {
 	struct bdl_view name = { 0 };
 	struct bdl_concepts *c = r->c;
+	unsigned traits = 0;
 
 	(void)bdl_view_cut(&rest, ' ', &name); /* a name is checked below */
 	rest = bdl_view_trim(rest);
-	if (!is_name(name) || (rest.n > 0 && !bdl_view_is(rest, "common")))
-		return bdl_fail(r->err, BDL_E_INVALID, "'concept NAME' or 'concept NAME common'");
+	if (!is_name(name) || !read_traits(rest, &traits))
+		return bdl_fail(r->err, BDL_E_INVALID,
+		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside' or 'back'");
 	if (!bdl_concept_find(c, name, &r->concept)) {
 		if (c->n_concepts == BDL_CONCEPTS_MAX)
 			return bdl_fail(r->err, BDL_E_LIMIT, "too many concepts");
 		r->concept = (uint16_t)c->n_concepts++;
 		c->concepts[r->concept].name = bdl_region_view(c->region, name);
-		c->concepts[r->concept].common = rest.n > 0;
+		c->concepts[r->concept].traits = traits;
 	}
 	r->part = CONCEPT;
 	return 0;
@@ -97,19 +138,24 @@ static int add_words(struct reader *r, struct bdl_view rest)
 
 /* --- clauses --- */
 
-static int begin_clause(struct reader *r, struct bdl_view id)
+static int begin_clause(struct reader *r, struct bdl_view rest)
 {
 	struct bdl_concepts *c = r->c;
+	struct bdl_view id = { 0 };
 	size_t kind;
 
-	if (!is_name(id))
-		return bdl_fail(r->err, BDL_E_INVALID, "'clause' and an id such as web.gambling");
+	(void)bdl_view_cut(&rest, ' ', &id); /* an id is checked below */
+	rest = bdl_view_trim(rest);
+	if (!is_name(id) || (rest.n > 0 && !bdl_view_is(rest, "told")))
+		return bdl_fail(r->err, BDL_E_INVALID,
+		    "'clause' and an id such as web.gambling, and perhaps 'told'");
 	if (!bdl_concepts_find(c, id, &kind)) {
 		if (c->n_kinds == BDL_KINDS_MAX)
 			return bdl_fail(r->err, BDL_E_LIMIT, "too many clauses");
 		kind = c->n_kinds++;
 		c->kinds[kind].id = bdl_region_view(c->region, id);
 	}
+	c->kinds[kind].told = c->kinds[kind].told || rest.n > 0;
 	r->kind = (uint16_t)kind;
 	r->part = CLAUSE;
 	return 0;
@@ -195,11 +241,22 @@ static unsigned indent_of(struct bdl_view line)
 }
 
 /* A line of rules keeps what stands it further in than the first. */
-static void add_rule_line(struct reader *r, struct bdl_view line)
+static int add_rule_line(struct reader *r, struct bdl_view line)
 {
+	for (struct bdl_view rest = line; bdl_view_find(rest, '{') < rest.n;) {
+		struct bdl_view name = bdl_view_from(rest, bdl_view_find(rest, '{') + 1);
+
+		name.n = bdl_view_find(name, '}');
+		if (!bdl_value_is_known(name))
+			return bdl_fail(r->err, BDL_E_INVALID,
+			    "a value is {hours}, {time}, {within} or {size}, not '{%.*s'",
+			    BDL_FMT(name));
+		rest = bdl_view_from(rest, (size_t)(name.p + name.n - rest.p));
+	}
 	(void)bdl_buf_add_view(&r->rules, bdl_view_from(line, 4));
 	(void)bdl_buf_add_char(&r->rules, '\n'); /* it holds more than the file has */
 	r->variant->rules = bdl_region_view(r->c->region, bdl_buf_view(&r->rules));
+	return 0;
 }
 
 static int read_line(struct reader *r, struct bdl_view line)
@@ -209,10 +266,8 @@ static int read_line(struct reader *r, struct bdl_view line)
 
 	if (rest.n == 0 || rest.p[0] == '#')
 		return 0;
-	if (r->part == RULES && indent >= 4) {
-		add_rule_line(r, line);
-		return 0;
-	}
+	if (r->part == RULES && indent >= 4)
+		return add_rule_line(r, line);
 	if (indent > 0) {
 		if (r->part == CONCEPT)
 			return add_words(r, rest);

@@ -42,7 +42,8 @@ struct bdl_meaning {
 	uint16_t kind;         /* of clause */
 	uint8_t sure;          /* percent; 99 at most */
 	struct bdl_view why;   /* "password, disclose": the words that decided */
-	struct bdl_view rules; /* what the clause does, may be empty; in the concepts */
+	struct bdl_view rules; /* what the clause does, may be empty */
+	struct bdl_view read;  /* values of the sentence that are in the rules: "24 hours" */
 };
 
 struct bdl_meanings {

@@ -2,6 +2,7 @@
 #ifndef BDL_IMPORT_CONCEPTS_INT_H
 #define BDL_IMPORT_CONCEPTS_INT_H
 
+#include "base/buf.h"
 #include "import/concepts.h"
 
 #define BDL_STEMS_MAX    8192 /* different words */
@@ -9,8 +10,10 @@
 #define BDL_PATTERNS_MAX 8192
 #define BDL_PATTERN_LEN  8 /* words that follow each other */
 #define BDL_NODES_MAX    32768
-#define BDL_LINES_MAX    4096 /* that say what means a clause, of all clauses */
-#define BDL_NO_STEM      0    /* a word that no concept has */
+#define BDL_LINES_MAX    4096       /* that say what means a clause, of all clauses */
+#define BDL_NO_STEM      0          /* a word that no concept has */
+#define BDL_GAP_STEM     UINT16_MAX /* in a pattern: some other words may stand there */
+#define BDL_GAP_WORDS    4          /* at most so many */
 
 /* A word of a sentence: its stem, and where it stands. */
 struct bdl_token {
@@ -24,9 +27,17 @@ struct bdl_pattern {
 	uint16_t n, concept, next; /* the next that begins with the same stem, from 1 */
 };
 
+enum bdl_trait {
+	BDL_TRAIT_COMMON = 1,  /* too common to carry a meaning alone */
+	BDL_TRAIT_DUTY = 2,    /* who says it obliges somebody: "must", "never", "only" */
+	BDL_TRAIT_OPENING = 4, /* obliges as the first word: "Lock the screen" */
+	BDL_TRAIT_ASIDE = 8,   /* what stands under such a heading is only named: "Definitions" */
+	BDL_TRAIT_BACK = 16,   /* stands for what was spoken of before: "it", "them" */
+};
+
 struct bdl_concept {
 	struct bdl_view name; /* empty for words in quotes */
-	bool common;          /* too common to carry a meaning alone */
+	unsigned traits;      /* enum bdl_trait */
 };
 
 enum bdl_node_kind { BDL_NODE_WORD, BDL_NODE_AND, BDL_NODE_OR, BDL_NODE_NOT, BDL_NODE_UNDER };
@@ -55,6 +66,7 @@ struct bdl_variant {
 struct bdl_kind {
 	struct bdl_view id, title;
 	struct bdl_variant *variants, *last;
+	bool told; /* a sentence that obliges nobody may mean it: "Use is monitored." */
 };
 
 struct bdl_stem {
@@ -99,6 +111,17 @@ int bdl_expression_parse(
 /* A pattern for the concept from words in the view. */
 int bdl_pattern_add(
     struct bdl_concepts *c, uint16_t concept, struct bdl_view words, struct bdl_err *err);
+
+/*
+ * values.c: what the sentence says of hours, times, spans and sizes, by the name that stands for it in
+ * rules, appended as their language has it ("08:30-16:00"). False where it says none.
+ */
+bool bdl_value_put(struct bdl_view name, struct bdl_view sentence, struct bdl_buf *out);
+bool bdl_value_is_known(struct bdl_view name);
+
+/* The rules with each "{within}" filled in, and what was; false where the sentence lacks one. */
+bool bdl_values_fill(
+    struct bdl_view rules, struct bdl_view sentence, struct bdl_buf *out, struct bdl_buf *read);
 
 bool bdl_concept_find(const struct bdl_concepts *c, struct bdl_view name, uint16_t *ret);
 

@@ -7,6 +7,8 @@
 #define EDGE_LINES    2  /* of a page's top and of its foot */
 #define HEADING_WORDS 10 /* in one line */
 #define HEADING_CHARS 90
+#define HEAD_WORDS    8
+#define HEAD_CHARS    48
 #define UNBROKEN      130 /* characters: a page is not so wide, so such lines are whole paragraphs */
 
 static unsigned count_chars(struct bdl_view v)
@@ -339,6 +341,16 @@ static bool says_something(struct bdl_view v)
 	return false;
 }
 
+/* "Name:   Signed:   Date:" is to be filled in. */
+static bool is_form(struct bdl_view v)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		colons += v.p[i] == ':';
+	return colons > 1;
+}
+
 /* Few words, none of which makes a sentence of them; or all of them bold. */
 static bool may_be_heading(const struct bdl_line *line, bool *ret_sure)
 {
@@ -346,8 +358,9 @@ static bool may_be_heading(const struct bdl_line *line, bool *ret_sure)
 	bool numbered = line->number.n > 0 && bdl_is_digit(line->number.p[0]);
 	bool capitals, bold;
 
-	if (v.n == 0 || line->row || (line->bullet && !numbered) || line->chars > HEADING_CHARS ||
-	    count_words(v) > HEADING_WORDS || !has_letters(v, &capitals))
+	if (v.n == 0 || line->row || is_form(v) || (line->bullet && !numbered) ||
+	    line->chars > HEADING_CHARS || count_words(v) > HEADING_WORDS ||
+	    !has_letters(v, &capitals))
 		return false;
 	bold = v.n > 4 && bdl_view_starts(v, BDL_LIT("**")) && bdl_view_ends(v, BDL_LIT("**"));
 	*ret_sure = capitals || bold;
@@ -369,16 +382,32 @@ bool bdl_line_is_heading(const struct bdl_line *line, bool before, bool after)
 	    (after || line->number.n > 0 || v.p[v.n - 1] == ':');
 }
 
+static bool begins_small(struct bdl_view v)
+{
+	return v.n > 0 && ((v.p[0] >= 'a' && v.p[0] <= 'z') || v.p[0] == '(' || v.p[0] == ',');
+}
+
+/* "What our systems are for" right above a longer line that begins anew, or above a list. */
+bool bdl_line_heads(const struct bdl_line *line, const struct bdl_line *next)
+{
+	static const char *const asking[] = { "What", "When", "How", "If", "Who", "Why", "Where" };
+	struct bdl_view v = line->body, first = cut_word(v);
+	bool asks = false, capitals;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(asking); i++)
+		asks = asks || bdl_view_is(first, asking[i]);
+	return v.n > 0 && v.p[0] >= 'A' && v.p[0] <= 'Z' && !line->row && !line->bullet &&
+	    line->chars <= HEAD_CHARS && count_words(v) <= HEAD_WORDS &&
+	    has_letters(v, &capitals) && bdl_view_find(v, ':') == v.n &&
+	    !strchr(".;,?!", v.p[v.n - 1]) && (asks || !says_something(v)) && !next->row &&
+	    (next->bullet || (next->chars > line->chars && !begins_small(next->all)));
+}
+
 static bool ends_sentence(struct bdl_view v)
 {
 	while (v.n > 0 && strchr(")\"'*", v.p[v.n - 1]))
 		v.n--;
 	return v.n > 0 && strchr(".!?:;", v.p[v.n - 1]);
-}
-
-static bool begins_small(struct bdl_view v)
-{
-	return v.n > 0 && ((v.p[0] >= 'a' && v.p[0] <= 'z') || v.p[0] == '(' || v.p[0] == ',');
 }
 
 /* "and" at the end of a line, and what follows is the same sentence. */
@@ -401,8 +430,8 @@ bool bdl_line_goes_on(const struct bdl_line *line, const struct bdl_line *next, 
 
 	if (begins_small(next->all) && !ends_sentence(line->all))
 		return true;
-	if (width > UNBROKEN || promise)
-		return false;
+	if (promise || (width > UNBROKEN && ends_sentence(line->all)))
+		return false; /* a paragraph on one line is as wide as it is long */
 	return !fits;
 }
 

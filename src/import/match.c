@@ -3,54 +3,62 @@
  * the lines that speak for the same one add up as independent witnesses would (1 - the product of
  * their doubts).
  *
- * A condition looks at the statement and at the words above a list that it is an item of; behind
- * `under` also at its heading and at the first sentence of its paragraph. Something in the statement
+ * A condition looks at the statement, at the words above a list that it is an item of, and where it
+ * says "it" at the sentence before; behind `under` also at its heading and at the first sentence of
+ * its paragraph, and a condition that holds only with those counts less. Something in the statement
  * itself must speak for the clause, or each item below "Staff must not share:" would mean the same.
+ *
+ * Long policies tell much that binds nobody: what the law says, who does what, what children learn.
+ * So a statement that obliges nobody counts half, and so does what is only named.
  */
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "import/concepts_int.h"
+#include "import/match_int.h"
 
 #define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
-#define HEADINGS   4   /* of headings within each other */
+#define BACK       1   /* sentences that a pronoun reaches back */
+#define FAR        0.7 /* what is left of one that needs words of the heading */
+#define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
 
-/* For each concept: whether the statement has it, from which token, and how many. */
-struct found {
-	uint16_t from, n; /* n 0: it has not */
-};
-
-struct matcher {
-	const struct bdl_concepts *c;
-	const struct bdl_statements *s;
-	struct found **found; /* of each statement, by concept */
-	struct bdl_token **tokens;
-	struct bdl_region *region;
-};
+/* What a condition looks at besides the statement and what leads it. */
+enum reach { ITSELF, HEADINGS, PARAGRAPH };
 
 /* The statement that is looked at. */
 struct look {
-	const struct matcher *m;
+	const struct bdl_matcher *m;
 	size_t at;
-	size_t above[HEADINGS + 2];
+	size_t first;                /* sentence of its paragraph */
+	size_t above[BDL_LEADS_MAX]; /* headings */
 	size_t n_above;
+	size_t back[BACK]; /* sentences before it that "it" may stand for */
+	size_t n_back;
 	uint16_t spoke[32]; /* concepts of its own that made conditions true */
 	size_t n_spoke;
 };
 
 /* --- concepts in statements --- */
 
-static bool pattern_fits(
-    const struct bdl_pattern *p, const struct bdl_token *tokens, size_t n, size_t at)
+/* How many of the tokens from `at` on are the pattern's, from its stem `i` on; 0: it does not fit. */
+static size_t pattern_fits(
+    const struct bdl_pattern *p, size_t i, const struct bdl_token *tokens, size_t n, size_t at)
 {
-	if (at + p->n > n)
-		return false;
-	for (size_t i = 0; i < p->n; i++)
-		if (tokens[at + i].stem != p->stems[i])
-			return false;
-	return true;
+	size_t from = at;
+
+	for (; i < p->n && p->stems[i] != BDL_GAP_STEM; i++, at++)
+		if (at >= n || tokens[at].stem != p->stems[i])
+			return 0;
+	if (i == p->n)
+		return at - from;
+	for (size_t gap = 0; gap <= BDL_GAP_WORDS; gap++) {
+		size_t rest = pattern_fits(p, i + 1, tokens, n, at + gap);
+
+		if (rest > 0)
+			return at + gap + rest - from;
+	}
+	return 0;
 }
 
-static bool find_concepts(struct matcher *m, size_t i)
+static bool find_concepts(struct bdl_matcher *m, size_t i)
 {
 	const struct bdl_concepts *c = m->c;
 	struct bdl_token tokens[TOKENS_MAX];
@@ -64,10 +72,12 @@ static bool find_concepts(struct matcher *m, size_t i)
 	for (size_t k = 0; k < n; k++)
 		for (uint16_t p = c->stems[tokens[k].stem].first; p; p = c->patterns[p - 1].next) {
 			const struct bdl_pattern *pattern = &c->patterns[p - 1];
-			struct found *f = &m->found[i][pattern->concept];
+			struct bdl_found *f = &m->found[i][pattern->concept];
 
-			if (f->n == 0 && pattern_fits(pattern, tokens, n, k))
-				*f = (struct found){ (uint16_t)k, pattern->n };
+			size_t took = f->n == 0 ? pattern_fits(pattern, 0, tokens, n, k) : 0;
+
+			if (took > 0)
+				*f = (struct bdl_found){ (uint16_t)k, (uint16_t)took };
 		}
 	return true;
 }
@@ -83,45 +93,50 @@ static void speak(struct look *l, uint16_t concept)
 	l->spoke[l->n_spoke++] = concept;
 }
 
-static bool word_holds(struct look *l, uint16_t concept, bool under, bool counts)
+static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool counts)
 {
-	const struct matcher *m = l->m;
+	const struct bdl_matcher *m = l->m;
 	uint32_t lead = m->s->items[l->at].lead;
 
 	if (m->found[l->at][concept].n > 0) {
-		if (counts && !m->c->concepts[concept].common)
+		if (counts && !(m->c->concepts[concept].traits & BDL_TRAIT_COMMON))
 			speak(l, concept);
 		return true;
 	}
-	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < HEADINGS; steps++) {
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < BDL_LEADS_MAX; steps++) {
 		if (m->found[lead][concept].n > 0)
 			return true;
 		lead = m->s->items[lead].lead;
 	}
-	for (size_t i = 0; under && i < l->n_above; i++)
+	for (size_t i = 0; i < l->n_back; i++)
+		if (m->found[l->back[i]][concept].n > 0)
+			return true;
+	if (reach == PARAGRAPH && m->found[l->first][concept].n > 0)
+		return true;
+	for (size_t i = 0; reach >= HEADINGS && i < l->n_above; i++)
 		if (m->found[l->above[i]][concept].n > 0)
 			return true;
 	return false;
 }
 
 /* Both sides are looked at, so that all that speaks for it is known. The tree is not deep. */
-static bool holds(struct look *l, uint16_t node, bool under, bool counts)
+static bool holds(struct look *l, uint16_t node, enum reach reach, bool counts)
 {
 	const struct bdl_node *n = &l->m->c->nodes[node];
 	bool a, b;
 
 	switch (n->kind) {
 	case BDL_NODE_WORD:
-		return word_holds(l, n->a, under, counts);
+		return word_holds(l, n->a, reach, counts);
 	case BDL_NODE_NOT:
-		return !holds(l, n->a, under, false);
+		return !holds(l, n->a, reach, false);
 	case BDL_NODE_UNDER:
-		return holds(l, n->a, true, counts);
+		return holds(l, n->a, PARAGRAPH, counts);
 	case BDL_NODE_AND:
 	case BDL_NODE_OR:
 	default:
-		a = holds(l, n->a, under, counts);
-		b = holds(l, n->b, under, counts);
+		a = holds(l, n->a, reach, counts);
+		b = holds(l, n->b, reach, counts);
 		return n->kind == BDL_NODE_AND ? a && b : a || b;
 	}
 }
@@ -131,14 +146,14 @@ static bool holds(struct look *l, uint16_t node, bool under, bool counts)
 /* The words of the statement that spoke, in its order. */
 static struct bdl_view why(const struct look *l)
 {
-	const struct matcher *m = l->m;
+	const struct bdl_matcher *m = l->m;
 	struct bdl_view words = m->s->items[l->at].words;
 	struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_WHY_MAX);
 	uint16_t last = 0;
 
 	for (size_t k = 0; k < TOKENS_MAX; k++)
 		for (size_t i = 0; i < l->n_spoke; i++) {
-			const struct found *f = &m->found[l->at][l->spoke[i]];
+			const struct bdl_found *f = &m->found[l->at][l->spoke[i]];
 			const struct bdl_token *t = &m->tokens[l->at][f->from];
 
 			if (f->from != k || (out.n > 0 && k < last))
@@ -150,13 +165,22 @@ static struct bdl_view why(const struct look *l)
 	return bdl_region_view(m->region, bdl_buf_view(&out)); /* what does not fit is left out */
 }
 
-static struct bdl_view rules_of(struct look *l, uint16_t kind)
+/* The first variant that fits, and whose values the sentence states. */
+static void put_rules(struct look *l, struct bdl_meaning *means)
 {
-	const struct bdl_variant *v = l->m->c->kinds[kind].variants;
+	struct bdl_view words = l->m->s->items[l->at].words;
 
-	while (v && !v->always && !holds(l, v->node, true, false))
-		v = v->next;
-	return v ? v->rules : (struct bdl_view){ 0 };
+	for (const struct bdl_variant *v = l->m->c->kinds[means->kind].variants; v; v = v->next) {
+		struct bdl_buf rules BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_CONCEPTS_BYTES_MAX);
+		struct bdl_buf read BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_WHY_MAX);
+
+		if (!(v->always || holds(l, v->node, PARAGRAPH, false)) ||
+		    !bdl_values_fill(v->rules, words, &rules, &read))
+			continue;
+		means->rules = bdl_region_view(l->m->region, bdl_buf_view(&rules));
+		means->read = bdl_region_view(l->m->region, bdl_buf_view(&read));
+		return;
+	}
 }
 
 static int by_sureness(const void *a, const void *b)
@@ -180,10 +204,9 @@ static void find_above(struct look *l)
 
 	while (first > 0 && all[first - 1].block == s->block)
 		first--;
-	if (first != l->at)
-		l->above[l->n_above++] = first;
+	l->first = first;
 	/* The nearest heading, and those of a higher order above it. */
-	for (; heading != BDL_NO_STATEMENT && l->n_above <= HEADINGS; heading--) {
+	for (; heading != BDL_NO_STATEMENT && l->n_above < BDL_LEADS_MAX; heading--) {
 		if (all[heading].kind == BDL_STATEMENT_HEADING && all[heading].level < level) {
 			level = all[heading].level;
 			l->above[l->n_above++] = heading;
@@ -193,14 +216,31 @@ static void find_above(struct look *l)
 	}
 }
 
+static void find_back(struct look *l)
+{
+	const struct bdl_statement *all = l->m->s->items;
+
+	if (!bdl_has_trait(l->m, l->at, BDL_TRAIT_BACK))
+		return;
+	while (l->n_back < BACK && l->at > l->n_back &&
+	    all[l->at - l->n_back - 1].block == all[l->at].block) {
+		l->back[l->n_back] = l->at - l->n_back - 1;
+		l->n_back++;
+		if (!bdl_has_trait(l->m, l->back[l->n_back - 1], BDL_TRAIT_BACK))
+			return; /* it says itself what it speaks of */
+	}
+}
+
 static bool match_one(
-    const struct matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
+    const struct bdl_matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
 {
 	const struct bdl_concepts *c = m->c;
 	struct look base = { .m = m, .at = at };
 	size_t n = 0;
 
 	find_above(&base);
+	find_back(&base);
+	bool idle = !bdl_obliges(m, at), aside = bdl_is_aside(m, at);
 	for (size_t i = 0; i < c->n_kinds; i++) {
 		d->left[i] = 1;
 		d->looks[i].n_spoke = 0;
@@ -208,25 +248,34 @@ static bool match_one(
 	for (size_t i = 0; i < c->n_hints; i++) {
 		const struct bdl_hint *hint = &c->hints[i];
 		struct look l = base;
+		double sure = hint->sure / 100.0;
 
-		if (!holds(&l, hint->node, false, true) || l.n_spoke == 0)
+		if (!holds(&l, hint->node, ITSELF, true)) {
+			l = base;
+			sure *= FAR;
+			if (!holds(&l, hint->node, HEADINGS, true))
+				continue;
+		}
+		if (l.n_spoke == 0)
 			continue;
 		n += d->left[hint->kind] == 1;
-		d->left[hint->kind] *= 1 - hint->sure / 100.0;
+		d->left[hint->kind] *= 1 - sure;
 		if (d->looks[hint->kind].n_spoke == 0)
 			d->looks[hint->kind] = l;
 	}
 	ret->items = bdl_region_array(m->region, n, sizeof(*ret->items));
 	for (size_t i = 0; ret->items && i < c->n_kinds; i++) {
-		unsigned sure = (unsigned)((1 - d->left[i]) * 100 + 0.5);
+		double rest = aside || (idle && !c->kinds[i].told) ? IDLE : 1;
+		unsigned sure = (unsigned)((1 - d->left[i]) * rest * 100 + 0.5);
 
-		if (sure >= BDL_SURE_UNSURE)
-			ret->items[ret->n++] = (struct bdl_meaning){
-				.kind = (uint16_t)i,
-				.sure = (uint8_t)(sure > 99 ? 99 : sure),
-				.why = why(&d->looks[i]),
-				.rules = rules_of(&d->looks[i], (uint16_t)i),
-			};
+		if (sure < BDL_SURE_UNSURE)
+			continue;
+		ret->items[ret->n] = (struct bdl_meaning){
+			.kind = (uint16_t)i,
+			.sure = (uint8_t)(sure > 99 ? 99 : sure),
+			.why = why(&d->looks[i]),
+		};
+		put_rules(&d->looks[i], &ret->items[ret->n++]);
 	}
 	if (ret->items && ret->n > 1)
 		qsort(ret->items, ret->n, sizeof(*ret->items), by_sureness);
@@ -236,11 +285,13 @@ static bool match_one(
 int bdl_concepts_match(const struct bdl_concepts *c, const struct bdl_statements *statements,
     struct bdl_region *region, struct bdl_meanings **ret, struct bdl_err *err)
 {
-	struct matcher m = { .c = c, .s = statements, .region = region };
+	struct bdl_matcher m = { .c = c, .s = statements, .region = region };
 	BDL_AUTO_FREE struct doubts *d = bdl_xalloc(sizeof(*d));
 	struct bdl_meanings *all;
 	bool fine = true;
 
+	for (size_t i = 0; i < c->n_concepts; i++)
+		m.knows_duties = m.knows_duties || (c->concepts[i].traits & BDL_TRAIT_DUTY);
 	m.found = bdl_region_array(region, statements->n + 1, sizeof(*m.found));
 	m.tokens = bdl_region_array(region, statements->n + 1, sizeof(*m.tokens));
 	all = bdl_region_array(region, statements->n + 1, sizeof(*all));

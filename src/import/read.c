@@ -3,8 +3,9 @@
 #include "import/statement.h"
 #include "sys/apart.h"
 
-#define PDFTOTEXT "/usr/bin/pdftotext"
-#define GAP       4 /* blanks between two columns of a page */
+#define PDFTOTEXT    "/usr/bin/pdftotext"
+#define GAP          4  /* blanks between two columns of a page */
+#define COLUMN_CHARS 24 /* of a line of a column; cells of tables are shorter */
 
 static const struct bdl_apart_limits limits = {
 	.cpu_s = 20,
@@ -54,19 +55,64 @@ void bdl_pdf_columns(struct bdl_view text, struct bdl_buf *out)
 	}
 }
 
-static int read_pdf(struct bdl_view bytes, struct bdl_buf *out, struct bdl_err *err)
+bool bdl_pdf_is_in_columns(struct bdl_view text)
 {
-	static const char *const argv[] = { PDFTOTEXT, "-q", "-layout", "-enc", "UTF-8", "-", "-",
-		NULL };
+	size_t lines = 0, beside = 0;
+
+	for (struct bdl_view rest = text, line; bdl_view_cut(&rest, '\n', &line);) {
+		struct bdl_view left = { 0 }, right;
+
+		line = bdl_view_trim(line);
+		lines += line.n > 0;
+		right = line;
+		if (bdl_view_find(line, '\t') == line.n || !bdl_view_cut(&right, '\t', &left))
+			continue;
+		beside += left.n >= COLUMN_CHARS && right.n >= COLUMN_CHARS &&
+		    bdl_view_find(right, '\t') == right.n;
+	}
+	return beside > 8 && 2 * beside > lines;
+}
+
+/* Whether anything in it is locked: with a password of its owner's only it can be read all the same. */
+static bool is_locked(struct bdl_view bytes)
+{
+	return memmem(bytes.p, bytes.n, "/Encrypt", 8) != NULL;
+}
+
+static int run_pdftotext(
+    const char *const *argv, struct bdl_view bytes, struct bdl_buf *out, struct bdl_err *err)
+{
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(4 * BDL_IMPORT_TEXT_MAX);
 	int rc = bdl_apart_run(argv, bytes, &limits, &text, err);
 
 	if (rc == BDL_E_MISSING)
 		return bdl_fail(err, BDL_E_MISSING,
 		    "a PDF is read by pdftotext, which is not installed: apt-get install poppler-utils");
+	if (rc < 0 && rc != BDL_E_LIMIT && is_locked(bytes))
+		return bdl_fail(err, BDL_E_INVALID,
+		    "the PDF is locked by a password: open it and save it without one, then import that");
 	if (rc < 0)
 		return bdl_fail_in(err, rc, "the PDF cannot be read");
+	bdl_buf_clear(out);
 	bdl_pdf_columns(bdl_buf_view(&text), out);
+	return 0;
+}
+
+/*
+ * As it is laid out, since so the cells of tables stand beside each other; but where the text itself
+ * runs in columns, one after the other.
+ */
+static int read_pdf(struct bdl_view bytes, struct bdl_buf *out, struct bdl_err *err)
+{
+	static const char *const layout[] = { PDFTOTEXT, "-q", "-layout", "-enc", "UTF-8", "-", "-",
+		NULL };
+	static const char *const in_order[] = { PDFTOTEXT, "-q", "-enc", "UTF-8", "-", "-", NULL };
+	int rc = run_pdftotext(layout, bytes, out, err);
+
+	if (rc == 0 && bdl_pdf_is_in_columns(bdl_buf_view(out)))
+		rc = run_pdftotext(in_order, bytes, out, err);
+	if (rc < 0)
+		return rc;
 	if (bdl_view_trim(bdl_buf_view(out)).n < 16)
 		return bdl_fail(err, BDL_E_INVALID,
 		    "there is no text in the PDF: it may be a picture of a page, which we cannot read");

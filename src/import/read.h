@@ -27,4 +27,7 @@ int bdl_html_read(struct bdl_view bytes, struct bdl_buf *out, struct bdl_err *er
 /* pdftotext's lines: wide gaps within a line become tabs, as between the cells of a row. */
 void bdl_pdf_columns(struct bdl_view text, struct bdl_buf *out);
 
+/* Whether most lines of that are two that stand beside each other, as where text runs in columns. */
+bool bdl_pdf_is_in_columns(struct bdl_view text);
+
 #endif

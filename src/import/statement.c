@@ -3,6 +3,8 @@
 #include "base/ascii.h"
 #include "import/statement_int.h"
 
+#define LEAD_CHARS 24 /* of a line that leads the list below it and ends none above */
+
 /* A paragraph, an item or a row that is being put together on one line. */
 struct block {
 	enum bdl_statement_kind kind;
@@ -37,13 +39,22 @@ static void add(struct cutter *c, struct bdl_statement s)
 	c->items[c->n++] = s;
 }
 
+/* "DON'T" on a line of its own needs no colon where a list follows at once. */
+static bool is_before_list(const struct cutter *c, size_t i)
+{
+	return i + 1 < c->n_lines && c->lines[i + 1].bullet && c->lines[i + 1].number.n == 0;
+}
+
 /* Items below it stand under "Staff must:", until something else than an item comes. */
 static void place_lead(struct cutter *c, const struct block *b)
 {
 	uint32_t last = (uint32_t)c->n - 1;
 	struct bdl_view words = c->items[last].words;
 
-	if (words.n > 0 && words.p[words.n - 1] == ':') {
+	if (words.n > 0 &&
+	    (words.p[words.n - 1] == ':' ||
+		(b->kind == BDL_STATEMENT_SENTENCE && !strchr(".!?", words.p[words.n - 1]) &&
+		    is_before_list(c, b->last)))) {
 		c->lead = last;
 		c->lead_indent = b->kind == BDL_STATEMENT_ITEM ? b->indent + 1 : 0;
 	} else if (b->kind != BDL_STATEMENT_ITEM) {
@@ -199,6 +210,9 @@ static bool belongs(const struct cutter *c, size_t i)
 		return false;
 	if (c->block.n == 0)
 		return true; /* a mark that stood on a line of its own */
+	if (line->chars < LEAD_CHARS && is_before_list(c, i) && line->all.p[0] >= 'A' &&
+	    line->all.p[0] <= 'Z')
+		return false; /* "DON'T" between two lists */
 	/* Over a blank line, or a page's end, only where the sentence plainly goes on. */
 	return bdl_line_goes_on(last, line, apart ? 0 : width_at(c, c->block.last)) &&
 	    (!apart || (line->all.p[0] >= 'a' && line->all.p[0] <= 'z'));
@@ -210,7 +224,8 @@ static void take_line(struct cutter *c, size_t i)
 	bool before = i == 0 || is_blank(c, i - 1), after = is_blank(c, i + 1);
 
 	if (!(c->open && c->block.n == 0) && !(c->open && belongs(c, i) && !before) &&
-	    bdl_line_is_heading(line, before, after)) {
+	    (bdl_line_is_heading(line, before, after) ||
+		(before && !after && bdl_line_heads(line, line + 1)))) {
 		close_block(c);
 		add_heading(c, line, i);
 	} else if (belongs(c, i)) {

@@ -102,6 +102,10 @@ static size_t take(const struct bdl_concepts *c, struct bdl_concepts *learner, s
 	size_t n = 0, len, place;
 
 	while (n < max && (len = next_word(&rest, word, &from)) > 0) {
+		if (rest.p - from == 2 && memcmp(from, "IT", 2) == 0) {
+			memcpy(word, "ict", 3); /* and not what "it" says */
+			len = 3;
+		}
 		const sb_symbol *stem = stays_whole(bdl_view_at(word, len))
 		    ? NULL
 		    : sb_stemmer_stem(c->stemmer, (const sb_symbol *)word, (int)len);

@@ -53,9 +53,10 @@ static void say_clause(const struct bdl_import *m, const struct bdl_concepts *co
 		const struct bdl_meaning *means = &c->means.items[i];
 		struct bdl_view id = bdl_concepts_id(concepts, means->kind);
 
-		printf("    %s%.*s, %u%% sure: %.*s%s\n",
+		printf("    %s%.*s, %u%% sure: %.*s%s%.*s%s\n",
 		    c->state == BDL_IMPORT_MATCHED ? "" : "perhaps ", BDL_FMT(id), means->sure,
-		    BDL_FMT(means->why),
+		    BDL_FMT(means->why), means->read.n > 0 ? "; read from it: " : "",
+		    BDL_FMT(means->read),
 		    c->state != BDL_IMPORT_MATCHED ? ""
 			: c->again                 ? "; once more, without rules"
 			: c->rules.n == 0          ? "; people sign it"
@@ -134,9 +135,9 @@ static json_t *means_of(const struct bdl_import_clause *c, const struct bdl_conc
 		const struct bdl_meaning *means = &c->means.items[i];
 
 		bdl_json_add(&all,
-		    json_pack("{s:o, s:i, s:o}", "id",
+		    json_pack("{s:o, s:i, s:o, s:o}", "id",
 			bdl_json_text(bdl_concepts_id(concepts, means->kind)), "sure", means->sure,
-			"why", bdl_json_text(means->why)));
+			"why", bdl_json_text(means->why), "read", bdl_json_text(means->read)));
 	}
 	return all;
 }

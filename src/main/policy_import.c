@@ -7,6 +7,7 @@
 #include "import/import.h"
 #include "import/read.h"
 #include "main/data.h"
+#include "main/import_keep.h"
 #include "main/import_report.h"
 #include "main/policy_verbs.h"
 #include "main/shipped.h"
@@ -90,7 +91,8 @@ static struct bdl_view name_of(const char *file)
 }
 
 /* To the file, and to the drafts, as the order says. */
-static int put_away(const struct bdl_import *m, const struct order *o, struct bdl_err *err)
+static int put_away(const struct bdl_import *m, const struct bdl_concepts *concepts,
+    const struct order *o, struct bdl_err *err)
 {
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
@@ -102,9 +104,15 @@ static int put_away(const struct bdl_import *m, const struct order *o, struct bd
 	if (rc < 0 || !o->draft)
 		return rc;
 	rc = bdl_document_parse(m->draft, findings, &d, err);
-	return rc < 0
-	    ? rc
-	    : bdl_policy_keep_draft(o->data, o->file, bdl_view_of(o->draft), d, findings, err);
+	if (rc == 0)
+		rc = bdl_policy_keep_draft(
+		    o->data, o->file, bdl_view_of(o->draft), d, findings, err);
+	if (rc == 0)
+		rc = bdl_import_keep(
+		    o->data, o->file, bdl_view_of(o->draft), &d->digest, m, concepts, err);
+	if (rc == 0)
+		printf("the portal shows it beside your text: /import?draft=%s\n", o->draft);
+	return rc;
 }
 
 static int import(const struct order *o, struct bdl_err *err)
@@ -136,7 +144,7 @@ static int import(const struct order *o, struct bdl_err *err)
 		terms.values[i] = bdl_view_of(o->values[i]);
 	rc = bdl_import_make(bdl_buf_view(&text), &terms, &m, err);
 	if (rc == 0)
-		rc = put_away(m, o, err);
+		rc = put_away(m, b.concepts, o, err);
 	if (rc == 0)
 		rc = o->json ? bdl_import_report_json(m, b.concepts, err)
 			     : bdl_import_report(m, b.concepts, o->to, err);

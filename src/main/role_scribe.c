@@ -25,9 +25,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TICK_MS      100    /* between two looks at the journal and the store when all is read */
-#define TROUBLE_MS   1000   /* before a store that failed is tried again */
-#define TURN_MS      50     /* of reading before the loop looks at its signals again */
+#define TICK_MS      100   /* between two looks at the journal and the store when all is read */
+#define TROUBLE_MS   1000  /* before a store that failed is tried again */
+#define TAKEN_MS     15000 /* the same where another has this host's name, who is not to be outrun */
+#define TURN_MS      50    /* of reading before the loop looks at its signals again */
 #define AGAIN_MS     60000  /* before the same is said of a journal again */
 #define NOTED_MS     600000 /* how long the board shows what was wrong with a journal */
 #define FORCE_MS     2000   /* between two looks at whether force/ is still as it was written */
@@ -66,6 +67,7 @@ struct scribe {
 	struct bdl_deletion_clock clock;
 	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
 	bool in_trouble;
+	bool is_taken;                                     /* this host's name, by another */
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
 	int64_t told_tick_ms;
 	bool is_noted; /* the board shows it */
@@ -104,6 +106,10 @@ static void trouble(struct scribe *s, const char *ev, const struct bdl_err *err)
 static int store_open(struct scribe *s, struct bdl_err *err)
 {
 	int rc = bdl_data_store(s->role->conf, &s->store, err);
+	if (rc < 0)
+		return rc;
+	rc = bdl_store_claim(s->store, s->host, err);
+	s->is_taken = rc == BDL_E_BUSY;
 	if (rc < 0)
 		return rc;
 	s->reader = bdl_scribe_new(s->store, s->journal_path);
@@ -361,7 +367,7 @@ static void on_tick(uv_timer_t *timer)
 	int rc = work(s, TURN_MS, HOLD_MS, &err);
 	if (rc < 0) {
 		trouble(s, "store-failed", &err);
-		pause = TROUBLE_MS;
+		pause = s->is_taken ? TAKEN_MS : TROUBLE_MS;
 	} else {
 		bool is_past = s->is_noted && bdl_tick_ms() - s->noted_tick_ms >= NOTED_MS;
 		if (is_past || s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)

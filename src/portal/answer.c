@@ -77,6 +77,7 @@ static const struct route routes[] = {
 	{ "/policies/*/changes", bdl_show_changes, THE_STORE },
 	{ "/policies/*/*", bdl_show_issue, THE_STORE },
 	{ "/replay", bdl_show_replay, A_LOOK },
+	{ "/import", bdl_show_import, THE_STORE },
 	{ "/storage", bdl_show_storage, A_LOOK },
 	{ "/checks", bdl_show_checks, A_LOOK },
 	{ "/status", bdl_show_status, A_STORE_OR_NOT },

@@ -22,6 +22,7 @@ int bdl_show_policy(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 int bdl_show_changes(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_replay(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
+int bdl_show_import(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_issue(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_coverage(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);
 int bdl_show_checks(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err);

@@ -2,6 +2,7 @@
 #include "clause_changes_int.h"
 #include "pages_int.h"
 #include "record/policies/drafts.h"
+#include "record/policies/imports.h"
 #include "record/replay/replays.h"
 #include "replay.tmpl.h"
 
@@ -197,6 +198,8 @@ int bdl_show_replay(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 		rc = add_text(r, draft, region, &v, err);
 	if (rc == 0)
 		rc = add_replay(r, draft, &v, err);
+	if (rc == 0)
+		rc = bdl_imports_has(r->store, v.name, &v.imported, err);
 	if (rc < 0)
 		return rc;
 	v.portal = bdl_frame(r, BDL_LIT("What a draft would change"), BDL_AT_POLICIES);

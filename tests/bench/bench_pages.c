@@ -59,11 +59,11 @@ static int week_copy(struct bdl_store *s, int64_t week, struct bdl_err *err)
 		" bytes_up) SELECT school, hour + 168 * ?1, client, site, basis, tens, pages, parts,"
 		" bytes_down, bytes_up FROM visit WHERE hour < ?2",
 		"INSERT INTO page_load SELECT school, hour + 168 * ?1, client, id, hour_ms, kind,"
-		" site, basis, path, kept FROM page_load WHERE hour < ?2",
+		" site, basis, path, kept, own_path FROM page_load WHERE hour < ?2",
 		"INSERT INTO page_text SELECT school, day + 7 * ?1, id, text FROM page_text"
 		" WHERE day < ?2 / 24",
-		"INSERT INTO site_hour SELECT school, site, hour + 168 * ?1, has_pages FROM site_hour"
-		" WHERE hour < ?2",
+		"INSERT INTO site_day SELECT school, site, day + 7 * ?1, hours, page_hours"
+		" FROM site_day WHERE day < ?2 / 24",
 		"INSERT INTO violation SELECT school, id + ?1 * 1000000, first_ms + 604800000 * ?1,"
 		" last_ms + 604800000 * ?1, acts, parts, action, critical, person, address, host,"
 		" policy, clause, tell, first_act + ?1 * 1000000 FROM violation"

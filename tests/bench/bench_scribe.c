@@ -249,7 +249,7 @@ static int bring(struct bench *b, struct bdl_store *s, struct bdl_err *err)
 
 static int sizes_get(struct bdl_store *s, double ret[KINDS], struct bdl_err *err)
 {
-	static const char sql[] = "SELECT CASE WHEN m.tbl_name IN ('visit', 'site_hour') THEN 0"
+	static const char sql[] = "SELECT CASE WHEN m.tbl_name IN ('visit', 'site_day') THEN 0"
 				  " WHEN m.tbl_name IN ('page_load', 'page_text') THEN 1"
 				  " WHEN m.tbl_name IN ('act', 'violation') THEN 2"
 				  " WHEN m.tbl_name IN ('client', 'site', 'basis') THEN 3"

@@ -41,12 +41,12 @@ NAMES = ["ok.example", "plain.example", "casino.example", "bets.example", "socia
 ACTS = """(SELECT id, at_ms, person, known, address, person_groups, source, place, equipment, host, method, scheme,
  path, kept, kind, action, critical, passed, policy, clause, clauses, tell, reason FROM act UNION ALL
  SELECT NULL, l.hour * 3600000 + l.hour_ms, c.person, c.known, c.address, c.person_groups, c.source,
- c.place, c.equipment, i.host, b.method, b.scheme, p.text, coalesce(k.text, ''), l.kind, b.action, b.critical, b.passed,
+ c.place, c.equipment, i.host, b.method, b.scheme, coalesce(p.text, l.own_path), coalesce(k.text, ''), l.kind, b.action, b.critical, b.passed,
  b.policy, b.clause, b.clauses, b.tell, '' FROM page_load l
  JOIN client c ON c.school = l.school AND c.id = l.client
  JOIN site i ON i.school = l.school AND i.id = l.site
  JOIN basis b ON b.school = l.school AND b.id = l.basis
- JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path
+ LEFT JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path
  LEFT JOIN page_text k ON k.school = l.school AND k.day = l.hour / 24 AND k.id = l.kept)"""
 ACTIONS = ["allow", "note", "coach", "hold", "block"]  # policy/words.h
 TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a test publishes

@@ -217,6 +217,7 @@ def test_records_go_when_their_time_has_come(beadle, sites):
         assert not beadle.rows(f"SELECT 1 FROM {table} WHERE client NOT IN (SELECT id FROM client)")
     assert not beadle.rows("SELECT 1 FROM page_text a JOIN page_text b ON b.day = a.day - 92"
                            " WHERE b.text = '/old'")
+    assert not beadle.rows("SELECT 1 FROM page_load WHERE own_path = '/old'")
     assert any("visits" in e and "the clock" in e for e in entries(beadle, "records deleted"))
     whole(beadle)
     alone = beadle.beadle("hold", "end", "1", "--by", "A. Head", "--and", "a head", "--reason", "x",

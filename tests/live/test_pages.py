@@ -98,6 +98,9 @@ block web download to host social.example
     school.beadle("policy", "replay", "--draft", "staff")
     (school.folder / "titled.md").write_text(TITLED)
     school.beadle("policy", "draft", str(school.folder / "titled.md"))
+    for name in ("trust.md", "table.html"):
+        school.beadle("policy", "import", str(ROOT / "tests" / "import" / "others" / name),
+                      "--from", str(ROOT / "policy"), "--draft", name.partition(".")[0])
 
 
 def multiply(school):

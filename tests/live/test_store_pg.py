@@ -133,6 +133,30 @@ def test_one_that_is_cut_off_goes_on_and_loses_nothing(two, pg):
     assert "store-back" in second.log.read_text()
 
 
+def test_a_copied_name_brings_nothing(two, pg):
+    """It would take the other's places for its own, and its acts would be lost."""
+    first, second = two
+    asker = Asker()
+    asker.ask(first, 5)
+    all_there(pg, asker)
+    second.stop()
+    own = (second.data / "host").read_text()
+    (second.data / "host").write_text((first.data / "host").read_text())
+    second.launch()
+    until(lambda: "another scribe" in second.log.read_text(), "the second says whose name it has")
+    asker.ask(second, 5)
+    asker.ask(first, 5)
+    others = asker.asked[:5] + asker.asked[10:]
+    until(lambda: paths(pg) == sorted(others), "the first goes on")
+    status = second.beadle("status", check=False)
+    assert status.returncode and "another scribe" in status.stdout, status
+    second.stop()
+    assert paths(pg) == sorted(others)
+    (second.data / "host").write_text(own)
+    second.start()
+    all_there(pg, asker)
+
+
 def test_the_server_may_be_killed_in_the_middle(two, pg):
     asker = Asker()
     for _ in range(2):

@@ -33,7 +33,7 @@
  */
 #define BDL_WEB_HELD_MAX (32 * 1024 * 1024)
 /*
- * Texts that one process reads at once: each takes up to 100 kB besides what is held of it. Those past
+ * Texts that one process reads at once: each takes up to 160 kB besides what is held of it. Those past
  * it go on unread, which the log says.
  */
 #define BDL_WEB_TEXTS_MAX 1024

@@ -205,13 +205,14 @@ static enum way way_of(const struct bdl_acts_filter *f)
 }
 
 /*
- * Of kinds that few acts have the index is taken where nothing narrower is asked for; its words stand
- * in the condition, so that the database knows it again.
+ * Of kinds that few acts have the index is taken where nothing narrower is asked for, and one of hosts
+ * where they are what finds the rows; its words stand in the condition, so that the database knows it again.
  */
 static void where_kind(struct bdl_buf *sql, const struct bdl_acts_filter *f, enum way way)
 {
 	bool few = f->kind == BDL_KIND_UPLOAD || f->kind == BDL_KIND_DOWNLOAD;
-	bool by_kind = few && way == BY_ID && !is_narrow(f) && f->action < 0;
+	bool by_kind = few &&
+	    (way == BY_ID ? !is_narrow(f) && f->action < 0 : way == BY_VALUES && !f->n_persons);
 
 	(void)bdl_buf_printf(sql, " AND %skind = ?%d%s", by_kind ? "" : "+", P_KIND,
 	    by_kind ? " AND kind <> 0 AND kind <> 4" : "");

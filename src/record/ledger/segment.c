@@ -11,8 +11,18 @@
 #define PIECE       (16 * 1024)
 #define SOURCE_ROOM 192 /* a host's name and a source's (record/scribe/scribe.h) */
 
-/* The SHA-256 of a whole segment; false where it is gone or cannot be read. */
-static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
+/*
+ * Not there, or something else than a door makes: it is gone for good. What else keeps a file from being
+ * read (too many open files, a disk that fails) says nothing of the file.
+ */
+static bool is_gone(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EISDIR ||
+	    error == ENXIO;
+}
+
+/* 1: the SHA-256 of a whole segment; 0: it is gone; negative: it cannot be read now. */
+static int segment_digest(int folder, uint64_t number, struct bdl_digest *ret, struct bdl_err *err)
 {
 	char name[BDL_SEGMENT_NAME], piece[PIECE];
 	struct bdl_digesting h;
@@ -22,7 +32,7 @@ static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
 	/* A door may put what it likes in the place of its segments. */
 	int fd BDL_AUTO_FD = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return false;
+		return is_gone(errno) ? 0 : bdl_fail_sys(err, "open '%s' for the ledger", name);
 	bdl_digest_begin(&h);
 	for (size_t left = BDL_SEGMENT_MAX; left > 0; left -= (size_t)n) {
 		n = read(fd, piece, left < sizeof(piece) ? left : sizeof(piece));
@@ -31,13 +41,14 @@ static bool segment_digest(int folder, uint64_t number, struct bdl_digest *ret)
 			continue;
 		}
 		if (n < 0)
-			return false;
+			return is_gone(errno) ? 0
+					      : bdl_fail_sys(err, "read '%s' for the ledger", name);
 		if (n == 0)
 			break;
 		bdl_digest_add(&h, piece, (size_t)n);
 	}
 	*ret = bdl_digest_end(&h);
-	return true;
+	return 1;
 }
 
 /* The next that is to be entered; 0: none of this source ever was. */
@@ -140,38 +151,71 @@ static int run_enter(struct bdl_store *s, const char *source, uint64_t was, cons
  * Those that are gone from `next` on, up to the next that is there. One entry tells of them all:
  * who may write a journal may begin a segment of any number, and is not to fill the ledger by that.
  */
-static struct run run_gone(int folder, uint64_t next, uint64_t until)
+static int run_gone(int folder, uint64_t next, uint64_t until, struct run *ret, struct bdl_err *err)
 {
 	struct bdl_segment_list list = { 0 };
-	struct run run = { next, until - 1 };
 
-	/* Where the folder cannot be listed either, all of them are as good as gone. */
-	if (folder >= 0 && bdl_segment_list(folder, next, &list, NULL) == 0 && list.next &&
-	    list.next < until)
-		run.last = list.next - 1;
-	return run;
+	int rc = folder < 0 ? 0 : bdl_segment_list(folder, next, &list, err);
+	if (!rc)
+		*ret = (struct run){ next,
+			list.next && list.next < until ? list.next - 1 : until - 1 };
+	return rc;
+}
+
+/*
+ * What is entered next, from `next` on. 1: one with its digest; 0: they are gone; negative: the journal
+ * cannot be read now.
+ */
+static int run_read(int folder, uint64_t next, uint64_t until, struct run *ret,
+    struct bdl_digest *digest, struct bdl_err *err)
+{
+	int rc = folder < 0 ? 0 : segment_digest(folder, next, digest, err);
+
+	if (!rc)
+		return run_gone(folder, next, until, ret, err);
+	*ret = (struct run){ next, next };
+	return rc;
+}
+
+/* The journal's folder, -1 where it is gone, and in *next the oldest of it where that is 0. */
+static int folder_open(const char *folder, uint64_t *next, int *ret, struct bdl_err *err)
+{
+	struct bdl_segment_list list = { 0 };
+
+	int fd BDL_AUTO_FD = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && !is_gone(errno))
+		return bdl_fail_sys(err, "open '%s' for the ledger", folder);
+	int rc = fd >= 0 && !*next ? bdl_segment_list(fd, 0, &list, err) : 0;
+	if (rc)
+		return rc;
+	if (!*next)
+		*next = list.oldest;
+	*ret = fd;
+	fd = -1;
+	return 0;
 }
 
 int bdl_ledger_segments(struct bdl_store *s, const char *source, const char *folder, uint64_t until,
-    uint64_t *ret_next, struct bdl_err *err)
+    uint64_t *ret_next, struct bdl_err *ret_journal, struct bdl_err *err)
 {
-	struct bdl_segment_list list = { 0 };
 	struct bdl_digest digest;
+	struct run run = { 0 };
 	uint64_t was = 0, next;
+	int fd BDL_AUTO_FD = -1;
 
 	int rc = next_get(s, source, &was, err);
 	if (rc)
 		return rc;
 	next = was;
-	int fd BDL_AUTO_FD = next < until ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (!next && fd >= 0 && bdl_segment_list(fd, 0, &list, NULL) == 0)
-		next = list.oldest;
+	*ret_journal = (struct bdl_err){ 0 };
+	if (next < until && folder_open(folder, &next, &fd, ret_journal))
+		return 0;
 	if (!next)
 		next = until; /* there is nothing of it yet */
 	for (int n = 0; next < until && n < BDL_SEGMENTS_TURN; n++) {
-		bool there = fd >= 0 && segment_digest(fd, next, &digest);
-		const struct run run =
-		    there ? (struct run){ next, next } : run_gone(fd, next, until);
+		int there = run_read(fd, next, until, &run, &digest, ret_journal);
+		if (there < 0)
+			break;
 		rc = run_enter(s, source, was, &run, there ? &digest : NULL, err);
 		if (rc)
 			return rc;

@@ -352,8 +352,10 @@ static int take_load(struct reader *r, struct bdl_stmt *st, int64_t hour, struct
 	bdl_act_local(row.at_ms, offset_of(r, basis), &weekday, &minute);
 	row.minute = (uint16_t)(weekday * 24 * 60 + minute);
 	row.kept = day_kept(r, bdl_col_int(st, 6));
-	if (bdl_replay_site_reads_path(r->w, row.site))
-		row.path = day_text(r, bdl_col_int(st, 5));
+	if (bdl_replay_site_reads_path(r->w, row.site)) {
+		int64_t path = bdl_col_int(st, 5);
+		row.path = path ? day_text(r, path) : bdl_col_view(st, 7);
+	}
 	bdl_replay_take(r->w, &row);
 	return 0;
 }
@@ -375,8 +377,8 @@ static int read_loads(struct reader *r, struct bdl_err *err)
 			rc = read_day(r, hour / 24, err);
 		if (rc == 0)
 			rc = read_hour(r,
-			    "SELECT client, site, basis, hour_ms, kind, path, kept FROM page_load"
-			    " WHERE school = ?1 AND hour = ?2",
+			    "SELECT client, site, basis, hour_ms, kind, path, kept, own_path"
+			    " FROM page_load WHERE school = ?1 AND hour = ?2",
 			    hour, take_load, err);
 		forget_kept(r);
 		hour++;

@@ -287,17 +287,21 @@ static bool has_moved(const struct bdl_scribe *s)
 }
 
 /* Segments all of which is in the store go into the ledger, before anything deletes them. */
-static int segments_enter(struct bdl_scribe *s, bool *ret_is_due, struct bdl_err *err)
+static int segments_enter(
+    struct bdl_scribe *s, bool *ret_is_due, struct bdl_scribe_round *round, struct bdl_err *err)
 {
+	struct bdl_err what;
 	bool is_due = false;
 
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *source = &s->sources[i];
 		if (source->entered < source->stored.segment) {
 			int rc = bdl_ledger_segments(s->store, source->key, source->folder,
-			    source->stored.segment, &source->entered, err);
+			    source->stored.segment, &source->entered, &what, err);
 			if (rc)
 				return rc;
+			if (what.code)
+				tell_journal(round, &what);
 		}
 		is_due = is_due || source->forgotten < source->entered;
 	}
@@ -314,7 +318,7 @@ static int journals_forget(struct bdl_scribe *s, struct bdl_scribe_round *ret, s
 	struct bdl_err what = { 0 };
 	bool is_due = false, is_synced = false;
 
-	int rc = segments_enter(s, &is_due, err);
+	int rc = segments_enter(s, &is_due, ret, err);
 	is_due = is_due || (s->bytes && bdl_bytes_is_due(s->bytes));
 	if (rc || (!is_due && !bdl_store_is_long(s->store)))
 		return rc;

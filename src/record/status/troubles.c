@@ -77,7 +77,9 @@ static void weigh_failing(struct weighing *w, const struct bdl_status_process *p
 		    "it can be written. Pages show nothing newer.",
 		    bdl_region_printf(w->region,
 			"It says: %s. The log says more. Mostly the disk is full or, where the store "
-			"is in PostgreSQL, its server is away. It is tried again every second.",
+			"is in PostgreSQL, its server is away. It is tried again by itself. Where "
+			"another scribe has this host's name, this data folder is a copy of that "
+			"host's: the operator's guide says under Several hosts what to do.",
 			p->note));
 	else if (p->is_door)
 		add(w, true,

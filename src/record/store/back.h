@@ -48,6 +48,8 @@ struct bdl_backend {
 	void (*rollback)(struct bdl_store *s);
 	void (*relax)(struct bdl_store *s);
 	int (*hurry)(struct bdl_store *s, int64_t for_ms, struct bdl_err *err);
+	/* NULL where nobody else can bring what this host brings. */
+	int (*claim)(struct bdl_store *s, const char *name, struct bdl_err *err);
 	bool (*is_long)(const struct bdl_store *s);
 	int (*sync)(struct bdl_store *s, bool *ret_synced, struct bdl_err *err);
 	int (*change)(struct bdl_store *s, int64_t *ret, struct bdl_err *err);

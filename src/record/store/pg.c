@@ -114,7 +114,7 @@ static int settle(struct bdl_pg_store *s, struct bdl_err *err)
 		rc = bdl_pg_exec(s, "SET synchronous_commit = off", err);
 	if (!rc && s->hurry_ms)
 		rc = hurry_set(s, err);
-	return rc;
+	return rc || !s->claim ? rc : bdl_pg_claim_again(s, err);
 }
 
 int bdl_pg_mend(struct bdl_pg_store *s, struct bdl_err *err)
@@ -127,7 +127,10 @@ int bdl_pg_mend(struct bdl_pg_store *s, struct bdl_err *err)
 
 static void pg_close(struct bdl_store *base)
 {
-	PQfinish(bdl_pg_of(base)->conn);
+	struct bdl_pg_store *s = bdl_pg_of(base);
+
+	PQfinish(s->conn);
+	free(s->claim);
 	free(base);
 }
 
@@ -433,6 +436,7 @@ static const struct bdl_backend postgresql = {
 	.rollback = pg_rollback,
 	.relax = pg_relax,
 	.hurry = pg_hurry,
+	.claim = bdl_pg_claim,
 	.is_long = pg_is_long,
 	.sync = pg_sync,
 	.change = pg_change,

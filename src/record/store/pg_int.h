@@ -29,6 +29,7 @@ struct bdl_pg_store {
 	bool is_relaxed, is_heard;  /* see bdl_store_relax; it listens for the commits of others */
 	int64_t hurry_ms;           /* of each statement; 0: as long as it takes */
 	int64_t changes;            /* commits of others heard of */
+	char *claim;                /* see bdl_store_claim; NULL: none */
 	int64_t partitions_tick_ms; /* when it looks again whether next month's are there */
 };
 
@@ -131,6 +132,13 @@ void bdl_pg_bind_null(struct bdl_stmt *st, int i);
 void bdl_pg_bind_text(struct bdl_stmt *st, int i, struct bdl_view v, bool is_copied);
 int64_t bdl_pg_col_int(struct bdl_stmt *st, int i);
 struct bdl_view bdl_pg_col_view(struct bdl_stmt *st, int i);
+
+/* --- pg_claim.c --- */
+
+int bdl_pg_claim(struct bdl_store *s, const char *name, struct bdl_err *err) BDL_MUST_USE;
+
+/* What it claims, on a connection that was made again. */
+int bdl_pg_claim_again(struct bdl_pg_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 /* --- pg_months.c --- */
 

@@ -274,6 +274,11 @@ bool bdl_store_is_shared(const struct bdl_store *s)
 	return s->back->is_shared;
 }
 
+int bdl_store_claim(struct bdl_store *s, const char *name, struct bdl_err *err)
+{
+	return s->back->claim ? s->back->claim(s, name, err) : 0;
+}
+
 int bdl_store_optimise(struct bdl_store *s, struct bdl_err *err)
 {
 	return s->back->optimise(s, err);

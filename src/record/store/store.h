@@ -74,6 +74,14 @@ int bdl_store_hurry(struct bdl_store *s, int64_t for_ms, struct bdl_err *err) BD
 bool bdl_store_is_shared(const struct bdl_store *s);
 
 /*
+ * Take this host's name, once for a connection and before it writes, for as long as it lasts. BDL_E_BUSY
+ * where another connection has that name, and then, too, from bdl_store_begin when a lost connection was
+ * made again: two hosts of one name would take each other's places in the journals. In a store that is
+ * not shared there is nothing to take.
+ */
+int bdl_store_claim(struct bdl_store *s, const char *name, struct bdl_err *err) BDL_MUST_USE;
+
+/*
  * Changes whenever another connection has committed, but for what comes in volume: cheap to poll.
  * On PostgreSQL it begins to listen with the first call, and hears of a commit a moment after it.
  */

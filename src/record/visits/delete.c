@@ -121,28 +121,28 @@ static int timed_step(struct bdl_store *s, struct bdl_visits_deletion *d, const 
 
 /* --- names --- */
 
-/* Hours of a site in which nothing of it is left, and the site itself when none is. */
+/* Days of a site of which nothing is left, and the site itself when none is. */
 static int site_delete(
     struct bdl_store *s, int64_t site, int64_t before_hour, size_t *ret_n, struct bdl_err *err)
 {
-	size_t hours = 0, sites = 0;
+	size_t days = 0, sites = 0;
 
 	int rc = delete_by(s,
-	    "DELETE FROM site_hour WHERE school = ?1 AND site = ?2 AND hour < ?3 AND NOT EXISTS"
-	    " (SELECT 1 FROM visit v WHERE v.school = ?1 AND v.hour = site_hour.hour"
-	    " AND v.site = ?2)",
-	    site, before_hour, &hours, err);
+	    "DELETE FROM site_day WHERE school = ?1 AND site = ?2 AND day < ?3 AND NOT EXISTS"
+	    " (SELECT 1 FROM visit v WHERE v.school = ?1 AND v.hour >= 24 * site_day.day"
+	    " AND v.hour < 24 * site_day.day + 24 AND v.site = ?2)",
+	    site, before_hour / DAY_HOURS, &days, err);
 	if (!rc)
 		rc = delete_by(s,
 		    "DELETE FROM site WHERE school = ?1 AND id = ?2 AND ?3 = 1 AND NOT EXISTS"
-		    " (SELECT 1 FROM site_hour h WHERE h.school = ?1 AND h.site = ?2)",
+		    " (SELECT 1 FROM site_day d WHERE d.school = ?1 AND d.site = ?2)",
 		    site, 1, &sites, err);
 	if (!rc)
-		*ret_n = hours + sites;
+		*ret_n = days + sites;
 	return rc;
 }
 
-/* All sites are looked at, as no index knows of which of them hours have gone. */
+/* All sites are looked at, as no index knows of which of them days have gone. */
 static int sites_step(struct bdl_store *s, struct bdl_visits_deletion *d, size_t limit,
     size_t *ret_n, struct bdl_err *err)
 {

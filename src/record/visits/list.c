@@ -1,6 +1,7 @@
 #include "record/visits/list_int.h"
 
-#define SQL_MAX 8192
+#define SQL_MAX   8192
+#define DAY_HOURS 24
 
 /* Of a host or a category without a person all rows of an hour are compared: one hour for a list. */
 #define HOURS_COMPARED 1
@@ -26,6 +27,7 @@ static bool is_of_sites(const struct bdl_visits_filter *f)
 /* As the index has them: the first of a list of categories, which at that length may be cut off. */
 #define FIRST       "substr(categories, 1, " FIRST_CHARS ")"
 #define FIRST_CHARS "600"
+#define ANY         "categories <> ''"
 
 /*
  * Uploads and downloads are few, and have an index of their own: its words stand in the condition, so
@@ -55,9 +57,9 @@ static void add_sites(struct bdl_buf *sql, const struct bdl_visits_filter *f)
 	}
 	if (f->category.n)
 		(void)bdl_buf_printf(sql,
-		    " AND " FIRST " IN (WITH RECURSIVE v(x) AS ("
-		    " SELECT min(" FIRST ") FROM site WHERE school = ?1"
-		    " UNION ALL SELECT (SELECT min(" FIRST ") FROM site WHERE school = ?1"
+		    " AND " ANY " AND " FIRST " IN (WITH RECURSIVE v(x) AS ("
+		    " SELECT min(" FIRST ") FROM site WHERE school = ?1 AND " ANY
+		    " UNION ALL SELECT (SELECT min(" FIRST ") FROM site WHERE school = ?1 AND " ANY
 		    " AND " FIRST " > v.x) FROM v WHERE v.x IS NOT NULL)"
 		    " SELECT x FROM v WHERE instr(' ' || x || ' ', ' ' || ?%d || ' ') > 0"
 		    " OR length(x) = " FIRST_CHARS ")"
@@ -75,20 +77,52 @@ static void bind_filter(struct bdl_stmt *st, const struct bdl_visits_filter *f)
 		bdl_bind_text(st, BDL_LIST_HOSTS + (int)i, f->hosts[i]);
 }
 
+/*
+ * Of each site the newest day with hours up to those asked for, and these hours as the lower bits of one
+ * number: of two days the newer has the higher, and within a day the newest hour the highest bit.
+ */
+static void sites_hour_sql(
+    struct bdl_buf *sql, const struct bdl_list *l, const struct bdl_visits_filter *f)
+{
+	const char *hours = l->of_pages ? "d.page_hours" : "d.hours";
+
+	(void)bdl_buf_printf(sql,
+	    "SELECT coalesce(max((SELECT d.day * %lld + CASE WHEN d.day < ?%d THEN %s"
+	    " ELSE %s & ?%d END FROM site_day d WHERE d.school = ?1 AND d.site = i.id"
+	    " AND d.day <= ?%d AND %s <> 0 AND (d.day < ?%d OR (%s & ?%d) <> 0)"
+	    " ORDER BY d.day DESC LIMIT 1)), -1) FROM site i WHERE i.school = ?1 AND i.id IN ",
+	    1LL << DAY_HOURS, BDL_LIST_DAY, hours, hours, BDL_LIST_DAY_HOURS, BDL_LIST_DAY, hours,
+	    BDL_LIST_DAY, hours, BDL_LIST_DAY_HOURS); /* looked at with the rest */
+	add_sites(sql, f);
+}
+
+static void sites_hour_bind(struct bdl_stmt *st, const struct bdl_visits_filter *f, int64_t hour)
+{
+	bind_filter(st, f);
+	bdl_bind_int(st, BDL_LIST_DAY, hour / DAY_HOURS);
+	bdl_bind_int(st, BDL_LIST_DAY_HOURS, (2LL << (hour % DAY_HOURS)) - 1);
+}
+
+/* What such a number says: the hour counted from 1970; -1: none. */
+static int64_t sites_hour_of(int64_t number)
+{
+	int64_t hours = number & ((1LL << DAY_HOURS) - 1);
+
+	if (number < 0 || !hours)
+		return -1;
+	return (number >> DAY_HOURS) * DAY_HOURS + 63 - __builtin_clzll((uint64_t)hours);
+}
+
 /* The newest hour up to `hour` with visits, or pages, of the sites if any are given and asked for; -1: none. */
 static int hour_find(struct bdl_store *s, const struct bdl_list *l,
     const struct bdl_visits_filter *f, int64_t hour, bool any, int64_t *ret, struct bdl_err *err)
 {
 	struct bdl_buf sql BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SQL_MAX);
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	bool by_sites = is_of_sites(f) && !any;
 
-	if (is_of_sites(f) && !any) {
-		(void)bdl_buf_printf(&sql,
-		    "SELECT coalesce(max((SELECT max(h.hour) FROM site_hour h WHERE h.school = ?1"
-		    " AND h.site = i.id AND h.hour <= ?%d%s)), -1) FROM site i WHERE i.school = ?1"
-		    " AND i.id IN ",
-		    BDL_LIST_HOUR, l->of_pages ? " AND h.has_pages = 1" : "");
-		add_sites(&sql, f);
+	if (by_sites) {
+		sites_hour_sql(&sql, l, f);
 	} else if (l->of_pages && is_of_few(f)) {
 		(void)bdl_buf_printf(&sql,
 		    "SELECT coalesce(max(hour), -1) FROM page_load WHERE school = ?1"
@@ -104,15 +138,15 @@ static int hour_find(struct bdl_store *s, const struct bdl_list *l,
 	int rc = bdl_stmt_get(s, bdl_buf_str(&sql), &st, err);
 	if (rc)
 		return rc;
-	if (any)
-		bdl_bind_int(st, BDL_LIST_SCHOOL, BDL_SCHOOL);
+	bdl_bind_int(st, BDL_LIST_SCHOOL, BDL_SCHOOL);
+	if (by_sites)
+		sites_hour_bind(st, f, hour);
 	else
-		bind_filter(st, f);
-	bdl_bind_int(st, BDL_LIST_HOUR, hour);
+		bdl_bind_int(st, BDL_LIST_HOUR, hour);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
-	*ret = bdl_col_int(st, 0);
+	*ret = by_sites ? sites_hour_of(bdl_col_int(st, 0)) : bdl_col_int(st, 0);
 	return 0;
 }
 

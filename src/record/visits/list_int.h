@@ -19,6 +19,8 @@ enum bdl_list_param {
 	BDL_LIST_AFTER, /* and the two after it: the place behind which the rows are */
 	BDL_LIST_PERSONS = BDL_LIST_AFTER + 3,
 	BDL_LIST_HOSTS = BDL_LIST_PERSONS + BDL_FILTER_VALUES_MAX,
+	BDL_LIST_DAY = BDL_LIST_HOSTS + BDL_FILTER_VALUES_MAX,
+	BDL_LIST_DAY_HOURS, /* of that day: a bit for each, as site_day has them */
 };
 
 /* Where a row stands: its hour, and what orders the rows of that. `key[0]` is never 0 of a row. */

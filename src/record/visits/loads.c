@@ -2,10 +2,10 @@
 #include "record/visits/list_int.h"
 #include "record/visits/visits_int.h"
 
-#define COLUMNS                                                                               \
-	"SELECT r.hour, r.client, r.id, r.hour_ms, r.kind, b.door, b.utc_offset, b.action"    \
-	", c.known, c.person, c.person_groups, c.address, b.method, b.scheme, i.host, p.text" \
-	", i.categories, s.digest, c.source, c.place, c.equipment, k.text"
+#define COLUMNS                                                                            \
+	"SELECT r.hour, r.client, r.id, r.hour_ms, r.kind, b.door, b.utc_offset, b.action" \
+	", c.known, c.person, c.person_groups, c.address, b.method, b.scheme, i.host"      \
+	", coalesce(p.text, r.own_path), i.categories, s.digest, c.source, c.place, c.equipment, k.text"
 
 #define NAMES                                                                                     \
 	" JOIN client c ON c.school = r.school AND c.id = r.client"                               \

@@ -138,11 +138,25 @@ uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with
 	return key_index(n, BDL_NAME_BASIS);
 }
 
-uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text)
+uint32_t bdl_names_text(
+    struct bdl_names *n, int64_t at_ms, struct bdl_view text, bool *ret_is_first)
 {
+	size_t known = n->n;
+
 	bdl_buf_clear(&n->key);
 	bdl_name_text(&n->key, at_ms, text);
-	return key_index(n, BDL_NAME_TEXT);
+	uint32_t index = key_index(n, BDL_NAME_TEXT);
+	if (ret_is_first)
+		*ret_is_first = n->n > known;
+	return index;
+}
+
+struct bdl_view bdl_names_text_of(const struct bdl_names *n, uint32_t text)
+{
+	struct bdl_view key = n->names[text].key;
+
+	(void)bdl_name_take_number(&key); /* its day */
+	return bdl_name_take_text(&key);
 }
 
 void bdl_names_act(

@@ -3,6 +3,8 @@
 #include "record/store/store_int.h"
 #include "record/visits/rollup_int.h"
 
+#define PATH_SHORT 4 /* a number takes as much */
+
 _Static_assert(BDL_ROLLUP_ACTS_MAX < UINT32_MAX, "an index fits its slot");
 
 struct bdl_rollup *bdl_rollup_new(void)
@@ -23,7 +25,7 @@ void bdl_rollup_free(struct bdl_rollup *r)
 	free(r->loads);
 	bdl_figures_free(r->figures);
 	free(r->visit_puts);
-	free(r->hour_puts);
+	free(r->day_puts);
 	free(r->load_puts);
 	free(r->strict);
 	free(r->heads);
@@ -83,7 +85,7 @@ static struct bdl_visit_count *visit_of(struct bdl_rollup *r, const struct bdl_v
 
 void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 {
-	bool is_part = a->kind == BDL_KIND_PART;
+	bool is_part = a->kind == BDL_KIND_PART, is_first;
 	struct bdl_visit_key key = {
 		.ten = a->at_ms / BDL_TEN_MS,
 		.client = bdl_names_client(r->names, a),
@@ -107,8 +109,9 @@ void bdl_rollup_add(struct bdl_rollup *r, const struct bdl_act *a)
 		.client = key.client,
 		.site = key.site,
 		.basis = bdl_names_basis(r->names, a, true),
-		.path = bdl_names_text(r->names, a->at_ms, a->path),
-		.kept = a->kept.n ? bdl_names_text(r->names, a->at_ms, a->kept) : 0,
+		.path = bdl_names_text(r->names, a->at_ms, a->path, &is_first),
+		.kept = a->kept.n ? bdl_names_text(r->names, a->at_ms, a->kept, NULL) : 0,
 		.has_kept = a->kept.n > 0,
+		.has_own_path = is_first || a->path.n <= PATH_SHORT,
 	};
 }

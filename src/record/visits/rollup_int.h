@@ -26,7 +26,8 @@ struct bdl_load {
 	int64_t at_ms;
 	enum bdl_act_kind kind;
 	uint32_t client, site, basis, path, kept;
-	bool has_kept; /* else there is nothing to look up */
+	bool has_kept;     /* else there is nothing to look up */
+	bool has_own_path; /* in its row: no other has it yet */
 };
 
 /* A row of the table of its kind, numbers and all. */
@@ -39,8 +40,8 @@ struct bdl_load_put {
 	uint32_t load; /* index of the load */
 };
 
-struct bdl_hour_put {
-	int64_t site, hour, has_pages;
+struct bdl_day_put {
+	int64_t site, day, hours, page_hours; /* a bit for each of its hours */
 };
 
 struct bdl_rollup {
@@ -52,10 +53,10 @@ struct bdl_rollup {
 	uint32_t slots[BDL_ROLLUP_SLOTS]; /* index of a visit plus one; 0: free */
 	/* Made while it is stored: in the order of their keys, each key once. */
 	struct bdl_visit_put *visit_puts;
-	struct bdl_hour_put *hour_puts;
+	struct bdl_day_put *day_puts;
 	struct bdl_load_put *load_puts;
-	size_t n_visit_puts, n_hour_puts;
-	size_t cap_visit_puts, cap_hour_puts, cap_load_puts;
+	size_t n_visit_puts, n_day_puts;
+	size_t cap_visit_puts, cap_day_puts, cap_load_puts;
 	uint32_t *strict,
 	    *heads; /* of the visits that are strict; of load_puts, each client's first */
 	size_t n_strict, n_heads, cap_strict, cap_heads;

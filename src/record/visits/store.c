@@ -38,7 +38,8 @@ static int numbers_find(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 		bdl_names_need(r->names, l->client, day);
 		bdl_names_need(r->names, l->site, day);
 		bdl_names_need(r->names, l->basis, day);
-		bdl_names_need(r->names, l->path, day);
+		if (!l->has_own_path)
+			bdl_names_need(r->names, l->path, day);
 		if (l->has_kept)
 			bdl_names_need(r->names, l->kept, day);
 	}
@@ -125,56 +126,61 @@ static int visits_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_er
 
 /* --- for who looks for a site: in which hours it is --- */
 
-static int by_hour(const void *a, const void *b)
+static int by_site_day(const void *a, const void *b)
 {
-	const struct bdl_hour_put *x = a, *y = b;
+	const struct bdl_day_put *x = a, *y = b;
 	int c = compare(x->site, y->site);
 
-	return c ? c : compare(x->hour, y->hour);
+	return c ? c : compare(x->day, y->day);
 }
 
-static void hours_join(struct bdl_rollup *r)
+static void days_join(struct bdl_rollup *r)
 {
-	struct bdl_hour_put *all = room(r->hour_puts, r->n_visits, &r->cap_hour_puts, sizeof(*all));
+	struct bdl_day_put *all = room(r->day_puts, r->n_visits, &r->cap_day_puts, sizeof(*all));
 	size_t n = 0, joined = 0;
 
-	r->hour_puts = all;
+	r->day_puts = all;
 	for (size_t i = 0; i < r->n_visits; i++) {
 		const struct bdl_visit_count *v = &r->visits[i];
-		int64_t hour = v->key.ten / TENS;
+		int64_t hour = v->key.ten / TENS, bit = INT64_C(1) << (hour % DAY_HOURS);
 		if (bdl_names_hour(r->names, v->key.site, hour, v->pages > 0))
-			all[n++] = (struct bdl_hour_put){ bdl_names_number(r->names, v->key.site),
-				hour, v->pages > 0 };
+			all[n++] = (struct bdl_day_put){ bdl_names_number(r->names, v->key.site),
+				hour / DAY_HOURS, bit, v->pages > 0 ? bit : 0 };
 	}
 	if (n)
-		qsort(all, n, sizeof(*all), by_hour);
+		qsort(all, n, sizeof(*all), by_site_day);
 	for (size_t i = 0; i < n; i++) {
-		if (joined && !by_hour(&all[joined - 1], &all[i]))
-			all[joined - 1].has_pages |= all[i].has_pages;
-		else
+		if (joined && !by_site_day(&all[joined - 1], &all[i])) {
+			all[joined - 1].hours |= all[i].hours;
+			all[joined - 1].page_hours |= all[i].page_hours;
+		} else {
 			all[joined++] = all[i];
+		}
 	}
-	r->n_hour_puts = joined;
+	r->n_day_puts = joined;
 }
 
-static void bind_hour(struct bdl_stmt *st, size_t i, void *arg)
+static void bind_day(struct bdl_stmt *st, size_t i, void *arg)
 {
 	const struct bdl_rollup *r = arg;
 
 	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, r->hour_puts[i].site);
-	bdl_bind_int(st, 3, r->hour_puts[i].hour);
-	bdl_bind_int(st, 4, r->hour_puts[i].has_pages);
+	bdl_bind_int(st, 2, r->day_puts[i].site);
+	bdl_bind_int(st, 3, r->day_puts[i].day);
+	bdl_bind_int(st, 4, r->day_puts[i].hours);
+	bdl_bind_int(st, 5, r->day_puts[i].page_hours);
 }
 
-static int hours_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
+static int days_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
 {
-	hours_join(r);
+	days_join(r);
 	return bdl_stmt_each(s,
-	    "INSERT INTO site_hour (school, site, hour, has_pages) VALUES (?1, ?2, ?3, ?4)"
-	    " ON CONFLICT (school, site, hour) DO UPDATE SET"
-	    " has_pages = site_hour.has_pages | excluded.has_pages",
-	    r->n_hour_puts, bind_hour, NULL, r, err);
+	    "INSERT INTO site_day (school, site, day, hours, page_hours)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)"
+	    " ON CONFLICT (school, site, day) DO UPDATE SET"
+	    " hours = site_day.hours | excluded.hours,"
+	    " page_hours = site_day.page_hours | excluded.page_hours",
+	    r->n_day_puts, bind_day, NULL, r, err);
 }
 
 /* --- strict parts --- */
@@ -287,8 +293,10 @@ static void bind_load(struct bdl_stmt *st, size_t i, void *arg)
 	bdl_bind_int(st, 6, l->kind);
 	bdl_bind_int(st, 7, bdl_names_number(r->names, l->site));
 	bdl_bind_int(st, 8, bdl_names_number(r->names, l->basis));
-	bdl_bind_int(st, 9, bdl_names_number(r->names, l->path));
+	bdl_bind_int(st, 9, l->has_own_path ? 0 : bdl_names_number(r->names, l->path));
 	bdl_bind_int(st, 10, l->has_kept ? bdl_names_number(r->names, l->kept) : 0);
+	bdl_bind_text(st, 11,
+	    l->has_own_path ? bdl_names_text_of(r->names, l->path) : (struct bdl_view){ 0 });
 }
 
 static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *err)
@@ -303,7 +311,7 @@ static int loads_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err
 		return rc;
 	return bdl_stmt_each(s,
 	    "INSERT INTO page_load (school, hour, client, id, hour_ms, kind, site, basis, path,"
-	    " kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	    " kept, own_path) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
 	    r->n_loads, bind_load, NULL, r, err);
 }
 
@@ -326,7 +334,7 @@ int bdl_rollup_store(struct bdl_rollup *r, struct bdl_store *s, struct bdl_err *
 	if (!rc)
 		rc = visits_store(r, s, err);
 	if (!rc)
-		rc = hours_store(r, s, err);
+		rc = days_store(r, s, err);
 	if (!rc)
 		rc = parts_count(r, s, err);
 	if (!rc)

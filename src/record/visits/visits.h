@@ -114,7 +114,7 @@ struct bdl_visits_deletion {
  * Inside an open transaction: about `limit` rows at most, the oldest first, so that nobody waits; one
  * name's many hours go together. What a legal hold names (record/retention/holds.h) stays. First page loads and
  * visits of the hours before go, texts of page loads once all of their day in UTC is past, then names
- * that nothing is left of: clients, sites with their hours, bases. *ret_n is how many rows went. 1:
+ * that nothing is left of: clients, sites with their days, bases. *ret_n is how many rows went. 1:
  * there may be more; 0: it is done.
  */
 int bdl_visits_delete(struct bdl_store *s, struct bdl_visits_deletion *d, size_t limit,

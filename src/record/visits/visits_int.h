@@ -44,7 +44,11 @@ BDL_DEFINE_AUTO(struct bdl_names, bdl_names_free);
 uint32_t bdl_names_client(struct bdl_names *n, const struct bdl_act *a);
 uint32_t bdl_names_site(struct bdl_names *n, const struct bdl_act *a);
 uint32_t bdl_names_basis(struct bdl_names *n, const struct bdl_act *a, bool with_method);
-uint32_t bdl_names_text(struct bdl_names *n, int64_t at_ms, struct bdl_view text);
+
+/* *ret_is_first, which may be NULL: nobody has asked for this text of the day since names were forgotten. */
+uint32_t bdl_names_text(
+    struct bdl_names *n, int64_t at_ms, struct bdl_view text, bool *ret_is_first);
+struct bdl_view bdl_names_text_of(const struct bdl_names *n, uint32_t text);
 
 /*
  * A transaction begins: what others have added since the last one counts. Numbers are remembered,

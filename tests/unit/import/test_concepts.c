@@ -1,3 +1,4 @@
+#include "import/concepts_int.h"
 #include "import_test.h"
 
 /* --- files --- */
@@ -26,16 +27,21 @@ struct fixture {
 	struct bdl_meanings *means;
 };
 
-static void match(struct fixture *x, const char *text)
+static void match_by(struct fixture *x, const char *concepts, const char *text)
 {
 	struct bdl_err err;
 
 	x->c = bdl_concepts_new();
 	x->region = bdl_region_new(8 << 20);
-	if (bdl_concepts_add(x->c, bdl_view_of(small), "small", &err) < 0 ||
+	if (bdl_concepts_add(x->c, bdl_view_of(concepts), "small", &err) < 0 ||
 	    bdl_statements_cut(bdl_view_of(text), x->region, &x->s, &err) < 0 ||
 	    bdl_concepts_match(x->c, &x->s, x->region, &x->means, &err) < 0)
 		fail_msg("%s", err.text);
+}
+
+static void match(struct fixture *x, const char *text)
+{
+	match_by(x, small, text);
 }
 
 static void done(struct fixture *x)
@@ -88,6 +94,73 @@ static void takes_exceptions(void **state)
 	done(&x);
 }
 
+static const char duties[] = "concept must common duty\n  must, never, don't\n"
+			     "concept order common opening\n  lock, tell\n"
+			     "concept aside common aside\n  definitions\n"
+			     "concept it common back\n  it, them\n"
+			     "concept screen\n  screen\n"
+			     "concept warn\n  let ... know\n"
+			     "clause a.screen\n  80 screen and \"lock\"\n"
+			     "clause a.warn\n  80 warn and screen\n"
+			     "clause a.told told\n  80 \"coffee\"\n";
+
+/* How sure the last statement is of the only clause that it means; 0: it means none. */
+static unsigned sure_of(const char *text)
+{
+	struct fixture x;
+	unsigned sure = 0;
+
+	match_by(&x, duties, text);
+	if (x.means[x.s.n - 1].n > 0)
+		sure = x.means[x.s.n - 1].items[0].sure;
+	done(&x);
+	return sure;
+}
+
+static void halves_what_obliges_nobody(void **state)
+{
+	(void)state;
+	assert_int_equal(sure_of("The screen had a lock."), 40);
+	assert_int_equal(sure_of("You must lock the screen."), 80);
+	assert_int_equal(sure_of("Lock the screen."), 80);
+	assert_int_equal(sure_of("When you go, lock the screen."), 80);
+	assert_int_equal(sure_of("Locking the screen is easy."), 40);
+	assert_int_equal(sure_of("Locks of a screen are dear."), 40);
+	assert_int_equal(sure_of("These are ours:\n- a lock on a screen\n"), 40);
+	assert_int_equal(sure_of("You must have:\n- a lock on a screen\n"), 80);
+	assert_int_equal(sure_of("DON'T\n- have no lock on a screen\n"), 80);
+	assert_int_equal(sure_of("# Never\n\nA screen without a lock.\n"), 80);
+	assert_int_equal(sure_of("There is coffee."), 80); /* a clause that is told */
+}
+
+static void halves_what_is_only_named(void **state)
+{
+	(void)state;
+	assert_int_equal(sure_of("# Definitions\n\nYou must lock the screen.\n"), 40);
+	assert_int_equal(sure_of("# Aims\n\nYou must lock the screen.\n"), 80);
+}
+
+static void reaches_back_by_pronouns(void **state)
+{
+	(void)state;
+	assert_int_equal(sure_of("There is a screen here. You must let Dave know."), 0);
+	assert_int_equal(sure_of("There is a screen here. You must let Dave know of it."), 80);
+	assert_int_equal(sure_of("There is a screen.\n\nYou must let Dave know of it."), 0);
+}
+
+static void takes_words_that_stand_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(sure_of("Never let a screen know."), 80);
+	assert_int_equal(sure_of("You must let me and all of them there know of a screen."), 0);
+}
+
+static void counts_headings_less(void **state)
+{
+	(void)state;
+	assert_int_equal(sure_of("# Your screen\n\nYou must let Dave know.\n"), 56);
+}
+
 static void refuse(const char *text, const char *why)
 {
 	BDL_AUTO(bdl_concepts_free) struct bdl_concepts *c = bdl_concepts_new();
@@ -100,11 +173,17 @@ static void refuse(const char *text, const char *why)
 
 static void says_what_is_wrong(void **state)
 {
+	static const char no_concept[] = "f:1: 'concept NAME', and behind it 'common', 'duty', "
+					 "'opening', 'aside' or 'back'";
+
 	(void)state;
 	refuse("nonsense\n", "f:1: 'concept' or 'clause', not 'nonsense'");
 	refuse("  words\n", "f:1: this line belongs to nothing above it");
-	refuse("concept\n", "f:1: 'concept NAME' or 'concept NAME common'");
-	refuse("concept a rare\n", "f:1: 'concept NAME' or 'concept NAME common'");
+	refuse("concept\n", no_concept);
+	refuse("concept a rare\n", no_concept);
+	refuse("concept a common rare\n", no_concept);
+	refuse("concept a\n  let ...\n", "f:2: one to eight words, not 'let ...'");
+	refuse("clause a b\n", "f:1: 'clause' and an id such as web.gambling, and perhaps 'told'");
 	refuse("concept a\n  one two three four five six seven eight nine\n",
 	    "f:2: one to eight words, not 'one two three four five six seven eight nine'");
 	refuse("clause a\n  100 \"b\"\n",
@@ -114,6 +193,8 @@ static void says_what_is_wrong(void **state)
 	refuse("clause a\n  90 (\"b\" or \"c\"\n", "f:2: a bracket that does not end");
 	refuse("clause a\n  90 \"b\n", "f:2: a quotation that does not end");
 	refuse("clause a\n  90 \"b\" \"c\"\n", "f:2: what is '\"c\"'?");
+	refuse("clause a\n  does\n    due in {speed}\n",
+	    "f:3: a value is {hours}, {time}, {within} or {size}, not '{speed'");
 	refuse("clause a\n  does if \"b\"\n", "f:2: 'does' or 'does when CONDITION'");
 }
 
@@ -208,10 +289,16 @@ static void put_front(struct bdl_buf *text, const char *binds)
 	    binds);
 }
 
+/* With values, as a sentence that states each would have them. */
 static void put_rules(struct bdl_buf *text, struct bdl_view id, struct bdl_view rules)
 {
-	(void)bdl_buf_printf(
-	    text, "\n# A {#%.*s}\n\nWords.\n\n```rules\n%.*s```\n", BDL_FMT(id), BDL_FMT(rules));
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf filled = BDL_BUF(1 << 16);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf read = BDL_BUF(1 << 10);
+
+	assert_true(bdl_values_fill(
+	    rules, BDL_LIT("From 9 to 4 pm, after 3 pm, within 2 hours, 10 MB."), &filled, &read));
+	(void)bdl_buf_printf(text, "\n# A {#%.*s}\n\nWords.\n\n```rules\n%s```\n", BDL_FMT(id),
+	    bdl_buf_str(&filled));
 }
 
 static void the_shipped_rules_are_rules(void **state)
@@ -251,6 +338,11 @@ int main(void)
 		cmocka_unit_test(matches_by_stems_and_adds_up),
 		cmocka_unit_test(looks_above),
 		cmocka_unit_test(takes_exceptions),
+		cmocka_unit_test(halves_what_obliges_nobody),
+		cmocka_unit_test(halves_what_is_only_named),
+		cmocka_unit_test(reaches_back_by_pronouns),
+		cmocka_unit_test(takes_words_that_stand_apart),
+		cmocka_unit_test(counts_headings_less),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(refuses_depth),
 		cmocka_unit_test(a_later_file_adds_and_replaces),

@@ -98,7 +98,7 @@ static void makes_clauses_with_rules(void **state)
 	take(&x,
 	    "# Rules\n\n4.2 Never tell anybody your password.\n\n"
 	    "Kites are flown on the field.\n\nStaff must not:\n- place bets online\n"
-	    "- hum\n\nWe repeat that you keep your password private.\n");
+	    "- hum\n\nYour password must be a good one.\n");
 	assert_true(
 	    bdl_view_is(clause(&x, "account.secret")->text, "Never tell anybody your password."));
 	assert_true(bdl_view_is(clause(&x, "account.secret")->number, "4.2"));
@@ -126,6 +126,33 @@ static void a_sentence_may_hold_several(void **state)
 	assert_true(bdl_view_eq(clause(&x, "web.adult")->text, clause(&x, "web.gambling")->text));
 	assert_int_equal(clause(&x, "web.adult")->n_rules, 1);
 	assert_int_equal(clause(&x, "web.gambling")->n_rules, 1);
+	done(&x);
+}
+
+static bool says(const struct fixture *x, const char *words)
+{
+	return memmem(x->m->draft.p, x->m->draft.n, words, strlen(words)) != NULL;
+}
+
+static void reads_values_into_rules(void **state)
+{
+	struct fixture x;
+	const struct bdl_import_clause *c;
+
+	(void)state;
+	take(&x,
+	    "IT support is open from 8.30am until 4pm.\n\n"
+	    "The loss of any laptop must be reported to the head within 24 hours.\n\n"
+	    "Do not download large files over 200 MB.\n");
+	assert_true(says(&x, "desk open 08:30-16:00 on mon-fri\n"));
+	assert_true(says(&x, "  due in 24 hours\n"));
+	assert_true(says(&x, "coach web download of more than 200 MB\n"));
+	c = &x.m->clauses[0];
+	assert_true(bdl_view_is(c->means.items[0].read, "08:30-16:00"));
+	done(&x);
+	take(&x, "The loss of any laptop must be reported to the head at once.\n");
+	assert_true(says(&x, "  due in 72 hours\n"));
+	assert_int_equal(x.m->clauses[0].means.items[0].read.n, 0);
 	done(&x);
 }
 
@@ -180,6 +207,7 @@ int main(void)
 		cmocka_unit_test(puts_stopgaps_and_says_so),
 		cmocka_unit_test(makes_clauses_with_rules),
 		cmocka_unit_test(a_sentence_may_hold_several),
+		cmocka_unit_test(reads_values_into_rules),
 		cmocka_unit_test(keeps_words_as_they_are),
 		cmocka_unit_test(points_into_the_text),
 		cmocka_unit_test(refuses_nothing_and_too_much),

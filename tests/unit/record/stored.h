@@ -74,10 +74,10 @@ static inline int64_t store_number(struct bdl_store *s, const char *sql)
 }
 
 /* All acts with an address: rows of their own, and page loads. */
-#define ACTS_STORED                                                                          \
-	"(SELECT path, at_ms FROM act UNION ALL SELECT p.text, l.hour * 3600000 + l.hour_ms" \
-	" FROM page_load l JOIN page_text p ON p.school = l.school AND p.day = l.hour / 24"  \
-	" AND p.id = l.path) n"
+#define ACTS_STORED                                                                   \
+	"(SELECT path, at_ms FROM act UNION ALL SELECT coalesce(p.text, l.own_path)," \
+	" l.hour * 3600000 + l.hour_ms FROM page_load l LEFT JOIN page_text p"        \
+	" ON p.school = l.school AND p.day = l.hour / 24 AND p.id = l.path) n"
 
 /* And how many acts were counted. */
 #define ACTS_COUNTED "SELECT coalesce(sum(acts), 0) FROM figure WHERE kind = 0"

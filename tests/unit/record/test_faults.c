@@ -413,6 +413,27 @@ static void the_scribe_brings(void **state)
 	    &(struct work){ "the scribe brings", prepare_journals, run_scribe, check_scribe });
 }
 
+/*
+ * A segment that could not be opened or read, whenever that was, is no segment that is gone: its digest
+ * waits, and it is not deleted before.
+ */
+static void a_segment_that_cannot_be_read_waits(void **state)
+{
+	(void)state;
+	static const struct fault unreadable[] = {
+		{ FAULT_OPEN, EMFILE, "open EMFILE" },
+		{ FAULT_READ, EIO, "read EIO" },
+	};
+	const struct work w = { "the scribe brings", prepare_journals, run_scribe, check_scribe };
+	struct folder prepared BDL_AUTO_IN(folder_done) = folder_make();
+
+	prepare_journals(&prepared);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(unreadable); i++)
+		for (int nth = 1; nth < MOST; nth += LEFT_OUT)
+			if (!try(&w, &prepared, &unreadable[i], nth))
+				break;
+}
+
 /* --- what people write --- */
 
 struct write {
@@ -688,6 +709,7 @@ int main(void)
 		cmocka_unit_test(the_doors_get_all_or_what_they_had),
 		cmocka_unit_test(a_door_records),
 		cmocka_unit_test(the_scribe_brings),
+		cmocka_unit_test(a_segment_that_cannot_be_read_waits),
 		cmocka_unit_test(people_write),
 	};
 

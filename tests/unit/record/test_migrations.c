@@ -39,6 +39,7 @@ static const struct {
 	{ 9, "INSERT INTO page_load VALUES (1, " HOUR ", 1, 1, 5, 0, 1, 1, 1, 0)" },
 	{ 9, "INSERT INTO page_text VALUES (1, " HOUR " / 24, 1, '/today')" },
 	{ 9, "INSERT INTO site_hour VALUES (1, 1, " HOUR ", 1)" },
+	{ 9, "INSERT INTO site_hour VALUES (1, 1, " HOUR " + 1, 0)" },
 	{ 10,
 	    "INSERT INTO job (school, name, schedule, next_ms) VALUES (1, 'backup', 'never', 1)" },
 	{ 12,
@@ -114,6 +115,14 @@ static void expect_records(struct bdl_store *s, int64_t version)
 		expect(s, version, "SELECT last_day FROM client WHERE mark = 0", 498683 / 24);
 		expect(s, version, "SELECT last_day FROM basis WHERE mark = 0", 498683 / 24);
 		expect(s, version, "SELECT count(*) FROM page_load", 1);
+		expect(s, version,
+		    "SELECT count(*) FROM page_text t JOIN page_load l ON l.path = t.id"
+		    " AND l.hour / 24 = t.day WHERE t.text = '/today' AND l.own_path = ''",
+		    1);
+		expect(s, version, "SELECT hours FROM site_day WHERE page_hours = 2048",
+		    2048 + 4096); /* 498683 is the twelfth hour of its day */
+		expect(s, version,
+		    "SELECT id FROM site WHERE host = 'news.example' AND categories = 'news'", 1);
 	}
 	if (version >= 12)
 		expect(s, version, "SELECT count(*) FROM legal_hold", 1);

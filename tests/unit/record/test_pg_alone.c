@@ -131,6 +131,39 @@ static void people_do_not_wait_for_volume(void **state)
 	bdl_store_rollback(a);
 }
 
+/* One connection has it at a time, and one that was lost has to get it anew. */
+static void a_host_has_its_name_alone(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *a BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *b BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_store *c BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_err err = { 0 };
+
+	assert_int_equal(bdl_store_claim(a, "north", NULL), 0);
+	assert_int_equal(bdl_store_claim(b, "north", &err), BDL_E_BUSY);
+	assert_non_null(strstr(err.text, "'north'"));
+	assert_int_equal(bdl_store_claim(c, "south", NULL), 0);
+	/* Where one has gone the next has it at once. */
+	bdl_store_close(bdl_steal(&b));
+	b = store_make(&f);
+	bdl_store_close(bdl_steal(&a));
+	assert_int_equal(bdl_store_claim(b, "north", NULL), 0);
+	assert_int_equal(bdl_store_begin(b, NULL), 0);
+	assert_int_equal(bdl_store_commit(b, NULL), 0);
+
+	others_end(&f);
+	a = store_make(&f);
+	assert_int_equal(bdl_store_claim(a, "north", NULL), 0);
+	assert_true(bdl_store_begin(b, NULL) < 0); /* that it was lost */
+	assert_int_equal(bdl_store_begin(b, &err), BDL_E_BUSY);
+	assert_non_null(strstr(err.text, "another scribe"));
+	bdl_store_close(bdl_steal(&a));
+	assert_int_equal(bdl_store_begin(b, NULL), 0);
+	assert_int_equal(bdl_store_commit(b, NULL), 0);
+}
+
 /* Of another school nothing is seen, changed or added; of none there is an error. */
 static void a_school_sees_its_own_rows(void **state)
 {
@@ -266,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_failure_shows_with_the_commit),
 		cmocka_unit_test(a_lost_connection_is_made_again),
 		cmocka_unit_test(people_do_not_wait_for_volume),
+		cmocka_unit_test(a_host_has_its_name_alone),
 		cmocka_unit_test(a_school_sees_its_own_rows),
 		cmocka_unit_test(months_have_partitions),
 		cmocka_unit_test(a_dump_does_not_stop_the_scribe),

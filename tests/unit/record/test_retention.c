@@ -400,6 +400,7 @@ static void visit(struct school *s, const char *when, const char *person)
 	a.action = BDL_ALLOW;
 	a.person = bdl_view_of(person);
 	a.policy = a.clause = a.clauses = a.tell = bdl_view_at(NULL, 0);
+	a.kept = BDL_LIT("stage=request");
 	bdl_rollup_add(r, &a);
 	BDL_BUG_IF(bdl_store_begin(s->store, NULL));
 	BDL_BUG_IF(bdl_rollup_store(r, s->store, NULL));

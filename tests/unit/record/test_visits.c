@@ -346,7 +346,64 @@ static void finds_the_hours_of_a_host(void **state)
 	assert_int_equal(visits(&d, &f, newest_visit, &v), 1);
 	assert_int_equal(loads(&d, &f, newest_load, &l), 1);
 	assert_view(l[0].act.path, BDL_LIT("/late"));
-	assert_int_equal(store_number(d.store, "SELECT count(*) FROM site_hour"), 1);
+	assert_int_equal(store_number(d.store, "SELECT count(*) FROM site_day"), 1);
+}
+
+/* On one day and the next, in the first hour of a day and the last, and pages in two of these only. */
+static void finds_each_hour_of_a_host(void **state)
+{
+	(void)state;
+	static const struct {
+		int hour; /* of three days */
+		bool has_page;
+	} seen[] = { { 0, true }, { 23, false }, { 24, false }, { 47, true }, { 48, false } };
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	int64_t begin_ms = T0 - T0 % BDL_DAY_MS;
+	const struct bdl_view host = BDL_LIT("hours.example");
+	const struct bdl_visits_filter f = { .hosts = &host, .n_hosts = 1, .limit = 10 };
+	struct bdl_visit_row *v;
+	struct bdl_load_row *l;
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(seen); i++) {
+		int64_t at_ms = begin_ms + seen[i].hour * (int64_t)BDL_HOUR_MS;
+		struct bdl_act part = part_allowed(at_ms), page = page_allowed(at_ms, "/an-hour");
+		part.host = page.host = host;
+		part.minute = page.minute = (uint16_t)(seen[i].hour % 24 * 60);
+		part.weekday = page.weekday = (uint8_t)(at_ms / BDL_DAY_MS + 3) % 7;
+		record(&d, seen[i].has_page ? &page : &part);
+		assert_int_equal(bring(&d), 1);
+	}
+	assert_int_equal(rows(&d, "site_day WHERE site = (SELECT max(id) FROM site)"), 3);
+	struct bdl_visit_place visit = newest_visit;
+	for (size_t i = BDL_ARRAY_LEN(seen); i-- > 0; visit = next_visit) {
+		assert_int_equal(visits(&d, &f, visit, &v), 1);
+		assert_int_equal(v[0].place.hour, begin_ms / BDL_HOUR_MS + seen[i].hour);
+	}
+	assert_int_equal(loads(&d, &f, newest_load, &l), 1);
+	assert_int_equal(l[0].place.hour, begin_ms / BDL_HOUR_MS + 47);
+	assert_int_equal(loads(&d, &f, next_load, &l), 1);
+	assert_int_equal(l[0].place.hour, begin_ms / BDL_HOUR_MS);
+}
+
+/* A path stands in its row, and once among the day's texts where others have it; a short one never does. */
+static void a_path_that_comes_again_is_a_text(void **state)
+{
+	(void)state;
+	static const char *const paths[] = { "/again", "/once", "/again", "/", "/again", "/" };
+	struct desk d BDL_AUTO_IN(desk_done) = desk_make();
+	struct bdl_load_row *l;
+
+	for (int i = 0; i < (int)BDL_ARRAY_LEN(paths); i++) {
+		struct bdl_act a = page_allowed(T0 + i, paths[i]);
+		record(&d, &a);
+		assert_int_equal(bring(&d), 1);
+	}
+	assert_int_equal(rows(&d, "page_text WHERE text LIKE '/%'"), 1);
+	assert_int_equal(rows(&d, "page_load WHERE path > 0 AND own_path = ''"), 2);
+	assert_int_equal(rows(&d, "page_load WHERE path = 0 AND own_path = '/again'"), 1);
+	assert_int_equal(loads(&d, &all, newest_load, &l), BDL_ARRAY_LEN(paths));
+	for (size_t i = 0; i < BDL_ARRAY_LEN(paths); i++)
+		assert_view(l[i].act.path, bdl_view_of(paths[BDL_ARRAY_LEN(paths) - 1 - i]));
 }
 
 /*
@@ -704,12 +761,12 @@ static void the_journal_keeps_what_is_not_synced(void **state)
 	assert_int_equal(store_number(d.store, "SELECT parts FROM visit"), 1001);
 }
 
-/* The day's page loads, one each ten minutes, each of its host and with its address. */
+/* The day's page loads, one each ten minutes, each of its host, two with the same path. */
 static void record_day(struct desk *d, int day, const char *person)
 {
 	for (int i = 0; i < 20; i++) {
 		char path[32], host[32];
-		(void)snprintf(path, sizeof(path), "/%s/%d", person, i);
+		(void)snprintf(path, sizeof(path), "/%s/%d", person, i / 2);
 		(void)snprintf(host, sizeof(host), "h%d.example", i);
 		struct bdl_act a =
 		    page_allowed(T0 + day * (int64_t)BDL_DAY_MS + i * 10 * MINUTE, path);
@@ -747,24 +804,24 @@ static void deletes_hours_a_few_rows_at_a_time(void **state)
 	for (int day = 0; day < 3; day++)
 		record_day(&d, day, "adebayo");
 	assert_int_equal(bring(&d), 60);
-	/* Two days: visits, page loads, their paths and what was found out, and the hours of hosts. */
-	assert_int_equal(delete_before(&d, (T0 / BDL_DAY_MS + 2) * 24), 162);
-	assert_int_equal(rows(&d, "site_hour"), 20);
+	/* Two days: visits, page loads, their texts (ten paths and what was found out), and days of hosts. */
+	assert_int_equal(delete_before(&d, (T0 / BDL_DAY_MS + 2) * 24), 142);
+	assert_int_equal(rows(&d, "site_day"), 20);
 	assert_int_equal(rows(&d, "visit"), 20);
 	assert_int_equal(rows(&d, "page_load"), 20);
-	assert_int_equal(rows(&d, "page_text"), 21);
+	assert_int_equal(rows(&d, "page_text"), 11);
 	assert_int_equal(rows(&d, "site"), 20);
 	assert_int_equal(rows(&d, "client"), 1);
 	assert_true(
 	    store_number(d.store, "SELECT min(hour) FROM page_load") / 24 == T0 / BDL_DAY_MS + 2);
-	/* To the hour, and texts with their day: two acts of 11:40 and 11:50 go. */
-	assert_int_equal(delete_before(&d, T0 / BDL_HOUR_MS + 49),
-	    2 /* loads */ + 2 /* visits */ + 4 /* sites */);
-	assert_int_equal(rows(&d, "page_text"), 21);
+	/* To the hour, and texts and sites with their day: two acts of 11:40 and 11:50 go. */
+	assert_int_equal(delete_before(&d, T0 / BDL_HOUR_MS + 49), 2 /* loads */ + 2 /* visits */);
+	assert_int_equal(rows(&d, "page_text"), 11);
+	assert_int_equal(rows(&d, "site"), 20);
 	assert_int_equal(delete_before(&d, (T0 / BDL_DAY_MS + 3) * 24),
-	    18 + 21 + 18 + 36 /* sites and their hours */ + 1 /* client */ + 2 /* bases */);
-	static const char *const tables[] = { "visit", "page_load", "page_text", "site_hour",
-		"site", "client", "basis" };
+	    18 + 11 + 18 + 40 /* sites and their days */ + 1 /* client */ + 2 /* bases */);
+	static const char *const tables[] = { "visit", "page_load", "page_text", "site_day", "site",
+		"client", "basis" };
 	for (size_t i = 0; i < BDL_ARRAY_LEN(tables); i++)
 		assert_int_equal(rows(&d, tables[i]), 0);
 }
@@ -823,13 +880,13 @@ static void a_hold_keeps_visits_and_their_names(void **state)
 		assert_true(bdl_view_starts(l[i].act.path, BDL_LIT("/bea/")));
 		assert_true(l[i].act.kept.n > 0);
 	}
-	assert_int_equal(rows(&d, "page_text"), 21);
+	assert_int_equal(rows(&d, "page_text"), 11);
 	assert_int_equal(rows(&d, "visit"), 21);
 	assert_int_equal(rows(&d, "client"), 2);
 	store_run(d.store, "UPDATE legal_hold SET ended_ms = 9");
 	(void)delete_before(&d, (T0 / BDL_DAY_MS + 1) * 24);
 	assert_int_equal(rows(&d, "visit") + rows(&d, "page_load") + rows(&d, "page_text") +
-		rows(&d, "client") + rows(&d, "site") + rows(&d, "site_hour"),
+		rows(&d, "client") + rows(&d, "site") + rows(&d, "site_day"),
 	    0);
 }
 
@@ -841,6 +898,8 @@ int main(void)
 		cmocka_unit_test(strict_parts_are_counted),
 		cmocka_unit_test(what_is_withheld_is_a_count),
 		cmocka_unit_test(finds_the_hours_of_a_host),
+		cmocka_unit_test(finds_each_hour_of_a_host),
+		cmocka_unit_test(a_path_that_comes_again_is_a_text),
 		cmocka_unit_test(lists_by_every_filter),
 		cmocka_unit_test(lists_by_kind_category_and_time),
 		cmocka_unit_test(finds_the_last_of_many_categories),
