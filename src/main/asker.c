@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -224,7 +225,7 @@ static void answer(const struct bdl_conf *conf, int listener, CURLM *multi,
 	char url[BDL_ASKER_URL], why[CURL_ERROR_SIZE] = "";
 	CURL *curl = curl_easy_init();
 
-	*ret = (struct bdl_asked){ 0 };
+	memset(ret, 0, sizeof(*ret)); /* no second one on the stack: it holds a whole body */
 	(void)snprintf(url, sizeof(url), "%s", q->url);
 	if (q->is_stream)
 		stream_url(listener, url);

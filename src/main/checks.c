@@ -1,5 +1,6 @@
 /* Which checks there are, which are due, and what becomes of what they find. */
 #include "main/checks.h"
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "main/checks_int.h"
 #include "main/data.h"
@@ -7,6 +8,7 @@
 #include "record/policies/force.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define MEMORY      ((size_t)64 * 1024 * 1024)
@@ -55,6 +57,7 @@ static void checking_done(struct bdl_checking *c)
 	bdl_store_close(c->store);
 	explicit_bzero(c->key, sizeof(c->key));
 	bdl_region_free(c->region);
+	free(c);
 }
 BDL_DEFINE_AUTO(struct bdl_checking, checking_done);
 
@@ -367,14 +370,11 @@ int bdl_checks_run(const struct bdl_conf *conf, const struct bdl_checks_wanted *
     struct bdl_checks_done *ret, struct bdl_err *err)
 {
 	char host[BDL_DATA_HOST_MAX] = "";
-	static struct bdl_checking all; /* too large for a stack, and one process makes one run */
-	BDL_AUTO(checking_done) struct bdl_checking *c = &all;
+	BDL_AUTO(checking_done) struct bdl_checking *c = bdl_xalloc(sizeof(*c));
 
-	all = (struct bdl_checking){
-		.conf = conf,
-		.region = bdl_region_new(MEMORY),
-		.has_streams = wanted->listener >= 0,
-	};
+	c->conf = conf;
+	c->region = bdl_region_new(MEMORY);
+	c->has_streams = wanted->listener >= 0;
 	*ret = (struct bdl_checks_done){ 0 };
 	int rc = conf->store[0] ? bdl_data_host(conf, host, err) : 0;
 	/* Started first, for what is left of this process does without the network. */

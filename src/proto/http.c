@@ -232,6 +232,15 @@ struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name)
 	return (struct bdl_view){ 0 };
 }
 
+struct bdl_view bdl_http_last_field(const struct bdl_http_head *h, const char *name)
+{
+	for (size_t i = h->n_fields; i > 0; i--) {
+		if (bdl_view_iis(h->fields[i - 1].name, name))
+			return h->fields[i - 1].value;
+	}
+	return (struct bdl_view){ 0 };
+}
+
 bool bdl_http_has_token(const struct bdl_http_head *h, const char *name, const char *token)
 {
 	for (size_t i = 0; i < h->n_fields; i++) {

@@ -46,6 +46,9 @@ int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, stru
 /* The first field of that name, in any case; an empty view with p == NULL where there is none. */
 struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name);
 
+/* The last one, by which browsers go where an answer has several. */
+struct bdl_view bdl_http_last_field(const struct bdl_http_head *h, const char *name);
+
 /* Whether a comma-separated field holds the token ("close" in Connection), over all its lines. */
 bool bdl_http_has_token(const struct bdl_http_head *h, const char *name, const char *token);
 

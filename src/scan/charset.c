@@ -64,6 +64,19 @@ static struct bdl_view name_after(struct bdl_view v, size_t at)
 	return bdl_view_at(v.p + at, end - at);
 }
 
+/* The next '<' from `at` on that no comment holds. */
+static size_t next_tag(struct bdl_view v, size_t at)
+{
+	for (;;) {
+		at += bdl_view_find(bdl_view_from(v, at), '<');
+		struct bdl_view rest = bdl_view_from(v, at);
+		if (!bdl_view_starts(rest, BDL_LIT("<!--")))
+			return at;
+		/* The dashes that begin it may end it, too. */
+		at = find_word(v, at + strlen("<!"), "-->");
+	}
+}
+
 struct bdl_view bdl_charset_said(struct bdl_view head)
 {
 	size_t at = 0;
@@ -74,13 +87,12 @@ struct bdl_view bdl_charset_said(struct bdl_view head)
 		if (at < line.n)
 			return name_after(line, at + strlen("encoding"));
 	}
-	for (at = find_word(head, 0, "<meta"); at < head.n; at = find_word(head, at, "<meta")) {
+	for (at = next_tag(head, 0); at < head.n; at = next_tag(head, at + 1)) {
 		struct bdl_view rest = bdl_view_from(head, at);
 		struct bdl_view tag = bdl_view_at(rest.p, bdl_view_find(rest, '>'));
 		size_t charset = find_word(tag, 0, "charset");
-		if (charset < tag.n)
+		if (bdl_view_istarts(tag, BDL_LIT("<meta")) && charset < tag.n)
 			return name_after(tag, charset + strlen("charset"));
-		at += strlen("<meta");
 	}
 	return bdl_view_at(NULL, 0);
 }
@@ -137,15 +149,55 @@ static bool is_as_is(const char *name)
 	return false;
 }
 
-/* Browsers read what claims to be Latin-1 as windows-1252, and take no UTF-16 from a <meta>. */
+/* What other names mean to a browser: the Encoding Standard has it otherwise than ICU. */
+static const struct {
+	const char *said, *means;
+} meanings[] = {
+	{ "iso-8859-1", "windows-1252" },
+	{ "latin1", "windows-1252" },
+	{ "utf-16", "utf-16le" },
+	{ "unicode", "utf-16le" },
+	{ "unicodefeff", "utf-16le" },
+	{ "unicodefffe", "utf-16be" },
+	{ "ucs-2", "utf-16le" },
+	{ "iso-10646-ucs-2", "utf-16le" },
+	{ "csunicode", "utf-16le" },
+};
+
+/* Browsers take no UTF-16 from a <meta>: who could read that is not reading UTF-16. */
 static void settle_name(struct bdl_charset *c, bool from_meta)
 {
-	struct bdl_view name = bdl_view_of(c->name);
-
-	if (bdl_view_iis(name, "iso-8859-1") || bdl_view_iis(name, "latin1"))
-		(void)snprintf(c->name, sizeof(c->name), "windows-1252");
-	else if (from_meta && bdl_view_istarts(name, BDL_LIT("utf-16")))
+	for (size_t i = 0; i < BDL_ARRAY_LEN(meanings); i++)
+		if (bdl_view_iis(bdl_view_of(c->name), meanings[i].said))
+			(void)snprintf(c->name, sizeof(c->name), "%s", meanings[i].means);
+	if (from_meta && bdl_view_istarts(bdl_view_of(c->name), BDL_LIT("utf-16")))
 		(void)snprintf(c->name, sizeof(c->name), "utf-8");
+}
+
+/*
+ * Whether browsers know a charset of this name. ICU knows many more (UTF-7, EBCDIC): a page that claimed
+ * one of those would be shown as plain letters, and read here as something else.
+ */
+static bool is_of_browsers(const char *name)
+{
+	static const char *const names[] = { "utf-8", "us-ascii", "utf-16le", "utf-16be", "ibm866",
+		"iso-8859-1", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6",
+		"iso-8859-7", "iso-8859-8", "iso-8859-9", "iso-8859-10", "iso-8859-13",
+		"iso-8859-14", "iso-8859-15", "iso-8859-16", "koi8-r", "koi8-u", "macintosh",
+		"windows-874", "tis-620", "windows-1250", "windows-1251", "windows-1252",
+		"windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257",
+		"windows-1258", "x-mac-cyrillic", "gb2312", "gbk", "gb18030", "big5", "big5-hkscs",
+		"euc-jp", "iso-2022-jp", "shift_jis", "euc-kr", "windows-949" };
+	UErrorCode status = U_ZERO_ERROR;
+	uint16_t aliases = ucnv_countAliases(name, &status);
+
+	for (uint16_t i = 0; i < aliases; i++) {
+		const char *alias = ucnv_getAlias(name, i, &status);
+		for (size_t k = 0; alias != NULL && k < BDL_ARRAY_LEN(names); k++)
+			if (ucnv_compareNames(alias, names[k]) == 0)
+				return true;
+	}
+	return false;
 }
 
 /* Plain bytes below 0x20 in every second place: UTF-16 without a mark. */
@@ -175,19 +227,27 @@ static enum bdl_scan_read find_out(struct bdl_charset *c)
 	struct bdl_view said = c->markup ? bdl_charset_said(head) : bdl_view_at(NULL, 0);
 
 	c->known = true;
+	settle_name(c, false);
+	/* A name that nobody knows is as good as none, here as in a browser. */
+	if (c->name[0] != '\0' && !is_as_is(c->name) && !is_of_browsers(c->name))
+		c->name[0] = '\0';
 	if (mark != NULL) {
 		(void)snprintf(c->name, sizeof(c->name), "%s", mark);
 	} else if (c->name[0] == '\0' && said.n > 0 && said.n < sizeof(c->name)) {
 		memcpy(c->name, said.p, said.n);
 		c->name[said.n] = '\0';
 		settle_name(c, true);
-	} else if (c->name[0] == '\0' && is_utf8(head) && !has_nul(head)) {
+		if (!is_as_is(c->name) && !is_of_browsers(c->name))
+			c->name[0] = '\0';
+	}
+	if (c->name[0] == '\0' && is_utf8(head) && !has_nul(head)) {
 		c->as_is = true;
 		return BDL_SCAN_READ;
-	} else if (c->name[0] == '\0') {
-		guess(c, head);
 	}
-	settle_name(c, false);
+	if (c->name[0] == '\0') {
+		guess(c, head);
+		settle_name(c, false);
+	}
 	c->as_is = is_as_is(c->name);
 	return c->as_is ? BDL_SCAN_READ : open_converters(c);
 }

@@ -1,7 +1,8 @@
 /*
  * Whatever charset a text is in, as UTF-8. A mark at its beginning decides, then what the header says,
  * then a <meta> or an XML declaration in the first 1,024 bytes, then whether those can be UTF-8, then
- * ICU's guess. UTF-8 and ASCII are handed on as they are; bytes that do not fit are left to folding.
+ * ICU's guess. A charset that browsers do not know counts as not said, since they show such a text all
+ * the same. UTF-8 and ASCII are handed on as they are; bytes that do not fit are left to folding.
  */
 #ifndef BDL_SCAN_CHARSET_INT_H
 #define BDL_SCAN_CHARSET_INT_H
@@ -22,7 +23,7 @@ struct bdl_charset {
 };
 
 void bdl_charset_begin(struct bdl_charset *c, const char *name, bool markup);
-/* BDL_SCAN_CODED where the charset is unknown to ICU, which is final. */
+/* BDL_SCAN_CODED where ICU cannot convert it, which is final. */
 enum bdl_scan_read bdl_charset_add(struct bdl_charset *c, struct bdl_view bytes,
     void (*sink)(void *context, struct bdl_view utf8), void *context);
 enum bdl_scan_read bdl_charset_end(

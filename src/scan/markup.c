@@ -144,7 +144,7 @@ static size_t in_raw_open(struct bdl_markup *h, struct bdl_view v)
 			memcpy(h->name, h->raw, sizeof(h->name));
 			memset(h->raw, 0, sizeof(h->raw));
 			h->closes = true;
-			h->hides = h->no_value = h->says = false;
+			h->hides = h->no_value = h->says = h->shadow = false;
 			h->n_said = 0;
 			h->state = BDL_MARKUP_IN_TAG;
 			return i;
@@ -218,7 +218,7 @@ static size_t in_name(struct bdl_markup *h, struct bdl_view v)
 
 	if (n < v.n) {
 		h->state = BDL_MARKUP_IN_TAG;
-		h->hides = h->no_value = h->says = false;
+		h->hides = h->no_value = h->says = h->shadow = false;
 		h->n_said = 0;
 	}
 	return n;
@@ -240,21 +240,49 @@ static void say_said(struct bdl_markup *h)
 		hold(h, bdl_view_at(h->said, h->n_said));
 }
 
-/* Within what is hidden only its own end is looked for. */
-static void skip_tag(struct bdl_markup *h)
+/*
+ * The end of what did not begin within: it ends the hidden element too, whose own end is missing. Where
+ * it belongs to nothing at all a browser passes it over, and a little that is hidden is read.
+ */
+static bool ends_around(struct bdl_markup *h, unsigned does)
 {
-	if (memcmp(h->name, h->skip, sizeof(h->name)) != 0)
-		return;
-	if (!h->closes)
+	bool is_loose = (does & BDL_TAG_LOOSE) != 0;
+	uint32_t *open = is_loose ? &h->skip_loose : &h->skip_blocks;
+
+	if ((does & BDL_TAG_BREAK) == 0 || (does & BDL_TAG_EMPTY) != 0)
+		return false;
+	if (!h->closes) {
+		++*open;
+		return false;
+	}
+	if (*open == 0)
+		return true;
+	--*open;
+	if (!is_loose) /* a list's end is that of what stands in it as well */
+		h->skip_loose = 0;
+	return false;
+}
+
+/* Within what is hidden only its end is looked for. A template ends with its own end only. */
+static void skip_tag(struct bdl_markup *h, unsigned does)
+{
+	bool is_template =
+	    (bdl_markup_known(&h->tags, bdl_markup_tag, h->skip) & BDL_TAG_SKIP) != 0;
+
+	if (memcmp(h->name, h->skip, sizeof(h->name)) != 0) {
+		if (!is_template && ends_around(h, does))
+			memset(h->skip, 0, sizeof(h->skip));
+	} else if (!h->closes) {
 		h->skip_depth++;
-	else if (--h->skip_depth == 0)
+	} else if (--h->skip_depth == 0) {
 		memset(h->skip, 0, sizeof(h->skip));
+	}
 }
 
 static void end_tag(struct bdl_markup *h)
 {
 	unsigned does = bdl_markup_known(&h->tags, bdl_markup_tag, h->name);
-	bool is_hidden = (does & BDL_TAG_SKIP) != 0 ||
+	bool is_hidden = ((does & BDL_TAG_SKIP) != 0 && !h->shadow) ||
 	    (h->hides && (does & (BDL_TAG_EMPTY | BDL_TAG_LOOSE | BDL_TAG_PLAIN)) == 0);
 
 	h->state = BDL_MARKUP_TEXT;
@@ -263,10 +291,11 @@ static void end_tag(struct bdl_markup *h)
 	else if (does & BDL_TAG_BLANK)
 		bdl_fold_blank(h->fold);
 	if (h->skip[0] != '\0') {
-		skip_tag(h);
+		skip_tag(h, does);
 	} else if (!h->closes && is_hidden) {
 		memcpy(h->skip, h->name, sizeof(h->skip));
 		h->skip_depth = 1;
+		h->skip_blocks = h->skip_loose = 0;
 	} else if (!h->closes) {
 		say_said(h);
 	}
@@ -378,6 +407,9 @@ static void end_attr(struct bdl_markup *h)
 		break;
 	case BDL_ATTR_STYLE:
 		h->hides = h->hides || style_hides(value);
+		break;
+	case BDL_ATTR_SHADOW:
+		h->shadow = true;
 		break;
 	case BDL_ATTR_OTHER:
 		break;

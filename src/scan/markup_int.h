@@ -55,6 +55,7 @@ enum bdl_markup_attr {
 	BDL_ATTR_NAME, /* name, property */
 	BDL_ATTR_HIDDEN,
 	BDL_ATTR_STYLE,
+	BDL_ATTR_SHADOW, /* of a template: what is in it is shown after all */
 };
 unsigned bdl_markup_attr(const char name[BDL_MARKUP_NAME]); /* enum bdl_markup_attr */
 
@@ -81,8 +82,9 @@ struct bdl_markup {
 	struct bdl_markup_recent tags, attrs;
 	char quote;
 	bool closes, raw_text; /* the tag is an end tag; what is raw is text all the same */
-	bool hides, no_value, says;
+	bool hides, no_value, says, shadow;
 	uint32_t skip_depth;
+	uint32_t skip_blocks, skip_loose; /* that began within, and have not ended */
 	size_t n_value, n_said, n_held;
 	char value[BDL_MARKUP_VALUE];
 	char said

@@ -86,7 +86,7 @@ enum bdl_scan_read {
 	BDL_SCAN_TOO_LARGE, /* it unpacks to more than unpacked_max */
 	BDL_SCAN_TOO_DENSE, /* it unpacks past BDL_SCAN_RATIO_MAX */
 	BDL_SCAN_DAMAGED,   /* what is packed is broken */
-	BDL_SCAN_CODED,     /* BDL_SCAN_UNKNOWN, or a charset that nobody knows */
+	BDL_SCAN_CODED,     /* BDL_SCAN_UNKNOWN, or what cannot be decoded */
 };
 
 struct bdl_scan_score {
@@ -107,7 +107,10 @@ struct bdl_scan_result {
 };
 void bdl_scan_result(struct bdl_scan *s, struct bdl_scan_result *ret);
 
-/* A phrase that was found. Views are good until the scan is given back. */
+/*
+ * A phrase that was found. Views are good until the scan is given back. Of those that only excuse no more
+ * than half of so many are kept, so that a page cannot crowd out what counts.
+ */
 #define BDL_SCAN_HITS_MAX 256
 struct bdl_scan_hit {
 	struct bdl_view phrase; /* as it is written in its file */

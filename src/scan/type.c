@@ -11,17 +11,18 @@ static const struct word forms[] = {
 	{ "application/xhtml+xml", BDL_SCAN_HTML },
 	{ "application/xml", BDL_SCAN_HTML },
 	{ "text/xml", BDL_SCAN_HTML },
-	{ "application/rss+xml", BDL_SCAN_HTML },
-	{ "application/atom+xml", BDL_SCAN_HTML },
 	{ "application/json", BDL_SCAN_JSON },
 	{ "text/json", BDL_SCAN_JSON },
-	{ "application/ld+json", BDL_SCAN_JSON },
 	{ "application/x-ndjson", BDL_SCAN_JSON },
 	{ "application/x-www-form-urlencoded", BDL_SCAN_FORM },
 	{ "multipart/form-data", BDL_SCAN_PARTS },
 	{ "text/css", BDL_SCAN_OTHER },
 	{ "text/javascript", BDL_SCAN_OTHER },
 	{ "text/event-stream", BDL_SCAN_OTHER },
+	/* These say nothing: a browser shows a page where it looks like one. */
+	{ "*/*", BDL_SCAN_HTML },
+	{ "unknown/unknown", BDL_SCAN_HTML },
+	{ "application/unknown", BDL_SCAN_HTML },
 };
 
 static const struct word codings[] = {
@@ -39,6 +40,21 @@ static int look_up(const struct word *words, size_t n, struct bdl_view name, int
 		if (bdl_view_iis(name, words[i].name))
 			return words[i].means;
 	return otherwise;
+}
+
+static enum bdl_scan_form form_of(struct bdl_view type)
+{
+	enum bdl_scan_form otherwise = BDL_SCAN_OTHER;
+
+	if (type.n == 0 || bdl_view_istarts(type, BDL_LIT("text/")))
+		otherwise = BDL_SCAN_PLAIN;
+	else if (type.n > 4 && bdl_view_iis(bdl_view_from(type, type.n - 4), "+xml"))
+		otherwise = BDL_SCAN_HTML; /* SVG too, which a browser shows with its text */
+	else if (type.n > 5 && bdl_view_iis(bdl_view_from(type, type.n - 5), "+json"))
+		otherwise = BDL_SCAN_JSON;
+	else if (bdl_view_find(type, '/') == type.n)
+		otherwise = BDL_SCAN_HTML; /* no type at all */
+	return (enum bdl_scan_form)look_up(forms, BDL_ARRAY_LEN(forms), type, (int)otherwise);
 }
 
 static struct bdl_view unquoted(struct bdl_view v)
@@ -60,14 +76,11 @@ void bdl_scan_options_of(
     struct bdl_view content_type, struct bdl_view content_encoding, struct bdl_scan_options *ret)
 {
 	struct bdl_view rest = content_type, type = { 0 }, item, name;
-	bool is_text;
 
 	*ret = (struct bdl_scan_options){ 0 };
 	(void)bdl_view_cut(&rest, ';', &type); /* empty where there is none */
 	type = bdl_view_trim(type);
-	is_text = type.n == 0 || bdl_view_istarts(type, BDL_LIT("text/"));
-	ret->form = (enum bdl_scan_form)look_up(
-	    forms, BDL_ARRAY_LEN(forms), type, is_text ? BDL_SCAN_PLAIN : BDL_SCAN_OTHER);
+	ret->form = form_of(type);
 	ret->coding = (enum bdl_scan_coding)look_up(
 	    codings, BDL_ARRAY_LEN(codings), bdl_view_trim(content_encoding), BDL_SCAN_UNKNOWN);
 	while (bdl_view_cut(&rest, ';', &item)) {

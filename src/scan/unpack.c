@@ -4,7 +4,8 @@
 #include <brotli/decode.h>
 #include <isa-l/igzip_lib.h>
 
-#define ZLIB_METHOD 8 /* in the low half of the first byte of zlib's format (RFC 1950) */
+#define ZLIB_METHOD 8    /* in the low half of the first byte of zlib's format (RFC 1950) */
+#define GZIP_MARK   0x1f /* the first byte of a member of gzip */
 
 struct bdl_inflating {
 	struct inflate_state state;
@@ -49,19 +50,22 @@ static enum bdl_scan_read hand_on(
 
 /* --- gzip and deflate --- */
 
-/* "deflate" is zlib's format, but some servers send it without its head: the first byte tells. */
+/* "deflate" is zlib's format, but some servers send it without its head: its first two bytes tell. */
 static uint32_t format_of(const struct bdl_unpack *u, struct bdl_view bytes)
 {
+	unsigned first = u->first, second = bytes.n > 0 ? (unsigned char)bytes.p[0] : 0;
+
 	if (u->coding == BDL_SCAN_GZIP)
 		return ISAL_GZIP;
-	return ((unsigned char)bytes.p[0] & 0x0f) == ZLIB_METHOD ? ISAL_ZLIB : ISAL_DEFLATE;
+	return (first & 0x0f) == ZLIB_METHOD && (first << 8 | second) % 31 == 0 ? ISAL_ZLIB
+										: ISAL_DEFLATE;
 }
 
 /* Several members of gzip may follow each other; anything else behind the end is passed over. */
 static void begin_member(struct bdl_unpack *u, struct inflate_state *z)
 {
 	u->between = false;
-	u->ended = *z->next_in != 0x1f;
+	u->ended = *z->next_in != GZIP_MARK;
 	isal_inflate_reset(z);
 }
 
@@ -92,22 +96,47 @@ static enum bdl_scan_read inflate_some(
 	return read;
 }
 
-static enum bdl_scan_read add_inflate(
+static enum bdl_scan_read inflate_all(
     struct bdl_unpack *u, struct bdl_view bytes, const struct outlet *o)
 {
 	enum bdl_scan_read read = BDL_SCAN_READ;
 
-	if (u->inflate == NULL) {
-		u->inflate = bdl_xalloc(sizeof(*u->inflate));
-		isal_inflate_init(&u->inflate->state);
-		u->inflate->state.crc_flag = format_of(u, bytes);
-	}
 	while (bytes.n > 0 && read == BDL_SCAN_READ && !u->ended) {
 		size_t n = bytes.n < UINT32_MAX / 2 ? bytes.n : UINT32_MAX / 2;
 		read = inflate_some(u, u->inflate, bdl_view_at(bytes.p, n), o);
 		bytes = bdl_view_from(bytes, n);
 	}
 	return read;
+}
+
+/* The first byte is kept until the second is there, since both tell what it is. */
+static enum bdl_scan_read add_inflate(
+    struct bdl_unpack *u, struct bdl_view bytes, const struct outlet *o)
+{
+	if (!u->has_first) {
+		u->has_first = true;
+		u->first = (unsigned char)bytes.p[0];
+		/* Browsers show what says that it is gzip, and is not, as it came. */
+		if (u->coding == BDL_SCAN_GZIP && u->first != GZIP_MARK) {
+			u->coding = BDL_SCAN_AS_IS;
+			o->sink(o->context, bytes);
+			return BDL_SCAN_READ;
+		}
+		bytes = bdl_view_from(bytes, 1);
+	}
+	if (bytes.n == 0)
+		return BDL_SCAN_READ;
+	if (u->inflate == NULL) {
+		const char first = (char)u->first;
+
+		u->inflate = bdl_xalloc(sizeof(*u->inflate));
+		isal_inflate_init(&u->inflate->state);
+		u->inflate->state.crc_flag = format_of(u, bytes);
+		enum bdl_scan_read read = inflate_all(u, bdl_view_at(&first, 1), o);
+		if (read != BDL_SCAN_READ)
+			return read;
+	}
+	return inflate_all(u, bytes, o);
 }
 
 /* --- brotli --- */

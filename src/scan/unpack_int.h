@@ -15,6 +15,8 @@ struct bdl_unpack {
 	void *brotli;                  /* BrotliDecoderState, or NULL */
 	bool between;                  /* members of gzip: another one may follow */
 	bool ended;
+	bool has_first;
+	uint8_t first; /* byte of what is inflated */
 };
 
 void bdl_unpack_begin(struct bdl_unpack *u, enum bdl_scan_coding coding, uint64_t max);

@@ -2,6 +2,7 @@
 
 #define LONG_FROM   500 /* words; the scores of longer texts are scaled */
 #define CONTEXT_MAX 150 /* what a context takes away at most */
+#define EXCUSES_MAX (BDL_SCAN_HITS_MAX / 2)
 
 void bdl_weigh_begin(
     struct bdl_weigh *w, const struct bdl_phrases *p, struct bdl_weigh_lines *lines)
@@ -9,7 +10,7 @@ void bdl_weigh_begin(
 	w->p = p;
 	w->rings[0].first = w->rings[0].n = 0;
 	w->rings[1].first = w->rings[1].n = 0;
-	w->n_hits = 0;
+	w->n_hits = w->n_excuses = 0;
 	w->more_hits = false;
 	w->lines = lines;
 	memset(w->index, 0, sizeof(w->index));
@@ -25,6 +26,24 @@ static const struct bdl_phrases_literal *literal_of(
 
 /* --- hits --- */
 
+/* Whether it only takes away: a page may be full of such words, and they leave room for the others. */
+static bool excuses(const struct bdl_weigh *w, uint32_t phrase)
+{
+	const struct bdl_phrases_phrase *p = &w->p->phrases[phrase];
+
+	return p->weight <= 0 || w->p->classes[p->class_].kind != BDL_PHRASES_CLASS;
+}
+
+static bool is_full(struct bdl_weigh *w, uint32_t phrase)
+{
+	bool excusing = excuses(w, phrase);
+
+	if (w->n_hits == BDL_SCAN_HITS_MAX || (excusing && w->n_excuses == EXCUSES_MAX))
+		return true;
+	w->n_excuses += excusing;
+	return false;
+}
+
 /* The phrase's hit, made where it is new; NULL where there are too many. */
 static struct bdl_weigh_hit *hit_of(struct bdl_weigh *w, uint32_t phrase)
 {
@@ -36,7 +55,7 @@ static struct bdl_weigh_hit *hit_of(struct bdl_weigh *w, uint32_t phrase)
 			return &w->hits[*slot - 1];
 		if (*slot != 0)
 			continue;
-		if (w->n_hits == BDL_SCAN_HITS_MAX) {
+		if (is_full(w, phrase)) {
 			w->more_hits = true;
 			return NULL;
 		}

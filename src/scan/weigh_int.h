@@ -56,7 +56,7 @@ struct bdl_weigh_lines {
 struct bdl_weigh {
 	const struct bdl_phrases *p;
 	struct bdl_weigh_ring rings[2]; /* plain finds, and disguised ones */
-	size_t n_hits;
+	size_t n_hits, n_excuses;       /* of the hits, those that only take away */
 	bool more_hits;
 	struct bdl_weigh_hit hits[BDL_SCAN_HITS_MAX];
 	uint16_t index[BDL_WEIGH_INDEX]; /* number of a hit + 1, by its phrase */

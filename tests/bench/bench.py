@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -91,6 +92,7 @@ def command(args):
 
 def main():
     args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then too
     folder = tempfile.mkdtemp(prefix="beadle-bench-")
     os.chmod(folder, 0o755)
     bench, begin = Bench(args, folder), time.monotonic()

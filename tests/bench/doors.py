@@ -49,12 +49,10 @@ def in_turns(servers, rounds, measure, left_out):
             try:
                 if is_server:
                     server.start()
+                results.setdefault(server.name, []).append(measure(server))
             except Absent as why:
                 left_out.append(str(why))
                 servers.remove(server)
-                continue
-            try:
-                results.setdefault(server.name, []).append(measure(server))
             finally:
                 if is_server:
                     server.stop()

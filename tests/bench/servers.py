@@ -61,7 +61,6 @@ class Server:
                 with open(f"{self.folder}/out", errors="replace") as out:
                     raise Absent(f"{self.name} ended as it started: {out.read()[-300:]}")
             if time.monotonic() - begin > START_S:
-                self.stop()
                 raise Absent(f"{self.name} did not start within {START_S} s")
             time.sleep(0.01)
         self.started_s = time.monotonic() - begin
@@ -131,6 +130,8 @@ class Server:
         return total / 1024
 
     def stop(self):
+        if not self.process or self.process.poll() is not None:
+            return
         self.process.terminate()
         try:
             self.process.wait(15)

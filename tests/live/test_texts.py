@@ -323,6 +323,14 @@ def test_what_cannot_be_read_is_refused(school, pages):
     assert reply.status == 502 and "whatever" not in reply.body
 
 
+def test_the_last_type_counts_and_codings_add_up(school, pages):
+    """As browsers have it: what they take for a page is read as one."""
+    url = pages.put("/types", page(BAD), "Content-Type: text/css", "Content-Type: text/html", kind=None)
+    assert school.visit(url).status == 403
+    url = pages.put("/codings", page(BAD), "Content-Encoding: identity", "Content-Encoding: gzip")
+    assert school.visit(url).status == 502
+
+
 def test_bombs_end(school, pages):
     """A body that unpacks to more than anybody reads passes as it came, and costs little."""
     pack = zlib.compressobj(9, zlib.DEFLATED, 31)

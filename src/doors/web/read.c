@@ -9,17 +9,26 @@
 
 /* --- which texts are read --- */
 
+/* By which it is packed. Of several lines each is a coding of its own. */
+static struct bdl_view coding_of(const struct bdl_http_head *message)
+{
+	struct bdl_view first = bdl_http_field(message, "Content-Encoding");
+	struct bdl_view last = bdl_http_last_field(message, "Content-Encoding");
+
+	return first.p == last.p ? first : BDL_LIT("several");
+}
+
 bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *message, bool is_answer,
     struct bdl_scan_options *ret)
 {
-	struct bdl_view type = bdl_http_field(message, "Content-Type");
+	struct bdl_view type = bdl_http_last_field(message, "Content-Type");
 
 	if (!web->now->reader)
 		return false;
 	/* What says nothing of itself browsers take for a page where it looks like one. */
 	if (type.n == 0 && is_answer)
 		type = BDL_LIT("text/html");
-	bdl_scan_options_of(type, bdl_http_field(message, "Content-Encoding"), ret);
+	bdl_scan_options_of(type, coding_of(message), ret);
 	return ret->form != BDL_SCAN_OTHER;
 }
 

@@ -190,8 +190,9 @@ int bdl_stmt_number(struct bdl_store *s, const char *sql, int64_t *ret, struct b
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (!rc)
-		rc = bdl_stmt_step(s, st, err);
+	if (rc)
+		return rc;
+	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret = rc ? bdl_col_int(st, 0) : 0;

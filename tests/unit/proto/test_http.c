@@ -68,6 +68,8 @@ static void request_is_taken_apart(void **state)
 	check_view("target", h.start[1], "http://a.example/x?y");
 	check_view("version", h.start[2], "HTTP/1.1");
 	check_long("fields", (long)h.n_fields, 4);
+	check_view("last of two", bdl_http_last_field(&h, "accept"), "image/png, a=\"x\ty\"");
+	assert_null(bdl_http_last_field(&h, "Via").p);
 	check_view("first of two, in any case", bdl_http_field(&h, "aCCEPT"), "text/html");
 	check_view("second", h.fields[3].value, "image/png, a=\"x\ty\"");
 	assert_non_null(bdl_http_field(&h, "Cookie").p);

@@ -230,6 +230,33 @@ static int end(void **state)
 	return 0;
 }
 
+/* A page cannot use up what is kept of finds with words that only excuse. */
+static void test_excuses_leave_room(void **state)
+{
+	char *text = malloc(1 << 16), *page = malloc(1 << 16);
+	size_t n = 0, m = 0;
+	struct bdl_scan_result r;
+
+	(void)state;
+	assert_true(text != NULL && page != NULL);
+	n += (size_t)snprintf(text, 1 << 16, "class harm\n100 gun\ncontext calm\n");
+	for (int i = 0; i < 400; i++) {
+		n += (size_t)snprintf(text + n, (1 << 16) - n, "1 word%d\n", i);
+		m += (size_t)snprintf(page + m, (1 << 16) - m, "word%d ", i);
+	}
+	(void)snprintf(page + m, (1 << 16) - m, "gun");
+	struct scan_test many = scan_test_with(text);
+	struct bdl_scan_options o = { 0 };
+	struct bdl_scan *s = scan_test_run(&many, bdl_view_of(page), &o, SIZE_MAX);
+	bdl_scan_result(s, &r);
+	assert_true(r.more_hits);
+	assert_int_equal(r.scores[0].score, 100);
+	bdl_scan_done(s);
+	scan_test_done(&many);
+	free(text);
+	free(page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_more_hits),
+		cmocka_unit_test(test_excuses_leave_room),
 		cmocka_unit_test(test_levels),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
