@@ -1,11 +1,14 @@
 /*
  * beadle demo --from FOLDER: the demonstration school. FOLDER is the policy folder of a checkout:
- * its policies, and below demo/ lists of invented sites and a roll of invented people.
+ * its policies, the phrases that texts are looked through for, and below demo/ lists of invented
+ * sites and a roll of invented people.
  */
+#include "base/clock.h"
 #include "main/command.h"
 #include "main/publish.h"
 #include "main/text.h"
 #include "policy/roll.h"
+#include "scan/compile.h"
 #include "sys/file.h"
 
 #include <stdio.h>
@@ -15,6 +18,7 @@ static const char *const policies[] = { "staff", "pupils" };
 
 struct demo {
 	struct bdl_list_build *lists;
+	struct bdl_phrases_build *phrases;
 	struct bdl_buf people;
 	struct bdl_document *documents[N_POLICIES];
 	char by[BDL_OPERATOR_MAX];
@@ -23,6 +27,7 @@ struct demo {
 static void demo_done(struct demo *d)
 {
 	bdl_list_build_free(d->lists);
+	bdl_phrases_build_free(d->phrases);
 	bdl_buf_done(&d->people);
 	for (size_t i = 0; i < N_POLICIES; i++)
 		bdl_document_free(d->documents[i]);
@@ -42,6 +47,12 @@ static int gather(struct demo *d, const char *folder, struct bdl_err *err)
 	int rc = path_in(folder, "demo/lists", path, err);
 	if (rc == 0)
 		rc = bdl_list_build_folder(d->lists, path, err);
+	if (rc == 0)
+		rc = path_in(folder, "phrases", path, err);
+	if (rc == 0)
+		rc = bdl_phrases_build_new(&d->phrases, err);
+	if (rc == 0)
+		rc = bdl_phrases_build_folder(d->phrases, path, err);
 	if (rc == 0)
 		rc = path_in(folder, "demo/people.csv", path, err);
 	if (rc == 0)
@@ -140,6 +151,16 @@ static int publish(const struct demo *d, const struct bdl_conf *conf, struct bdl
 	return rc;
 }
 
+static int publish_phrases(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
+{
+	char path[BDL_PATH_MAX];
+
+	bdl_conf_path(conf, path, sizeof(path), "phrases");
+	int rc = bdl_file_mkdirs(path, err);
+	bdl_conf_path(conf, path, sizeof(path), "phrases/phrases.map");
+	return rc == 0 ? bdl_phrases_build_write(d->phrases, path, bdl_now_ms(), err) : rc;
+}
+
 static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_err *err)
 {
 	int rc = is_demonstration(conf, err);
@@ -149,6 +170,8 @@ static int fill(const struct demo *d, const struct bdl_conf *conf, struct bdl_er
 		rc = log_on(conf, err);
 	if (rc == 0)
 		rc = bdl_publish_lists(conf, d->lists, d->by, err);
+	if (rc == 0)
+		rc = publish_phrases(d, conf, err);
 	if (rc == 0)
 		rc = bdl_publish_people(
 		    conf, bdl_buf_view(&d->people), "demo/people.csv", false, d->by, err);

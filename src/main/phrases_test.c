@@ -121,6 +121,15 @@ static void say_score(const struct bdl_phrases *p, const struct bdl_scan_limits 
 	    score->found, score->excused, score->firm);
 }
 
+/* The words around it, on one line: where a heading or a paragraph ends is a blank here. */
+static void say_around(struct bdl_view around)
+{
+	printf("\n          ... ");
+	for (size_t i = 0; i < around.n; i++)
+		putchar(around.p[i] == '\n' ? ' ' : around.p[i]);
+	printf(" ...");
+}
+
 static void say_hit(const struct bdl_phrases *p, const struct bdl_scan_hit *h)
 {
 	printf("    %+5d %-12s word %llu: %.*s", h->counted, bdl_phrases_class(p, h->class_),
@@ -132,7 +141,7 @@ static void say_hit(const struct bdl_phrases *p, const struct bdl_scan_hit *h)
 	if (h->covered > 0)
 		printf(", %u times within \"%.*s\"", h->covered, BDL_FMT(h->by));
 	if (h->around.n > 0)
-		printf("\n          ... %.*s ...", BDL_FMT(h->around));
+		say_around(h->around);
 	putchar('\n');
 }
 

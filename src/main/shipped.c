@@ -36,7 +36,9 @@ int bdl_shipped_find(
 	    look(bdl_view_of(BDL_SHARE), "policy/", name, ret, size))
 		return 0;
 	return bdl_fail(err, BDL_E_MISSING,
-	    "'%s' is neither beside '%s' nor installed in %s/policy", name, policy_path, BDL_SHARE);
+	    "'%s' of the policy folder that ships is not found: it is looked for beside the "
+	    "program's folder, as in a checkout, and in %s/policy",
+	    name, BDL_SHARE);
 }
 
 /* The lists file can only be mapped from a disk: it stands in a folder of its own for a moment. */

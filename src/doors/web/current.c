@@ -23,6 +23,12 @@ static bool illegal_is_missing(const struct bdl_web *web)
 	return bdl_illegal_is_missing(path);
 }
 
+/* Whether rules ask for phrases and there are none. */
+static bool lacks_phrases(const struct bdl_snapshot *now)
+{
+	return !now->reader && (bdl_ruleset_asked(now->ruleset) & BDL_TOLD(PHRASES));
+}
+
 static void show(struct bdl_web *web)
 {
 	char note[sizeof(web->shown)];
@@ -104,6 +110,7 @@ static void settle(struct bdl_web *web)
 	    web->now->in_force ? bdl_digest_mark(bdl_ruleset_version(web->now->ruleset)) : 0);
 	bdl_slot_put(web->role->slot, BDL_COUNT_LISTS,
 	    web->now->lists ? bdl_lists_mark(web->now->lists) : 0);
+	bdl_slot_put(web->role->slot, BDL_COUNT_WORDLESS, lacks_phrases(web->now));
 	bdl_log(BDL_LOG_NOTICE, "in-force", "%s", web->now->summary);
 }
 
@@ -184,11 +191,6 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err)
 	}
 	settle(web);
 	return 0;
-}
-
-static bool lacks_phrases(const struct bdl_snapshot *now)
-{
-	return !now->reader && (bdl_ruleset_asked(now->ruleset) & BDL_TOLD(PHRASES));
 }
 
 /* Whether rules ask for what only a table of networks could tell. */

@@ -154,6 +154,22 @@ static void weigh_versions(struct weighing *w, const struct bdl_status_process *
 		    "The log says why the new ones were not taken: lists-unreadable.");
 }
 
+/* All doors read the same phrases, so it is said once. */
+static void weigh_phrases(struct weighing *w)
+{
+	const struct bdl_status *s = w->s;
+	size_t i = 0;
+
+	while (i < s->n_processes &&
+	    !(s->processes[i].is_door && s->processes[i].state == BDL_STATE_UP &&
+		s->processes[i].counters[BDL_COUNT_WORDLESS]))
+		i++;
+	if (i < s->n_processes)
+		add(w, true, "There are NO PHRASES, and policies in force ask for them.",
+		    "No text is read: clauses that go by what a page or a search says stop nothing.",
+		    "beadle phrases compile makes them; the doors take them at once.");
+}
+
 static void weigh_processes(struct weighing *w)
 {
 	const struct bdl_status *s = w->s;
@@ -162,6 +178,7 @@ static void weigh_processes(struct weighing *w)
 		weigh_process(w, &s->processes[i]);
 		weigh_versions(w, &s->processes[i]);
 	}
+	weigh_phrases(w);
 	if (s->waiting >= WAITING)
 		add(w, false,
 		    bdl_region_printf(w->region,

@@ -200,6 +200,23 @@ static void a_door_that_judges_by_another_version_fails(void **state)
 	assert_null(trouble(&p->status, "No policy is in force")->what);
 }
 
+/* Else a clause about what pages say stands in force and stops nothing, and nobody hears of it. */
+static void doors_without_the_phrases_that_rules_ask_for_fail(void **state)
+{
+	struct place *p = *state;
+	const char *what = "There are NO PHRASES";
+	struct bdl_slot *web[] = { process(p, "web-0", MINUTE), process(p, "web-1", MINUTE) };
+
+	assert_null(trouble(look(p), what)->what);
+	bdl_slot_put(web[0], BDL_COUNT_WORDLESS, 1);
+	bdl_slot_put(web[1], BDL_COUNT_WORDLESS, 1);
+	expect(p, what, true);
+	assert_int_equal(p->status.n_failing, 1); /* once for all doors */
+	bdl_slot_put(web[0], BDL_COUNT_WORDLESS, 0);
+	bdl_slot_put(web[1], BDL_COUNT_WORDLESS, 0);
+	assert_null(trouble(look(p), what)->what);
+}
+
 static void a_door_with_older_lists_fails(void **state)
 {
 	struct place *p = *state;
@@ -335,6 +352,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_door_that_judges_by_another_version_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_door_with_older_lists_fails, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    doors_without_the_phrases_that_rules_ask_for_fail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_that_cannot_be_read_fail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lists_that_are_gone_fail, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
