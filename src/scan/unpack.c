@@ -69,6 +69,21 @@ static void begin_member(struct bdl_unpack *u, struct inflate_state *z)
 	isal_inflate_reset(z);
 }
 
+/* It stops there in the state in which it began, or in that of the sum where the head came in pieces. */
+static bool is_in_head(const struct bdl_unpack *u, const struct inflate_state *z)
+{
+	return u->coding == BDL_SCAN_GZIP && z->wrapper_flag == 0 &&
+	    (z->block_state == ISAL_BLOCK_NEW_HDR || z->block_state == ISAL_GZIP_HCRC);
+}
+
+/* Browsers do not look whether the sum over a member's head is right. It was taken in with it. */
+static void pass_over_head(struct inflate_state *z)
+{
+	z->tmp_in_size = 0;
+	z->wrapper_flag = 1;
+	z->block_state = ISAL_BLOCK_NEW_HDR;
+}
+
 static enum bdl_scan_read inflate_some(
     struct bdl_unpack *u, struct bdl_inflating *i, struct bdl_view bytes, const struct outlet *o)
 {
@@ -88,6 +103,10 @@ static enum bdl_scan_read inflate_some(
 		size_t n = sizeof(i->out) - z->avail_out;
 		if (n > 0)
 			read = hand_on(u, o, i->out, n);
+		if (status == ISAL_INCORRECT_CHECKSUM && is_in_head(u, z)) {
+			pass_over_head(z);
+			continue;
+		}
 		if (status < 0 || status == ISAL_NEED_DICT)
 			return read == BDL_SCAN_READ ? BDL_SCAN_DAMAGED : read;
 		u->between = z->block_state == ISAL_BLOCK_FINISH;
