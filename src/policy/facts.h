@@ -143,8 +143,9 @@ void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct 
  *   read=whole      a text was read: or part (of a page that is on its way already), terms (what was
  *                   searched for), before (what the same page said a short while ago)
  *   score=drugs:120 what the phrases of a class in it weigh (scan/scan.h)
+ *   excused=drugs:32 what contexts took from it
  *   hit=            CLASS:WEIGHT:WORD:PHRASE, of what weighed most: where it first stood, and the phrase
- *                   as it is written in its file
+ *                   as it is written in its file, or of a long one the spelling that was met
  *   around=         what stood around that phrase, where a rule keeps words
  *   count=ID:N      what the counter with this id (sixteen hexadecimal digits) stood at
  *   daily=          roles that hear of it once a day

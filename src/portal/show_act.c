@@ -277,6 +277,9 @@ static void add_finding(struct bdl_view name, struct bdl_view value, struct bdl_
 	} else if (bdl_view_is(name, "score") && bdl_view_cut(&value, ':', &class_)) {
 		(void)bdl_buf_printf(
 		    text, "phrases of %.*s: %.*s", BDL_FMT(class_), BDL_FMT(value));
+	} else if (bdl_view_is(name, "excused") && bdl_view_cut(&value, ':', &class_)) {
+		(void)bdl_buf_printf(
+		    text, "of %.*s excused: %.*s", BDL_FMT(class_), BDL_FMT(value));
 	} else if (bdl_view_is(name, "around")) {
 		(void)bdl_buf_printf(text, "it says: %.*s", BDL_FMT(value));
 	} else {

@@ -202,6 +202,12 @@ def test_an_error_page_is_read_too(school, pages):
 def test_what_excuses_it_counts(school, pages):
     url = pages.put("/help", page(BAD + ". Ring the help line. help line " + FINE))
     assert school.visit(url).status == 200
+    url = pages.put("/less", page(BAD + ", a flugelbinder of kind 7 for sale. Ring the help line."))
+    assert school.visit(url).status == 403
+    act = until(lambda: [a for a in school.acts("ok.example")
+                         if a["path"] == "/less" and a["clause"]], "it is recorded")[0]
+    said = words(school.ask_portal(f"/acts/{act['id']}"))
+    assert "phrases of drugs: 198; of drugs excused: 32" in said, said
 
 
 @pytest.mark.parametrize("coding", ["as it is", "gzip", "brotli", "deflate", "cut gzip", "chunked"])

@@ -53,21 +53,26 @@ static struct bdl_scan_limits limits(void)
 	return l;
 }
 
-static void keep_score(struct bdl_ask *a, const char *class_, int score)
+static void keep_score(struct bdl_ask *a, const char *name, const char *class_, int score)
 {
 	char text[BDL_PHRASES_CLASS_NAME + 16];
 
 	(void)snprintf(text, sizeof(text), "%s:%d", class_, score); /* fits */
-	bdl_kept_add(&a->kept, "score", bdl_view_of(text));
+	bdl_kept_add(&a->kept, name, bdl_view_of(text));
 }
 
 static void keep_scores(
     const struct bdl_reader *reader, const struct bdl_scan_result *result, struct bdl_ask *a)
 {
-	for (size_t i = 0; i < result->n_classes; i++)
-		if (result->scores[i].score > 0)
-			keep_score(
-			    a, bdl_phrases_class(reader->phrases, i), result->scores[i].score);
+	for (size_t i = 0; i < result->n_classes; i++) {
+		const char *class_ = bdl_phrases_class(reader->phrases, i);
+		const struct bdl_scan_score *s = &result->scores[i];
+
+		if (s->score > 0)
+			keep_score(a, "score", class_, s->score);
+		if (s->score > 0 && s->excused > 0)
+			keep_score(a, "excused", class_, s->excused);
+	}
 }
 
 /* The numbers of the hits that weigh most, of classes that come to anything; how many. */
@@ -203,7 +208,7 @@ void bdl_read_before(struct bdl_web *web, struct bdl_ask *a)
 		bdl_kept_add(&a->kept, "read", BDL_LIT("before"));
 	for (size_t i = 0; i < n; i++)
 		if (scores[i].class_ < bdl_phrases_classes(reader->phrases))
-			keep_score(a, bdl_phrases_class(reader->phrases, scores[i].class_),
+			keep_score(a, "score", bdl_phrases_class(reader->phrases, scores[i].class_),
 			    scores[i].score);
 }
 
