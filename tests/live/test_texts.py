@@ -18,14 +18,17 @@ import pytest
 from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, take, until
 
 PHRASES = """class drugs
-excused by health 80%
+excused by health 80%%
 110 purple frobnicator for sale, frobnicatorium
 900 marmalade of the midnight market
 context health
 40 help line
 class weapons
 110 sprocket launcher plans
-"""
+class drugs
+120 (%s) for sale
+130 (%s) + delivered
+""" % ("|".join(f"flugelbinder of kind {i}" for i in range(30)), "|".join(f"wimbler number {i}" for i in range(30)))
 BAD = "buy a purple frobnicator for sale today"
 FINE = "a quiet page about the geography of rivers and of lakes. " * 20
 POLICY = front("Texts", "staff, pupils") + """
@@ -178,6 +181,17 @@ def test_the_record_explains_it(school, pages):
     assert "purple frobnicator for sale" in said and "weight 110" in said, said
     assert "oh buy a purple frobnicator for sale today" in said, "the rule keeps the words around"
     assert "quiet" not in said
+
+
+def test_of_a_phrase_of_many_spellings_the_one_that_was_met_is_on_record(school, pages):
+    """Such a phrase weighed and was on no record, for it did not fit."""
+    text = "a flugelbinder of kind 7 for sale, and wimbler number 9 is delivered"
+    assert school.visit(pages.put("/many", page(text))).status == 403
+    act = until(lambda: [a for a in school.acts("ok.example")
+                         if a["path"] == "/many" and a["clause"]], "it is recorded")[0]
+    said = words(school.ask_portal(f"/acts/{act['id']}"))
+    assert "'flugelbinder of kind 7 for sale' (drugs, weight 120" in said, said
+    assert "'... + delivered' (drugs, weight 130" in said, said
 
 
 def test_an_error_page_is_read_too(school, pages):

@@ -4,6 +4,7 @@
 
 #define HITS_KEPT   6    /* phrases that a record names */
 #define HIT_MAX     256  /* bytes of one */
+#define PHRASE_KEPT 120  /* bytes of a phrase as it is written; of a longer one what was met */
 #define AROUND_KEPT 3    /* lines around them */
 #define TERMS_READ  4096 /* bytes of what was searched for */
 
@@ -98,6 +99,17 @@ static size_t heaviest(const struct bdl_scan *scan, const struct bdl_scan_result
 	return found;
 }
 
+/* Of a phrase with many spellings a reader wants the one that was met, and there is room for it. */
+static void add_phrase(struct bdl_buf *text, const struct bdl_scan_hit *hit)
+{
+	struct bdl_view first, rest = hit->phrase;
+	bool is_long = hit->phrase.n > PHRASE_KEPT;
+
+	if (is_long && bdl_view_cut(&rest, '+', &first) && rest.n > 0)
+		(void)bdl_buf_add_str(text, "... + "); /* its last part is what was met */
+	(void)bdl_buf_add_view(text, is_long ? bdl_view_trim(hit->found) : hit->phrase);
+}
+
 static void keep_hits(const struct bdl_reader *reader, const struct bdl_scan *scan,
     const struct bdl_scan_result *result, struct bdl_ask *a)
 {
@@ -109,10 +121,11 @@ static void keep_hits(const struct bdl_reader *reader, const struct bdl_scan *sc
 		struct bdl_scan_hit hit;
 
 		bdl_scan_hit(scan, hits[i], &hit);
-		(void)bdl_buf_printf(&text, "%s:%d:%llu:%.*s",
-		    bdl_phrases_class(reader->phrases, hit.class_), hit.counted,
-		    (unsigned long long)hit.word, BDL_FMT(hit.phrase));
-		if (!bdl_buf_broken(&text)) /* a phrase of many spellings is left out */
+		(void)bdl_buf_printf(&text,
+		    "%s:%d:%llu:", bdl_phrases_class(reader->phrases, hit.class_), hit.counted,
+		    (unsigned long long)hit.word);
+		add_phrase(&text, &hit);
+		if (!bdl_buf_broken(&text))
 			bdl_kept_add(&a->kept, "hit", bdl_buf_view(&text));
 	}
 }
