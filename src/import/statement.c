@@ -81,6 +81,8 @@ static void close_block(struct cutter *c)
 	if (!c->open)
 		return;
 	c->open = false;
+	if (b->n == 0) /* of marks only */
+		return;
 	lead = lead_of(c, b);
 	while (rest.n > 0) {
 		size_t end = b->kind == BDL_STATEMENT_ROW ? rest.n : bdl_sentence_end(rest);

@@ -160,6 +160,20 @@ static void reads_what_is_no_utf8(void **state)
 	done(&x);
 }
 
+static void marks_alone_say_nothing(void **state)
+{
+	static const char *const texts[] = { "**", "**\n", "** **\n", "****\n\n**\n" };
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(texts); i++) {
+		struct fixture x;
+
+		cut(&x, texts[i]);
+		check_long(texts[i], (long)x.s.n, 0);
+		done(&x);
+	}
+}
+
 static void refuses_what_is_too_long(void **state)
 {
 	BDL_AUTO(bdl_region_free) struct bdl_region *region = bdl_region_new(64 << 20);
@@ -187,6 +201,7 @@ int main(void)
 		cmocka_unit_test(leaves_out_what_belongs_to_the_page),
 		cmocka_unit_test(keeps_the_cells_of_rows),
 		cmocka_unit_test(reads_what_is_no_utf8),
+		cmocka_unit_test(marks_alone_say_nothing),
 		cmocka_unit_test(refuses_what_is_too_long),
 	};
 
