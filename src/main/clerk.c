@@ -57,7 +57,7 @@ int bdl_job_names(
 	return 0;
 }
 
-static int store_open(struct bdl_clerk *c, struct bdl_err *err)
+int bdl_clerk_open(struct bdl_clerk *c, struct bdl_err *err)
 {
 	int rc = c->names[0][0] ? 0 : bdl_job_names(c->conf, c->names, err);
 
@@ -142,7 +142,7 @@ static int take(struct bdl_clerk *c, const struct bdl_job *job, bool is_asked_fo
 	int64_t now_ms = bdl_now_ms();
 
 	job->schedule(c->conf, &schedule);
-	int rc = store_open(c, err);
+	int rc = bdl_clerk_open(c, err);
 	if (rc == 0)
 		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, now_ms, err);
 	if (rc == 0)
@@ -151,7 +151,7 @@ static int take(struct bdl_clerk *c, const struct bdl_job *job, bool is_asked_fo
 	if (rc < 0 || !*ret_taken)
 		return rc;
 	rc = start(c, job, err);
-	if (rc < 0 && store_open(c, NULL) == 0)
+	if (rc < 0 && bdl_clerk_open(c, NULL) == 0)
 		(void)bdl_job_drop(
 		    c->store, name_of(c, job), holder(c), NULL); /* else its lease runs out */
 	return rc;
@@ -206,7 +206,7 @@ int bdl_clerk_begin_due(struct bdl_clerk *c, struct bdl_err *err)
 	struct bdl_job_row *rows;
 	size_t n;
 
-	int rc = store_open(c, err);
+	int rc = bdl_clerk_open(c, err);
 	for (const struct bdl_job *job = bdl_jobs; rc == 0 && job->name; job++) {
 		job->schedule(c->conf, &schedule);
 		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, bdl_now_ms(), err);
@@ -269,7 +269,7 @@ static int put_down(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 	bool held = false;
 
 	job->schedule(c->conf, &schedule);
-	int rc = store_open(c, err);
+	int rc = bdl_clerk_open(c, err);
 	if (rc == 0)
 		rc = bdl_job_end(c->store, name_of(c, job), holder(c), &schedule, &run->end,
 		    bdl_now_ms(), &held, err);
@@ -283,7 +283,7 @@ static int put_down(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 static int hold(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_err *err)
 {
 	bool held; /* one that was lost is told when it ends */
-	int rc = store_open(c, err);
+	int rc = bdl_clerk_open(c, err);
 
 	return rc < 0
 	    ? rc
@@ -319,7 +319,7 @@ void bdl_clerk_done(struct bdl_clerk *c)
 	for (const struct bdl_job *job = bdl_jobs; job->name; job++) {
 		struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
 		/* Where this fails its lease runs out. */
-		if (run->pid && store_open(c, NULL) == 0)
+		if (run->pid && bdl_clerk_open(c, NULL) == 0)
 			(void)bdl_job_drop(c->store, name_of(c, job), holder(c), NULL);
 		bdl_close_auto(&run->from);
 	}

@@ -116,7 +116,10 @@ int bdl_clerk_begin_due(struct bdl_clerk *c, struct bdl_err *err) BDL_MUST_USE;
 /* See what has ended and put it down; say that the rest goes on. *ret_running: how many do. */
 int bdl_clerk_look(struct bdl_clerk *c, size_t *ret_running, struct bdl_err *err) BDL_MUST_USE;
 
-/* Close the store; the next call opens it again. */
+/* Open the store, where it is not open. */
+int bdl_clerk_open(struct bdl_clerk *c, struct bdl_err *err) BDL_MUST_USE;
+
+/* Close it; the next call opens it again. */
 void bdl_clerk_rest(struct bdl_clerk *c);
 
 #endif

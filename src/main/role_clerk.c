@@ -104,6 +104,11 @@ static int tell_news(struct role_clerk *r, struct bdl_err *err)
 static int turn(struct role_clerk *r, size_t *ret_running, struct bdl_err *err)
 {
 	int rc = bdl_clerk_look(&r->clerk, ret_running, err);
+	/* Before the first job begins: what its checks find is news already. */
+	if (rc == 0 && r->told < 0)
+		rc = bdl_clerk_open(&r->clerk, err);
+	if (rc == 0 && r->told < 0)
+		rc = tell_news(r, err);
 	if (rc < 0 || bdl_tick_ms() - r->due_tick_ms < DUE_MS)
 		return rc;
 	rc = bdl_clerk_begin_due(&r->clerk, err);
