@@ -6,7 +6,7 @@ import signal
 import time
 
 import pytest
-from conftest import ROOT, TWO_PEOPLE, end_school, front, make_school, until
+from conftest import TWO_PEOPLE, end_school, front, make_school, until
 
 CHECKS = """check doors every 1 day, tell technicians
 check filter every 1 hour, tell technicians, head
@@ -63,9 +63,6 @@ def tried(sites):
     """A school that serves; each test leaves it as it was."""
     school = make_school(sites)
     compile_lists(school)
-    staff = school.folder / "staff.md"  # the only checks are those of these tests
-    staff.write_text(re.sub(r"(?m)^check .*\n", "", (ROOT / "policy/staff.md").read_text()))
-    school.beadle("policy", "publish", str(staff), "--minute", "x", *TWO_PEOPLE)
     school.start()
     publish(school, pupils())
     yield school
@@ -207,9 +204,6 @@ def test_the_record_of_it(tried):
 
 def test_the_clerk_makes_them_by_itself(school):
     compile_lists(school)
-    staff = school.folder / "staff.md"  # the only checks are those of these tests
-    staff.write_text(re.sub(r"(?m)^check .*\n", "", (ROOT / "policy/staff.md").read_text()))
-    school.beadle("policy", "publish", str(staff), "--minute", "x", *TWO_PEOPLE)
     school.start()
     publish(school, pupils())
     query = "SELECT outcome FROM check_result WHERE is_last = 1 AND name = 'streams'"
@@ -220,9 +214,6 @@ def test_the_clerk_makes_them_by_itself(school):
 def test_a_proxy_that_asks_no_door(school):
     """Squid passes everything: no page of a list is asked for to find that out."""
     compile_lists(school)
-    staff = school.folder / "staff.md"  # the only checks are those of these tests
-    staff.write_text(re.sub(r"(?m)^check .*\n", "", (ROOT / "policy/staff.md").read_text()))
-    school.beadle("policy", "publish", str(staff), "--minute", "x", *TWO_PEOPLE)
     school.start()
     publish(school, pupils())
     until(lambda: check(school, "filter")[1] == 0, "it works")
@@ -237,9 +228,6 @@ def test_a_proxy_that_asks_no_door(school):
 
 def test_no_proxy_is_no_answer(school):
     compile_lists(school)
-    staff = school.folder / "staff.md"  # the only checks are those of these tests
-    staff.write_text(re.sub(r"(?m)^check .*\n", "", (ROOT / "policy/staff.md").read_text()))
-    school.beadle("policy", "publish", str(staff), "--minute", "x", *TWO_PEOPLE)
     school.start()
     publish(school, pupils())
     other = dict(BEADLE_PROXY="127.0.0.1:9")

@@ -53,12 +53,6 @@ def test_run(run):
     assert stranger.status == 403 and "1.3 Gambling" in stranger.body, stranger
     until(lambda: "casino.example" in run.ask_portal("/acts").body, "the portal does not list it")
 
-    sought = run.visit("https://www.google.com/search?q=how+to+kill+myself")
-    assert sought.status == 403 and "1.8 Hurting yourself" in sought.body, sought
-    until(lambda: "3 How we know that it works" in run.ask_portal("/checks").body, "it tries itself out")
-    checks = run.beadle("check", check=False).stdout
-    assert ": passed\n" in checks and ": failed\n" not in checks and ": could not run\n" not in checks, checks
-
     processes = children(run.process.pid)
     os.kill(run.process.pid, signal.SIGINT)
     assert run.process.wait(10) == 0

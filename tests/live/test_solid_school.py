@@ -155,7 +155,8 @@ def test_a_hundred_changes_under_load(shared, port, tmp_path):
     assert workers(shared) == pids, "a worker was started anew"
     if not is_asan(program()):
         grown = [memory[1][name] - memory[0][name] for name in pids]
-        assert max(grown) < 4 << 10, f"{grown} kB more after {CHANGES} changes than after a fifth"
+        # The same after 50 changes as after 160: what libhs holds lies in other places, but not twice.
+        assert max(grown) < 8 << 10, f"{grown} kB more after {CHANGES} changes than after a fifth"
     until(lambda: shared.rows(f"SELECT count(*) AS n FROM {ACTS} WHERE path = '/load'")[0]["n"]
           == load.asked, "every act is in the store, and each once")
 
