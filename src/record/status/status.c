@@ -1,4 +1,4 @@
-/* Looking: what is there. What of it is not well is told in status_troubles.c. */
+/* Looking: what is there. What of it is not well is told in troubles.c. */
 #include "record/status/status.h"
 #include "base/clock.h"
 #include "policy/ruleset.h"

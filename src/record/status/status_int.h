@@ -1,4 +1,4 @@
-/* What looking (status.c) and weighing (status_troubles.c) share. */
+/* What looking (status.c) and weighing (troubles.c) share. */
 #ifndef BDL_RECORD_STATUS_STATUS_INT_H
 #define BDL_RECORD_STATUS_STATUS_INT_H
 

@@ -1,4 +1,4 @@
-/* Names: what the memory of them (visits_names.c) and their numbers (visits_numbers.c) share. */
+/* Names: what the memory of them (names.c) and their numbers (numbers.c) share. */
 #ifndef BDL_RECORD_VISITS_NAMES_INT_H
 #define BDL_RECORD_VISITS_NAMES_INT_H
 
@@ -9,7 +9,7 @@
 
 struct bdl_name {
 	uint64_t hash;
-	struct bdl_view key; /* visits_keys.c */
+	struct bdl_view key; /* keys.c */
 	int64_t number;      /* 0: the store has not been asked */
 	int64_t hour; /* of a site: when it was seen last, plus one; and whether a page of it was */
 	int64_t day;  /* of what has a mark: the newest that the store was told, plus one */

@@ -1,4 +1,4 @@
-/* The rollup: what counting (visits_rollup.c) and storing (visits_store.c) share. */
+/* The rollup: what counting (rollup.c) and storing (store.c) share. */
 #ifndef BDL_RECORD_VISITS_ROLLUP_INT_H
 #define BDL_RECORD_VISITS_ROLLUP_INT_H
 
