@@ -1,10 +1,13 @@
 #include "base/alloc.h"
 #include "scan/finder_int.h"
+#include "scan/spans_int.h"
 #include "scan/words_int.h"
 
 static bool is_for_it(const struct bdl_phrases_literal *l, const char *strings, bool streams)
 {
-	return !streams || !bdl_words_whole(strings + l->text, l->n);
+	const char *text = strings + l->text;
+
+	return !streams || (!bdl_words_whole(text, l->n) && !bdl_spans_takes(text, l->n));
 }
 
 size_t bdl_finder_count(

@@ -8,7 +8,7 @@
 
 /*
  * How many literals the finder gets: of plain ones, in text that comes in streams, those that words go on
- * at, as whole words are found without it (scan/words_int.h); of disguised ones, in windows, all.
+ * at within one word, as others are found without it (words_int.h, spans_int.h); of disguised ones, in windows, all.
  */
 size_t bdl_finder_count(
     const struct bdl_phrases_literal *literals, size_t n, const char *strings, bool streams);

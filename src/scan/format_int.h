@@ -12,7 +12,7 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the phrases' file is mapped as it is");
 
-#define BDL_PHRASES_MAGIC         "BDLPHRS2"
+#define BDL_PHRASES_MAGIC         "BDLPHRS3"
 #define BDL_PHRASES_MAX           100000
 #define BDL_PHRASES_SPELLINGS_MAX 400000
 #define BDL_PHRASES_LITERAL_MAX   98 /* folded bytes of a spelling, with the blanks around it */

@@ -209,6 +209,7 @@ int bdl_phrases_open(const char *path, struct bdl_phrases **ret, struct bdl_err 
 		return bdl_fail_in(err, rc, "%s", path);
 	index_words(p);
 	p->words = bdl_words_new(p);
+	p->spans = bdl_spans_new(p);
 	*ret = bdl_steal(&p);
 	return 0;
 }
@@ -222,6 +223,7 @@ void bdl_phrases_close(struct bdl_phrases *p)
 	bdl_file_unmap(&p->map);
 	free(p->odd_words);
 	bdl_words_free(p->words);
+	bdl_spans_free(p->spans);
 	free(p);
 }
 

@@ -3,6 +3,7 @@
 #define BDL_SCAN_PHRASES_INT_H
 
 #include "scan/finder_int.h"
+#include "scan/spans_int.h"
 #include "scan/words_int.h"
 #include "sys/file.h"
 
@@ -16,6 +17,7 @@ struct bdl_phrases {
 	const char *strings;
 	struct bdl_fold_table fold;
 	struct bdl_words *words; /* of plain spellings */
+	struct bdl_spans *spans; /* of those that words go on at; NULL where there are none */
 	uint64_t *odd_words;     /* bits by the hashes of the words of disguised spellings */
 	uint64_t n_bits;         /* a power of two */
 	hs_database_t *find_open, *find_disguised; /* NULL where there is nothing to find */

@@ -109,27 +109,6 @@ static void settle_words(struct bdl_scan *s)
 
 /* --- spellings --- */
 
-static inline uint64_t load(const char *p, size_t n)
-{
-	uint64_t number = 0;
-
-	memcpy(&number, p, n);
-	return number;
-}
-
-/* Whether the n bytes at both are the same, 3 at least: short texts, so without a call. */
-static inline bool is_same(const char *p, const char *q, size_t n)
-{
-	if (n < 4)
-		return load(p, 2) == load(q, 2) && p[n - 1] == q[n - 1];
-	if (n < 8)
-		return load(p, 4) == load(q, 4) && load(p + n - 4, 4) == load(q + n - 4, 4);
-	for (size_t i = 0; i + 8 < n; i += 8)
-		if (load(p + i, 8) != load(q + i, 8))
-			return false;
-	return load(p + n - 8, 8) == load(q + n - 8, 8);
-}
-
 static bool stands_at(const struct bdl_scan *s, const struct bdl_words_item *item, size_t i)
 {
 	const struct bdl_walk *k = s->scanner->walk;
@@ -139,7 +118,7 @@ static bool stands_at(const struct bdl_scan *s, const struct bdl_words_item *ite
 	if (item->before != 0 && i >= 2 && item->before != k->one[i - 2])
 		return false;
 	return item->n <= end &&
-	    is_same(
+	    bdl_words_same(
 		s->text_in_hand.p + end - item->n, s->scanner->p->strings + item->text, item->n);
 }
 
@@ -297,44 +276,6 @@ static void hand_on_item(struct bdl_scan *s, size_t i, uint32_t first)
 	}
 }
 
-static int on_open(
-    unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
-{
-	struct bdl_scan *s = context;
-	struct bdl_walk *k = s->scanner->walk;
-	struct bdl_weigh_find f = { .end = end, .literal = id };
-
-	(void)unused;
-	(void)flags;
-	f.at = end - s->scanner->p->plain[id].n;
-	k->open = bdl_xgrow(k->open, k->n_open, &k->cap_open, sizeof(f));
-	k->open[k->n_open++] = f;
-	return 0;
-}
-
-static void find_open(struct bdl_scan *s, uint64_t to)
-{
-	s->scanner->walk->n_open = 0;
-	if (to <= s->walk.fed)
-		return;
-	if (s->stream != NULL) /* nothing stops it, and it cannot fail otherwise */
-		(void)hs_scan_stream(s->stream, s->text_in_hand.p + (s->walk.fed - s->text_at),
-		    (unsigned)(to - s->walk.fed), 0, s->scanner->scratch, on_open, s);
-	s->walk.fed = to;
-}
-
-/* libhs says where its finds end; here is in which word. */
-static void number_open(struct bdl_scan *s)
-{
-	struct bdl_walk *k = s->scanner->walk;
-
-	for (size_t i = 0, word = 0; i < k->n_open; i++) {
-		while (word < k->n && s->text_at + k->end[word] + 1 < k->open[i].end)
-			word++;
-		k->open[i].word = k->first + (uint32_t)word;
-	}
-}
-
 void bdl_walk_odd(struct bdl_scan *s, const struct bdl_weigh_find *f)
 {
 	struct bdl_walk_state *w = &s->walk;
@@ -371,7 +312,6 @@ static void hand_on_words(struct bdl_scan *s, size_t n, uint64_t to)
 	struct bdl_walk *k = s->scanner->walk;
 	size_t open = 0, odd = 0;
 
-	number_open(s);
 	const uint8_t any = BDL_WORDS_STRONG | BDL_WORDS_SOME_WEAK;
 	for (size_t i = 0; (i = next_flagged(k, i, n, any)) < n; i++) {
 		hand_on_others(s, s->text_at + k->end[i] + 1, &open, &odd);
@@ -408,9 +348,9 @@ void bdl_walk_end(struct bdl_scan *s, bool all)
 	uint64_t to = n == k->n ? end : n > 0 ? s->text_at + k->end[n - 1] + 1 : s->walk.fed;
 
 	/* Of a long word that waits the beginning is not kept; nothing ends there but within it. */
-	if (to + BDL_FOLD_KEPT < end)
-		to = end - BDL_FOLD_KEPT;
-	find_open(s, to);
+	if (to + BDL_FOLD_KEPT - MARGIN < end)
+		to = end - (BDL_FOLD_KEPT - MARGIN);
+	bdl_walk_open(s, to);
 	hand_on_words(s, n, to);
 	bdl_weigh_settle(&s->weigh, to);
 	s->walk.n_tail = k->n - n;

@@ -35,7 +35,7 @@ struct bdl_walk {
 	uint8_t flags[BDL_WALK_MAX + 8]; /* what may end with each: BDL_WORDS_STRONG, ... */
 	uint64_t turn;                   /* counts the chunks of all scans */
 	struct bdl_walk_span *spans;     /* by plain spelling */
-	/* What libhs found among the words that are handed on: of spellings that words go on at. */
+	/* Of spellings that words go on at: what was found among the words that are handed on. */
 	struct bdl_weigh_find *open;
 	size_t n_open, cap_open;
 };
@@ -43,7 +43,7 @@ struct bdl_walk {
 /* What a scan keeps between two chunks. */
 struct bdl_walk_state {
 	uint64_t word_at; /* where the word begins that has not ended yet */
-	uint64_t fed;     /* folded bytes that libhs has seen */
+	uint64_t fed; /* folded bytes that were looked through for spellings that words go on at */
 	uint32_t words;   /* that ended */
 	uint32_t all_to;  /* the words up to this one are near something that was forgotten */
 	uint32_t n_begun; /* ever: the last of them are in `begun` */
@@ -70,6 +70,11 @@ void bdl_walk_begin(struct bdl_scan *s, size_t n);
 void bdl_walk_near(struct bdl_scan *s, uint32_t word, uint32_t literal, bool disguised);
 /* A disguised find waits until the words before it are handed on. */
 void bdl_walk_odd(struct bdl_scan *s, const struct bdl_weigh_find *f);
+/*
+ * Find what ends behind the last such call's end, and before or at `to`, of spellings that words go on at:
+ * they stand in the scanner's `open`, in the order of their ends (walk_open.c).
+ */
+void bdl_walk_open(struct bdl_scan *s, uint64_t to);
 /* Hand on what was found among the words that need not wait, or all; the others wait. */
 void bdl_walk_end(struct bdl_scan *s, bool all);
 

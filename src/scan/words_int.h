@@ -80,6 +80,28 @@ static inline uint32_t bdl_words_two(uint32_t before, uint32_t one)
 	return (before * 0x9e3779b1u ^ (one << 7 | one >> 25)) * 0x85ebca6bu;
 }
 
+static inline uint64_t bdl_words_load(const char *p, size_t n)
+{
+	uint64_t number = 0;
+
+	memcpy(&number, p, n);
+	return number;
+}
+
+/* Whether the n bytes at both are the same, 3 at least: short texts, so without a call. */
+static inline bool bdl_words_same(const char *p, const char *q, size_t n)
+{
+	if (n < 4)
+		return bdl_words_load(p, 2) == bdl_words_load(q, 2) && p[n - 1] == q[n - 1];
+	if (n < 8)
+		return bdl_words_load(p, 4) == bdl_words_load(q, 4) &&
+		    bdl_words_load(p + n - 4, 4) == bdl_words_load(q + n - 4, 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (bdl_words_load(p + i, 8) != bdl_words_load(q + i, 8))
+			return false;
+	return bdl_words_load(p + n - 8, 8) == bdl_words_load(q + n - 8, 8);
+}
+
 /* What may end with a key. */
 #define BDL_WORDS_STRONG    1u /* a spelling that counts everywhere */
 #define BDL_WORDS_SOME_WEAK 2u

@@ -35,15 +35,31 @@ void bdl_exchange_end(struct bdl_conn *c, int status)
 	enter(c, BDL_STAGE_OVER);
 }
 
+/* Where nothing waits before it, it is not copied: the two buffers change their memory. */
+static int add_answer(struct bdl_conn *c)
+{
+	struct bdl_buf was = c->out;
+
+	if (was.n > 0 || bdl_buf_broken(&was)) {
+		int rc = bdl_buf_add_view(&c->out, bdl_buf_view(&c->answer));
+		bdl_buf_clear(&c->answer);
+		return rc;
+	}
+	c->out = c->answer;
+	c->out.max = was.max; /* more than an answer's */
+	was.max = c->answer.max;
+	c->answer = was;
+	return 0;
+}
+
 /* The answer goes out; what is left of the request's body decides what comes next. */
 static void send_answer(struct bdl_conn *c)
 {
-	if (bdl_buf_broken(&c->answer) || bdl_buf_add_view(&c->out, bdl_buf_view(&c->answer)) < 0) {
+	if (bdl_buf_broken(&c->answer) || add_answer(c) < 0) {
 		bdl_log(BDL_LOG_ERR, "answer-too-large", "an answer does not fit its buffer");
 		bdl_exchange_end(c, 500);
 		return;
 	}
-	bdl_buf_clear(&c->answer);
 	if (c->has_body) {
 		if (!c->is_midway)
 			bdl_chunks_init(&c->chunks);

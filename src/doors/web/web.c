@@ -5,6 +5,7 @@
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/sandbox.h"
+#include <malloc.h>
 #include <sys/resource.h>
 
 #define TICK_MS          1000
@@ -12,6 +13,7 @@
 #define BACKLOG          1024
 #define DESCRIPTORS_KEPT 128 /* for the journal, the lists, the pool: not for connections */
 #define SCRATCH_MAX      (512 * 1024)
+#define FREE_KEPT        (BDL_WEB_HELD_MAX / 4) /* bytes of memory that are not given back */
 
 /* As many connections as there are descriptors for; the soft limit is raised as far as it goes. */
 static size_t connections(void)
@@ -213,12 +215,23 @@ static int fail(struct bdl_web *web, const struct bdl_err *err)
 	return 1;
 }
 
+/*
+ * What bodies are held in comes and goes all the time. To give it back each time, and have every page of
+ * it cleared and put in again, would cost more than to copy what it holds.
+ */
+static void keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, FREE_KEPT); /* each is a wish */
+	(void)mallopt(M_TRIM_THRESHOLD, FREE_KEPT);
+}
+
 int bdl_web_run(struct bdl_role *role)
 {
 	struct bdl_err err = { 0 };
 	BDL_AUTO(web_free) struct bdl_web *web = bdl_xalloc(sizeof(*web));
 	web->role = role;
 	web->log_fd = -1;
+	keep_memory();
 	bdl_slot_reset(role->slot);
 	if (prepare(web, &err) < 0 || bdl_loop_init(&web->loop, on_stop, web, &err) < 0)
 		return fail(web, &err);

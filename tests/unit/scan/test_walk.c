@@ -14,6 +14,9 @@ static const char phrases[] = "class harm\n"
 			      "45 how to + pills [within 3]\n"
 			      "20 near + the + far [within page]\n"
 			      "5 (go|come) (home|there|*ward)\n"
+			      "9 *ard room*, *eor*\n"
+			      "11 *ing th*, *ell *, of all the pil*\n"
+			      "7 *near school + *de* [within 9]\n"
 			      "class other\n"
 			      "15 gun\n"
 			      "12 school + bunk off [within 32]\n"
@@ -65,6 +68,8 @@ static void test_edges(void **state)
 		{ "pills how to", true },
 		{ "how to get to eat pills", false },
 		{ "kill myself", true },
+		{ "two postcard roomsful", true },
+		{ "a card on a room", false },
 	};
 
 	(void)state;
@@ -233,7 +238,7 @@ static struct bdl_view some_text(uint32_t *state, char *out, size_t size)
 	static const char *const words[] = { "kill", "myself", "Gun", "poisoner", "suicide", "end",
 		"my", "life", "the", "pills", "swallow", "all", "near", "school", "knife", "how",
 		"to", "far", "go", "come", "home", "there", "homeward", "bunk", "off", "show",
-		"time" };
+		"time", "card", "rooms", "cardroom", "telling", "them", "ell", "of", "postcard" };
 	static const char *const others[] = { "word ", "and ", "Of, ", "between. ", "schools ",
 		"kilo ", "farther ", "pill\n", "them; ", "lives ", "without the ", "- ", "very " };
 	unsigned thick = next_random(state) % 40 + 1;

@@ -1,0 +1,61 @@
+/*
+ * Spellings of several words that go on at one end or both ("*card room*"): found by the bytes around a
+ * blank in them. Each blank of a text is looked up once in a table of bits, however many spellings there
+ * are; what passes is compared byte by byte. libhs would ask at every byte.
+ */
+#ifndef BDL_SCAN_SPANS_INT_H
+#define BDL_SCAN_SPANS_INT_H
+
+#include "scan/format_int.h"
+
+#define BDL_SPANS_SIDE 3 /* bytes on each side of the blank, which the spelling must have */
+
+struct bdl_spans_item {
+	uint64_t key; /* the bytes around its blank */
+	uint32_t literal;
+	uint32_t text; /* the spelling, as in the literal */
+	uint16_t n, blank;
+};
+
+struct bdl_spans {
+	struct bdl_spans_item *items; /* by key */
+	size_t n_items;
+	uint32_t *slots; /* by key: number of the first item + 1; 0: none */
+	size_t n_slots;  /* a power of two */
+	uint64_t *bits;  /* one for each key: whether there may be any item */
+	unsigned shift;  /* of a key's number, so that it is the number of its bit */
+};
+
+/* Whether the spelling is one of those: they are not whole, and libhs need not look for them. */
+bool bdl_spans_takes(const char *text, size_t n);
+
+struct bdl_phrases;
+
+struct bdl_spans *bdl_spans_new(const struct bdl_phrases *p); /* NULL where there are none */
+void bdl_spans_free(struct bdl_spans *s);                     /* takes NULL */
+
+/* The bytes around the blank at p, of which all must be readable, and one more behind them. */
+static inline uint64_t bdl_spans_key(const char *p)
+{
+	uint64_t key;
+
+	memcpy(&key, p - BDL_SPANS_SIDE, sizeof(key));
+	return key & 0xffffffffffffff; /* 3 + 1 + 3 bytes */
+}
+
+static inline uint32_t bdl_spans_number(uint64_t key)
+{
+	return (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32);
+}
+
+static inline bool bdl_spans_may(const struct bdl_spans *s, uint64_t key)
+{
+	uint32_t at = bdl_spans_number(key) >> s->shift;
+
+	return (s->bits[at / 64] >> at % 64 & 1) != 0;
+}
+
+/* The first item of that key, n_items where there is none. Those that follow have it too, or end it. */
+size_t bdl_spans_find(const struct bdl_spans *s, uint64_t key);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * Spellings that words go on at: those within a word are found by libhs, those of several words by what
+ * stands around their blanks.
+ */
+#include "base/alloc.h"
+#include "scan/scan_int.h"
+
+#include <stdlib.h>
+
+static void keep(struct bdl_walk *k, const struct bdl_weigh_find *f)
+{
+	k->open = bdl_xgrow(k->open, k->n_open, &k->cap_open, sizeof(*f));
+	k->open[k->n_open++] = *f;
+}
+
+/* --- within a word --- */
+
+static int on_open(
+    unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
+{
+	struct bdl_scan *s = context;
+	struct bdl_weigh_find f = { .end = end, .literal = id };
+
+	(void)unused;
+	(void)flags;
+	f.at = end - s->scanner->p->plain[id].n;
+	keep(s->scanner->walk, &f);
+	return 0;
+}
+
+static void find_within(struct bdl_scan *s, uint64_t to)
+{
+	uint64_t fed = s->walk.fed;
+
+	if (s->stream != NULL) /* nothing stops it, and it cannot fail otherwise */
+		(void)hs_scan_stream(s->stream, s->text_in_hand.p + (fed - s->text_at),
+		    (unsigned)(to - fed), 0, s->scanner->scratch, on_open, s);
+}
+
+/* --- over a blank --- */
+
+/* What stands around the blank at this byte of the text in hand, and ends in (fed, to]. */
+static void take_span(struct bdl_scan *s, size_t blank, uint64_t key, uint64_t to)
+{
+	const struct bdl_phrases *p = s->scanner->p;
+	const struct bdl_spans *spans = p->spans;
+
+	for (size_t i = bdl_spans_find(spans, key);
+	     i < spans->n_items && spans->items[i].key == key; i++) {
+		const struct bdl_spans_item *item = &spans->items[i];
+		/* It may be more than stands before the blank, where a text begins. */
+		uint64_t at = s->text_at + blank - item->blank, end = at + item->n;
+		if (item->blank > blank || end <= s->walk.fed || end > to ||
+		    !bdl_words_same(
+			s->text_in_hand.p + blank - item->blank, p->strings + item->text, item->n))
+			continue;
+		struct bdl_weigh_find f = { .at = at, .end = end, .literal = item->literal };
+		keep(s->scanner->walk, &f);
+	}
+}
+
+static inline void look_at(struct bdl_scan *s, size_t blank, uint64_t to)
+{
+	uint64_t key = bdl_spans_key(s->text_in_hand.p + blank);
+
+	if (__builtin_expect(bdl_spans_may(s->scanner->p->spans, key), false))
+		take_span(s, blank, key, to);
+}
+
+static void find_over(struct bdl_scan *s, uint64_t to)
+{
+	const struct bdl_walk *k = s->scanner->walk;
+	size_t fed = (size_t)(s->walk.fed - s->text_at), end = (size_t)(to - s->text_at);
+	size_t at = fed > BDL_PHRASES_LITERAL_MAX ? fed - BDL_PHRASES_LITERAL_MAX : 0;
+
+	/* Of what ends behind `fed` the blank may stand before it, by less than a spelling's length. */
+	for (at = at > BDL_SPANS_SIDE ? at : BDL_SPANS_SIDE; at < fed; at++)
+		if (s->text_in_hand.p[at] == ' ')
+			look_at(s, at, to);
+	/* The others end the words in hand. A text's first bytes have too little before them. */
+	for (size_t i = 0; i < k->n && k->end[i] < end; i++)
+		if (k->end[i] >= at)
+			look_at(s, k->end[i], to);
+}
+
+/* --- both --- */
+
+static int by_end(const void *a, const void *b)
+{
+	const struct bdl_weigh_find *x = a, *y = b;
+
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return (x->literal > y->literal) - (x->literal < y->literal);
+}
+
+/* In which word each ends. */
+static void number(struct bdl_scan *s)
+{
+	struct bdl_walk *k = s->scanner->walk;
+
+	for (size_t i = 0, word = 0; i < k->n_open; i++) {
+		while (word < k->n && s->text_at + k->end[word] + 1 < k->open[i].end)
+			word++;
+		k->open[i].word = k->first + (uint32_t)word;
+	}
+}
+
+void bdl_walk_open(struct bdl_scan *s, uint64_t to)
+{
+	struct bdl_walk *k = s->scanner->walk;
+
+	k->n_open = 0;
+	if (to <= s->walk.fed)
+		return;
+	find_within(s, to);
+	if (s->scanner->p->spans != NULL)
+		find_over(s, to);
+	if (k->n_open > 1)
+		qsort(k->open, k->n_open, sizeof(*k->open), by_end);
+	number(s);
+	s->walk.fed = to;
+}
