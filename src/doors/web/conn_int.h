@@ -32,6 +32,7 @@ struct bdl_reading {
 	struct bdl_buf instead; /* a 204, where the peer takes one for all of it; else empty */
 	int64_t since_ms;       /* on the loop's clock: its first byte */
 	unsigned levels;        /* that it had when it was judged last */
+	struct bdl_counted counted;
 	bool is_held;
 	bool is_watched; /* it may still be refused, though some of it went on */
 };

@@ -102,6 +102,12 @@ void bdl_current_tick(struct bdl_web *web); /* once a second */
 
 /* --- ask.c: what the door knows of one request --- */
 
+/* Where an act was counted already that is judged several times. */
+struct bdl_counted {
+	struct bdl_counterset set;
+	uint64_t ruleset; /* of which these are the numbers: the mark of its version */
+};
+
 /* Views lie in the request's bytes, in the snapshot or in web->scratch. */
 struct bdl_ask {
 	int64_t at_ms;
@@ -124,7 +130,8 @@ struct bdl_ask {
 	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->scratch */
 	uint64_t *counts;              /* by the ruleset's numbers; NULL where it counts nothing */
 	struct bdl_counterset counted; /* the counters that it was counted in */
-	struct bdl_view visit;         /* its mark, once it is recorded; empty: it is no visit */
+	const struct bdl_counted *before; /* NULL, or of earlier looks at the same act */
+	struct bdl_view visit;            /* its mark, once it is recorded; empty: it is no visit */
 };
 
 /* BDL_E_INVALID: the address cannot be read. `peer` stands in where the proxy names no client. */
@@ -219,8 +226,9 @@ void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struc
 struct bdl_read {
 	const struct bdl_reader *reader;
 	struct bdl_scan *scan;
-	bool is_whole; /* nothing more comes */
-	bool is_late;  /* some of it went on already */
+	bool is_whole;               /* nothing more comes */
+	bool is_late;                /* some of it went on already */
+	struct bdl_counted *counted; /* it counts once, however often it is judged */
 };
 
 /*
@@ -260,6 +268,11 @@ struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
 
 /* Count the act where rules count it, and make facts of what the counters stand at. */
 void bdl_web_count(struct bdl_web *web, struct bdl_ask *a);
+
+/* Before it is judged again: where it was counted it does not count once more. `counted` outlives it. */
+void bdl_web_count_once(struct bdl_web *web, struct bdl_ask *a, struct bdl_counted *counted);
+/* After it: what it was counted in now. */
+void bdl_web_counted(const struct bdl_ask *a, struct bdl_counted *counted);
 
 /*
  * It goes on: its announced bytes are counted. Returns the note for the proxy's log, by which they
