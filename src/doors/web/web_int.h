@@ -37,6 +37,12 @@
  * it go on unread, which the log says.
  */
 #define BDL_WEB_TEXTS_MAX 1024
+/*
+ * A request's body that is longer goes back to the proxy as it comes, and what waits of it lies on the disk
+ * (spool.h): so many bytes of all connections together.
+ */
+#define BDL_WEB_BODY_LONG (256 * 1024)
+#define BDL_WEB_SPOOL_MAX (4 * BDL_SPOOL_MAX)
 /* What is held of a text that is read goes on after this time, and is read as it goes. */
 #define BDL_WEB_TEXT_MS 4000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
@@ -82,10 +88,12 @@ struct bdl_web {
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
-	bool unaccepted; /* one waits until there is memory for it: tried again every second */
-	size_t held;     /* bytes of memory that all their buffers take */
-	size_t n_texts;  /* that are being read */
-	bool texts_full; /* and no more could be, which was said */
+	bool unaccepted;   /* one waits until there is memory for it: tried again every second */
+	size_t held;       /* bytes of memory that all their buffers take */
+	size_t n_texts;    /* that are being read */
+	bool texts_full;   /* and no more could be, which was said */
+	char spools[1024]; /* the folder where they lie */
+	uint64_t spooled;  /* bytes in all of them */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
