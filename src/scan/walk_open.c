@@ -59,12 +59,33 @@ static void take_span(struct bdl_scan *s, size_t blank, uint64_t key, uint64_t t
 	}
 }
 
-static inline void look_at(struct bdl_scan *s, size_t blank, uint64_t to)
-{
-	uint64_t key = bdl_spans_key(s->text_in_hand.p + blank);
+#define AT_ONCE 64 /* blanks */
 
-	if (__builtin_expect(bdl_spans_may(s->scanner->p->spans, key), false))
-		take_span(s, blank, key, to);
+/* Of n blanks those that something may stand around; which they are nobody can foresee. */
+static size_t pick(
+    const struct bdl_spans *spans, const char *p, const uint16_t *blanks, size_t n, uint16_t *ret)
+{
+	const struct bdl_spans table = *spans; /* read once */
+	size_t picked = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ret[picked] = blanks[i];
+		picked += bdl_spans_may(&table, bdl_spans_key(p + blanks[i]));
+	}
+	return picked;
+}
+
+static void look_at(struct bdl_scan *s, const uint16_t *blanks, size_t n, uint64_t to)
+{
+	const char *p = s->text_in_hand.p;
+	uint16_t some[AT_ONCE];
+
+	for (size_t i = 0; i < n; i += AT_ONCE) {
+		size_t each = n - i < AT_ONCE ? n - i : AT_ONCE;
+		size_t picked = pick(s->scanner->p->spans, p, blanks + i, each, some);
+		for (size_t k = 0; k < picked; k++)
+			take_span(s, some[k], bdl_spans_key(p + some[k]), to);
+	}
 }
 
 static void find_over(struct bdl_scan *s, uint64_t to)
@@ -72,15 +93,22 @@ static void find_over(struct bdl_scan *s, uint64_t to)
 	const struct bdl_walk *k = s->scanner->walk;
 	size_t fed = (size_t)(s->walk.fed - s->text_at), end = (size_t)(to - s->text_at);
 	size_t at = fed > BDL_PHRASES_LITERAL_MAX ? fed - BDL_PHRASES_LITERAL_MAX : 0;
+	size_t from = 0, n = k->n;
 
+	/* A text's first bytes have too little before them. */
+	at = at > BDL_SPANS_SIDE ? at : BDL_SPANS_SIDE;
 	/* Of what ends behind `fed` the blank may stand before it, by less than a spelling's length. */
-	for (at = at > BDL_SPANS_SIDE ? at : BDL_SPANS_SIDE; at < fed; at++)
+	for (; at < fed; at++) {
+		uint16_t blank = (uint16_t)at;
 		if (s->text_in_hand.p[at] == ' ')
-			look_at(s, at, to);
-	/* The others end the words in hand. A text's first bytes have too little before them. */
-	for (size_t i = 0; i < k->n && k->end[i] < end; i++)
-		if (k->end[i] >= at)
-			look_at(s, k->end[i], to);
+			look_at(s, &blank, 1, to);
+	}
+	/* The others end the words in hand. */
+	while (from < n && k->end[from] < at)
+		from++;
+	while (n > from && k->end[n - 1] >= end)
+		n--;
+	look_at(s, k->end + from, n - from, to);
 }
 
 /* --- both --- */
