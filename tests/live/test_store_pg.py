@@ -220,3 +220,10 @@ def test_the_clerk_works_with_it(two, pg):
         done = two[0].beadle("clerk", "run", job, check=False)
         assert done.returncode and "pg_dump" in done.stderr, done
     assert not rows(pg, "SELECT name FROM job WHERE failures > 0")
+    # Who holds a job, and until when, goes by the server's clock, which all hosts have: here two hours on.
+    pg.sql("CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
+           " $$SELECT pg_catalog.clock_timestamp() + interval '2 hours'$$")
+    pg.sql("ALTER ROLE beadle SET search_path = public, pg_catalog")
+    two[0].beadle("clerk", "run", "optimise")
+    ended = rows(pg, "SELECT ended_ms FROM job WHERE name = 'optimise'")[0]["ended_ms"]
+    assert ended / 1000 > time.time() + 7000, ended

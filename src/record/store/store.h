@@ -88,6 +88,12 @@ int bdl_store_claim(struct bdl_store *s, const char *name, struct bdl_err *err) 
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
 
 /*
+ * The moment by the one clock that all who share the store have: the server's, or in a file this
+ * host's. For what one host takes and another waits for the end of.
+ */
+int bdl_store_now(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err) BDL_MUST_USE;
+
+/*
  * Let the database look after itself: what it knows of its indices is brought up to date where that
  * is worth it, and SQLite's write-ahead log goes into the file as far as readers allow.
  */
