@@ -383,3 +383,9 @@ def test_what_a_replay_found_is_said_where_it_cannot_be_kept(school):
     store.chmod(0o640)
     assert done.returncode == 1 and "looked at:" in done.stdout, done
     assert "the portal does not show it" in done.stderr and "/replay" not in done.stdout, done
+
+
+def test_a_hold_of_nothing_warns(school):
+    words = ["--by", "A. Head", "--and", "D. Officer", "--reason", "a complaint", "--review", "2036-11-12"]
+    done = school.beadle("hold", "add", "--person", "nobody.here", *words)
+    assert done.stdout.startswith("hold 1 keeps") and "nothing that is recorded" in done.stderr, done
