@@ -40,10 +40,11 @@ BDL_DEFINE_AUTO(struct bdl_store, bdl_store_close);
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * The same for what comes in volume: acts, violations, visits and the journals' places. Who brings
- * these waits for others who do, on PostgreSQL not for people, nor people for them. What else it
- * writes (the ledger, rulesets) comes after bdl_store_join, by which it waits for people's turn
- * too: so that is best at its end. A transaction that bdl_store_begin began has joined.
+ * The same for what comes in volume (acts, violations, visits and the journals' places), or again and
+ * again (what a host's doors use). Who brings these waits for others who do, on PostgreSQL not for
+ * people, nor people for them. What else it writes (the ledger, rulesets) comes after bdl_store_join,
+ * by which it waits for people's turn too: so that is best at its end. A transaction that
+ * bdl_store_begin began has joined.
  */
 int bdl_store_begin_volume(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 int bdl_store_join(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
