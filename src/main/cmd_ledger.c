@@ -170,8 +170,9 @@ static int show(struct bdl_args *a)
 	}
 	int rc = bdl_data_store_of(a->data, BDL_STORE_READ, &conf, &store, &err);
 	if (rc == 0)
-		rc = bdl_ledger_about(store, bdl_view_of(person ? person : ""),
-		    bdl_view_at(NULL, 0), (size_t)n, region, &lines, &got, &err);
+		rc = person ? bdl_ledger_about(store, bdl_view_of(person), bdl_view_at(NULL, 0),
+				  (size_t)n, region, &lines, &got, &err)
+			    : bdl_ledger_list(store, (size_t)n, region, &lines, &got, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
 	if (person && got == 0)
