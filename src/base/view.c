@@ -4,7 +4,7 @@
 bool bdl_view_same_letters(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (bdl_lower(a[i]) != bdl_lower(b[i]))
+		if (a[i] != b[i] && bdl_lower(a[i]) != bdl_lower(b[i]))
 			return false;
 	return true;
 }
