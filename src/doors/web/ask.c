@@ -53,6 +53,18 @@ static void read_login(
 		take_login(a, a->network.person, BDL_KNOWN_BY_NETWORK);
 }
 
+static struct bdl_view named(struct bdl_web *web, struct bdl_view what, struct bdl_view name)
+{
+	char *p = bdl_region_get(web->scratch, what.n + name.n);
+
+	if (!p)
+		return (struct bdl_view){ 0 };
+	memcpy(p, what.p, what.n);
+	if (name.n)
+		memcpy(p + what.n, name.p, name.n);
+	return bdl_view_at(p, what.n + name.n);
+}
+
 /*
  * Who it is and where. What the proxy calls the client is recorded and named, so it must be what it
  * is said to be. The person, else the address, is marked, so that no login is an address.
@@ -69,10 +81,8 @@ static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap
 		a->network = bdl_networks_find(web->now->networks, ip);
 	read_login(web, icap, has_ip ? ip : NULL, a);
 	find_person(web, a);
-	const char *who = a->login[0]
-	    ? bdl_region_printf(web->scratch, "person %s", a->login)
-	    : bdl_region_printf(web->scratch, "address %.*s", BDL_FMT(a->address));
-	a->who = bdl_view_of(who);
+	a->who = a->login[0] ? named(web, BDL_LIT("person "), bdl_view_of(a->login))
+			     : named(web, BDL_LIT("address "), a->address);
 }
 
 /*
@@ -284,7 +294,7 @@ struct bdl_act bdl_ask_act(
 		.source = bdl_view_of(bdl_known_by_word(a->source)),
 		.place = a->network.place,
 		.equipment = equipment_of(web, a),
-		.kept = bdl_region_view(web->scratch, bdl_buf_view(&a->kept)),
+		.kept = bdl_buf_view(&a->kept),
 	};
 	if (!v || v->rule == BDL_NO_RULE)
 		return act;

@@ -17,6 +17,7 @@
 #include "proto/media.h"
 #include "proto/url.h"
 #include "record/addresses.h"
+#include "record/visits/mark.h"
 #include "sys/loop.h"
 #include "sys/role.h"
 
@@ -61,12 +62,15 @@ struct bdl_web {
 	struct bdl_addresses *addresses; /* who is where, as the process `who` writes it */
 	struct bdl_counters *counters;
 	struct bdl_late *late;
+	struct bdl_marks *marks;
 	uint64_t evicted; /* of which the log was told */
 	int log_fd;       /* where the proxy's log comes in; -1: nowhere */
 	uv_poll_t log_poll;
 	uint8_t key[BDL_TOKEN_KEY];
 	uint8_t probe_key[BDL_TOKEN_KEY];
-	struct bdl_region *scratch; /* for the request being judged */
+	/* For the request being judged: what lives as long, and what was found out of it. */
+	struct bdl_region *scratch;
+	char kept[BDL_KEPT_MAX + 1];
 
 	/* Reading the next snapshot on the pool, one at a time. */
 	uv_work_t load;
@@ -121,7 +125,7 @@ struct bdl_ask {
 	struct bdl_facts facts;
 	struct bdl_catset listed;      /* categories in the lists' own numbers */
 	struct bdl_media media;        /* of what is sent, or comes back */
-	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->scratch */
+	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->kept */
 	uint64_t *counts;              /* by the ruleset's numbers; NULL where it counts nothing */
 	struct bdl_counterset counted; /* the counters that it was counted in */
 	struct bdl_view visit;         /* its mark, once it is recorded; empty: it is no visit */
