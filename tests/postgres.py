@@ -7,6 +7,7 @@ A PostgreSQL of a test's own, in a temporary folder on a free loopback port, end
 
 Who connects is the role beadle, which owns the database beadle and is no superuser.
 """
+import fcntl
 import glob
 import os
 import shutil
@@ -35,6 +36,21 @@ def free_port():
         return s.getsockname()[1]
 
 
+def build_folder():
+    """Where meson runs its tests; the live ones are told, or find it as tests/live/conftest.py does."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder in (os.environ.get("BEADLE_BUILD"), os.getcwd(), root + "/build-check", root + "/build"):
+        if folder and os.path.exists(folder + "/build.ninja"):
+            return folder
+    raise RuntimeError("no build folder: set BEADLE_BUILD")
+
+
+def copy(folder, to):
+    """With its owners, instead of what a test that was ended in the middle left there."""
+    shutil.rmtree(to, ignore_errors=True)
+    subprocess.run(["cp", "-a", folder, to], check=True)
+
+
 class Postgres:
     def __init__(self):
         self.bin = programs()
@@ -48,6 +64,26 @@ class Postgres:
         self.port = free_port()
         self.url = f"postgresql://beadle@127.0.0.1:{self.port}/beadle"
         self.process = None
+        self.fill()
+
+    def fill(self):
+        """
+        An empty cluster and its database. To make one takes longer than most tests with it, so the
+        first test of a build keeps a copy that the others take.
+        """
+        kept = os.path.join(build_folder(), f"postgresql-{self.bin.split('/')[4]}-{os.geteuid()}")
+        with open(kept + ".lock", "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not os.path.isdir(kept):
+                self.make()
+                self.stop()
+                copy(self.folder + "/data", kept + ".new")
+                os.rename(kept + ".new", kept)
+        if not os.path.isdir(self.folder + "/data"):
+            copy(kept, self.folder + "/data")
+        self.start()
+
+    def make(self):
         subprocess.run([self.bin + "/initdb", "-D", self.folder + "/data", "-A", "trust", "-U",
                         "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], check=True,
                        stdout=subprocess.DEVNULL, cwd=self.folder, **self.who)
@@ -96,7 +132,9 @@ class Postgres:
             self.process.wait()
 
     def close(self):
-        self.stop()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)  # nobody asks it for anything again
+            self.process.wait()
         shutil.rmtree(self.folder)
 
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "main/data.h"
 #include "sys/net.h"
 #include "sys/proc.h"
@@ -10,6 +11,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,7 +22,6 @@
 #define LISTENER     16 /* at least: below are those that a fork puts others in the place of */
 #define CONNECT_MS   3000
 #define WHOLE_MS     15000
-#define STREAM_GAP   700 /* ms between the two pieces of a stream */
 #define REQUEST_MAX  16384
 #define MESSAGE_ROOM (512 * 1024)
 
@@ -54,9 +55,11 @@ struct exchange {
 	int listener;
 	int conn; /* of the proxy, to our own stream; -1: none yet */
 	bool is_head_read;
+	char path[24];               /* of the stream: no other is asked for it */
 	int64_t begun_ms;            /* on the ticking clock */
 	int64_t first_ms, second_ms; /* when the pieces were sent; 0: not yet */
 	bool is_first_there;
+	bool is_over; /* the first was waited for long enough, by when what had come was read */
 };
 
 static size_t on_bytes(char *p, size_t size, size_t n, void *arg)
@@ -144,23 +147,39 @@ static void send_piece(struct exchange *x, const char *text, int64_t *ret_ms)
 }
 
 /*
- * Our end of the stream: take the proxy in, read its request, send one piece, and later the other.
+ * A request of ours comes at one go. Whoever else comes is sent away: a proxy that gave an earlier
+ * question up late, or somebody of this machine.
  */
-static void serve_stream(struct exchange *x)
+static void take_in(struct exchange *x)
 {
 	char request[REQUEST_MAX];
 
-	if (x->conn < 0 && !x->first_ms)
+	if (x->conn < 0)
 		x->conn = accept4(x->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (x->conn >= 0 && !x->is_head_read) /* a request of ours comes at one go */
-		x->is_head_read = recv(x->conn, request, sizeof(request), MSG_DONTWAIT) > 0;
+	if (x->conn < 0)
+		return;
+	ssize_t n = recv(x->conn, request, sizeof(request), MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	x->is_head_read = n > 0 && memmem(request, (size_t)n, x->path, strlen(x->path)) != NULL;
+	if (!x->is_head_read)
+		bdl_close_auto(&x->conn);
+}
+
+/*
+ * Our end of the stream: take the proxy in, read its request, send one piece, and the other once that
+ * has come or was waited for long enough.
+ */
+static void serve_stream(struct exchange *x)
+{
+	if (!x->is_head_read)
+		take_in(x);
 	if (x->conn >= 0 && x->is_head_read && !x->first_ms)
 		send_piece(x,
 		    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
 		    "Connection: close\r\n\r\ndata: 1\n\n",
 		    &x->first_ms);
-	if (x->conn >= 0 && x->first_ms && !x->second_ms &&
-	    bdl_tick_ms() - x->first_ms >= STREAM_GAP) {
+	if (x->conn >= 0 && x->first_ms && !x->second_ms && (x->is_first_there || x->is_over)) {
 		send_piece(x, "data: 2\n\n", &x->second_ms);
 		bdl_close_auto(&x->conn);
 	}
@@ -176,6 +195,7 @@ static CURLcode transfer(CURLM *multi, struct exchange *x)
 			.events = CURL_WAIT_POLLIN };
 		bool waits = x->question->is_stream && !x->first_ms;
 
+		x->is_over = x->first_ms && bdl_tick_ms() - x->first_ms >= BDL_STREAM_GAP_MS;
 		if (curl_multi_perform(multi, &running) != CURLM_OK || running == 0)
 			break;
 		(void)curl_multi_wait(multi, &own, waits ? 1 : 0, 50, NULL); /* else it polls */
@@ -208,13 +228,18 @@ static void finish(CURL *curl, CURLcode code, const char *why, struct exchange *
 		    why[0] != '\0' ? why : curl_easy_strerror(code));
 }
 
-static void stream_url(int listener, char out[BDL_ASKER_URL])
+static void stream_url(int listener, struct exchange *x, char out[BDL_ASKER_URL])
 {
 	struct sockaddr_in here = { 0 };
 	socklen_t n = sizeof(here);
+	uint64_t number;
+
+	bdl_random(&number, sizeof(number));
+	(void)snprintf(x->path, sizeof(x->path), "/%016" PRIx64 " ", number); /* fits */
 
 	(void)getsockname(listener, (struct sockaddr *)&here, &n); /* port 0 is refused then */
-	(void)snprintf(out, BDL_ASKER_URL, "http://127.0.0.1:%u/stream", ntohs(here.sin_port));
+	(void)snprintf(
+	    out, BDL_ASKER_URL, "http://127.0.0.1:%u%.17s", ntohs(here.sin_port), x->path);
 }
 
 static void answer(const struct bdl_conf *conf, int listener, CURLM *multi,
@@ -228,7 +253,7 @@ static void answer(const struct bdl_conf *conf, int listener, CURLM *multi,
 	memset(ret, 0, sizeof(*ret)); /* no second one on the stack: it holds a whole body */
 	(void)snprintf(url, sizeof(url), "%s", q->url);
 	if (q->is_stream)
-		stream_url(listener, url);
+		stream_url(listener, &x, url);
 	fields = curl_slist_append(fields, "Sec-Fetch-Dest: document");
 	fields = curl_slist_append(fields, "Sec-Fetch-Mode: navigate");
 	fields = curl_slist_append(fields, q->field);

@@ -12,6 +12,9 @@
 #define BDL_ASKED_BODY (96 * 1024) /* of an answer; the rest is left out */
 #define BDL_ASKER_URL  1024
 
+/* Of a stream: how long the first piece is waited for before the second is sent after it. */
+#define BDL_STREAM_GAP_MS 3000
+
 struct bdl_question {
 	char url[BDL_ASKER_URL];
 	char field[BDL_PROBE_TEXT_MAX + sizeof(BDL_PROBE_FIELD) + 3]; /* "X-Beadle-Probe: ..." */

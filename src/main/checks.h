@@ -6,6 +6,10 @@
  * What is expected is judged here from the documents in force and the lists; what happens is what
  * the proxy answers. So a list that is gone, a proxy that asks no door and a door that judges by
  * something else are all found, and a rule that was withdrawn where a check names what it did.
+ *
+ * What changes meanwhile is no failure: a run begins once all doors hold what is in force, and what
+ * does not pass is made again, until nothing changed while it was made and nothing stands in its way
+ * that goes by (a proxy that starts, a job in hand). For all that a run has half a minute.
  */
 #ifndef BDL_MAIN_CHECKS_H
 #define BDL_MAIN_CHECKS_H
@@ -13,7 +17,8 @@
 #include "record/checks/checks.h"
 #include "sys/conf.h"
 
-#define BDL_CHECKS_JOB_MS (15 * 60 * 1000) /* between two looks at what is due */
+#define BDL_CHECKS_JOB_MS      (15 * 60 * 1000) /* between two looks at what is due */
+#define BDL_CHECKS_PATIENCE_MS 30000            /* that a run waits in all */
 
 struct bdl_checks_wanted {
 	const char *name;  /* NULL: all */

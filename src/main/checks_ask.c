@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define START_MS 10000 /* that the proxy takes to listen, on a busy machine */
+
 void bdl_finding_add(struct bdl_finding_of *f, enum bdl_check_outcome outcome, const char *mend,
     const char *fmt, ...)
 {
@@ -114,6 +116,19 @@ static int write_field(struct bdl_checking *c, const struct bdl_stand *stand, st
 	return 0;
 }
 
+/* Whether Beadle's own proxy is on its way up. */
+static bool proxy_starts(const struct bdl_checking *c)
+{
+	const struct bdl_status *s = &c->status;
+
+	for (size_t i = 0; i < s->n_processes && s->supervisor; i++) {
+		const struct bdl_status_process *p = &s->processes[i];
+		if (bdl_view_is(bdl_view_of(p->name), "squid"))
+			return p->state != BDL_STATE_UP || s->now_ms - p->started_ms < START_MS;
+	}
+	return false;
+}
+
 /* What kept the door from answering, as far as the proxy's answer tells. */
 static void explain(const struct bdl_checking *c, struct bdl_finding_of *f)
 {
@@ -121,6 +136,9 @@ static void explain(const struct bdl_checking *c, struct bdl_finding_of *f)
 	char proxy[BDL_ADDR_TEXT];
 
 	bdl_addr_text(&c->conf->proxy, proxy);
+	f->is_unanswered = true;
+	/* A load that holds it up, or its start; for doors that start all is waited. */
+	f->is_passing = a->status == 0 && (!a->is_refused || proxy_starts(c));
 	if (a->is_refused)
 		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
 		    "Start the proxy (run proxy = yes in beadle.conf), or say by the setting proxy where it "
@@ -151,12 +169,21 @@ static bool ask(struct bdl_checking *c, const struct bdl_stand *stand, struct bd
 	if (!c->has_key) {
 		bdl_finding_add(f, BDL_CHECK_NOT_RUN, "Start Beadle: beadle run.",
 		    "No web door has run here yet.");
+		f->is_unanswered = true;
+		f->is_passing = c->status.supervisor != 0;
 		return false;
 	}
+	/* One that gives no answer is not waited for at each question. */
+	if (c->is_silent)
+		return true;
 	if (write_field(c, stand, host, q, err) < 0 ||
 	    bdl_asker_ask(c->asker, q, &c->asked, err) < 0)
 		return false;
 	f->asked++;
+	if (c->asked.status == 0 && c->asked.verdict[0] == '\0') {
+		c->patience_ms -= c->asked.took_ms;
+		c->is_silent = c->patience_ms <= 0;
+	}
 	return true;
 }
 

@@ -18,7 +18,8 @@
 struct bdl_checking {
 	const struct bdl_conf *conf;
 	struct bdl_region *region;
-	struct bdl_ruleset *ruleset;
+	struct bdl_ruleset *asking;  /* in force when the run began: whose rules `check` are made */
+	struct bdl_ruleset *ruleset; /* in force as last read; perhaps the same */
 	struct bdl_lists *lists;
 	struct bdl_hosts *hosts;
 	struct bdl_networks *networks;
@@ -28,9 +29,13 @@ struct bdl_checking {
 	bool has_streams;
 	bool has_key; /* the doors' own: without it no probe is believed */
 	uint8_t key[BDL_TOKEN_KEY];
-	struct bdl_status status; /* as it stood when the run began */
-	struct bdl_asked asked;   /* the last answer */
-	char probe[BDL_PROBE_ID]; /* the id of what was asked last */
+	struct bdl_region *looked; /* of `status`, from look to look */
+	struct bdl_status status;  /* as last looked at */
+	uint64_t stamp;            /* of the files that were read: others have another */
+	int64_t patience_ms;       /* left for waiting, in the whole run */
+	bool is_silent;            /* the proxy used it up and said nothing: it is asked no more */
+	struct bdl_asked asked;    /* the last answer */
+	char probe[BDL_PROBE_ID];  /* the id of what was asked last */
 };
 
 /* For whom and where a check is made; empty views as in struct bdl_probe. Texts end with a NUL. */
@@ -45,12 +50,34 @@ struct bdl_finding_of {
 	const char *clause; /* "staff#web.gambling": whose check it is */
 	enum bdl_check_outcome outcome;
 	int64_t asked;
+	bool is_passing;    /* what keeps it from passing may be over soon: it is asked again */
+	bool is_unanswered; /* the door did not answer, so asking more of it is of no use */
 	struct bdl_buf said, mend;
 };
 
 /* The first that did not pass decides; what comes later is said behind it. */
 void bdl_finding_add(struct bdl_finding_of *f, enum bdl_check_outcome outcome, const char *mend,
     const char *fmt, ...) BDL_PRINTF(4, 5);
+
+/* --- checks_held.c: what checks go by --- */
+
+struct bdl_checking *bdl_checking_new(const struct bdl_conf *conf);
+void bdl_checking_free(struct bdl_checking *c); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_checking, bdl_checking_free);
+
+/*
+ * Read all that is in force, and wait until all doors hold it, half the run's patience at most.
+ * BDL_E_MISSING where no policy is in force.
+ */
+int bdl_checking_open(struct bdl_checking *c, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * After a result that did not pass, the `tries`th of the same: read anew what is in force, and wait
+ * until all doors hold it, or the run's patience is at an end. *ret_again: whether it is to be
+ * made again, which is so once at least, and for as long as something changes or goes by.
+ */
+int bdl_checks_settle(struct bdl_checking *c, int tries, bool is_passing, bool *ret_again,
+    struct bdl_err *err) BDL_MUST_USE;
 
 /* --- checks_ask.c: asking the door --- */
 

@@ -122,6 +122,7 @@ static void look_at_job(struct bdl_checking *c, const char *name, int64_t or_els
 	char mend[128];
 
 	f->asked++;
+	f->is_passing = job && job->holder.n > 0 && job->until_ms > c->status.now_ms;
 	(void)snprintf(mend, sizeof(mend), "beadle clerk run %s does it now and says why.", name);
 	if (job && job->next_ms == INT64_MAX)
 		bdl_finding_add(f, BDL_CHECK_NOT_RUN,

@@ -9,8 +9,8 @@
 #include "main/replay_report.h"
 #include "main/text.h"
 #include "record/policies/drafts.h"
+#include "record/policies/replays.h"
 #include "record/policies/versions.h"
-#include "record/replay/replays.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
-/* What a draft would change: its text, and what the last replay of it found (record/replay/replays.h). */
+/* What a draft would change: its text, and what the last replay of it found (record/policies/replays.h). */
 #include "clause_changes_int.h"
 #include "pages_int.h"
 #include "record/policies/drafts.h"
 #include "record/policies/imports.h"
-#include "record/replay/replays.h"
+#include "record/policies/replays.h"
 #include "replay.tmpl.h"
 
 /* --- the text --- */

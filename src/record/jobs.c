@@ -57,12 +57,10 @@ static int job_find(struct bdl_store *s, struct bdl_view name, struct bdl_region
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    s, "SELECT " COLUMNS " FROM job WHERE school = ?1 AND name = ?2", &st, err);
+	int rc = bdl_stmt_get_of(
+	    s, "SELECT " COLUMNS " FROM job WHERE school = ?1 AND name = ?2", name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
@@ -114,17 +112,15 @@ int bdl_job_plan(struct bdl_store *s, struct bdl_view name, const struct bdl_sch
 	    row.until_ms > now_ms + 2 * BDL_JOB_LEASE_MS ? now_ms + BDL_JOB_LEASE_MS : row.until_ms;
 	if (!is_new && next_ms == row.next_ms && until_ms == row.until_ms)
 		return 0;
-	rc = bdl_stmt_get(s,
+	rc = bdl_stmt_get_of(s,
 	    "INSERT INTO job (school, name, schedule, next_ms) VALUES (?1, ?2, ?3, ?4)"
 	    " ON CONFLICT (school, name) DO UPDATE SET schedule = excluded.schedule,"
 	    " next_ms = excluded.next_ms,"
 	    " until_ms = CASE WHEN job.until_ms > ?5 THEN ?5 ELSE job.until_ms END"
 	    " RETURNING name",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_text(st, 3, bdl_view_of(text));
 	bdl_bind_int(st, 4, next_ms);
 	bdl_bind_int(st, 5, until_ms);
@@ -136,18 +132,16 @@ int bdl_job_take(struct bdl_store *s, struct bdl_view name, struct bdl_view hold
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "UPDATE job SET"
 	    " failures = failures + CASE WHEN holder = '' THEN 0 ELSE 1 END,"
 	    " result = CASE WHEN holder = '' THEN result ELSE 'ended in the middle' END,"
 	    " holder = ?3, until_ms = ?4, began_ms = ?5"
 	    " WHERE school = ?1 AND name = ?2 AND until_ms <= ?5 AND (next_ms <= ?5 OR ?6 = 1)"
 	    " RETURNING name",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_text(st, 3, holder);
 	bdl_bind_int(st, 4, now_ms + BDL_JOB_LEASE_MS);
 	bdl_bind_int(st, 5, now_ms);
@@ -160,14 +154,12 @@ int bdl_job_hold(struct bdl_store *s, struct bdl_view name, struct bdl_view hold
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "UPDATE job SET until_ms = ?4 WHERE school = ?1 AND name = ?2 AND holder = ?3"
 	    " RETURNING name",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_text(st, 3, holder);
 	bdl_bind_int(st, 4, now_ms + BDL_JOB_LEASE_MS);
 	return change(s, st, ret_held, err);
@@ -186,15 +178,13 @@ int bdl_job_end(struct bdl_store *s, struct bdl_view name, struct bdl_view holde
 	if (rc)
 		return rc;
 	int64_t failures = end->went_well ? 0 : row.failures + 1;
-	rc = bdl_stmt_get(s,
+	rc = bdl_stmt_get_of(s,
 	    "UPDATE job SET holder = '', until_ms = 0, next_ms = ?4, ended_ms = ?5, took_ms = ?6,"
 	    " runs = runs + 1, failures = ?7, result = ?8"
 	    " WHERE school = ?1 AND name = ?2 AND holder = ?3 RETURNING name",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_text(st, 3, holder);
 	bdl_bind_int(st, 4,
 	    end->went_well ? bdl_schedule_after(schedule, now_ms)
@@ -212,14 +202,12 @@ int bdl_job_drop(
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	bool any; /* where it was not ours any more there is nothing to let go */
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "UPDATE job SET holder = '', until_ms = 0"
 	    " WHERE school = ?1 AND name = ?2 AND holder = ?3 RETURNING name",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_text(st, 3, holder);
 	return change(s, st, &any, err);
 }

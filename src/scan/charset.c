@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "scan/binary_int.h"
 #include "scan/charset_int.h"
 
 #include <unicode/ucnv.h>
@@ -19,13 +20,14 @@ struct outlet {
 	void *context;
 };
 
-void bdl_charset_begin(struct bdl_charset *c, const char *name, bool markup)
+void bdl_charset_begin(struct bdl_charset *c, const struct bdl_scan_options *options)
 {
 	c->known = c->as_is = false;
 	c->from = c->to = c->pivot = NULL;
 	c->n_head = 0;
-	c->markup = markup;
-	(void)snprintf(c->name, sizeof(c->name), "%s", name);
+	c->markup = options->form == BDL_SCAN_HTML;
+	c->is_unsure = options->is_unsure;
+	(void)snprintf(c->name, sizeof(c->name), "%s", options->charset);
 }
 
 void bdl_charset_done(struct bdl_charset *c)
@@ -283,8 +285,11 @@ static enum bdl_scan_read hand_on(struct bdl_charset *c, struct bdl_view v, cons
 
 static enum bdl_scan_read begin_text(struct bdl_charset *c, const struct outlet *o)
 {
+	if (c->is_unsure && bdl_is_binary(bdl_view_at(c->head, c->n_head))) {
+		c->known = true;
+		return BDL_SCAN_BINARY;
+	}
 	enum bdl_scan_read read = find_out(c);
-
 	return read == BDL_SCAN_READ ? hand_on(c, bdl_view_at(c->head, c->n_head), o) : read;
 }
 

@@ -16,14 +16,15 @@ struct bdl_charset {
 	char name[BDL_SCAN_CHARSET_MAX]; /* as the header says */
 	bool known, as_is;
 	bool markup;     /* it may say it itself */
+	bool is_unsure;  /* it may be no text at all */
 	void *from, *to; /* UConverter, where it has to be changed */
 	char head[BDL_CHARSET_HEAD];
 	size_t n_head;
 	void *pivot; /* of the two converters */
 };
 
-void bdl_charset_begin(struct bdl_charset *c, const char *name, bool markup);
-/* BDL_SCAN_CODED where ICU cannot convert it, which is final. */
+void bdl_charset_begin(struct bdl_charset *c, const struct bdl_scan_options *options);
+/* BDL_SCAN_CODED where ICU cannot convert it, BDL_SCAN_BINARY where it is no text: both are final. */
 enum bdl_scan_read bdl_charset_add(struct bdl_charset *c, struct bdl_view bytes,
     void (*sink)(void *context, struct bdl_view utf8), void *context);
 enum bdl_scan_read bdl_charset_end(

@@ -192,6 +192,11 @@ void bdl_scan_result(struct bdl_scan *s, struct bdl_scan_result *ret)
 	bdl_weigh_scores(&s->weigh, s->walk.words, ret);
 }
 
+enum bdl_scan_read bdl_scan_read_so_far(const struct bdl_scan *s)
+{
+	return s->read;
+}
+
 void bdl_scan_hit(const struct bdl_scan *s, size_t i, struct bdl_scan_hit *ret)
 {
 	bdl_weigh_hit(&s->weigh, i, ret);

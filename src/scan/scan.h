@@ -60,6 +60,8 @@ struct bdl_scan_options {
 	char boundary[BDL_SCAN_BOUNDARY_MAX + 1]; /* of BDL_SCAN_PARTS */
 	uint64_t unpacked_max;                    /* bytes; 0: BDL_SCAN_UNPACKED_MAX */
 	bool keep_around;                         /* a short line around each find */
+	/* Its type leaves open whether it is text at all: what begins as no text does is none. */
+	bool is_unsure;
 };
 #define BDL_SCAN_UNPACKED_MAX (64u << 20)
 #define BDL_SCAN_RATIO_MAX    200 /* unpacked to packed, past the first 4 MiB that come out */
@@ -87,6 +89,7 @@ enum bdl_scan_read {
 	BDL_SCAN_TOO_DENSE, /* it unpacks past BDL_SCAN_RATIO_MAX */
 	BDL_SCAN_DAMAGED,   /* what is packed is broken */
 	BDL_SCAN_CODED,     /* BDL_SCAN_UNKNOWN, or what cannot be decoded */
+	BDL_SCAN_BINARY,    /* `is_unsure`, and its first bytes are no text's (binary_int.h) */
 };
 
 struct bdl_scan_score {
@@ -106,6 +109,8 @@ struct bdl_scan_result {
 	struct bdl_scan_score scores[BDL_PHRASES_CLASSES_MAX]; /* by bdl_phrases_class */
 };
 void bdl_scan_result(struct bdl_scan *s, struct bdl_scan_result *ret);
+/* How much of it could be read so far: anything but BDL_SCAN_READ is final, and no more is looked at. */
+enum bdl_scan_read bdl_scan_read_so_far(const struct bdl_scan *s);
 
 /*
  * A phrase that was found. Views are good until the scan is given back. Of those that only excuse no more

@@ -26,7 +26,7 @@ void bdl_text_begin(
 	t->read = BDL_SCAN_READ;
 	bdl_unpack_begin(&t->unpack, options->coding,
 	    options->unpacked_max > 0 ? options->unpacked_max : BDL_SCAN_UNPACKED_MAX);
-	bdl_charset_begin(&t->charset, options->charset, options->form == BDL_SCAN_HTML);
+	bdl_charset_begin(&t->charset, options);
 	if (options->form == BDL_SCAN_HTML)
 		bdl_markup_begin(&t->markup, fold);
 	else

@@ -19,7 +19,7 @@ static const struct word forms[] = {
 	{ "text/css", BDL_SCAN_OTHER },
 	{ "text/javascript", BDL_SCAN_OTHER },
 	{ "text/event-stream", BDL_SCAN_OTHER },
-	/* These say nothing: a browser shows a page where it looks like one. */
+	/* These say nothing (is_unsure): a browser shows a page where it looks like one. */
 	{ "*/*", BDL_SCAN_HTML },
 	{ "unknown/unknown", BDL_SCAN_HTML },
 	{ "application/unknown", BDL_SCAN_HTML },
@@ -57,6 +57,14 @@ static enum bdl_scan_form form_of(struct bdl_view type)
 	return (enum bdl_scan_form)look_up(forms, BDL_ARRAY_LEN(forms), type, (int)otherwise);
 }
 
+/* Whether browsers look at the bytes themselves: no type, or the one that servers send for anything. */
+static bool is_unsure(struct bdl_view content_type, struct bdl_view type)
+{
+	return bdl_view_find(type, '/') == type.n || bdl_view_iis(type, "*/*") ||
+	    bdl_view_iis(type, "unknown/unknown") || bdl_view_iis(type, "application/unknown") ||
+	    bdl_view_iis(bdl_view_trim(content_type), "text/plain");
+}
+
 static struct bdl_view unquoted(struct bdl_view v)
 {
 	if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
@@ -81,6 +89,7 @@ void bdl_scan_options_of(
 	(void)bdl_view_cut(&rest, ';', &type); /* empty where there is none */
 	type = bdl_view_trim(type);
 	ret->form = form_of(type);
+	ret->is_unsure = is_unsure(content_type, type);
 	ret->coding = (enum bdl_scan_coding)look_up(
 	    codings, BDL_ARRAY_LEN(codings), bdl_view_trim(content_encoding), BDL_SCAN_UNKNOWN);
 	while (bdl_view_cut(&rest, ';', &item)) {

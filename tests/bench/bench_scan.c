@@ -1,13 +1,14 @@
 /*
  * How fast texts are looked through, on one core, in MB of what came in a second of its time:
  *
- *   bench_scan PHRASES TEXTS
+ *   bench_scan PHRASES TEXTS [--quick]
  *
  * PHRASES is a folder of phrase files, TEXTS one of texts that people write (tests/corpus/benign). The
  * shipped phrases are run over plain text, HTML and gzip, and text of other letters; then phrases made
  * of two and three words as they stand next to each other in the very texts, a hundred to twenty
  * thousand, which is the hardest that phrases can be; ICU's own normaliser beside our folding; and what
- * memory a scan takes. Each figure is the best of several runs. Prints one object of JSON.
+ * memory a scan takes. Each figure is the best of several runs. Prints one object of JSON. With --quick
+ * it only shows that all of it runs: little text, once, and few phrases.
  */
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -27,12 +28,19 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define ROUNDS   5
-#define TEXT_MIN (4u << 20) /* bytes of a text that is measured: the folder's, again and again */
-#define PIECE    16384      /* as a door gets them */
-#define SCANS    256        /* whose memory is measured */
+#define PIECE 16384 /* as a door gets them */
+#define SCANS 256   /* whose memory is measured */
+
+/* How much is done. */
+struct extent {
+	int rounds;
+	size_t text; /* bytes of a text that is measured at least: the folder's, again and again */
+	size_t counts; /* of phrases that are made */
+};
+static const struct extent full = { 5, 4 << 20, 4 }, quick = { 1, 1 << 17, 2 };
 
 struct bench {
+	struct extent extent;
 	struct bdl_phrases *p;
 	struct bdl_scanner *scanner;
 	bool is_next;
@@ -161,7 +169,7 @@ static void open_made(struct bench *b, struct bdl_view text, size_t n)
 
 /* --- texts --- */
 
-static struct bdl_view folder_text(const char *folder, struct bdl_buf *buf)
+static struct bdl_view folder_text(const char *folder, size_t at_least, struct bdl_buf *buf)
 {
 	struct dirent **entries = NULL;
 	struct bdl_err err = { 0 };
@@ -179,7 +187,7 @@ static struct bdl_view folder_text(const char *folder, struct bdl_buf *buf)
 	if (buf->n == 0)
 		die("there are no texts");
 	size_t once = buf->n;
-	while (buf->n < TEXT_MIN) {
+	while (buf->n < at_least) {
 		BDL_AUTO_FREE char *again = bdl_xview_dup(bdl_view_at(buf->p, once));
 		if (bdl_buf_add(buf, again, once) < 0)
 			die("no room for the text");
@@ -279,7 +287,7 @@ static void measure(struct bench *b, const char *name, struct bdl_view text, siz
 	struct bdl_scan_options o = { .form = form, .coding = coding, .charset = "utf-8" };
 	double best = 0;
 
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < b->extent.rounds; i++) {
 		double rate = (double)n / once(b, text, &o) / 1e6;
 		best = rate > best ? rate : best;
 	}
@@ -345,19 +353,20 @@ int main(int argc, char **argv)
 {
 	static const size_t counts[] = { 100, 1000, 5000, 20000 };
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf buf = BDL_BUF(64 << 20);
-	struct bench b = { 0 };
+	bool is_quick = argc == 4 && strcmp(argv[3], "--quick") == 0;
+	struct bench b = { .extent = is_quick ? quick : full };
 	char name[64];
 
-	if (argc != 3) {
-		fprintf(stderr, "use: bench_scan PHRASES TEXTS\n");
+	if (argc != 3 && !is_quick) {
+		fprintf(stderr, "use: bench_scan PHRASES TEXTS [--quick]\n");
 		return 2;
 	}
-	struct bdl_view text = folder_text(argv[2], &buf);
+	struct bdl_view text = folder_text(argv[2], b.extent.text, &buf);
 	open_folder(&b, argv[1]);
 	measure_shipped(&b, text);
 	measure_icu(&b, text);
 	measure_memory(&b, text);
-	for (size_t i = 0; i < BDL_ARRAY_LEN(counts); i++) {
+	for (size_t i = 0; i < b.extent.counts; i++) {
 		open_made(&b, text, counts[i]);
 		(void)snprintf(name, sizeof(name), "plain, %zu phrases", counts[i]);
 		measure(&b, name, text, text.n, BDL_SCAN_PLAIN, BDL_SCAN_AS_IS);

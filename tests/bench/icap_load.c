@@ -9,7 +9,8 @@
  * Without a file it is a REQMOD of a GET; else the RESPMOD of an answer with that HTML, which is
  * PLAIN bytes long once CODING is undone. A 204 is allowed for what a proxy would keep a copy of
  * anyway: Squid keeps 64 kB. HEADER is one more line of each ICAP head. Prints one line of JSON;
- * plain_mb_per_second counts bodies unpacked, first_p50_us is up to an answer's first byte.
+ * plain_mb_per_second counts bodies unpacked, first_p50_us is up to an answer's first byte. first_wrong
+ * is a URL whose verdict was another one.
  */
 #include "icap_answer.h"
 #include <arpa/inet.h>
@@ -32,6 +33,7 @@
 
 struct request {
 	char *bytes;
+	char *url;
 	size_t n;
 	size_t body, plain; /* 0: it has none */
 	bool block;
@@ -52,6 +54,7 @@ struct load {
 	struct sockaddr_in to;
 	const char *authority, *service, *header;
 	struct request *requests;
+	const char *first_wrong;
 	size_t n_requests, next;
 	uint64_t done, blocked, wrong, errors, closed, plain;
 	uint32_t *whole, *first; /* latencies */
@@ -144,7 +147,7 @@ static void make_request(const struct load *l, struct request *r, char *line, si
 	    url, (int)strcspn(host, "/"), host);
 	if (n < 0)
 		die("memory");
-	*r = (struct request){ .block = verdict[0] == '1' };
+	*r = (struct request){ .block = verdict[0] == '1', .url = must(strdup(url)) };
 	if (file) {
 		r->plain = strtoul(plain, NULL, 10);
 		make_answer(l, r, http, file, coding);
@@ -279,7 +282,8 @@ static void on_whole(struct load *l, struct client *c)
 	l->plain += r->plain;
 	l->blocked += blocks;
 	l->errors += bad;
-	l->wrong += !bad && blocks != r->block;
+	if (!bad && blocks != r->block && l->wrong++ == 0)
+		l->first_wrong = r->url;
 	c->was_served = true;
 	if (bad || c->sent < r->n) { /* answered before all of it was sent */
 		close(c->fd);
@@ -330,10 +334,12 @@ static void report(const struct load *l, double took)
 		max--;
 	printf("{\"requests\": %ju, \"per_second\": %.0f, \"plain_mb_per_second\": %.2f, "
 	       "\"p50_us\": %d, \"p99_us\": %d, \"max_us\": %d, \"first_p50_us\": %d, "
-	       "\"blocked\": %ju, \"wrong\": %ju, \"errors\": %ju, \"closed\": %ju}\n",
+	       "\"blocked\": %ju, \"wrong\": %ju, \"first_wrong\": \"%s\", \"errors\": %ju, "
+	       "\"closed\": %ju}\n",
 	    (uintmax_t)l->done, (double)l->done / took, (double)l->plain / took / 1e6,
 	    percentile(l->whole, 0.5), percentile(l->whole, 0.99), max, percentile(l->first, 0.5),
-	    (uintmax_t)l->blocked, (uintmax_t)l->wrong, (uintmax_t)l->errors, (uintmax_t)l->closed);
+	    (uintmax_t)l->blocked, (uintmax_t)l->wrong, l->first_wrong ? l->first_wrong : "",
+	    (uintmax_t)l->errors, (uintmax_t)l->closed);
 }
 
 static void run(struct load *l, struct client *clients, int n, double seconds)

@@ -41,6 +41,7 @@ class Server:
     """service: the path of its ICAP address. `world` has what it is asked and by which lists."""
 
     service = "request"
+    stop_s = 15  # for what it has to bring to an end
 
     def __init__(self, build, folder, world):
         self.build, self.folder, self.world, self.port = build, folder, world, free_port()
@@ -134,7 +135,7 @@ class Server:
             return
         self.process.terminate()
         try:
-            self.process.wait(15)
+            self.process.wait(self.stop_s)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -230,7 +231,7 @@ class Beadle(Server):
 
 
 class CIcap(Server):
-    directives = ""
+    stop_s = 1  # nothing of it is kept
 
     def prepare(self):
         if not shutil.which("c-icap") or not os.path.exists(f"{MODULES}/{self.module}"):
@@ -318,6 +319,7 @@ class ContentFiltering(Echo):
 
 class E2guardian(Server):
     name = "e2guardian"
+    stop_s = 1  # it waits for its threads, which wait for requests; and nothing of it is kept
 
     def prepare(self):
         if not shutil.which("e2guardian") or not os.path.isdir(E2GUARDIAN):

@@ -1,4 +1,4 @@
-/* Charsets: the first byte says which one the header names, or none. */
+/* Charsets: the first byte says which one the header names, or none, and whether that is sure. */
 #include "base/utf8.h"
 #include "scan/charset_int.h"
 #include "scan_fuzz.h"
@@ -21,14 +21,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	const char *name = names[data[0] % BDL_ARRAY_LEN(names)];
 	struct bdl_view text = fuzz_view(data + 1, size - 1);
-	bdl_charset_begin(&c, name, true);
+	(void)snprintf(o.charset, sizeof(o.charset), "%s", name);
+	o.is_unsure = data[0] & 0x80;
+	bdl_charset_begin(&c, &o);
 	enum bdl_scan_read read = bdl_charset_add(&c, text, take, &n);
 	if (read == BDL_SCAN_READ)
 		read = bdl_charset_end(&c, take, &n);
-	MUST(read == BDL_SCAN_READ || read == BDL_SCAN_CODED);
+	MUST(read == BDL_SCAN_READ || read == BDL_SCAN_CODED || read == BDL_SCAN_BINARY);
+	MUST(read != BDL_SCAN_BINARY || (o.is_unsure && n == 0));
 	MUST(n <= text.n * 4 + 64);
 	MUST(fuzz_within(bdl_charset_said(text), text));
-	(void)snprintf(o.charset, sizeof(o.charset), "%s", name);
 	scan_fuzz_both(&o, text);
 	return 0;
 }

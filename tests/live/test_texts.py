@@ -56,7 +56,7 @@ class Pages:
     """A site that answers what it was told to, byte for byte."""
 
     def __init__(self):
-        self.answers, self.got = {}, {}
+        self.answers, self.got, self.came = {}, {}, {}
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -85,6 +85,7 @@ class Pages:
                     if not more:
                         break
                     body += more
+                    self.came[path] = len(body)  # before its end
                 self.got[path] = (head, body)
                 answer = self.answers[path]
                 if callable(answer):
@@ -288,6 +289,37 @@ def test_media_and_downloads_are_not_read(school, pages, kind, fields):
     path = f"/media-{kind.replace('/', '-')}-{len(fields)}"
     reply = school.visit(pages.put(path, page(BAD), *fields, kind=kind))
     assert reply.status == 200 and BAD in reply.body
+
+
+BINARY = b"\x89PNG\r\n\x1a\n" + BAD.encode()
+
+
+@pytest.mark.parametrize("name, body, fields, kind, status", [
+    ("untyped", BINARY, [], None, 200),
+    ("plain", BINARY, [], "text/plain", 200),
+    ("charset", BINARY, [], "text/plain; charset=utf-8", 403),
+    ("nosniff", BINARY, ["X-Content-Type-Options: nosniff"], "text/plain", 403),
+    ("page", b"<p>" + BINARY, [], None, 403),
+    ("later", b"a" * 600 + b" " + BAD.encode() + b"\0", [], "text/plain", 403),
+])
+def test_what_browsers_take_for_no_text_is_not_read(school, pages, name, body, fields, kind, status):
+    url = pages.put(f"/binary-{name}", body, *fields, kind=kind)
+    out = school.folder / "binary"
+    assert school.visit(url, "-o", str(out)).status == status
+    assert (out.read_bytes() == body) == (status == 200)
+
+
+def test_a_file_without_a_type_is_not_held(school, pages):
+    """What people send and what is no text goes on as it comes."""
+    url = pages.put("/file", b"thank you", kind="text/plain")
+    s = socket.create_connection(("127.0.0.1", school.ports[2]), 10)
+    s.sendall(f"POST {url} HTTP/1.1\r\nHost: {url.split('/')[2]}\r\nContent-Length: 9000\r\n\r\n".encode())
+    s.sendall(BINARY.ljust(4500, b"\0"))
+    until(lambda: pages.came.get("/file", 0) >= 4500, "half of it has arrived")
+    s.sendall(b"\0" * 4500)
+    take(s, b"thank you")
+    s.close()
+    assert pages.got["/file"][1] == BINARY.ljust(9000, b"\0")
 
 
 def test_an_event_stream_is_not_held(school, pages):

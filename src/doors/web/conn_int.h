@@ -90,8 +90,10 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
     const struct bdl_decision *d);
 void bdl_reading_end(struct bdl_conn *c); /* any number of times */
 
-/* Read and keep a piece. false: it is read, and no room was left for it. */
+/* Read and keep a piece. false: it is read, and no room was left for it, or it need not be held. */
 bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data);
+/* It turned out to be no text at all: it goes on, and is read no further. */
+bool bdl_reading_is_over(const struct bdl_conn *c);
 /* Read a piece that is about to go on. false: it must not, nor anything after it. */
 bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data);
 /* The body is over, and its end is about to go on: as above. */

@@ -309,6 +309,8 @@ static void release(struct bdl_conn *c, struct bdl_view more)
 		(void)bdl_chunk_write(&c->answer, more);
 		bdl_buf_done(&c->text->held);
 		c->text->is_held = false;
+		if (bdl_reading_is_over(c))
+			bdl_reading_end(c);
 	}
 	deliver(c);
 }
@@ -424,6 +426,8 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 		bdl_conn_close(c);
 		return;
 	}
+	if (c->text && bdl_reading_is_over(c))
+		bdl_reading_end(c);
 	if (c->stage == BDL_STAGE_ECHO)
 		(void)bdl_chunk_write(&c->out, data); /* room was left for it */
 	else if (c->is_form)

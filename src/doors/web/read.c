@@ -28,8 +28,11 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 		return false;
 	/* What says nothing of itself browsers take for a page where it looks like one. */
 	if (type.n == 0 && is_answer)
-		type = BDL_LIT("text/html");
+		type = BDL_LIT("*/*");
 	bdl_scan_options_of(type, coding_of(message), ret);
+	/* "nosniff": what says that it is text is shown as such, whatever it looks like. */
+	if (is_answer && bdl_http_has_token(message, "X-Content-Type-Options", "nosniff"))
+		ret->is_unsure = false;
 	return ret->form != BDL_SCAN_OTHER;
 }
 

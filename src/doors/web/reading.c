@@ -111,6 +111,13 @@ static bool is_found_late(struct bdl_conn *c, bool is_whole)
 	return bdl_reading_judge(c, is_whole, &icap, &none, &none).outcome == BDL_OUTCOME_ANSWER;
 }
 
+bool bdl_reading_is_over(const struct bdl_conn *c)
+{
+	/* What is previewed is held in any case, since the peer still waits for an answer. */
+	return c->stage != BDL_STAGE_PREVIEW &&
+	    bdl_scan_read_so_far(c->text->scan) == BDL_SCAN_BINARY;
+}
+
 bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 {
 	struct bdl_reading *t = c->text;
@@ -119,6 +126,8 @@ bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 	bool is_crowded = c->web->held > most && t->held.n + data.n > most / c->web->n_conns;
 
 	bdl_scan_add(t->scan, data);
+	if (bdl_reading_is_over(c))
+		return false;
 	if (t->held.n == 0)
 		t->since_ms = (int64_t)uv_now(&c->web->loop.uv);
 	return !is_crowded && data.n <= t->held.max - t->held.n &&

@@ -102,8 +102,34 @@ static int newest(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 	return rc < 0 ? rc : 0;
 }
 
-static int insert(
-    struct bdl_store *s, const struct bdl_check_row *row, int64_t id, struct bdl_err *err)
+/*
+ * Whether another run, of the clerk's or somebody's, was begun after this one and put down before it. One
+ * that was begun in a time to come was not: a clock was put right.
+ */
+static int is_outrun(
+    struct bdl_store *s, const struct bdl_check_row *rows, size_t n, bool *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	*ret = false;
+	if (n == 0)
+		return 0;
+	int rc = bdl_stmt_get(s,
+	    "SELECT coalesce(min(began_ms), 0) FROM check_result WHERE school = ?1 AND host = ?2"
+	    " AND policy = ?3 AND clause = ?4 AND name = ?5 AND is_last = 1",
+	    &st, err);
+	if (rc)
+		return rc;
+	bind_key(st, &rows[0].key);
+	rc = bdl_stmt_step(s, st, err);
+	int64_t began_ms = rc > 0 ? bdl_col_int(st, 0) : 0;
+	*ret =
+	    began_ms > rows[0].began_ms && began_ms <= rows[n - 1].began_ms + rows[n - 1].took_ms;
+	return rc < 0 ? rc : 0;
+}
+
+static int insert(struct bdl_store *s, const struct bdl_check_row *row, int64_t id, bool is_last,
+    struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	int64_t before;
@@ -113,7 +139,7 @@ static int insert(
 		rc = bdl_stmt_get(s,
 		    "INSERT INTO check_result (school, host, policy, clause, name, who, place, outcome,"
 		    " is_last, is_news, began_ms, took_ms, asked, said, mend, tell, id)"
-		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?17, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
 		    &st, err);
 	if (rc)
 		return rc;
@@ -121,7 +147,7 @@ static int insert(
 	bdl_bind_text(st, 6, row->who);
 	bdl_bind_text(st, 7, row->place);
 	bdl_bind_int(st, 8, row->outcome);
-	bdl_bind_int(st, 9, row->outcome != (before ? before : BDL_CHECK_PASSED));
+	bdl_bind_int(st, 9, is_last && row->outcome != (before ? before : BDL_CHECK_PASSED));
 	bdl_bind_int(st, 10, row->began_ms);
 	bdl_bind_int(st, 11, row->took_ms);
 	bdl_bind_int(st, 12, row->asked);
@@ -129,6 +155,7 @@ static int insert(
 	bdl_bind_text(st, 14, row->mend);
 	bdl_bind_text(st, 15, row->tell);
 	bdl_bind_int(st, 16, id);
+	bdl_bind_int(st, 17, is_last);
 	return bdl_stmt_run(s, st, err);
 }
 
@@ -136,14 +163,17 @@ int bdl_checks_keep(struct bdl_store *s, const struct bdl_check_key *key,
     const struct bdl_check_row *rows, size_t n, struct bdl_err *err)
 {
 	int64_t last = 0;
+	bool outrun = false;
 
 	int rc = bdl_store_begin(s, err);
 	if (rc)
 		return rc;
 	rc = newest(s, &last, err);
-	for (size_t i = 0; !rc && i < n; i++)
-		rc = insert(s, &rows[i], last + (int64_t)i + 1, err);
 	if (!rc)
+		rc = is_outrun(s, rows, n, &outrun, err);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = insert(s, &rows[i], last + (int64_t)i + 1, !outrun, err);
+	if (!rc && !outrun)
 		rc = forget_last(s, key, last, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);

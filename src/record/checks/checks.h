@@ -42,7 +42,8 @@ struct bdl_check_row {
 /*
  * Keep one run, whose rows have this key, in place of the one before as the last, in a transaction
  * of its own. What was news is known by its group and place: a first result is news where it did
- * not pass.
+ * not pass. Of two runs at a time that is the last which was begun later; the other is on record, and
+ * no news.
  */
 int bdl_checks_keep(struct bdl_store *s, const struct bdl_check_key *key,
     const struct bdl_check_row *rows, size_t n, struct bdl_err *err) BDL_MUST_USE;

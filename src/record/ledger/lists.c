@@ -19,14 +19,12 @@ static int count_find(struct bdl_store *s, const char *host, const struct bdl_li
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT entries FROM lists_count WHERE school = ?1 AND host = ?2 AND category = ?3"
 	    " AND source = ?4",
-	    &st, err);
+	    bdl_view_of(host), &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(host));
 	bdl_bind_text(st, 3, note->category);
 	bdl_bind_text(st, 4, note->source);
 	rc = bdl_stmt_step(s, st, err);
@@ -81,14 +79,12 @@ static int say_gone(struct bdl_store *s, const struct bdl_lists_news *news, stru
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT category, source, entries FROM lists_count WHERE school = ?1 AND host = ?2"
 	    " ORDER BY category, source",
-	    &st, err);
+	    bdl_view_of(news->host), &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(news->host));
 	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
 		struct bdl_view category = bdl_col_view(st, 0), source = bdl_col_view(st, 1);
 		if (!is_present(news->lists, category, source))
@@ -122,15 +118,8 @@ static int say_changes(struct bdl_store *s, const struct bdl_lists_news *news, s
 
 static int counts_clear(struct bdl_store *s, const char *host, struct bdl_err *err)
 {
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc =
-	    bdl_stmt_get(s, "DELETE FROM lists_count WHERE school = ?1 AND host = ?2", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(host));
-	return bdl_stmt_run(s, st, err);
+	return bdl_stmt_run_of(
+	    s, "DELETE FROM lists_count WHERE school = ?1 AND host = ?2", bdl_view_of(host), err);
 }
 
 static int counts_keep(struct bdl_store *s, const struct bdl_lists_news *news, struct bdl_err *err)
@@ -142,15 +131,13 @@ static int counts_keep(struct bdl_store *s, const struct bdl_lists_news *news, s
 	int rc = counts_clear(s, news->host, err);
 	while (!rc && bdl_lists_note_next(&rest, &note)) {
 		bdl_stmt_rest(bdl_steal(&st));
-		rc = bdl_stmt_get(s,
+		rc = bdl_stmt_get_of(s,
 		    "INSERT INTO lists_count (school, host, category, source, entries)"
 		    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (school, host, category, source)"
 		    " DO UPDATE SET entries = excluded.entries",
-		    &st, err);
+		    bdl_view_of(news->host), &st, err);
 		if (rc)
 			return rc;
-		bdl_bind_int(st, 1, BDL_SCHOOL);
-		bdl_bind_text(st, 2, bdl_view_of(news->host));
 		bdl_bind_text(st, 3, note.category);
 		bdl_bind_text(st, 4, note.source);
 		bdl_bind_int(st, 5, entries_of(&note));
@@ -167,15 +154,13 @@ static int last_compare(struct bdl_store *s, const struct bdl_lists_news *news, 
 	char hex[BDL_DIGEST_HEX];
 
 	bdl_digest_hex(&news->digest, hex);
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT coalesce(max(id), 0) + 1,"
 	    " coalesce((SELECT c.digest FROM lists_change c WHERE c.school = ?1 AND c.host = ?2"
 	    " ORDER BY c.id DESC LIMIT 1), '') FROM lists_change WHERE school = ?1",
-	    &st, err);
+	    bdl_view_of(news->host), &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(news->host));
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;

@@ -42,14 +42,12 @@ static int person_add(struct bdl_store *s, struct bdl_view person, char out[BDL_
 	bdl_random(key, sizeof(key));
 	(void)sodium_bin2hex(hex, sizeof(hex), key, sizeof(key)); /* returns hex */
 	pseudonym_make(key, person, out);
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO ledger_person (school, person, pseudonym, key_hex)"
 	    " VALUES (?1, ?2, ?3, ?4)",
-	    &st, err);
+	    person, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, person);
 	bdl_bind_text(st, 3, bdl_view_of(out));
 	bdl_bind_text(st, 4, bdl_view_of(hex));
 	return bdl_stmt_run(s, st, err);
@@ -66,12 +64,11 @@ int bdl_pseudonym_get(struct bdl_store *s, struct bdl_view person, char out[BDL_
 	if (person.n > BDL_LEDGER_PERSON_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "a person's name is longer than %d bytes",
 		    BDL_LEDGER_PERSON_MAX);
-	int rc = bdl_stmt_get(
-	    s, "SELECT pseudonym FROM ledger_person WHERE school = ?1 AND person = ?2", &st, err);
+	int rc = bdl_stmt_get_of(s,
+	    "SELECT pseudonym FROM ledger_person WHERE school = ?1 AND person = ?2", person, &st,
+	    err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, person);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
@@ -91,12 +88,10 @@ static int person_drop(struct bdl_store *s, struct bdl_view person, struct bdl_e
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    s, "SELECT 1 FROM ledger_person WHERE school = ?1 AND person = ?2", &st, err);
+	int rc = bdl_stmt_get_of(
+	    s, "SELECT 1 FROM ledger_person WHERE school = ?1 AND person = ?2", person, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, person);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
@@ -104,12 +99,10 @@ static int person_drop(struct bdl_store *s, struct bdl_view person, struct bdl_e
 		return bdl_fail(
 		    err, BDL_E_MISSING, "the ledger knows nobody called '%.*s'", BDL_FMT(person));
 	bdl_stmt_rest(st);
-	rc = bdl_stmt_get(
-	    s, "DELETE FROM ledger_person WHERE school = ?1 AND person = ?2", &st, err);
+	rc = bdl_stmt_get_of(
+	    s, "DELETE FROM ledger_person WHERE school = ?1 AND person = ?2", person, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, person);
 	return bdl_stmt_run(s, st, err);
 }
 
@@ -122,13 +115,11 @@ static int may_forget(struct bdl_store *s, struct bdl_view person, struct bdl_er
 	for (size_t i = 0; i < BDL_ARRAY_LEN(nobody); i++)
 		if (bdl_view_is(person, nobody[i]))
 			return bdl_fail(err, BDL_E_INVALID, "'%s' is no person's name", nobody[i]);
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT id FROM legal_hold WHERE school = ?1 AND person = ?2 AND ended_ms = 0 LIMIT 1",
-	    &st, err);
+	    person, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, person);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
 		return bdl_fail(err, BDL_E_DENIED,

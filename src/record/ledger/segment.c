@@ -56,12 +56,11 @@ static int next_get(struct bdl_store *s, const char *source, uint64_t *ret, stru
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    s, "SELECT segment FROM ledger_segment WHERE school = ?1 AND source = ?2", &st, err);
+	int rc = bdl_stmt_get_of(s,
+	    "SELECT segment FROM ledger_segment WHERE school = ?1 AND source = ?2",
+	    bdl_view_of(source), &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
 	rc = bdl_stmt_step(s, st, err);
 	if (rc >= 0)
 		*ret = rc ? (uint64_t)bdl_col_int(st, 0) : 0;
@@ -72,14 +71,12 @@ static int next_set(struct bdl_store *s, const char *source, uint64_t next, stru
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO ledger_segment (school, source, segment) VALUES (?1, ?2, ?3)"
 	    " ON CONFLICT (school, source) DO UPDATE SET segment = excluded.segment",
-	    &st, err);
+	    bdl_view_of(source), &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
 	bdl_bind_int(st, 3, (int64_t)next);
 	return bdl_stmt_run(s, st, err);
 }

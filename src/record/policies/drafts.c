@@ -1,6 +1,6 @@
 #include "record/policies/drafts.h"
+#include "record/policies/replays.h"
 #include "record/policies/versions_int.h"
-#include "record/replay/replays.h"
 #include "record/store/store_int.h"
 
 static int draft_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
@@ -55,17 +55,15 @@ static int draft_put(struct bdl_store *s, struct bdl_view name, const struct bdl
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO policy_draft (school, name, digest, title, kept_by, kept_ms, bytes)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 	    " ON CONFLICT (school, name) DO UPDATE SET digest = excluded.digest,"
 	    " title = excluded.title, kept_by = excluded.kept_by, kept_ms = excluded.kept_ms,"
 	    " bytes = excluded.bytes",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_digest(st, 3, &d->digest);
 	bdl_bind_text(st, 4, d->front.title);
 	bdl_bind_text(st, 5, by);
@@ -116,17 +114,33 @@ int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_
 	return rc;
 }
 
+int bdl_drafts_check(
+    struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get_of(s,
+	    "SELECT 1 FROM policy_draft WHERE school = ?1 AND name = ?2 AND digest = ?3", name, &st,
+	    err);
+	if (rc)
+		return rc;
+	bdl_bind_digest(st, 3, digest);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	return rc ? 0
+		  : bdl_fail(err, BDL_E_CONFLICT, "no draft '%.*s' has this digest", BDL_FMT(name));
+}
+
 int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_region *region,
     struct bdl_view *ret, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    s, "SELECT bytes FROM policy_draft WHERE school = ?1 AND name = ?2", &st, err);
+	int rc = bdl_stmt_get_of(
+	    s, "SELECT bytes FROM policy_draft WHERE school = ?1 AND name = ?2", name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;

@@ -30,6 +30,10 @@ int bdl_drafts_keep(struct bdl_store *s, struct bdl_view name, const struct bdl_
 int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_region *region,
     struct bdl_view *ret, struct bdl_err *err) BDL_MUST_USE;
 
+/* BDL_E_CONFLICT where no draft of this name has that digest (any more). */
+int bdl_drafts_check(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
+    struct bdl_err *err) BDL_MUST_USE;
+
 int bdl_drafts_list(struct bdl_store *s, struct bdl_region *region, struct bdl_draft_row **ret,
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE; /* by name */
 

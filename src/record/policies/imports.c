@@ -1,48 +1,17 @@
 #include "record/policies/imports.h"
+#include "record/policies/drafts.h"
 #include "record/store/store_int.h"
 
 /* --- in --- */
 
-static int delete_from(
-    struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
-	return bdl_stmt_run(s, st, err);
-}
-
 static int forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
-	int rc = delete_from(
+	int rc = bdl_stmt_run_of(
 	    s, "DELETE FROM policy_import_part WHERE school = ?1 AND name = ?2", name, err);
 
 	return rc ? rc
-		  : delete_from(
+		  : bdl_stmt_run_of(
 			s, "DELETE FROM policy_import WHERE school = ?1 AND name = ?2", name, err);
-}
-
-static int draft_check(
-    struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "SELECT 1 FROM policy_draft WHERE school = ?1 AND name = ?2 AND digest = ?3", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
-	bdl_bind_digest(st, 3, digest);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	return rc ? 0
-		  : bdl_fail(err, BDL_E_CONFLICT, "no draft '%.*s' has this digest", BDL_FMT(name));
 }
 
 static int put_head(
@@ -50,14 +19,12 @@ static int put_head(
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO policy_import (school, name, digest, file, words, kept_ms)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_digest(st, 3, &k->draft);
 	bdl_bind_text(st, 4, k->file);
 	bdl_bind_text(st, 5, k->words);
@@ -70,14 +37,12 @@ static int put_part(struct bdl_store *s, struct bdl_view name, size_t place,
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO policy_import_part (school, name, place, state, again, clause, title,"
 	    " from_byte, to_byte, means) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_int(st, 3, (int64_t)place);
 	bdl_bind_int(st, 4, (int64_t)p->state);
 	bdl_bind_int(st, 5, p->again);
@@ -97,7 +62,7 @@ int bdl_imports_keep(
 	int rc = bdl_store_begin(s, err);
 	if (rc)
 		return rc;
-	rc = draft_check(s, name, &k->draft, err);
+	rc = bdl_drafts_check(s, name, &k->draft, err);
 	if (!rc)
 		rc = forget(s, name, err);
 	if (!rc)
@@ -138,13 +103,11 @@ static int get_head(struct bdl_store *s, struct bdl_view name, struct bdl_region
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT digest, file, words, kept_ms FROM policy_import WHERE school = ?1 AND name = ?2",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
@@ -163,14 +126,12 @@ static int get_parts(struct bdl_store *s, struct bdl_view name, struct bdl_regio
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT state, again, clause, title, from_byte, to_byte, means FROM policy_import_part"
 	    " WHERE school = ?1 AND name = ?2 ORDER BY place",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_rows_read(
 	    s, st, region, sizeof(struct bdl_kept_part), part_row, &rows, &ret->n_parts, err);
 	if (!rc)
@@ -202,12 +163,10 @@ int bdl_imports_has(struct bdl_store *s, struct bdl_view name, bool *ret, struct
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    s, "SELECT 1 FROM policy_import WHERE school = ?1 AND name = ?2", &st, err);
+	int rc = bdl_stmt_get_of(
+	    s, "SELECT 1 FROM policy_import WHERE school = ?1 AND name = ?2", name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;

@@ -175,15 +175,13 @@ int bdl_versions_document(struct bdl_store *s, struct bdl_view name, int64_t iss
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT d.bytes FROM policy_version v"
 	    " JOIN policy_document d ON d.school = v.school AND d.digest = v.digest"
 	    " WHERE v.school = ?1 AND v.name = ?2 AND v.issue = ?3",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_int(st, 3, issue);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
@@ -201,13 +199,11 @@ int bdl_versions_issue(struct bdl_store *s, struct bdl_view name, const struct b
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT max(issue) FROM policy_version WHERE school = ?1 AND name = ?2 AND digest = ?3",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_digest(st, 3, digest);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)

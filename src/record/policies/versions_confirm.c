@@ -95,14 +95,12 @@ static int overtaken_check(
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT issue FROM policy_version WHERE school = ?1 AND name = ?2 AND in_force = 1"
 	    " AND issue > ?3",
-	    &st, err);
+	    v->name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, v->name);
 	bdl_bind_int(st, 3, v->issue);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc <= 0)
@@ -117,15 +115,13 @@ static int second_keep(struct bdl_store *s, const struct bdl_version_row *v, str
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "UPDATE policy_version SET second_person = ?4, confirmed_by = ?5, confirmed_ms = ?6,"
 	    " from_ms = ?7, waits = ?8, in_force = ?9, approved = 0, alone = 0"
 	    " WHERE school = ?1 AND name = ?2 AND issue = ?3",
-	    &st, err);
+	    v->name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, v->name);
 	bdl_bind_int(st, 3, v->issue);
 	bdl_bind_text(st, 4, v->second);
 	bdl_bind_text(st, 5, v->confirmed_by);
@@ -214,14 +210,12 @@ static int withdrawal_keep(struct bdl_store *s, struct bdl_view name, int64_t is
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "UPDATE policy_version SET withdrawn_by = ?4, withdrawn_why = ?5, withdrawn_ms = ?6,"
 	    " waits = 0, approved = 0 WHERE school = ?1 AND name = ?2 AND issue = ?3",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_int(st, 3, issue);
 	bdl_bind_text(st, 4, by);
 	bdl_bind_text(st, 5, why);

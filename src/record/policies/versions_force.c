@@ -4,16 +4,9 @@
 
 int bdl_version_former_end(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
+	return bdl_stmt_run_of(s,
 	    "UPDATE policy_version SET in_force = 0 WHERE school = ?1 AND name = ?2 AND in_force = 1",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
-	return bdl_stmt_run(s, st, err);
+	    name, err);
 }
 
 /* Which documents make the ruleset of this number: those in force now. */
@@ -118,14 +111,12 @@ static int due_bring(
 
 	int rc = due->overtaken ? 0 : bdl_version_former_end(s, name, err);
 	if (!rc)
-		rc = bdl_stmt_get(s,
+		rc = bdl_stmt_get_of(s,
 		    "UPDATE policy_version SET waits = 0, in_force = ?4"
 		    " WHERE school = ?1 AND name = ?2 AND issue = ?3",
-		    &st, err);
+		    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_int(st, 3, due->issue);
 	bdl_bind_int(st, 4, !due->overtaken);
 	rc = bdl_stmt_run(s, st, err);

@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/person.h"
 #include "base/utf8.h"
+#include "record/policies/replays.h"
 #include "record/policies/versions_int.h"
-#include "record/replay/replays.h"
 #include "record/store/store_int.h"
 
 #define DAY_LEN 10 /* "2026-11-12" */
@@ -19,15 +19,13 @@ static int issue_next(
 		"waits for its day already", "waits for a second person to confirm it" };
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT max(issue), max(CASE WHEN digest <> ?3 THEN 0 WHEN in_force = 1 THEN 1"
 	    " WHEN waits = 1 AND from_ms = ?4 THEN 2 WHEN approved = 1 THEN 3 ELSE 0 END)"
 	    " FROM policy_version WHERE school = ?1 AND name = ?2",
-	    &st, err);
+	    v->name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, v->name);
 	bdl_bind_digest(st, 3, &v->digest);
 	bdl_bind_int(st, 4, v->from_ms);
 	rc = bdl_stmt_step(s, st, err);
@@ -61,12 +59,11 @@ static int draft_drop(struct bdl_store *s, const struct bdl_version_row *v, stru
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
-	    "DELETE FROM policy_draft WHERE school = ?1 AND name = ?2 AND digest = ?3", &st, err);
+	int rc = bdl_stmt_get_of(s,
+	    "DELETE FROM policy_draft WHERE school = ?1 AND name = ?2 AND digest = ?3", v->name,
+	    &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, v->name);
 	bdl_bind_digest(st, 3, &v->digest);
 	rc = bdl_stmt_run(s, st, err);
 	return rc ? rc : bdl_replays_forget(s, v->name, err);
@@ -76,16 +73,14 @@ static int version_add(struct bdl_store *s, const struct bdl_version_row *v, str
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO policy_version (school, name, issue, digest, title, minute_ref, published_by,"
 	    " published_ms, in_force, body, approved_on, first_person, second_person, from_ms, waits,"
 	    " approved)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-	    &st, err);
+	    v->name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, v->name);
 	bdl_bind_int(st, 3, v->issue);
 	bdl_bind_digest(st, 4, &v->digest);
 	bdl_bind_text(st, 5, v->title);

@@ -29,15 +29,13 @@ int bdl_place_set(
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO journal_place (school, source, segment, byte_at) VALUES (?1, ?2, ?3, ?4)"
 	    " ON CONFLICT (school, source) DO UPDATE SET segment = excluded.segment,"
 	    " byte_at = excluded.byte_at",
-	    &st, err);
+	    bdl_view_of(source), &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, bdl_view_of(source));
 	bdl_bind_int(st, 3, (int64_t)place.segment);
 	bdl_bind_int(st, 4, (int64_t)place.offset);
 	return bdl_stmt_run(s, st, err);

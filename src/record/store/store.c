@@ -199,6 +199,28 @@ int bdl_stmt_number(struct bdl_store *s, const char *sql, int64_t *ret, struct b
 	return 0;
 }
 
+/* --- of one name --- */
+
+int bdl_stmt_get_of(struct bdl_store *s, const char *sql, struct bdl_view name,
+    struct bdl_stmt **ret, struct bdl_err *err)
+{
+	int rc = bdl_stmt_get(s, sql, ret, err);
+
+	if (rc)
+		return rc;
+	bdl_bind_int(*ret, 1, BDL_SCHOOL);
+	bdl_bind_text(*ret, 2, name);
+	return 0;
+}
+
+int bdl_stmt_run_of(struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get_of(s, sql, name, &st, err);
+	return rc ? rc : bdl_stmt_run(s, st, err);
+}
+
 /* --- transactions --- */
 
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err)

@@ -37,6 +37,10 @@ bool bdl_store_has_joined(const struct bdl_store *s);
 int bdl_stmt_get(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
 
+/* Prepared, with ?1 the school and ?2 this name, which lives until it is done. */
+int bdl_stmt_get_of(struct bdl_store *s, const char *sql, struct bdl_view name,
+    struct bdl_stmt **ret, struct bdl_err *err) BDL_MUST_USE;
+
 /* Let it rest: no row, no lock, no values. Takes NULL. */
 void bdl_stmt_rest(struct bdl_stmt *st);
 BDL_DEFINE_AUTO(struct bdl_stmt, bdl_stmt_rest);
@@ -49,6 +53,10 @@ int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
  * only: what is wrong with it is said by a later call, at the latest by the commit.
  */
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
+
+/* The same of one that has the school and this name only. */
+int bdl_stmt_run_of(struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)
+    BDL_MUST_USE;
 
 /*
  * In a transaction: drop visits, page loads and their texts of the oldest whole month (of UTC)

@@ -134,6 +134,28 @@ static void what_came_to_something_else_is_news_once(void **state)
 	assert_int_equal(news(k, &after, &rows), 0);
 }
 
+/* The clerk's own, begun before somebody asked for one and put down after it. */
+static void a_run_that_was_outrun_is_neither_last_nor_news(void **state)
+{
+	struct kept *k = *state;
+	struct bdl_check_row *rows;
+	struct bdl_check_row slow = row_of(&filter, "staff", BDL_CHECK_NOT_RUN, NOON);
+	int64_t after = 0;
+
+	keep(k, &filter, BDL_CHECK_PASSED, BDL_CHECK_PASSED, NOON + 5);
+	slow.took_ms = 10;
+	assert_int_equal(bdl_checks_keep(k->store, &filter, &slow, 1, NULL), 0);
+	assert_int_equal(last(k, &rows), 2);
+	assert_int_equal(rows[0].outcome, BDL_CHECK_PASSED);
+	assert_int_equal(news(k, &after, &rows), 0);
+	/* What was put down in a time to come was not before this: a clock was put right. */
+	slow.took_ms = 4;
+	assert_int_equal(bdl_checks_keep(k->store, &filter, &slow, 1, NULL), 0);
+	assert_int_equal(last(k, &rows), 1);
+	assert_int_equal(rows[0].outcome, BDL_CHECK_NOT_RUN);
+	assert_int_equal(news(k, &after, &rows), 1);
+}
+
 static void what_is_in_force_no_more_is_nobodys_last(void **state)
 {
 	struct kept *k = *state;
@@ -209,6 +231,8 @@ int main(void)
 		    the_last_run_takes_the_place_of_the_one_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_came_to_something_else_is_news_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_run_that_was_outrun_is_neither_last_nor_news, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_is_in_force_no_more_is_nobodys_last, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(seven_terms_are_kept, set_up, tear_down),

@@ -6,8 +6,8 @@
 #include "record/acts/act_facts.h"
 #include "record/acts/acts.h"
 #include "record/policies/drafts.h"
+#include "record/policies/replays.h"
 #include "record/replay/replay.h"
-#include "record/replay/replays.h"
 #include "record/visits/visits_int.h"
 #include "stored.h"
 #include <inttypes.h>

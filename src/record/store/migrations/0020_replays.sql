@@ -1,4 +1,4 @@
--- What the last replay of each policy's draft found (record/replay/replays.h): numbers by clauses, and of
+-- What the last replay of each policy's draft found (record/policies/replays.h): numbers by clauses, and of
 -- examples the host and the moment. It names no person.
 CREATE TABLE replay (
 	school BIGINT NOT NULL REFERENCES school,

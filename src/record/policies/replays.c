@@ -1,48 +1,18 @@
-#include "record/replay/replays.h"
+#include "record/policies/replays.h"
+#include "record/policies/drafts.h"
 #include "record/store/store_int.h"
-
-static int delete_from(
-    struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
-	return bdl_stmt_run(s, st, err);
-}
 
 int bdl_replays_forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
-	int rc =
-	    delete_from(s, "DELETE FROM replay_change WHERE school = ?1 AND name = ?2", name, err);
+	int rc = bdl_stmt_run_of(
+	    s, "DELETE FROM replay_change WHERE school = ?1 AND name = ?2", name, err);
 
-	return rc ? rc
-		  : delete_from(s, "DELETE FROM replay WHERE school = ?1 AND name = ?2", name, err);
+	return rc
+	    ? rc
+	    : bdl_stmt_run_of(s, "DELETE FROM replay WHERE school = ?1 AND name = ?2", name, err);
 }
 
 /* --- in --- */
-
-static int draft_check(
-    struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(s,
-	    "SELECT 1 FROM policy_draft WHERE school = ?1 AND name = ?2 AND digest = ?3", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
-	bdl_bind_digest(st, 3, digest);
-	rc = bdl_stmt_step(s, st, err);
-	if (rc < 0)
-		return rc;
-	return rc ? 0
-		  : bdl_fail(err, BDL_E_CONFLICT, "no draft '%.*s' has this digest", BDL_FMT(name));
-}
 
 static int bind_count(struct bdl_stmt *st, int at, const struct bdl_replay_count *n)
 {
@@ -59,15 +29,13 @@ static int put_head(
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO replay (school, name, digest, ruleset, since_ms, until_ms, acts, parts,"
 	    " people, addresses, hosts, withheld, otherwise, left_out)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_digest(st, 3, &k->draft);
 	bdl_bind_digest(st, 4, &k->compared);
 	bdl_bind_int(st, 5, k->report.since_ms);
@@ -84,17 +52,15 @@ static int put_change(struct bdl_store *s, struct bdl_view name, size_t place,
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "INSERT INTO replay_change (school, name, place, kind, from_action, from_policy,"
 	    " from_clause, to_action, to_policy, to_clause, dropped, missing, acts, parts, people,"
 	    " addresses, hosts, first_ms, first_host, second_ms, second_host, third_ms, third_host)"
 	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
 	    " ?18, ?19, ?20, ?21, ?22, ?23)",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	bdl_bind_int(st, 3, (int64_t)place);
 	bdl_bind_int(st, 4, (int64_t)c->kind);
 	bdl_bind_int(st, 5, (int64_t)c->from);
@@ -120,7 +86,7 @@ int bdl_replays_keep(
 
 	if (rc)
 		return rc;
-	rc = draft_check(s, name, &k->draft, err);
+	rc = bdl_drafts_check(s, name, &k->draft, err);
 	if (!rc)
 		rc = bdl_replays_forget(s, name, err);
 	if (!rc)
@@ -176,16 +142,14 @@ static int read_changes(struct bdl_store *s, struct bdl_view name, struct bdl_re
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	void *rows;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT kind, from_action, from_policy, from_clause, to_action, to_policy, to_clause,"
 	    " dropped, missing, acts, parts, people, addresses, hosts, first_ms, first_host,"
 	    " second_ms, second_host, third_ms, third_host FROM replay_change"
 	    " WHERE school = ?1 AND name = ?2 ORDER BY place",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_rows_read(s, st, region, sizeof(struct bdl_replay_change), change_row, &rows,
 	    &ret->n_changes, err);
 	if (rc)
@@ -206,14 +170,12 @@ int bdl_replays_get(struct bdl_store *s, struct bdl_view name, struct bdl_region
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_kept_replay k = { 0 };
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_get_of(s,
 	    "SELECT digest, ruleset, since_ms, until_ms, acts, parts, people, addresses, hosts,"
 	    " withheld, otherwise, left_out FROM replay WHERE school = ?1 AND name = ?2",
-	    &st, err);
+	    name, &st, err);
 	if (rc)
 		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_text(st, 2, name);
 	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;

@@ -2,8 +2,8 @@
  * What the last replay of a draft found, kept for the portal: a replay takes seconds, a page does not,
  * and the portal writes nothing. One of each name; it goes with its draft.
  */
-#ifndef BDL_RECORD_REPLAY_REPLAYS_H
-#define BDL_RECORD_REPLAY_REPLAYS_H
+#ifndef BDL_RECORD_POLICIES_REPLAYS_H
+#define BDL_RECORD_POLICIES_REPLAYS_H
 
 #include "record/replay/replay.h"
 
