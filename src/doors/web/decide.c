@@ -67,11 +67,11 @@ static void keep_daily(struct bdl_web *web, const struct bdl_verdict *v, struct 
 	const struct bdl_ruleset *r = web->now->ruleset;
 	uint32_t daily = 0, at_once = 0;
 
-	for (size_t i = 0; v->tell && i < bdl_ruleset_rules(r); i++) {
+	size_t i = v->tell ? bdl_verdict_next(v, 0) : BDL_RULESET_RULES_MAX;
+	for (; i < bdl_ruleset_rules(r); i = bdl_verdict_next(v, i + 1)) {
 		const struct bdl_rule *rule = bdl_ruleset_rule(r, (uint16_t)i).rule;
 
-		for (size_t j = 0; bdl_verdict_matched(v, (uint16_t)i) && j < rule->n_phrases;
-		     j++) {
+		for (size_t j = 0; j < rule->n_phrases; j++) {
 			const struct bdl_phrase *p = &rule->phrases[j];
 
 			if (p->form == BDL_PHRASE_TELL && p->manner == BDL_MANNER_DAILY)

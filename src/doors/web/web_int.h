@@ -2,6 +2,7 @@
 #ifndef BDL_DOORS_WEB_WEB_INT_H
 #define BDL_DOORS_WEB_WEB_INT_H
 
+#include "base/clock.h"
 #include "doors/web/answer.h"
 #include "doors/web/counters.h"
 #include "doors/web/late.h"
@@ -68,6 +69,10 @@ struct bdl_web {
 	uv_poll_t log_poll;
 	uint8_t key[BDL_TOKEN_KEY];
 	uint8_t probe_key[BDL_TOKEN_KEY];
+	/* What the school's clocks show in one minute, which is asked for once. */
+	int64_t minute;
+	struct bdl_civil civil;
+
 	/* For the request being judged: what lives as long, and what was found out of it. */
 	struct bdl_region *scratch;
 	char kept[BDL_KEPT_MAX + 1];
