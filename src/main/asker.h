@@ -28,6 +28,7 @@ struct bdl_question {
 struct bdl_asked {
 	int status;        /* 0: nothing came; `why` says why */
 	bool is_refused;   /* nobody listens where the proxy should */
+	bool is_here;      /* the proxy is on this machine */
 	char verdict[256]; /* what the door says; empty where none said anything */
 	char type[80];
 	int64_t took_ms;

@@ -7,7 +7,7 @@
 
 #define RULES_MAX   256              /* `check` in all policies in force */
 #define AGAIN_MS    (10 * 60 * 1000) /* what did not pass is tried again by then */
-#define PLACES_MAX  32
+#define PLACES_MAX  128
 #define DEVICES_MAX 3
 #define EARLY_MS    30000 /* a job that comes a little early is not put off to the next time */
 
@@ -242,6 +242,23 @@ static int run_one(struct bdl_checking *c, const struct due_rule *r, bdl_check_f
 	return rc;
 }
 
+/* What is left out is said. */
+static void add_untried(
+    struct bdl_checking *c, const struct due_rule *r, struct bdl_check_row *row, size_t n)
+{
+	*row = (struct bdl_check_row){
+		.key = r->key,
+		.tell = tell_of(c, r->rule),
+		.who = BDL_LIT("others"),
+		.outcome = BDL_CHECK_NOT_RUN,
+		.began_ms = bdl_now_ms(),
+		.said = bdl_view_of(
+		    bdl_region_printf(c->region, "Of groups by places %zu more are not tried.", n)),
+		.mend = BDL_LIT(
+		    "Write several checks that name theirs: check filter by pupils at library."),
+	};
+}
+
 static int run_people(struct bdl_checking *c, const struct due_rule *r, struct bdl_check_row *rows,
     size_t *n, struct bdl_err *err)
 {
@@ -257,8 +274,10 @@ static int run_people(struct bdl_checking *c, const struct due_rule *r, struct b
 				device = devices[i % n_devices];
 		struct bdl_view group = groups[i / n_devices / n_places];
 		struct bdl_stand stand = { groups_text(c, r, group), place, device };
-		if (*n == BDL_CHECK_RESULTS_MAX)
-			return 0; /* so many are tried */
+		if (*n == BDL_CHECK_RESULTS_MAX) {
+			add_untried(c, r, &rows[(*n)++], n_groups * n_places * n_devices - i);
+			return 0;
+		}
 		struct bdl_check_row *row = &rows[(*n)++];
 		rc = run_one(c, r, &kinds[r->what].of_people, 1, &stand, row, err);
 		row->who = group;
@@ -272,8 +291,8 @@ static int run_people(struct bdl_checking *c, const struct due_rule *r, struct b
 static int run_rule(struct bdl_checking *c, const struct due_rule *r, struct bdl_checks_done *sum,
     struct bdl_err *err)
 {
-	struct bdl_check_row *rows =
-	    bdl_region_array(c->region, BDL_CHECK_RESULTS_MAX + 1, sizeof(*rows));
+	struct bdl_check_row *rows = bdl_region_array(
+	    c->region, BDL_CHECK_RESULTS_MAX + 1, sizeof(*rows)); /* what is left out */
 	const struct bdl_stand nobody = {
 		.group = r->document->front.n_binds
 		    ? bdl_region_view(c->region, r->document->front.binds[0])

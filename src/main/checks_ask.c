@@ -139,7 +139,12 @@ static void explain(const struct bdl_checking *c, struct bdl_finding_of *f)
 	f->is_unanswered = true;
 	/* A load that holds it up, or its start; for doors that start all is waited. */
 	f->is_passing = a->status == 0 && (!a->is_refused || proxy_starts(c));
-	if (a->is_refused)
+	if (a->is_refused && !c->conf->run_proxy)
+		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
+		    "Say by the setting proxy where the school's proxy listens, and let this machine use it; "
+		    "or let Beadle run one (run proxy = yes).",
+		    "Not tried here, because Beadle runs no proxy and none listens at %s.", proxy);
+	else if (a->is_refused)
 		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
 		    "Start the proxy (run proxy = yes in beadle.conf), or say by the setting proxy where it "
 		    "listens.",
@@ -197,6 +202,7 @@ bool bdl_checks_ask(struct bdl_checking *c, const struct bdl_stand *stand, struc
 		return false;
 	if (c->asked.verdict[0] == '\0')
 		explain(c, f);
+	c->has_answered = c->has_answered || c->asked.verdict[0] != '\0';
 	return c->asked.verdict[0] != '\0';
 }
 

@@ -38,6 +38,7 @@ static void let_go(struct bdl_checking *c)
 	if (c->ruleset != c->asking)
 		bdl_ruleset_free(c->ruleset);
 	c->ruleset = NULL;
+	c->samples = NULL;
 }
 
 void bdl_checking_free(struct bdl_checking *c)

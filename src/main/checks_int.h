@@ -29,13 +29,15 @@ struct bdl_checking {
 	bool has_streams;
 	bool has_key; /* the doors' own: without it no probe is believed */
 	uint8_t key[BDL_TOKEN_KEY];
-	struct bdl_region *looked; /* of `status`, from look to look */
-	struct bdl_status status;  /* as last looked at */
-	uint64_t stamp;            /* of the files that were read: others have another */
-	int64_t patience_ms;       /* left for waiting, in the whole run */
-	bool is_silent;            /* the proxy used it up and said nothing: it is asked no more */
-	struct bdl_asked asked;    /* the last answer */
-	char probe[BDL_PROBE_ID];  /* the id of what was asked last */
+	struct bdl_region *looked;  /* of `status`, from look to look */
+	struct bdl_status status;   /* as last looked at */
+	uint64_t stamp;             /* of the files that were read: others have another */
+	int64_t patience_ms;        /* left for waiting, in the whole run */
+	bool has_answered;          /* a door, to some question */
+	bool is_silent;             /* the proxy used it up and said nothing: it is asked no more */
+	struct bdl_sample *samples; /* by the ruleset's categories; NULL: not taken yet */
+	struct bdl_asked asked;     /* the last answer */
+	char probe[BDL_PROBE_ID];   /* the id of what was asked last */
 };
 
 /* For whom and where a check is made; empty views as in struct bdl_probe. Texts end with a NUL. */
@@ -78,6 +80,18 @@ int bdl_checking_open(struct bdl_checking *c, struct bdl_err *err) BDL_MUST_USE;
  */
 int bdl_checks_settle(struct bdl_checking *c, int tries, bool is_passing, bool *ret_again,
     struct bdl_err *err) BDL_MUST_USE;
+
+/* --- checks_samples.c: whose place a probe takes --- */
+
+/* Some hosts that the lists have in a category, others in each run. */
+#define BDL_SAMPLE_MAX 16
+struct bdl_sample {
+	struct bdl_view hosts[BDL_SAMPLE_MAX]; /* in the lists' bytes */
+	uint64_t n;                            /* that there are in all */
+};
+
+/* Of that category of the ruleset; NULL where no lists are there. */
+const struct bdl_sample *bdl_checks_sample(struct bdl_checking *c, unsigned category);
 
 /* --- checks_ask.c: asking the door --- */
 

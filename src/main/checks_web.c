@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define SAMPLES    50 /* hosts of a category that are looked at for one that stands alone in it */
 #define HELP_LINES 12 /* that are asked for, spread over all of them */
 #define ARRIVE_MS  20000
 #define ARRIVE_NAP 100000 /* us */
@@ -37,16 +36,10 @@ static bool is_illegal(const struct bdl_checking *c, unsigned category)
 static bool find_sample(struct bdl_checking *c, const struct bdl_stand *stand, unsigned category,
     struct bdl_view *ret, struct bdl_expected *expected)
 {
-	const char *name = bdl_ruleset_category(c->ruleset, category);
-	size_t looked = 0;
+	const struct bdl_sample *sample = bdl_checks_sample(c, category);
 
-	for (const struct bdl_host_record *r = NULL;
-	     c->hosts && looked < SAMPLES && (r = bdl_hosts_next(c->hosts, r));) {
-		if (r->kind != BDL_HOST_LISTED ||
-		    strcmp(bdl_hosts_category(c->hosts, r->number), name) != 0)
-			continue;
-		looked++;
-		*ret = bdl_host_record_view(r);
+	for (size_t i = 0; sample && i < sample->n && i < BDL_SAMPLE_MAX; i++) {
+		*ret = sample->hosts[i];
 		bdl_checks_expect(c, stand, *ret, expected);
 		if (bdl_catset_has(&expected->categories, category))
 			return true;
@@ -203,12 +196,11 @@ static void look_at_page(
 static bool ask_page(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
     struct bdl_finding_of *f, struct bdl_err *err)
 {
-	size_t before = f->said.n;
 	bool answered = bdl_checks_ask(c, stand, host, "https", "/", f, err);
 
 	/* Certificates are what HTTPS has besides: what is said of them is worth more. */
-	if (!answered && err->code == 0 && c->asked.status == 0 && !c->asked.is_refused &&
-	    f->said.n > before)
+	if (!answered && err->code == 0 && c->has_answered && c->asked.status == 0 &&
+	    !c->asked.is_refused && !c->is_silent)
 		bdl_finding_add(f, BDL_CHECK_FAILED,
 		    "Give squid/ca.crt to all devices again where it was made anew, and start the proxy.",
 		    "By HTTPS the page cannot be read: %s.", c->asked.why);
@@ -299,6 +291,16 @@ int bdl_check_streams(struct bdl_checking *c, const struct bdl_stand *stand,
 	if (!c->has_streams) {
 		bdl_finding_add(f, BDL_CHECK_NOT_RUN, "The log of the clerk says why: no-listener.",
 		    "There is no server of our own to stream from.");
+		return 0;
+	}
+	/* It has to find its way back to us. */
+	if (!bdl_checks_ask(c, stand, BDL_LIT(BDL_PROBE_HOST), "http", "/", f, err))
+		return err->code;
+	if (!c->asked.is_here) {
+		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
+		    "Try one of your own through it: a page with an event stream, such as a chat.",
+		    "Not tried here, because the proxy is on another machine, which cannot reach our server "
+		    "of streams.");
 		return 0;
 	}
 	if (!bdl_checks_stream(c, stand, f, err))

@@ -263,7 +263,7 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	{ "web", "BEADLE_WEB", "127.0.0.1:1344", parse_addr, FIELD(web),
 	    "Where the web door listens for the proxy's ICAP." },
 	{ "proxy", "BEADLE_PROXY", "127.0.0.1:3128", parse_addr, FIELD(proxy),
-	    "Where Squid listens, when Beadle starts it." },
+	    "Where Squid listens: where Beadle starts it, and where the checks ask the school's own." },
 	{ "web workers", NULL, "0", parse_workers, FIELD(web_workers),
 	    "How many web doors share the port; 0 makes one per core." },
 	{ "run proxy", NULL, "no", parse_yes, FIELD(run_proxy),

@@ -1,10 +1,14 @@
 """Beadle tries itself out behind real Squid: checks pass, and each thing that is broken is found."""
 
+import hmac
 import os
 import re
+import select
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
 from conftest import TWO_PEOPLE, end_school, front, make_school, until
@@ -23,7 +27,8 @@ check restore, tell technicians"""
 
 def pupils(safe="force web safe-search", games="block web to category gambling, social-networks", checks=CHECKS):
     text = front("Pupils", "pupils") + "\n# Pupils\n"
-    for name, rules in (("web.games", games), ("web.search", f"{safe}\ncheck safe-search, tell technicians"),
+    for name, rules in (("web.games", games), ("web.banks", "splice web to host bank.example"),
+                        ("web.search", f"{safe}\ncheck safe-search, tell technicians"),
                         ("it.checks", checks)):
         text += f"\n## {name} {{#{name}}}\n\nSo it is.\n\n```rules\n{rules}\n```\n"
     return text
@@ -119,6 +124,29 @@ def test_a_header_of_somebody_elses_is_no_probe(tried):
     act = until(lambda: tried.rows("SELECT * FROM act WHERE path = '/forged'"), "it is on record")[0]
     assert (act["source"], act["host"]) != ("probe", "ok.example")
     assert act["violation"] is not None
+
+
+def header_of(school, way, host):
+    """One that was overheard: signed by the machine itself, and within its minute."""
+    text = f"1|{int(time.time() * 1000) + 50000}|{way}x|{way}|staff|||{host}"
+    key = (school.data / "run" / "probe.key").read_bytes()
+    return f"X-Beadle-Probe: {text}|{hmac.digest(key, text.encode(), 'sha512')[:32].hex()}"
+
+
+def test_a_header_that_was_overheard_leads_nowhere(tried, sites):
+    """It is good for the test host alone: no other page is judged as something else, or as somebody's."""
+    reply = tried.get("http://test.beadle.invalid/heard", "-i", "-H", header_of(tried, "here", "casino.example"))
+    assert reply.status == 403 and "X-Beadle-Verdict: block" in reply.body
+    for n, (way, host) in enumerate((("here", "ok.example"), ("on", "ok.example"), ("on", ""))):
+        reply = tried.get(f"http://casino.example/heard{n}", "-i", "-H", header_of(tried, way, host))
+        assert reply.status == 403 and "X-Beadle-Verdict" not in reply.body, (way, host)
+        assert tried.act(f"/heard{n}")["source"] != "probe"
+    reply = tried.get(sites.url("ok.example", "/free", "http"), "-i", "-H", header_of(tried, "on", ""))
+    assert reply.status == 200 and "X-Beadle" not in reply.body
+    assert tried.act("/free")["source"] != "probe"
+    # A tunnel that is judged as one to a bank would be sealed, and nobody could see what passes it.
+    reply = tried.get("https://casino.example/heard", "--proxy-header", header_of(tried, "here", "bank.example"))
+    assert reply.status == 403, reply
 
 
 def test_a_policy_that_changes_meanwhile(tried):
@@ -245,3 +273,43 @@ def test_no_proxy_is_no_answer(tried):
     other = dict(BEADLE_PROXY="127.0.0.1:9")
     done = tried.beadle("check", "filter", "--now", check=False, env=other)
     assert done.returncode == 1 and "could not run" in done.stdout and "There is no proxy at 127.0.0.1:9" in done.stdout
+
+
+@contextmanager
+def relay(to):
+    """A way to the proxy from an address that is not its own, as if it were on another machine."""
+    def carry(client):
+        with socket.create_connection(to) as proxy, client:
+            ends = {client: proxy, proxy: client}
+            while all((got := s.recv(65536)) and not ends[s].sendall(got)
+                      for s in select.select(list(ends), [], [], 10)[0]):
+                pass
+
+    with socket.create_server(("127.0.0.2", 0)) as server, ThreadPoolExecutor() as pool:
+        def serve():
+            with suppress(OSError):
+                while True:
+                    pool.submit(carry, server.accept()[0])
+
+        pool.submit(serve)
+        yield f"127.0.0.2:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_proxy_of_the_schools_own(tried):
+    """Beadle starts none: the checks ask where the setting says, and where none is they say so."""
+    conf = tried.data / "beadle.conf"
+    as_it_was = conf.read_text()
+    conf.write_text(as_it_was.replace("run proxy = yes", "run proxy = no"))
+    try:
+        nowhere = dict(BEADLE_PROXY="127.0.0.1:9")
+        done = tried.beadle("check", "block-page", "--now", check=False, env=nowhere)
+        assert "Not tried here, because Beadle runs no proxy and none listens at 127.0.0.1:9" in done.stdout
+        assert "failed" not in done.stdout
+        assert tried.beadle("status", check=False).stdout.count("FAILS: The check block-page") == 0
+        assert check(tried, "block-page")[1] == 0
+        with relay(("127.0.0.1", tried.ports[2])) as elsewhere:
+            done = tried.beadle("check", "streams", "--now", check=False, env=dict(BEADLE_PROXY=elsewhere))
+        assert "Not tried here, because the proxy is on another machine" in done.stdout, done.stdout
+    finally:
+        conf.write_text(as_it_was)

@@ -10,9 +10,10 @@ import re
 import socket
 import ssl
 import threading
+from pathlib import Path
 
 import pytest
-from conftest import take, until
+from conftest import children, take, until
 
 BOTH = pytest.mark.parametrize("scheme", ["http", "https"])
 LARGE = 8 << 20
@@ -48,7 +49,7 @@ class Stream:
                     head += s.recv(1)
                 path = head.split(b" ")[1]
                 {b"/events": self.events, b"/film": self.film, b"/socket": self.socket,
-                 b"/upload": self.upload}[path](s, head)
+                 b"/upload": self.upload, b"/slow": self.slow}[path](s, head)
         except (OSError, ssl.SSLError):
             pass  # a client that has seen enough
 
@@ -77,6 +78,10 @@ class Stream:
         s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
                   % (len(text), text))
 
+    def slow(self, s, head):
+        self.go.wait(20)  # all of it is on its way, and nothing of it was taken
+        self.upload(s, head)
+
     def socket(self, s, head):
         key = re.search(rb"Sec-WebSocket-Key: (\S+)", head)[1]
         guid = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
@@ -100,6 +105,13 @@ def stream(shared, sites):
     s.close()
     log = (shared.data / "squid" / "cache.log").read_text()[-2000:]
     assert shared.pids()["squid"] == squid, f"Squid was started anew: {log}"
+
+
+def open_files(pid):
+    try:
+        return [os.readlink(f) for f in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []  # it has ended meanwhile
 
 
 def through(school, stream, scheme, path, host="ok.example"):
@@ -151,6 +163,23 @@ def test_an_upload_arrives_while_it_is_sent(shared, stream, scheme):
         assert stream.go.wait(10), "nothing has arrived of a megabyte"
         s.sendall(body[1 << 20:])
         take(s, hashlib.sha256(body).hexdigest().encode())
+
+
+@BOTH
+def test_an_upload_to_a_slow_site(shared, stream, scheme):
+    """Squid 5.7 cuts off who sends faster than the site takes it: what waits, waits behind the door."""
+    s, target, at = through(shared, stream, scheme, "/slow")
+    body = os.urandom(1 << 20) * 40  # more than the sockets between hold
+    with s:
+        s.sendall(f"POST {target} HTTP/1.1\r\nHost: {at}\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+        s.sendall(body)
+        spools = [f for pid in children(shared.process.pid) for f in open_files(pid) if "/journal/web-" in f and
+                  f.endswith("(deleted)")]
+        assert spools, "what waits lies on the disk, in a file without a name"
+        stream.go.set()
+        take(s, hashlib.sha256(body).hexdigest().encode())
+    until(lambda: not any("/journal/web-" in f and f.endswith("(deleted)")
+                          for pid in children(shared.process.pid) for f in open_files(pid)), "it is gone")
 
 
 @BOTH

@@ -48,6 +48,7 @@ We look at what is said of weapons.
 
 ```rules
 note web with serious phrases weapons
+  tell safeguarding-lead after 3 in 1 hour
 ```
 """
 
@@ -236,6 +237,17 @@ def test_noted_and_not_held(school, pages):
     act = until(lambda: [a for a in school.acts("ok.example")
                          if a["path"] == "/noted" and a["clause"]], "it is recorded")[0]
     assert (ACTIONS[act["action"]], act["clause"]) == ("note", "web.weapons")
+
+
+def test_a_long_page_counts_once(school, pages):
+    """Of a page too large to be held its beginning is judged, and then all of it."""
+    text = "sprocket launcher plans. " + FINE + "x" * 900_000
+    reply = school.visit(pages.put("/long", page(text)), "-o", str(school.folder / "long"))
+    assert reply.status == 200
+    act = until(lambda: [a for a in school.acts("ok.example")
+                         if a["path"] == "/long" and a["clause"] == "web.weapons"], "it is recorded")[0]
+    before = [a for a in school.acts("ok.example") if a["path"] == "/noted" and a["clause"]]
+    assert re.search(r"count=\w+:(\d+)", act["kept"])[1] == str(len(before) + 1), act
 
 
 def test_found_late_is_cut_and_blocked_next_time(school, pages):

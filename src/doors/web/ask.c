@@ -86,6 +86,17 @@ static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap
 }
 
 /*
+ * What a probe may ask for: the test host, where the door itself answers it, and where it goes on the
+ * proxy's own machine. Whoever came by its header could else be led on as somebody else, or to a page
+ * that is judged as another. A tunnel is no probe's: what passes it bears no header.
+ */
+static bool may_ask(const struct bdl_probe *p, const struct bdl_http_head *http, const char *host)
+{
+	return !bdl_view_is(http->start[0], "CONNECT") &&
+	    strcmp(host, p->goes_on ? BDL_PROBE_STREAM_HOST : BDL_PROBE_HOST) == 0;
+}
+
+/*
  * A probe says whom it stands for, where, and what it is to be judged as. Its own name is in the record
  * in place of a person's, so that nobody is taken for having done what it does.
  */
@@ -96,7 +107,7 @@ static bool read_probe(struct bdl_web *web, const struct bdl_icap_request *icap,
 	struct bdl_probe *p = &a->probe;
 
 	if (text.n == 0 || !bdl_probe_read(web->probe_key, text, a->at_ms, p) ||
-	    p->host.n >= sizeof(a->url.host))
+	    !may_ask(p, http, a->url.host) || p->host.n >= sizeof(a->url.host))
 		return false;
 	a->is_probe = true;
 	a->source = BDL_KNOWN_BY_PROBE;

@@ -23,6 +23,12 @@ static bool is_greedy(const struct bdl_conn *c, size_t n)
 	return web->held > BDL_WEB_HELD_MAX && holds > BDL_WEB_HELD_MAX / web->n_conns;
 }
 
+static void done_spool(struct bdl_conn *c)
+{
+	c->web->spooled -= c->spool.end;
+	bdl_spool_done(&c->spool);
+}
+
 void bdl_conn_free(struct bdl_conn *c)
 {
 	bdl_buf_done(&c->in);
@@ -48,6 +54,7 @@ void bdl_conn_close(struct bdl_conn *c)
 		return;
 	c->closing = true;
 	bdl_reading_end(c);
+	done_spool(c);
 	*c->here = c->next;
 	if (c->next)
 		c->next->here = c->here;
@@ -74,33 +81,78 @@ static void on_written(uv_write_t *w, int status)
 	bdl_conn_advance(c);
 }
 
-static void flush(struct bdl_conn *c)
+/* What waits to be sent goes to the disk. false: it may not, or cannot. */
+static bool spill(struct bdl_conn *c)
 {
-	/* Without memory for all of an answer the peer must not take a part of it for the whole. */
-	if (!c->closing && bdl_buf_broken(&c->out))
-		bdl_conn_close(c);
-	if (c->writing || c->closing || c->out.n == 0)
-		return;
-	struct bdl_buf swap = c->flight;
-	c->flight = c->out;
-	c->out = swap;
-	uv_buf_t b = uv_buf_init(c->flight.p, (unsigned)c->flight.n);
-	int n = uv_try_write((uv_stream_t *)&c->tcp, &b, 1);
-	if (n < 0 && n != UV_EAGAIN) {
+	struct bdl_web *web = c->web;
+
+	if (!c->spools || web->spooled + c->out.n > BDL_WEB_SPOOL_MAX ||
+	    !bdl_spool_add(&c->spool, web->spools, bdl_buf_view(&c->out)))
+		return false;
+	web->spooled += c->out.n;
+	bdl_buf_clear(&c->out);
+	return true;
+}
+
+static void take_spooled(struct bdl_conn *c)
+{
+	uint64_t size = c->spool.end;
+	char *room = bdl_buf_room(&c->flight, BDL_CONN_OUT_FULL);
+	long n = room ? bdl_spool_take(&c->spool, room, BDL_CONN_OUT_FULL) : -1;
+
+	if (n < 0) { /* no memory, or the disk failed: the rest cannot be sent */
 		bdl_conn_close(c);
 		return;
 	}
-	size_t sent = n < 0 ? 0 : (size_t)n;
-	if (sent == c->flight.n) {
-		bdl_buf_clear(&c->flight);
-		return;
-	}
-	b = uv_buf_init(c->flight.p + sent, (unsigned)(c->flight.n - sent));
+	bdl_buf_commit(&c->flight, (size_t)n);
+	if (bdl_spool_is_empty(&c->spool))
+		c->web->spooled -= size;
+}
+
+/* What is next, of which so many bytes were sent: the rest goes as the peer takes it. */
+static void send_flight(struct bdl_conn *c, size_t sent)
+{
+	uv_buf_t b = uv_buf_init(c->flight.p + sent, (unsigned)(c->flight.n - sent));
+
 	c->write.data = c;
 	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written) < 0)
 		bdl_conn_close(c);
 	else
 		c->writing = true;
+}
+
+static void send_out(struct bdl_conn *c)
+{
+	struct bdl_buf swap = c->flight;
+
+	c->flight = c->out;
+	c->out = swap;
+	uv_buf_t b = uv_buf_init(c->flight.p, (unsigned)c->flight.n);
+	int n = uv_try_write((uv_stream_t *)&c->tcp, &b, 1);
+	size_t sent = n < 0 ? 0 : (size_t)n;
+	if (n < 0 && n != UV_EAGAIN)
+		bdl_conn_close(c);
+	else if (sent == c->flight.n)
+		bdl_buf_clear(&c->flight);
+	else
+		send_flight(c, sent);
+}
+
+static void flush(struct bdl_conn *c)
+{
+	/* Without memory for all of an answer the peer must not take a part of it for the whole. */
+	if (!c->closing && bdl_buf_broken(&c->out))
+		bdl_conn_close(c);
+	if (c->writing || c->closing || !bdl_conn_is_sending(c))
+		return;
+	if (bdl_spool_is_empty(&c->spool)) {
+		send_out(c);
+		return;
+	}
+	/* What is on the disk was said before what waits in memory. Others have their turn between. */
+	take_spooled(c);
+	if (!c->closing)
+		send_flight(c, 0);
 }
 
 /* --- reading --- */
@@ -157,8 +209,9 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 static void set_reading(struct bdl_conn *c)
 {
 	/* While an answer waits for the disk little comes: to stop listening for it would cost more. */
+	size_t unsent = c->out.n + (c->spools ? 0 : c->flight.n); /* what is in flight stays so */
 	bool want = !c->closing && !c->eof && (c->stage != BDL_STAGE_SYNC || c->in.n == 0) &&
-	    (c->stage == BDL_STAGE_OVER || c->out.n + c->flight.n <= BDL_CONN_OUT_FULL);
+	    (c->stage == BDL_STAGE_OVER || unsent <= BDL_CONN_OUT_FULL);
 	if (c->closing || want == c->reading)
 		return;
 	c->reading = want;
@@ -177,7 +230,7 @@ static void on_shutdown(uv_shutdown_t *s, int status)
 /* The last answer is on its way: say so, and wait a moment for the peer to close. */
 static void finish(struct bdl_conn *c)
 {
-	if (c->closing || c->stage != BDL_STAGE_OVER || c->writing || c->out.n > 0)
+	if (c->closing || c->stage != BDL_STAGE_OVER || bdl_conn_is_sending(c))
 		return;
 	if (c->eof)
 		bdl_conn_close(c);
@@ -233,7 +286,7 @@ void bdl_conn_advance(struct bdl_conn *c)
 			return;
 		was_full = c->out.n > BDL_CONN_OUT_FULL;
 		flush(c);
-	} while (was_full && !c->closing && !c->writing);
+	} while (was_full && !c->closing && (!c->writing || spill(c)));
 	check_eof(c);
 	flush(c);
 	forget(c);

@@ -6,6 +6,7 @@
 #define BDL_DOORS_WEB_CONN_INT_H
 
 #include "doors/web/form.h"
+#include "doors/web/spool.h"
 #include "doors/web/web_int.h"
 #include "proto/chunk.h"
 
@@ -32,6 +33,7 @@ struct bdl_reading {
 	struct bdl_buf instead; /* a 204, where the peer takes one for all of it; else empty */
 	int64_t since_ms;       /* on the loop's clock: its first byte */
 	unsigned levels;        /* that it had when it was judged last */
+	struct bdl_counted counted;
 	bool is_held;
 	bool is_watched; /* it may still be refused, though some of it went on */
 };
@@ -62,6 +64,8 @@ struct bdl_conn {
 	bool waiting;
 
 	struct bdl_buf out, flight; /* to be sent, and being sent */
+	struct bdl_spool spool;     /* what waits between the two */
+	bool spools;                /* a long body of a request: it is taken as fast as it comes */
 	uv_write_t write;
 	uv_shutdown_t shutdown;
 	bool writing, shut, closing, closed;
@@ -107,6 +111,12 @@ struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
 bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms);
 
 /* --- conn.c --- */
+
+/* Whether the peer has not taken all yet that it was answered. */
+static inline bool bdl_conn_is_sending(const struct bdl_conn *c)
+{
+	return c->writing || c->out.n > 0 || !bdl_spool_is_empty(&c->spool);
+}
 
 /* Steps until nothing moves, then sends and reads as far as there is room. */
 void bdl_conn_advance(struct bdl_conn *c);

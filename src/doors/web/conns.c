@@ -99,7 +99,7 @@ static int64_t limit_ms(const struct bdl_conn *c)
 {
 	switch (c->stage) {
 	case BDL_STAGE_HEADS:
-		if (c->writing || c->out.n > 0)
+		if (bdl_conn_is_sending(c))
 			return BDL_WEB_STALL_MS;
 		return c->in.n > 0 ? BDL_WEB_HEAD_MS : BDL_WEB_IDLE_MS;
 	case BDL_STAGE_PREVIEW:
@@ -110,7 +110,7 @@ static int64_t limit_ms(const struct bdl_conn *c)
 	case BDL_STAGE_ECHO:
 		return BDL_WEB_STALL_MS;
 	case BDL_STAGE_OVER:
-		return c->writing || c->out.n > 0 ? BDL_WEB_STALL_MS : OVER_MS;
+		return bdl_conn_is_sending(c) ? BDL_WEB_STALL_MS : OVER_MS;
 	case BDL_STAGE_SYNC:
 		break;
 	}
@@ -120,7 +120,7 @@ static int64_t limit_ms(const struct bdl_conn *c)
 static bool is_past(const struct bdl_conn *c, int64_t now_ms)
 {
 	const struct bdl_web *web = c->web;
-	bool is_idle = c->stage == BDL_STAGE_HEADS && c->in.n == 0 && !c->writing && c->out.n == 0;
+	bool is_idle = c->stage == BDL_STAGE_HEADS && c->in.n == 0 && !bdl_conn_is_sending(c);
 	if (web->stopping && (is_idle || now_ms - web->stop_tick_ms > STOP_MS))
 		return true;
 	return now_ms - c->since_ms > limit_ms(c);

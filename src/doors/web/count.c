@@ -15,7 +15,9 @@ static void count_one(struct bdl_web *web, struct bdl_ask *a, size_t i)
 	const struct bdl_act_counter *counter = bdl_ruleset_counter(web->now->ruleset, i);
 	struct bdl_window w = bdl_window_of(counter->kind, &counter->span, a->at_ms);
 	uint64_t entry = bdl_counters_entry(web->counters, a->who, counter);
-	uint64_t amount = amount_of(a, counter->kind);
+	bool is_again = counter->kind == BDL_COUNTER_TIMES && a->before &&
+	    bdl_counterset_has(&a->before->set, (unsigned)i);
+	uint64_t amount = is_again ? 0 : amount_of(a, counter->kind);
 	char text[48];
 
 	if (counter->kind == BDL_COUNTER_TIMES && amount)
@@ -50,6 +52,21 @@ void bdl_web_count(struct bdl_web *web, struct bdl_ask *a)
 			any = true;
 		}
 	}
+}
+
+void bdl_web_count_once(struct bdl_web *web, struct bdl_ask *a, struct bdl_counted *counted)
+{
+	uint64_t mark = bdl_digest_mark(&web->now->version);
+
+	if (counted->ruleset != mark) /* other rules, other numbers */
+		*counted = (struct bdl_counted){ .ruleset = mark };
+	a->before = counted;
+}
+
+void bdl_web_counted(const struct bdl_ask *a, struct bdl_counted *counted)
+{
+	for (size_t i = 0; i < BDL_ARRAY_LEN(counted->set.w); i++)
+		counted->set.w[i] |= a->counted.w[i];
 }
 
 struct bdl_view bdl_web_count_bytes(

@@ -118,7 +118,8 @@ static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bd
     const struct bdl_decision *d)
 {
 	struct bdl_icap_service s = service_for(c, r->method, d);
-	if (r->allow_204 || r->has_preview) {
+	/* A long body the proxy cannot be trusted with: it is taken from it, and handed back (spool.h). */
+	if ((r->allow_204 || r->has_preview) && !c->spools) {
 		(void)bdl_icap_write_plain(&c->answer, &s, 204, c->last); /* send_answer looks */
 		return;
 	}
@@ -146,6 +147,14 @@ static void go_on(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 /* The head that a decision writes: an answer's, or a request's that goes on changed. */
 #define DECIDED_HEAD_MAX ((size_t)BDL_HTTP_HEAD_MAX + BDL_ANSWER_HEAD_MAX)
 
+static bool is_long(const struct bdl_http_head *http)
+{
+	uint64_t n = 0;
+
+	return bdl_view_uint(bdl_http_field(http, "Content-Length"), UINT64_MAX, &n) &&
+	    n > BDL_WEB_BODY_LONG;
+}
+
 static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view icap_head,
     struct bdl_view heads, const struct bdl_http_head *http)
 {
@@ -153,6 +162,7 @@ static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
 	struct bdl_decision d = bdl_web_decide(c->web, r, http, bdl_view_of(c->peer), &head, &body);
 	c->strict = d.strict;
+	c->spools = c->has_body && is_long(http);
 	switch (d.outcome) {
 	case BDL_OUTCOME_PASS:
 		go_on(c, r, icap_head, heads, &d);
@@ -345,7 +355,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	struct bdl_http_head http BDL_UNSET;
 	int status = refusal(r);
 
-	c->strict = c->is_form = c->is_echo = c->is_midway = false;
+	c->strict = c->is_form = c->is_echo = c->is_midway = c->spools = false;
 	c->last = r->close || c->web->stopping;
 	c->has_body = r->parts.has_body;
 	/* What comes after the head of an unknown method nobody can tell. */

@@ -10,7 +10,9 @@
  *
  * The door answers with what it decided in a header, "block staff#web.gambling" or "allow". A probe
  * that is not refused is answered, too, with the head of the request as it would go on; but for one
- * that goes on, which is sent to the host that it asks for.
+ * that goes on, which is sent to the host that it asks for: the proxy's own machine, and no other.
+ * The same header with any other address is none, so who overhears it within its minute can have the
+ * same answer once more, and no page.
  */
 #ifndef BDL_DOORS_WEB_PROBE_H
 #define BDL_DOORS_WEB_PROBE_H
@@ -20,13 +22,14 @@
 #include "doors/web/token.h"
 #include "policy/judge.h"
 
-#define BDL_PROBE_HOST     "test.beadle.invalid"
-#define BDL_PROBE_FIELD    "X-Beadle-Probe"
-#define BDL_PROBE_VERDICT  "X-Beadle-Verdict"
-#define BDL_PROBE_KEY_FILE "run/probe.key" /* as bdl_token_key makes it */
-#define BDL_PROBE_MS       60000
-#define BDL_PROBE_TEXT_MAX 2048
-#define BDL_PROBE_ID       17 /* sixteen hexadecimal digits and a NUL */
+#define BDL_PROBE_HOST        "test.beadle.invalid"
+#define BDL_PROBE_STREAM_HOST "127.0.0.1" /* whom alone one that goes on may ask */
+#define BDL_PROBE_FIELD       "X-Beadle-Probe"
+#define BDL_PROBE_VERDICT     "X-Beadle-Verdict"
+#define BDL_PROBE_KEY_FILE    "run/probe.key" /* as bdl_token_key makes it */
+#define BDL_PROBE_MS          60000
+#define BDL_PROBE_TEXT_MAX    2048
+#define BDL_PROBE_ID          17 /* sixteen hexadecimal digits and a NUL */
 
 /*
  * Empty views: nobody knows who it is; it stands nowhere; its device is none; the host's own name.

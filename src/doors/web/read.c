@@ -255,7 +255,9 @@ struct bdl_decision bdl_web_decide_text(struct bdl_web *web, const struct bdl_ic
 	if (bdl_ask_read(web, icap, &request, peer, &a, NULL) < 0)
 		return d;
 	bdl_learn_text(web, &request, is_answer ? &response : NULL, t, &a);
+	bdl_web_count_once(web, &a, t->counted);
 	struct bdl_judgement j = bdl_web_judge(web, &a, &request);
+	bdl_web_counted(&a, t->counted);
 	keep_words(web, &j.v, t->scan, &a);
 	if (j.refused || (t->is_whole && j.v.rule != BDL_NO_RULE))
 		bdl_web_record(web, &a, &j);

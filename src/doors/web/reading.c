@@ -93,6 +93,7 @@ struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
 		.scan = c->text->scan,
 		.is_whole = is_whole,
 		.is_late = !c->text->is_held,
+		.counted = &c->text->counted,
 	};
 
 	if (is_whole)

@@ -173,6 +173,7 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	char path[1024];
 	bdl_conf_path(web->role->conf, path, sizeof(path), "journal/%s", web->role->name);
 	web->recorder = bdl_recorder_new(&web->loop.uv, path, web->role->slot);
+	(void)snprintf(web->spools, sizeof(web->spools), "%s", path);
 	web->scratch = bdl_region_new(SCRATCH_MAX);
 	web->marks = bdl_marks_new();
 	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->tick) != 0);              /* cannot fail */

@@ -39,6 +39,12 @@
  * it go on unread, which the log says.
  */
 #define BDL_WEB_TEXTS_MAX 1024
+/*
+ * A request's body that is longer goes back to the proxy as it comes, and what waits of it lies on the disk
+ * (spool.h): so many bytes of all connections together.
+ */
+#define BDL_WEB_BODY_LONG (256 * 1024)
+#define BDL_WEB_SPOOL_MAX (4 * BDL_SPOOL_MAX)
 /* What is held of a text that is read goes on after this time, and is read as it goes. */
 #define BDL_WEB_TEXT_MS 4000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
@@ -91,10 +97,12 @@ struct bdl_web {
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
-	bool unaccepted; /* one waits until there is memory for it: tried again every second */
-	size_t held;     /* bytes of memory that all their buffers take */
-	size_t n_texts;  /* that are being read */
-	bool texts_full; /* and no more could be, which was said */
+	bool unaccepted;   /* one waits until there is memory for it: tried again every second */
+	size_t held;       /* bytes of memory that all their buffers take */
+	size_t n_texts;    /* that are being read */
+	bool texts_full;   /* and no more could be, which was said */
+	char spools[1024]; /* the folder where they lie */
+	uint64_t spooled;  /* bytes in all of them */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
@@ -110,6 +118,12 @@ int bdl_current_begin(struct bdl_web *web, struct bdl_err *err) BDL_MUST_USE;
 void bdl_current_tick(struct bdl_web *web); /* once a second */
 
 /* --- ask.c: what the door knows of one request --- */
+
+/* Where an act was counted already that is judged several times. */
+struct bdl_counted {
+	struct bdl_counterset set;
+	uint64_t ruleset; /* of which these are the numbers: the mark of its version */
+};
 
 /* Views lie in the request's bytes, in the snapshot or in web->scratch. */
 struct bdl_ask {
@@ -133,7 +147,8 @@ struct bdl_ask {
 	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->kept */
 	uint64_t *counts;              /* by the ruleset's numbers; NULL where it counts nothing */
 	struct bdl_counterset counted; /* the counters that it was counted in */
-	struct bdl_view visit;         /* its mark, once it is recorded; empty: it is no visit */
+	const struct bdl_counted *before; /* NULL, or of earlier looks at the same act */
+	struct bdl_view visit;            /* its mark, once it is recorded; empty: it is no visit */
 };
 
 /* BDL_E_INVALID: the address cannot be read. `peer` stands in where the proxy names no client. */
@@ -228,8 +243,9 @@ void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struc
 struct bdl_read {
 	const struct bdl_reader *reader;
 	struct bdl_scan *scan;
-	bool is_whole; /* nothing more comes */
-	bool is_late;  /* some of it went on already */
+	bool is_whole;               /* nothing more comes */
+	bool is_late;                /* some of it went on already */
+	struct bdl_counted *counted; /* it counts once, however often it is judged */
 };
 
 /*
@@ -269,6 +285,11 @@ struct bdl_answer bdl_web_answer(struct bdl_web *web, const struct bdl_ask *a,
 
 /* Count the act where rules count it, and make facts of what the counters stand at. */
 void bdl_web_count(struct bdl_web *web, struct bdl_ask *a);
+
+/* Before it is judged again: where it was counted it does not count once more. `counted` outlives it. */
+void bdl_web_count_once(struct bdl_web *web, struct bdl_ask *a, struct bdl_counted *counted);
+/* After it: what it was counted in now. */
+void bdl_web_counted(const struct bdl_ask *a, struct bdl_counted *counted);
 
 /*
  * It goes on: its announced bytes are counted. Returns the note for the proxy's log, by which they

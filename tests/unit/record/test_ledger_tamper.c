@@ -2,7 +2,7 @@
  * Whoever changes the ledger by hand is found out: 10,000 entries, and against the head that was
  * exported last each of many random single-bit flips, deletions, swaps, insertions, cuts and tails
  * that were written anew. Changes are made in transactions that are rolled back. Of each kind there
- * are a hundred; `test_record_ledger_tamper 1000` makes a thousand, which takes two minutes.
+ * are a hundred (fewer on PostgreSQL); `test_record_ledger_tamper 1000` makes a thousand, which takes two minutes.
  */
 #include "../check.h"
 #include "ledgered.h"
