@@ -301,6 +301,8 @@ static void write_start(
 {
 	if (status == 204) /* what nearly every answer is */
 		(void)bdl_buf_add_str(out, "ICAP/1.0 204 No Content\r\n");
+	else if (status == 200) /* and most of the others */
+		(void)bdl_buf_add_str(out, "ICAP/1.0 200 OK\r\n");
 	else
 		(void)bdl_buf_printf(out, "ICAP/1.0 %d %s\r\n", status, bdl_icap_reason(status));
 	write_line(out, "ISTag: \"", bdl_view_of(s->istag), "\"\r\n");
@@ -343,8 +345,10 @@ int bdl_icap_write_response(struct bdl_buf *out, const struct bdl_icap_service *
     struct bdl_view http_head, struct bdl_view body, bool close)
 {
 	write_start(out, s, 200, close);
-	(void)bdl_buf_printf(out, "Encapsulated: res-hdr=0, %s=%zu\r\n\r\n",
-	    body.n > 0 ? "res-body" : "null-body", http_head.n);
+	(void)bdl_buf_add_str(out, "Encapsulated: res-hdr=0, ");
+	(void)bdl_buf_add_str(out, body.n > 0 ? "res-body=" : "null-body=");
+	(void)bdl_buf_add_uint(out, http_head.n);
+	(void)bdl_buf_add_str(out, "\r\n\r\n");
 	(void)bdl_buf_add_view(out, http_head);
 	if (body.n > 0) {
 		(void)bdl_chunk_write(out, body);

@@ -203,6 +203,8 @@ static void web_free(struct bdl_web *web)
 	bdl_late_close(web->late);
 	bdl_region_free(web->scratch);
 	bdl_marks_free(web->marks);
+	bdl_buf_done(&web->head);
+	bdl_buf_done(&web->body);
 	explicit_bzero(web->key, sizeof(web->key));
 	explicit_bzero(web->probe_key, sizeof(web->probe_key));
 	free(web);

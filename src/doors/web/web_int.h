@@ -49,6 +49,8 @@
 #define BDL_WEB_TEXT_MS 4000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
 #define BDL_WEB_SEALED_HEADER "X-Beadle-Sealed"
+/* The head that a decision writes: an answer's, or a request's that goes on changed. */
+#define BDL_WEB_HEAD_MAX ((size_t)BDL_HTTP_HEAD_MAX + BDL_ANSWER_HEAD_MAX)
 
 struct bdl_conn;
 
@@ -82,6 +84,7 @@ struct bdl_web {
 	/* For the request being judged: what lives as long, and what was found out of it. */
 	struct bdl_region *scratch;
 	char kept[BDL_KEPT_MAX + 1];
+	struct bdl_buf head, body; /* of the answer being written */
 
 	/* Reading the next snapshot on the pool, one at a time. */
 	uv_work_t load;
