@@ -136,7 +136,7 @@ static size_t take(const struct bdl_concepts *c, struct bdl_concepts *learner, s
     struct bdl_token *tokens, size_t max)
 {
 	struct bdl_view rest = text;
-	char word[WORD_MAX + 4];
+	char word[WORD_MAX + 4] = { 0 };
 	const char *from = text.p;
 	size_t n = 0, len, place;
 
