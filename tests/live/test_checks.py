@@ -252,6 +252,13 @@ def test_the_record_of_it(tried):
     assert "The academic year" in page.body and "unknown people" in page.body
     assert tried.ask_portal("/checks?year=2019").status == 200
     assert "The check illegal-list" in tried.ask_portal("/status").body
+    assert "Nobody has reviewed them yet" in page.body
+    assert tried.beadle("check", "--reviewed", "A. Head", check=False).returncode != 0
+    said = tried.beadle("check", "--reviewed", "A. Head", "--note", "The list is <asked for>.").stdout
+    assert re.fullmatch(r"reviewed by A\. Head: \d+ passed, 1 failed, 0 could not run\n", said), said
+    page = tried.ask_portal("/checks").body
+    assert re.search(r"Reviewed last .* by A\. Head\.", page) and "The list is &lt;asked for&gt;." in page
+    assert "checks reviewed" in tried.beadle("ledger", "show").stdout
 
 
 def test_a_proxy_that_asks_no_door(tried):
