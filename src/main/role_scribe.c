@@ -12,6 +12,7 @@
 #include "record/retention/retention.h"
 #include "record/retention/storage.h"
 #include "record/scribe/scribe.h"
+#include "record/status/hosts.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/loop.h"
@@ -61,6 +62,8 @@ struct scribe {
 	int64_t next_ms;         /* when a version that waits comes into force, or is tried again */
 	int64_t heads_tick_ms;   /* when it is looked again for the head of the day */
 	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
+	int64_t host_tick_ms;    /* when it is said again what this host's doors use */
+	struct bdl_host_row said;           /* of them the last time */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
 	uint64_t deleted_by; /* bdl_retention_basis of the last whole run; 0: there was none */
@@ -253,6 +256,25 @@ static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
+/* For the portals of other hosts, which do not see this one's board. */
+static int speak_for_host(struct scribe *s, struct bdl_err *err)
+{
+	if (!bdl_store_is_shared(s->store))
+		return 0;
+	struct bdl_host_row now = bdl_host_look(s->role->board);
+	bool is_news = now.doors != s->said.doors || now.ruleset != s->said.ruleset ||
+	    now.is_mixed != s->said.is_mixed;
+	if (!is_news && bdl_tick_ms() < s->host_tick_ms)
+		return 0;
+	now.host = bdl_view_of(s->host);
+	int rc = bdl_hosts_say(s->store, now, err);
+	if (rc < 0)
+		return rc;
+	s->said = now;
+	s->host_tick_ms = bdl_tick_ms() + BDL_HOST_SAY_MS;
+	return 0;
+}
+
 /* The clerk may not touch the store, and a hand asks nobody: what the lists are now is entered here. */
 static int look_at_lists(struct scribe *s, struct bdl_err *err)
 {
@@ -346,6 +368,8 @@ static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_er
 		other = remind_of_reviews(s, err);
 	if (other >= 0)
 		other = look_at_lists(s, err);
+	if (other >= 0)
+		other = speak_for_host(s, err);
 	return other < 0 ? other : rc;
 }
 
