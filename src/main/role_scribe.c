@@ -16,6 +16,7 @@
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/loop.h"
+#include "sys/pace.h"
 #include "sys/sandbox.h"
 
 #include <dirent.h>
@@ -42,6 +43,8 @@
 #define DELETE_TURN  20       /* milliseconds of deleting before the journal is read again */
 #define SWEEP_S      3600     /* what is half written for so long is nobody's any more */
 #define NICENESS     5
+#define PACE_MS      200   /* between two rounds of reading while the doors are busy */
+#define BEHIND_MS    10000 /* of unread acts past which they are read at once all the same */
 
 struct scribe {
 	struct bdl_role *role;
@@ -69,6 +72,8 @@ struct scribe {
 	uint64_t deleted_by; /* bdl_retention_basis of the last whole run; 0: there was none */
 	struct bdl_deletion_clock clock;
 	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
+	struct bdl_pace pace;
+	int64_t read_tick_ms; /* when all that stood in the journals was last read */
 	bool in_trouble;
 	bool is_taken;                                     /* this host's name, by another */
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
@@ -353,6 +358,16 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	return rc == 0 ? deletion_done(s, err) : rc;
 }
 
+/*
+ * Doors that have all they can do answer people, and every turn that the scribe takes on their core is a
+ * wait for somebody: it then reads little at a time, unless what it has not read is older than it may be.
+ */
+static bool gives_way(struct scribe *s)
+{
+	return bdl_pace_is_busy(&s->pace, s->role->board) &&
+	    bdl_tick_ms() - s->read_tick_ms < BEHIND_MS;
+}
+
 static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
 {
 	int rc = s->store ? 0 : store_open(s, err);
@@ -387,8 +402,9 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct scribe *s = timer->data;
 	struct bdl_err err;
-	uint64_t pause = TICK_MS;
-	int rc = work(s, TURN_MS, HOLD_MS, &err);
+	bool is_brief = gives_way(s);
+	uint64_t pause = is_brief ? PACE_MS : TICK_MS;
+	int rc = work(s, is_brief ? 0 : TURN_MS, HOLD_MS, &err);
 	if (rc < 0) {
 		trouble(s, "store-failed", &err);
 		pause = s->is_taken ? TAKEN_MS : TROUBLE_MS;
@@ -396,7 +412,9 @@ static void on_tick(uv_timer_t *timer)
 		bool is_past = s->is_noted && bdl_tick_ms() - s->noted_tick_ms >= NOTED_MS;
 		if (is_past || s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)
 			recovered(s);
-		if (rc > 0)
+		if (rc == 0)
+			s->read_tick_ms = bdl_tick_ms();
+		else if (!is_brief)
 			pause = 0;
 	}
 	if (!s->loop.stopping)
