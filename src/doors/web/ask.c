@@ -73,6 +73,7 @@ static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap
 	    ? bdl_region_printf(web->scratch, "person %s", a->login)
 	    : bdl_region_printf(web->scratch, "address %.*s", BDL_FMT(a->address));
 	a->who = bdl_view_of(who);
+	a->is_told = a->login[0] || is_client;
 }
 
 /*
