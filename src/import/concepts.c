@@ -6,10 +6,11 @@
 #include "import/concepts_int.h"
 #include <libstemmer.h>
 
-#define REGION_MAX (8 * 1024 * 1024)
+#define EXAMPLE_WORDS 60
+#define REGION_MAX    (8 * 1024 * 1024)
 
 /* What the lines that stand further in belong to. */
-enum part { NOTHING, CONCEPT, CLAUSE, RULES };
+enum part { NONE, CONCEPT, CLAUSE, RULES, NOTHING };
 
 struct reader {
 	struct bdl_concepts *c;
@@ -88,7 +89,8 @@ static bool is_name(struct bdl_view v)
 
 static bool read_traits(struct bdl_view rest, unsigned *ret)
 {
-	static const char *const words[] = { "common", "duty", "opening", "aside", "back" };
+	static const char *const words[] = { "common", "duty", "opening", "aside", "back", "whom",
+		"empty" };
 	struct bdl_view word;
 
 	while (bdl_view_cut(&rest, ' ', &word)) {
@@ -113,7 +115,7 @@ static int begin_concept(struct reader *r, struct bdl_view rest)
 	rest = bdl_view_trim(rest);
 	if (!is_name(name) || !read_traits(rest, &traits))
 		return bdl_fail(r->err, BDL_E_INVALID,
-		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside' or 'back'");
+		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside', 'back', 'whom' or 'empty'");
 	if (!bdl_concept_find(c, name, &r->concept)) {
 		if (c->n_concepts == BDL_CONCEPTS_MAX)
 			return bdl_fail(r->err, BDL_E_LIMIT, "too many concepts");
@@ -178,7 +180,8 @@ static int add_hint(struct reader *r, struct bdl_view percent, struct bdl_view t
 
 	if (!bdl_view_uint(percent, 99, &sure) || sure == 0)
 		return bdl_fail(r->err, BDL_E_INVALID,
-		    "a percentage from 1 to 99, 'title' or 'does', not '%.*s'", BDL_FMT(percent));
+		    "a percentage from 1 to 99, 'title', 'like' or 'does', not '%.*s'",
+		    BDL_FMT(percent));
 	if (c->n_hints == BDL_LINES_MAX)
 		return bdl_fail(r->err, BDL_E_LIMIT, "too many lines that say what means a clause");
 	hint->kind = r->kind;
@@ -214,6 +217,24 @@ static int begin_rules(struct reader *r, struct bdl_view rest)
 	return condition(r, bdl_view_trim(rest), &v->node);
 }
 
+/* The words become stems that are known, so that they can be found in a text. */
+static int add_example(struct reader *r, uint16_t kind, struct bdl_view words)
+{
+	struct bdl_concepts *c = r->c;
+	struct bdl_token tokens[EXAMPLE_WORDS + 1];
+	size_t n = bdl_tokens_take(c, words, true, tokens, BDL_ARRAY_LEN(tokens));
+
+	if (n == 0 || n > EXAMPLE_WORDS)
+		return bdl_fail(
+		    r->err, BDL_E_INVALID, "'like' and a sentence of 1 to %d words", EXAMPLE_WORDS);
+	if (c->n_examples == BDL_EXAMPLES_MAX || c->n_stems == BDL_STEMS_MAX)
+		return bdl_fail(r->err, BDL_E_LIMIT, "too many examples");
+	c->n_example_words += n;
+	c->examples[c->n_examples++] =
+	    (struct bdl_example){ kind, bdl_region_view(c->region, words) };
+	return 0;
+}
+
 static int add_to_clause(struct reader *r, struct bdl_view line)
 {
 	struct bdl_view rest = line, first = { 0 };
@@ -224,9 +245,22 @@ static int add_to_clause(struct reader *r, struct bdl_view line)
 		r->c->kinds[r->kind].title = bdl_region_view(r->c->region, rest);
 	else if (bdl_view_is(first, "does"))
 		return begin_rules(r, rest);
+	else if (bdl_view_is(first, "like"))
+		return add_example(r, r->kind, rest);
 	else
 		return add_hint(r, first, rest);
 	return 0;
+}
+
+/* What means no clause. */
+static int add_to_nothing(struct reader *r, struct bdl_view rest)
+{
+	struct bdl_view first = { 0 };
+
+	(void)bdl_view_cut(&rest, ' ', &first); /* as above */
+	if (!bdl_view_is(first, "like"))
+		return bdl_fail(r->err, BDL_E_INVALID, "'like' and a sentence");
+	return add_example(r, BDL_NO_KIND, bdl_view_trim(rest));
 }
 
 /* --- lines --- */
@@ -273,6 +307,8 @@ static int read_line(struct reader *r, struct bdl_view line)
 			return add_words(r, rest);
 		if (r->part == CLAUSE || r->part == RULES)
 			return add_to_clause(r, rest);
+		if (r->part == NOTHING)
+			return add_to_nothing(r, rest);
 		return bdl_fail(r->err, BDL_E_INVALID, "this line belongs to nothing above it");
 	}
 	(void)bdl_view_cut(&rest, ' ', &first); /* as above */
@@ -281,7 +317,12 @@ static int read_line(struct reader *r, struct bdl_view line)
 		return begin_concept(r, rest);
 	if (bdl_view_is(first, "clause"))
 		return begin_clause(r, rest);
-	return bdl_fail(r->err, BDL_E_INVALID, "'concept' or 'clause', not '%.*s'", BDL_FMT(first));
+	if (bdl_view_is(first, "nothing") && rest.n == 0) {
+		r->part = NOTHING;
+		return 0;
+	}
+	return bdl_fail(
+	    r->err, BDL_E_INVALID, "'concept', 'clause' or 'nothing', not '%.*s'", BDL_FMT(first));
 }
 
 int bdl_concepts_add(

@@ -1,7 +1,7 @@
 /*
  * What the sentences of other people's policies mean: words that say the same, grouped into concepts, and
  * for each clause of the model policies which concepts come together in a sentence that means it.
- * policy/import/concepts.txt is the file that ships, docs/formats.md describes it; a school or a
+ * policy/import/concepts.txt and examples.txt are the files that ship, docs/formats.md describes it; a school or a
  * trust adds files of its own.
  */
 #ifndef BDL_IMPORT_CONCEPTS_H

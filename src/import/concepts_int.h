@@ -10,7 +10,9 @@
 #define BDL_PATTERNS_MAX 8192
 #define BDL_PATTERN_LEN  8 /* words that follow each other */
 #define BDL_NODES_MAX    32768
-#define BDL_LINES_MAX    4096       /* that say what means a clause, of all clauses */
+#define BDL_LINES_MAX    4096 /* that say what means a clause, of all clauses */
+#define BDL_EXAMPLES_MAX 8192
+#define BDL_NO_KIND      UINT16_MAX /* of an example of what means no clause */
 #define BDL_NO_STEM      0          /* a word that no concept has */
 #define BDL_GAP_STEM     UINT16_MAX /* in a pattern: some other words may stand there */
 #define BDL_GAP_WORDS    4          /* at most so many */
@@ -32,6 +34,8 @@ enum bdl_trait {
 	BDL_TRAIT_DUTY = 2,    /* who says it obliges somebody: "must", "never", "only" */
 	BDL_TRAIT_OPENING = 4, /* obliges as the first word: "Lock the screen" */
 	BDL_TRAIT_ASIDE = 8,   /* what stands under such a heading is only named: "Definitions" */
+	BDL_TRAIT_EMPTY = 64,  /* says nothing by which sentences could be alike: "the" */
+	BDL_TRAIT_WHOM = 32,   /* says who is addressed: "All staff and visitors must" */
 	BDL_TRAIT_BACK = 16,   /* stands for what was spoken of before: "it", "them" */
 };
 
@@ -69,6 +73,12 @@ struct bdl_kind {
 	bool told; /* a sentence that obliges nobody may mean it: "Use is monitored." */
 };
 
+/* A sentence that means the clause. */
+struct bdl_example {
+	uint16_t kind;
+	struct bdl_view words;
+};
+
 struct bdl_stem {
 	struct bdl_view word;
 	uint16_t first; /* pattern, from 1 */
@@ -88,6 +98,8 @@ struct bdl_concepts {
 	size_t n_nodes;
 	struct bdl_hint hints[BDL_LINES_MAX];
 	size_t n_hints;
+	struct bdl_example examples[BDL_EXAMPLES_MAX];
+	size_t n_examples, n_example_words;
 	struct bdl_kind kinds[BDL_KINDS_MAX];
 	size_t n_kinds;
 	unsigned n_files;

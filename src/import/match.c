@@ -15,10 +15,22 @@
 #include "base/buf.h"
 #include "import/match_int.h"
 
-#define TOKENS_MAX 400 /* of a statement; what comes after is not looked at */
+#define SPOKE_MAX  32
+#define BESIDE_MAX (2 + BACK + 2 * BDL_LEADS_MAX)
 #define BACK       1   /* sentences that a pronoun reaches back */
 #define FAR        0.7 /* what is left of one that needs words of the heading */
 #define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
+
+/* How much of a word counts that stands in what leads the statement, in the sentence before, or above it. */
+#define LEADING   0.9F
+#define SPOKEN_OF 0.8F
+#define ABOVE     0.5F
+
+/* Of 1: a likeness that is to be asked about, that is a match, and how sure the greatest is. */
+#define LIKE_UNSURE  0.5
+#define LIKE_MATCHED 0.65
+#define LIKE_BEST    0.95
+#define LIKE_MARGIN  0.12 /* below the greatest: what is less alike is an echo */
 
 /* What a condition looks at besides the statement and what leads it. */
 enum reach { ITSELF, HEADINGS, PARAGRAPH };
@@ -32,65 +44,20 @@ struct look {
 	size_t n_above;
 	size_t back[BACK]; /* sentences before it that "it" may stand for */
 	size_t n_back;
-	uint16_t spoke[32]; /* concepts of its own that made conditions true */
+	uint32_t asked;                    /* the question that it answers, or BDL_NO_STATEMENT */
+	struct bdl_found spoke[SPOKE_MAX]; /* words of its own that made conditions true */
 	size_t n_spoke;
 };
 
-/* --- concepts in statements --- */
-
-/* How many of the tokens from `at` on are the pattern's, from its stem `i` on; 0: it does not fit. */
-static size_t pattern_fits(
-    const struct bdl_pattern *p, size_t i, const struct bdl_token *tokens, size_t n, size_t at)
-{
-	size_t from = at;
-
-	for (; i < p->n && p->stems[i] != BDL_GAP_STEM; i++, at++)
-		if (at >= n || tokens[at].stem != p->stems[i])
-			return 0;
-	if (i == p->n)
-		return at - from;
-	for (size_t gap = 0; gap <= BDL_GAP_WORDS; gap++) {
-		size_t rest = pattern_fits(p, i + 1, tokens, n, at + gap);
-
-		if (rest > 0)
-			return at + gap + rest - from;
-	}
-	return 0;
-}
-
-static bool find_concepts(struct bdl_matcher *m, size_t i)
-{
-	const struct bdl_concepts *c = m->c;
-	struct bdl_token tokens[TOKENS_MAX];
-	size_t n = bdl_tokens_look(c, m->s->items[i].words, tokens, TOKENS_MAX);
-
-	m->found[i] = bdl_region_array(m->region, c->n_concepts + 1, sizeof(**m->found));
-	m->tokens[i] = bdl_region_array(m->region, n + 1, sizeof(**m->tokens));
-	if (!m->found[i] || !m->tokens[i])
-		return false;
-	memcpy(m->tokens[i], tokens, n * sizeof(*tokens));
-	for (size_t k = 0; k < n; k++)
-		for (uint16_t p = c->stems[tokens[k].stem].first; p; p = c->patterns[p - 1].next) {
-			const struct bdl_pattern *pattern = &c->patterns[p - 1];
-			struct bdl_found *f = &m->found[i][pattern->concept];
-
-			size_t took = f->n == 0 ? pattern_fits(pattern, 0, tokens, n, k) : 0;
-
-			if (took > 0)
-				*f = (struct bdl_found){ (uint16_t)k, (uint16_t)took };
-		}
-	return true;
-}
-
 /* --- conditions --- */
 
-static void speak(struct look *l, uint16_t concept)
+static void speak(struct look *l, struct bdl_found words)
 {
 	for (size_t i = 0; i < l->n_spoke; i++)
-		if (l->spoke[i] == concept)
+		if (l->spoke[i].from == words.from && l->spoke[i].n == words.n)
 			return;
-	if (l->n_spoke < BDL_ARRAY_LEN(l->spoke))
-	l->spoke[l->n_spoke++] = concept;
+	if (l->n_spoke < SPOKE_MAX)
+		l->spoke[l->n_spoke++] = words;
 }
 
 static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool counts)
@@ -100,7 +67,7 @@ static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool 
 
 	if (m->found[l->at][concept].n > 0) {
 		if (counts && !(m->c->concepts[concept].traits & BDL_TRAIT_COMMON))
-			speak(l, concept);
+			speak(l, m->found[l->at][concept]);
 		return true;
 	}
 	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < BDL_LEADS_MAX; steps++) {
@@ -111,6 +78,8 @@ static bool word_holds(struct look *l, uint16_t concept, enum reach reach, bool 
 	for (size_t i = 0; i < l->n_back; i++)
 		if (m->found[l->back[i]][concept].n > 0)
 			return true;
+	if (l->asked != BDL_NO_STATEMENT && m->found[l->asked][concept].n > 0)
+		return true;
 	if (reach == PARAGRAPH && m->found[l->first][concept].n > 0)
 		return true;
 	for (size_t i = 0; reach >= HEADINGS && i < l->n_above; i++)
@@ -151,9 +120,9 @@ static struct bdl_view why(const struct look *l)
 	struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_WHY_MAX);
 	uint16_t last = 0;
 
-	for (size_t k = 0; k < TOKENS_MAX; k++)
+	for (size_t k = 0; k < BDL_TOKENS_MAX; k++)
 		for (size_t i = 0; i < l->n_spoke; i++) {
-			const struct bdl_found *f = &m->found[l->at][l->spoke[i]];
+			const struct bdl_found *f = &l->spoke[i];
 			const struct bdl_token *t = &m->tokens[l->at][f->from];
 
 			if (f->from != k || (out.n > 0 && k < last))
@@ -192,6 +161,7 @@ static int by_sureness(const void *a, const void *b)
 
 struct doubts {
 	double left[BDL_KINDS_MAX]; /* of each kind: the chance that it is not meant */
+	struct bdl_liking likes[BDL_KINDS_MAX];
 	struct look looks[BDL_KINDS_MAX];
 };
 
@@ -231,41 +201,122 @@ static void find_back(struct look *l)
 	}
 }
 
-static bool match_one(
-    const struct bdl_matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
+/* --- likeness --- */
+
+/* Whether a sure condition has spoken for some of the words already. */
+static bool is_told(const struct look *l, const struct doubts *d, struct bdl_found words)
 {
-	const struct bdl_concepts *c = m->c;
-	struct look base = { .m = m, .at = at };
+	for (size_t i = 0; i < l->m->c->n_kinds; i++)
+		for (size_t k = 0;
+		     d->left[i] <= 1 - BDL_SURE_MATCHED / 100.0 && k < d->looks[i].n_spoke; k++) {
+			const struct bdl_found *w = &d->looks[i].spoke[k];
+
+			if (words.from < w->from + w->n && w->from < words.from + words.n)
+				return true;
+		}
+	return false;
+}
+
+/* The statement and what is looked at with it; how many. */
+static size_t find_beside(const struct look *l, struct bdl_beside beside[BESIDE_MAX])
+{
+	const struct bdl_statement *all = l->m->s->items;
+	uint32_t lead = all[l->at].lead;
 	size_t n = 0;
 
-	find_above(&base);
-	find_back(&base);
-	bool idle = !bdl_obliges(m, at), aside = bdl_is_aside(m, at);
-	for (size_t i = 0; i < c->n_kinds; i++) {
-		d->left[i] = 1;
-		d->looks[i].n_spoke = 0;
+	beside[n++] = (struct bdl_beside){ l->at, 1, true };
+	if (l->asked != BDL_NO_STATEMENT)
+		beside[n++] = (struct bdl_beside){ l->asked, 1, true };
+	for (unsigned steps = 0; lead != BDL_NO_STATEMENT && steps < BDL_LEADS_MAX; steps++) {
+		beside[n++] = (struct bdl_beside){ lead, LEADING, false };
+		lead = all[lead].lead;
 	}
+	for (size_t i = 0; i < l->n_back; i++)
+		beside[n++] = (struct bdl_beside){ l->back[i], SPOKEN_OF, false };
+	for (size_t i = 0; i < l->n_above; i++)
+		beside[n++] = (struct bdl_beside){ l->above[i], ABOVE, false };
+	return n;
+}
+
+/* How sure a likeness is. */
+static double sure_of(double like)
+{
+	const double unsure = BDL_SURE_UNSURE / 100.0, matched = BDL_SURE_MATCHED / 100.0;
+
+	return like >= LIKE_MATCHED
+	    ? matched + (like - LIKE_MATCHED) / (1 - LIKE_MATCHED) * (LIKE_BEST - matched)
+	    : unsure + (like - LIKE_UNSURE) / (LIKE_MATCHED - LIKE_UNSURE) * (matched - unsure);
+}
+
+/*
+ * Likeness to examples is one more witness; of kinds that no condition speaks for, only where some of
+ * the words that are alike are not explained by one already.
+ */
+static void add_likes(const struct look *l, struct doubts *d)
+{
+	struct bdl_beside beside[BESIDE_MAX];
+	size_t kinds = l->m->c->n_kinds, n = find_beside(l, beside);
+	float top = 0;
+
+	bdl_likes_find(l->m, beside, n, d->likes);
+	for (size_t i = 0; i < kinds; i++)
+		top = d->likes[i].like > top ? d->likes[i].like : top;
+	for (size_t i = 0; i < kinds; i++) {
+		double like = (double)d->likes[i].like;
+		struct look *look = &d->looks[i];
+		bool fresh = l->asked != BDL_NO_STATEMENT;
+
+		if (like < LIKE_UNSURE || like < (double)top - LIKE_MARGIN)
+			continue;
+		if (d->left[i] == 1) {
+			*look = *l;
+			look->n_spoke = bdl_likes_words(
+			    l->m, l->at, d->likes[i].example, look->spoke, SPOKE_MAX);
+			for (size_t k = 0; k < look->n_spoke && !fresh; k++)
+				fresh = !is_told(l, d, look->spoke[k]);
+			if (!fresh)
+				continue;
+		}
+		d->left[i] *= 1 - sure_of(like);
+	}
+}
+
+static void add_hints(const struct look *base, struct doubts *d)
+{
+	const struct bdl_concepts *c = base->m->c;
+
 	for (size_t i = 0; i < c->n_hints; i++) {
 		const struct bdl_hint *hint = &c->hints[i];
-		struct look l = base;
+		struct look l = *base;
 		double sure = hint->sure / 100.0;
 
 		if (!holds(&l, hint->node, ITSELF, true)) {
-			l = base;
+			l = *base;
 			sure *= FAR;
 			if (!holds(&l, hint->node, HEADINGS, true))
 				continue;
 		}
-		if (l.n_spoke == 0)
+		if (l.n_spoke == 0 && l.asked == BDL_NO_STATEMENT)
 			continue;
-		n += d->left[hint->kind] == 1;
 		d->left[hint->kind] *= 1 - sure;
 		if (d->looks[hint->kind].n_spoke == 0)
 			d->looks[hint->kind] = l;
 	}
+}
+
+/* The kinds that are meant, the surest first. */
+static bool collect(const struct look *base, struct doubts *d, struct bdl_meanings *ret)
+{
+	const struct bdl_matcher *m = base->m;
+	bool idle = base->asked == BDL_NO_STATEMENT && !bdl_obliges(m, base->at);
+	bool aside = bdl_is_aside(m, base->at);
+	size_t kinds = m->c->n_kinds, n = 0;
+
+	for (size_t i = 0; i < kinds; i++)
+		n += d->left[i] < 1;
 	ret->items = bdl_region_array(m->region, n, sizeof(*ret->items));
-	for (size_t i = 0; ret->items && i < c->n_kinds; i++) {
-		double rest = aside || (idle && !c->kinds[i].told) ? IDLE : 1;
+	for (size_t i = 0; ret->items && i < kinds; i++) {
+		double rest = aside || (idle && !m->c->kinds[i].told) ? IDLE : 1;
 		unsigned sure = (unsigned)((1 - d->left[i]) * rest * 100 + 0.5);
 
 		if (sure < BDL_SURE_UNSURE)
@@ -282,6 +333,29 @@ static bool match_one(
 	return ret->items != NULL;
 }
 
+static bool match_one(
+    const struct bdl_matcher *m, size_t at, struct doubts *d, struct bdl_meanings *ret)
+{
+	struct look base = { .m = m, .at = at, .asked = bdl_statement_asked(m->s, at) };
+
+	find_above(&base);
+	find_back(&base);
+	for (size_t i = 0; i < m->c->n_kinds; i++) {
+		d->left[i] = 1;
+		d->looks[i].n_spoke = 0;
+	}
+	add_hints(&base, d);
+	add_likes(&base, d);
+	return collect(&base, d, ret);
+}
+
+/* A question that is answered means what its answer means. */
+static bool means_something(const struct bdl_statements *s, size_t at)
+{
+	return s->items[at].kind != BDL_STATEMENT_HEADING &&
+	    (at + 1 == s->n || bdl_statement_asked(s, at + 1) != at);
+}
+
 int bdl_concepts_match(const struct bdl_concepts *c, const struct bdl_statements *statements,
     struct bdl_region *region, struct bdl_meanings **ret, struct bdl_err *err)
 {
@@ -294,12 +368,14 @@ int bdl_concepts_match(const struct bdl_concepts *c, const struct bdl_statements
 		m.knows_duties = m.knows_duties || (c->concepts[i].traits & BDL_TRAIT_DUTY);
 	m.found = bdl_region_array(region, statements->n + 1, sizeof(*m.found));
 	m.tokens = bdl_region_array(region, statements->n + 1, sizeof(*m.tokens));
+	m.n_tokens = bdl_region_array(region, statements->n + 1, sizeof(*m.n_tokens));
+	m.likes = bdl_likes_make(c, region);
 	all = bdl_region_array(region, statements->n + 1, sizeof(*all));
-	fine = m.found && m.tokens && all;
+	fine = m.found && m.tokens && m.n_tokens && m.likes && all;
 	for (size_t i = 0; fine && i < statements->n; i++)
-		fine = find_concepts(&m, i);
+		fine = bdl_concepts_look(&m, i);
 	for (size_t i = 0; fine && i < statements->n; i++)
-		if (statements->items[i].kind != BDL_STATEMENT_HEADING)
+		if (means_something(statements, i))
 			fine = match_one(&m, i, d, &all[i]);
 	if (!fine)
 		return bdl_fail(err, BDL_E_LIMIT, "the text needs more memory than an import may");

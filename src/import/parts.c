@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "import/import_int.h"
 
-#define IDS_MAX     6  /* of one statement */
+#define IDS_MAX     12 /* of one statement */
 #define GAP_MAX     20 /* percent below the surest: what is less sure is an echo of its words */
 #define TITLE_CHARS 60 /* bytes of a title that is made of their words */
 
@@ -58,6 +58,19 @@ static void go_on(struct maker *k, size_t at)
 	p->to = k->m->statements.items[at].to;
 }
 
+/* A question that means nothing by itself goes to what answers it. */
+static size_t with_question(struct maker *k, size_t at)
+{
+	uint32_t asked = bdl_statement_asked(&k->m->statements, at);
+
+	if (asked == BDL_NO_STATEMENT || !k->open || k->n == 0 ||
+	    k->parts[k->n - 1].first != asked || k->parts[k->n - 1].last + 1 != at ||
+	    k->parts[k->n - 1].state == BDL_IMPORT_MATCHED)
+		return at;
+	k->n--;
+	return asked;
+}
+
 /* The same clauses as the last part's: it goes on about them. */
 static bool says_the_same(const struct maker *k, const struct bdl_meanings *means, size_t n)
 {
@@ -95,7 +108,8 @@ static void take(struct maker *k, size_t at)
 			return;
 		}
 		means.n = matched;
-		begin(k, at, BDL_IMPORT_MATCHED);
+		begin(k, with_question(k, at), BDL_IMPORT_MATCHED);
+		go_on(k, at);
 		k->parts[k->n - 1].means = means;
 	} else if (same_block) {
 		go_on(k, at);

@@ -3,7 +3,8 @@
 #include "base/ascii.h"
 #include "import/statement_int.h"
 
-#define LEAD_CHARS 24 /* of a line that leads the list below it and ends none above */
+#define BRIEF_WORDS 3  /* of an answer that another sentence follows */
+#define LEAD_CHARS  24 /* of a line that leads the list below it and ends none above */
 
 /* A paragraph, an item or a row that is being put together on one line. */
 struct block {
@@ -268,4 +269,43 @@ int bdl_statements_cut(struct bdl_view text, struct bdl_region *region, struct b
 		return bdl_fail(err, BDL_E_LIMIT, "the text has more than 4,096 statements");
 	*ret = (struct bdl_statements){ kept, c.n };
 	return 0;
+}
+
+static bool is_brief(struct bdl_view words)
+{
+	unsigned n = 0;
+
+	for (struct bdl_view rest = words, word;
+	     n <= BRIEF_WORDS && bdl_view_cut(&rest, ' ', &word);)
+		n++;
+	return n <= BRIEF_WORDS;
+}
+
+static bool is_question(struct bdl_view words)
+{
+	return bdl_view_ends(words, BDL_LIT("?"));
+}
+
+uint32_t bdl_statement_asked(const struct bdl_statements *s, size_t at)
+{
+	const struct bdl_statement *all = s->items;
+	bool heading = all[at].kind == BDL_STATEMENT_HEADING;
+
+	if (heading || is_question(all[at].words))
+		return BDL_NO_STATEMENT;
+	while (at > 0) {
+		bool alone = at == 1 || all[at - 2].block != all[at - 1].block;
+		bool beside = all[at - 1].block == all[at].block ||
+		    all[at - 1].kind == BDL_STATEMENT_HEADING ||
+		    (alone && is_question(all[at - 1].words));
+
+		at--;
+		if (!beside)
+			return BDL_NO_STATEMENT;
+		if (is_question(all[at].words))
+			return (uint32_t)at;
+		if (all[at].kind == BDL_STATEMENT_HEADING || !is_brief(all[at].words))
+			return BDL_NO_STATEMENT;
+	}
+	return BDL_NO_STATEMENT;
 }

@@ -50,6 +50,12 @@ int bdl_statements_cut(struct bdl_view text, struct bdl_region *region, struct b
     struct bdl_err *err) BDL_MUST_USE;
 
 /*
+ * The question that the statement answers: right before it in its paragraph or as its heading, but for an
+ * answer of a few words between them ("No."). BDL_NO_STATEMENT where it answers none.
+ */
+uint32_t bdl_statement_asked(const struct bdl_statements *s, size_t at);
+
+/*
  * Bytes as text that can be cut, and stand in a policy: UTF-8 (what is none is read as
  * Windows-1252), lines that end in \n, pages that end in \f, spaces of any width as spaces, without
  * characters that are not seen. In the region; empty past its maximum, which its owner looks at.

@@ -69,6 +69,35 @@ static bool stays_whole(struct bdl_view word)
 	return false;
 }
 
+/* "Authorized" is "authorised", or the stemmer would make an author of it. */
+static void spell_british(char *word, size_t n)
+{
+	for (size_t i = 3; i + 2 < n; i++)
+		if (word[i - 1] == 'i' && word[i] == 'z' && strchr("eia", word[i + 1]))
+			word[i] = 's';
+}
+
+/* Verbs whose forms no ending makes. Not "broken", "left" and "known", which say something else. */
+static size_t be_regular(char word[WORD_MAX + 4], size_t n)
+{
+	static const char *const forms[][2] = { { "bought", "buy" }, { "brought", "bring" },
+		{ "caught", "catch" }, { "chosen", "choose" }, { "forgotten", "forget" },
+		{ "found", "find" }, { "gave", "give" }, { "given", "give" }, { "held", "hold" },
+		{ "hidden", "hide" }, { "kept", "keep" }, { "lent", "lend" }, { "lost", "lose" },
+		{ "made", "make" }, { "met", "meet" }, { "saw", "see" }, { "seen", "see" },
+		{ "sent", "send" }, { "shown", "show" }, { "spoke", "speak" },
+		{ "spoken", "speak" }, { "stolen", "steal" }, { "taken", "take" },
+		{ "taught", "teach" }, { "told", "tell" }, { "took", "take" },
+		{ "understood", "understand" }, { "written", "write" }, { "wrote", "write" } };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(forms); i++)
+		if (bdl_view_is(bdl_view_at(word, n), forms[i][0])) {
+			n = strlen(forms[i][1]);
+			memcpy(word, forms[i][1], n);
+		}
+	return n;
+}
+
 /* The number of a stem, or where it would stand in the table. */
 static uint16_t find_stem(const struct bdl_concepts *c, struct bdl_view stem, size_t *ret_place)
 {
@@ -106,6 +135,8 @@ static size_t take(const struct bdl_concepts *c, struct bdl_concepts *learner, s
 			memcpy(word, "ict", 3); /* and not what "it" says */
 			len = 3;
 		}
+		spell_british(word, len);
+		len = be_regular(word, len);
 		const sb_symbol *stem = stays_whole(bdl_view_at(word, len))
 		    ? NULL
 		    : sb_stemmer_stem(c->stemmer, (const sb_symbol *)word, (int)len);

@@ -58,9 +58,13 @@ static int bench_open(struct bench *b, const struct order *o, struct bdl_err *er
 		(void)snprintf(beside, sizeof(beside), "%s/-", o->from); /* cut, it is not found */
 	b->concepts = bdl_concepts_new();
 	b->findings = bdl_findings_new();
-	int rc = bdl_shipped_find(beside, "import/concepts.txt", path, sizeof(path), err);
-	if (rc == 0)
-		rc = add_concepts(b, path, err);
+	static const char *const files[] = { "import/concepts.txt", "import/examples.txt" };
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < BDL_ARRAY_LEN(files); i++) {
+		rc = bdl_shipped_find(beside, files[i], path, sizeof(path), err);
+		if (rc == 0)
+			rc = add_concepts(b, path, err);
+	}
 	for (size_t i = 0; rc == 0 && i < o->n_concepts; i++)
 		rc = add_concepts(b, o->concepts[i], err);
 	for (size_t i = 0; rc == 0 && i < MODELS; i++) {

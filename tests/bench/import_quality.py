@@ -63,7 +63,7 @@ def main():
     p.add_argument('--ids', action='store_true')
     p.add_argument('--statements', action='store_true')
     a = p.parse_args()
-    files = sorted(f for f in a.folder.iterdir() if f.suffix in KINDS)
+    files = sorted(f for f in a.folder.iterdir() if f.suffix in KINDS and f.name != 'README.md')
     if not files:
         sys.exit(f'{a.folder}: no policies')
     found_all, wanted_all = set(), set()

@@ -24,16 +24,21 @@ static inline struct bdl_document *shipped_model(const char *path)
 	return d;
 }
 
-static inline void shipped_open(struct shipped *s)
+static inline void shipped_add(struct shipped *s, const char *path)
 {
-	static const char path[] = SOURCE_ROOT "/policy/import/concepts.txt";
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_CONCEPTS_BYTES_MAX);
 	struct bdl_err err;
 
-	s->concepts = bdl_concepts_new();
 	if (bdl_file_read(path, &text, &err) < 0 ||
 	    bdl_concepts_add(s->concepts, bdl_buf_view(&text), path, &err) < 0)
 		fail_msg("%s", err.text);
+}
+
+static inline void shipped_open(struct shipped *s)
+{
+	s->concepts = bdl_concepts_new();
+	shipped_add(s, SOURCE_ROOT "/policy/import/concepts.txt");
+	shipped_add(s, SOURCE_ROOT "/policy/import/examples.txt");
 	s->models[0] = shipped_model(SOURCE_ROOT "/policy/model/staff.md");
 	s->models[1] = shipped_model(SOURCE_ROOT "/policy/model/pupils.md");
 }

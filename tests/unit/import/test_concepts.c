@@ -174,10 +174,10 @@ static void refuse(const char *text, const char *why)
 static void says_what_is_wrong(void **state)
 {
 	static const char no_concept[] = "f:1: 'concept NAME', and behind it 'common', 'duty', "
-					 "'opening', 'aside' or 'back'";
+					 "'opening', 'aside', 'back', 'whom' or 'empty'";
 
 	(void)state;
-	refuse("nonsense\n", "f:1: 'concept' or 'clause', not 'nonsense'");
+	refuse("nonsense\n", "f:1: 'concept', 'clause' or 'nothing', not 'nonsense'");
 	refuse("  words\n", "f:1: this line belongs to nothing above it");
 	refuse("concept\n", no_concept);
 	refuse("concept a rare\n", no_concept);
@@ -187,7 +187,7 @@ static void says_what_is_wrong(void **state)
 	refuse("concept a\n  one two three four five six seven eight nine\n",
 	    "f:2: one to eight words, not 'one two three four five six seven eight nine'");
 	refuse("clause a\n  100 \"b\"\n",
-	    "f:2: a percentage from 1 to 99, 'title' or 'does', not '100'");
+	    "f:2: a percentage from 1 to 99, 'title', 'like' or 'does', not '100'");
 	refuse("clause a\n  90 b\n",
 	    "f:2: no concept above is named 'b'; words of the text stand in quotes");
 	refuse("clause a\n  90 (\"b\" or \"c\"\n", "f:2: a bracket that does not end");
