@@ -67,7 +67,7 @@ def test_run(run):
     began = time.monotonic()
     run.start()
     took = time.monotonic() - began
-    assert took < 3, f"a second start took {took:.1f} s"
+    assert took < 5, f"a second start took {took:.1f} s"
     # Squid is up before it listens, and nobody waited for it here.
     until(lambda: run.visit("http://casino.example/again").status == 403, "it blocks again")
     assert run.ask_portal("/acts").status == 200
