@@ -22,8 +22,7 @@ void bdl_buf_clear(struct bdl_buf *b)
 		b->p[0] = '\0';
 }
 
-/* Make room for n more bytes and the NUL: 0, or a code and the buffer marked. */
-static int grow(struct bdl_buf *b, size_t n)
+int bdl_buf_grow(struct bdl_buf *b, size_t n)
 {
 	if (n > b->max - b->n || b->n + n == SIZE_MAX) {
 		b->broken = true;
@@ -51,32 +50,25 @@ static int grow(struct bdl_buf *b, size_t n)
 	return 0;
 }
 
-int bdl_buf_add(struct bdl_buf *b, const void *p, size_t n)
+static int add_number(struct bdl_buf *b, uint64_t v, unsigned base)
 {
-	int rc = grow(b, n);
+	char digits[24];
+	size_t at = sizeof(digits);
 
-	if (rc < 0)
-		return rc;
-	if (n)
-		memcpy(b->p + b->n, p, n);
-	b->n += n;
-	b->p[b->n] = '\0';
-	return 0;
+	do
+		digits[--at] = "0123456789abcdef"[v % base];
+	while ((v /= base) > 0);
+	return bdl_buf_add(b, digits + at, sizeof(digits) - at);
 }
 
-int bdl_buf_add_view(struct bdl_buf *b, struct bdl_view v)
+int bdl_buf_add_uint(struct bdl_buf *b, uint64_t v)
 {
-	return bdl_buf_add(b, v.p, v.n);
+	return add_number(b, v, 10);
 }
 
-int bdl_buf_add_str(struct bdl_buf *b, const char *s)
+int bdl_buf_add_hex(struct bdl_buf *b, uint64_t v)
 {
-	return bdl_buf_add_view(b, bdl_view_of(s));
-}
-
-int bdl_buf_add_char(struct bdl_buf *b, char c)
-{
-	return bdl_buf_add(b, &c, 1);
+	return add_number(b, v, 16);
 }
 
 int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)
@@ -95,7 +87,7 @@ int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)
 		return BDL_E_INVALID;
 	}
 	if ((size_t)n >= room) {
-		int rc = grow(b, (size_t)n);
+		int rc = bdl_buf_grow(b, (size_t)n);
 		if (rc < 0)
 			return rc;
 		va_start(ap, fmt);
@@ -108,7 +100,7 @@ int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)
 
 char *bdl_buf_room(struct bdl_buf *b, size_t n)
 {
-	if (grow(b, n) < 0)
+	if (bdl_buf_grow(b, n) < 0)
 		return NULL;
 	return b->p + b->n;
 }

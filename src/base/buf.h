@@ -25,10 +25,43 @@ struct bdl_buf {
 void bdl_buf_done(struct bdl_buf *b);  /* frees; takes a zeroed buffer */
 void bdl_buf_clear(struct bdl_buf *b); /* n = 0, not broken, memory kept */
 
-int bdl_buf_add(struct bdl_buf *b, const void *p, size_t n);
-int bdl_buf_add_view(struct bdl_buf *b, struct bdl_view v);
-int bdl_buf_add_str(struct bdl_buf *b, const char *s);
-int bdl_buf_add_char(struct bdl_buf *b, char c);
+/* Room for n more bytes and the NUL, where there is none yet: 0, or a code and the buffer marked. */
+int bdl_buf_grow(struct bdl_buf *b, size_t n);
+
+/* Most appends find room, and then are a copy: so they are inline, and what grows is a call. */
+static inline int bdl_buf_add(struct bdl_buf *b, const void *p, size_t n)
+{
+	if (n > b->max - b->n || n >= b->cap - b->n) {
+		int rc = bdl_buf_grow(b, n);
+
+		if (rc < 0)
+			return rc;
+	}
+	if (n)
+		memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+	return 0;
+}
+
+static inline int bdl_buf_add_view(struct bdl_buf *b, struct bdl_view v)
+{
+	return bdl_buf_add(b, v.p, v.n);
+}
+
+static inline int bdl_buf_add_str(struct bdl_buf *b, const char *s)
+{
+	return bdl_buf_add_view(b, bdl_view_of(s));
+}
+
+static inline int bdl_buf_add_char(struct bdl_buf *b, char c)
+{
+	return bdl_buf_add(b, &c, 1);
+}
+
+/* Numbers as "%u" and "%x" write them, where many are written. */
+int bdl_buf_add_uint(struct bdl_buf *b, uint64_t v);
+int bdl_buf_add_hex(struct bdl_buf *b, uint64_t v);
 int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...) BDL_PRINTF(2, 3);
 
 /*

@@ -140,15 +140,18 @@ char *bdl_region_printf(struct bdl_region *r, const char *fmt, ...)
 
 void bdl_region_reset(struct bdl_region *r)
 {
-	struct block *first = r->now;
+	struct block *kept = r->now;
 
-	while (first && first->next)
-		first = first->next;
-	free_blocks(r->now, first);
-	r->now = first;
-	if (first) {
-		memset(first->bytes, 0, first->used); /* what is given later is zeroed too */
-		first->used = 0;
+	while (kept && kept->cap > BLOCK_MAX) { /* for one piece alone */
+		r->now = kept->next;
+		free(kept);
+		kept = r->now;
+	}
+	if (kept) { /* later ones are larger */
+		free_blocks(kept->next, NULL);
+		kept->next = NULL;
+		memset(kept->bytes, 0, kept->used); /* what is given later is zeroed too */
+		kept->used = 0;
 	}
 	r->used = 0;
 	r->broken = false;

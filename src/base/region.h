@@ -26,7 +26,7 @@ char *bdl_region_str(struct bdl_region *r, struct bdl_view v);
 struct bdl_view bdl_region_view(struct bdl_region *r, struct bdl_view v);
 char *bdl_region_printf(struct bdl_region *r, const char *fmt, ...) BDL_PRINTF(2, 3);
 
-/* Forget all that was given, keep the first block for the next piece of work. */
+/* Forget all that was given. The largest block is kept, so that like work needs no other. */
 void bdl_region_reset(struct bdl_region *r);
 
 bool bdl_region_broken(const struct bdl_region *r);

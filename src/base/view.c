@@ -3,31 +3,12 @@
 
 bool bdl_view_same_letters(const char *a, const char *b, size_t n)
 {
+	if (n == 0 || memcmp(a, b, n) == 0)
+		return true;
 	for (size_t i = 0; i < n; i++)
-		if (bdl_lower(a[i]) != bdl_lower(b[i]))
+		if (a[i] != b[i] && bdl_lower(a[i]) != bdl_lower(b[i]))
 			return false;
 	return true;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-struct bdl_view bdl_view_trim(struct bdl_view v)
-{
-	while (v.n && is_blank(v.p[0]))
-		v = bdl_view_from(v, 1);
-	while (v.n && is_blank(v.p[v.n - 1]))
-		v.n--;
-	return v;
-}
-
-size_t bdl_view_find(struct bdl_view v, char c)
-{
-	const char *at = v.n ? memchr(v.p, c, v.n) : NULL;
-
-	return at ? (size_t)(at - v.p) : v.n;
 }
 
 bool bdl_view_cut(struct bdl_view *rest, char c, struct bdl_view *ret_head)

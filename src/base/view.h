@@ -48,7 +48,10 @@ static inline bool bdl_view_eq(struct bdl_view a, struct bdl_view b)
 bool bdl_view_same_letters(const char *a, const char *b, size_t n);
 static inline bool bdl_view_ieq(struct bdl_view a, struct bdl_view b)
 {
-	return a.n == b.n && bdl_view_same_letters(a.p, b.p, a.n);
+	/* Letters differ from their capitals in one bit, and what differs mostly does so at once. */
+	return a.n == b.n &&
+	    (a.n == 0 ||
+		(((a.p[0] ^ b.p[0]) & ~0x20) == 0 && bdl_view_same_letters(a.p, b.p, a.n)));
 }
 
 static inline bool bdl_view_is(struct bdl_view a, const char *s)
@@ -78,10 +81,22 @@ static inline bool bdl_view_ends(struct bdl_view a, struct bdl_view suffix)
 }
 
 /* Without spaces and tabs at both ends. */
-struct bdl_view bdl_view_trim(struct bdl_view v);
+static inline struct bdl_view bdl_view_trim(struct bdl_view v)
+{
+	while (v.n && (v.p[0] == ' ' || v.p[0] == '\t'))
+		v = bdl_view_from(v, 1);
+	while (v.n && (v.p[v.n - 1] == ' ' || v.p[v.n - 1] == '\t'))
+		v.n--;
+	return v;
+}
 
 /* Offset of the byte, or v.n where it is absent. */
-size_t bdl_view_find(struct bdl_view v, char c);
+static inline size_t bdl_view_find(struct bdl_view v, char c)
+{
+	const char *at = v.n ? (const char *)memchr(v.p, c, v.n) : NULL;
+
+	return at ? (size_t)(at - v.p) : v.n;
+}
 
 /*
  * Cut at the first `c`: *ret_head gets what stands before it, *rest what stands after. Where `c`

@@ -64,6 +64,14 @@ int bdl_clerk_open(struct bdl_clerk *c, struct bdl_err *err)
 	return rc < 0 || c->store ? rc : bdl_data_store(c->conf, &c->store, err);
 }
 
+/* The same, and the moment by which all clerks of this store go. */
+static int open_now(struct bdl_clerk *c, int64_t *ret_ms, struct bdl_err *err)
+{
+	int rc = bdl_clerk_open(c, err);
+
+	return rc < 0 ? rc : bdl_store_now(c->store, ret_ms, err);
+}
+
 static struct bdl_view name_of(const struct bdl_clerk *c, const struct bdl_job *job)
 {
 	return bdl_view_of(c->names[job - bdl_jobs]);
@@ -139,10 +147,10 @@ static int take(struct bdl_clerk *c, const struct bdl_job *job, bool is_asked_fo
     struct bdl_err *err)
 {
 	struct bdl_schedule schedule;
-	int64_t now_ms = bdl_now_ms();
+	int64_t now_ms = 0; /* the analyser cannot see it set */
 
 	job->schedule(c->conf, &schedule);
-	int rc = bdl_clerk_open(c, err);
+	int rc = open_now(c, &now_ms, err);
 	if (rc == 0)
 		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, now_ms, err);
 	if (rc == 0)
@@ -169,10 +177,8 @@ int bdl_clerk_begin(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 }
 
 /* Before a statement is spent on it: whether it would be taken. */
-static bool is_due(struct bdl_view name, const struct bdl_job_row *rows, size_t n)
+static bool is_due(struct bdl_view name, const struct bdl_job_row *rows, size_t n, int64_t now_ms)
 {
-	int64_t now_ms = bdl_now_ms();
-
 	for (size_t i = 0; i < n; i++)
 		if (bdl_view_eq(rows[i].name, name))
 			return rows[i].next_ms <= now_ms && rows[i].until_ms <= now_ms;
@@ -184,14 +190,14 @@ static bool is_due(struct bdl_view name, const struct bdl_job_row *rows, size_t 
  * fails all the same waits for the clock, like any other.
  */
 static int take_due(struct bdl_clerk *c, const struct bdl_job *job, const struct bdl_job_row *rows,
-    size_t n, struct bdl_err *err)
+    size_t n, int64_t now_ms, struct bdl_err *err)
 {
 	struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
 	uint64_t cause = job->cause ? job->cause(c->conf) : 0;
 	bool is_called = cause != 0 && cause != run->cause;
 	bool taken = false;
 
-	if (!is_called && !is_due(name_of(c, job), rows, n))
+	if (!is_called && !is_due(name_of(c, job), rows, n, now_ms))
 		return 0;
 	int rc = take(c, job, is_called, &taken, err);
 	if (taken)
@@ -204,19 +210,20 @@ int bdl_clerk_begin_due(struct bdl_clerk *c, struct bdl_err *err)
 	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(65536);
 	struct bdl_schedule schedule;
 	struct bdl_job_row *rows;
+	int64_t now_ms = 0; /* the analyser cannot see it set */
 	size_t n;
 
-	int rc = bdl_clerk_open(c, err);
+	int rc = open_now(c, &now_ms, err);
 	for (const struct bdl_job *job = bdl_jobs; rc == 0 && job->name; job++) {
 		job->schedule(c->conf, &schedule);
-		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, bdl_now_ms(), err);
+		rc = bdl_job_plan(c->store, name_of(c, job), &schedule, now_ms, err);
 	}
 	if (rc == 0)
 		rc = bdl_jobs_list(c->store, region, &rows, &n, err);
 	for (const struct bdl_job *job = bdl_jobs; rc == 0 && job->name; job++) {
 		const struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
 		if (run->pid == 0 && !run->has_ended)
-			rc = take_due(c, job, rows, n, err);
+			rc = take_due(c, job, rows, n, now_ms, err);
 	}
 	return rc;
 }
@@ -266,13 +273,14 @@ static int put_down(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 {
 	struct bdl_clerk_run *run = &c->runs[job - bdl_jobs];
 	struct bdl_schedule schedule;
+	int64_t now_ms = 0; /* the analyser cannot see it set */
 	bool held = false;
 
 	job->schedule(c->conf, &schedule);
-	int rc = bdl_clerk_open(c, err);
+	int rc = open_now(c, &now_ms, err);
 	if (rc == 0)
-		rc = bdl_job_end(c->store, name_of(c, job), holder(c), &schedule, &run->end,
-		    bdl_now_ms(), &held, err);
+		rc = bdl_job_end(
+		    c->store, name_of(c, job), holder(c), &schedule, &run->end, now_ms, &held, err);
 	if (rc < 0)
 		return rc; /* kept, and tried again */
 	run->has_ended = false;
@@ -282,12 +290,11 @@ static int put_down(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_e
 
 static int hold(struct bdl_clerk *c, const struct bdl_job *job, struct bdl_err *err)
 {
+	int64_t now_ms;
 	bool held; /* one that was lost is told when it ends */
-	int rc = bdl_clerk_open(c, err);
+	int rc = open_now(c, &now_ms, err);
 
-	return rc < 0
-	    ? rc
-	    : bdl_job_hold(c->store, name_of(c, job), holder(c), bdl_now_ms(), &held, err);
+	return rc < 0 ? rc : bdl_job_hold(c->store, name_of(c, job), holder(c), now_ms, &held, err);
 }
 
 int bdl_clerk_look(struct bdl_clerk *c, size_t *ret_running, struct bdl_err *err)

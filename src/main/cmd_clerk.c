@@ -81,6 +81,7 @@ static int list(const struct bdl_conf *conf, bool *ret_fine, struct bdl_err *err
 	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
 	struct bdl_job_row *rows;
 	char names[BDL_JOBS_MAX][BDL_JOB_NAME];
+	int64_t now_ms = 0; /* the analyser cannot see it set */
 	bool fine = true;
 	size_t n;
 
@@ -90,9 +91,10 @@ static int list(const struct bdl_conf *conf, bool *ret_fine, struct bdl_err *err
 	rc = bdl_jobs_list(store, region, &rows, &n, err);
 	if (rc == 0)
 		rc = bdl_job_names(conf, names, err);
+	if (rc == 0)
+		rc = bdl_store_now(store, &now_ms, err);
 	if (rc < 0)
 		return rc;
-	int64_t now_ms = bdl_now_ms();
 	for (const struct bdl_job *job = bdl_jobs; job->name; job++)
 		fine = print_job(conf, job, row_of(names[job - bdl_jobs], rows, n), now_ms) && fine;
 	*ret_fine = fine;

@@ -37,6 +37,7 @@ static int add(struct bdl_args *a)
 	struct bdl_hold_word word;
 	struct bdl_err err;
 	int64_t id;
+	bool any = false; /* the analyser cannot see it set */
 
 	if (!take_word(a, &word) || !bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;
@@ -47,6 +48,13 @@ static int add(struct bdl_args *a)
 		return bdl_complain(&err);
 	printf("hold %lld keeps what it names until it is ended; review on %.*s\n", (long long)id,
 	    BDL_FMT(review));
+	rc = bdl_holds_any(store, person, clause, &any, &err);
+	if (rc < 0)
+		return bdl_complain(&err);
+	if (!any)
+		fputs("beadle hold: nothing that is recorded until now is what it names: see that "
+		      "login and clause are spelt as under Acts\n",
+		    stderr);
 	return BDL_EXIT_FINE;
 }
 

@@ -82,7 +82,9 @@ static int gather(const struct bdl_conf *conf, struct given *g, struct bdl_regio
 	return 0;
 }
 
-static void say_whole(const struct bdl_ledger_found *found, const struct bdl_head *heads, size_t n)
+/* `n` heads, of which `given` came from elsewhere. */
+static void say_whole(
+    const struct bdl_ledger_found *found, const struct bdl_head *heads, size_t n, size_t given)
 {
 	char hash[BDL_DIGEST_HEX], when[BDL_LONG_LEN];
 
@@ -98,6 +100,10 @@ static void say_whole(const struct bdl_ledger_found *found, const struct bdl_hea
 	bdl_time_long(heads[n - 1].at_ms, when);
 	printf("it agrees with %zu signed %s, up to entry %lld of %s\n", n,
 	    n == 1 ? "head" : "heads", (long long)heads[n - 1].entries, when);
+	if (given == 0)
+		puts(
+		    "all of these lie beside the ledger: who can write both may have cut both, and that\n"
+		    "shows only by a head that was kept elsewhere (--head FILE)");
 }
 
 static int verify(struct bdl_args *a)
@@ -127,7 +133,7 @@ static int verify(struct bdl_args *a)
 		    (long long)found.broken, found.what);
 		return BDL_EXIT_FAILED;
 	}
-	say_whole(&found, heads, n);
+	say_whole(&found, heads, n, g->n);
 	return BDL_EXIT_FINE;
 }
 
@@ -164,8 +170,9 @@ static int show(struct bdl_args *a)
 	}
 	int rc = bdl_data_store_of(a->data, BDL_STORE_READ, &conf, &store, &err);
 	if (rc == 0)
-		rc = bdl_ledger_about(store, bdl_view_of(person ? person : ""),
-		    bdl_view_at(NULL, 0), (size_t)n, region, &lines, &got, &err);
+		rc = person ? bdl_ledger_about(store, bdl_view_of(person), bdl_view_at(NULL, 0),
+				  (size_t)n, region, &lines, &got, &err)
+			    : bdl_ledger_list(store, (size_t)n, region, &lines, &got, &err);
 	if (rc < 0)
 		return bdl_complain(&err);
 	if (person && got == 0)

@@ -48,6 +48,25 @@ static void print_ledger(const struct bdl_status_ledger *l)
 	putchar('\n');
 }
 
+/* "hosts: north, 4 doors by version 0123456789ab; ..." where several share the store. */
+static void print_hosts(const struct bdl_status *s)
+{
+	for (size_t i = 0; i < s->n_hosts; i++) {
+		const struct bdl_host_row *h = &s->hosts[i];
+
+		printf("%s%.*s, %" PRId64 " %s by ", i ? "; " : "hosts: ", BDL_FMT(h->host),
+		    h->doors, h->doors == 1 ? "door" : "doors");
+		if (h->is_mixed)
+			fputs("different versions", stdout);
+		else if (h->ruleset)
+			printf("version %012" PRIx64, h->ruleset >> 16);
+		else
+			fputs("the law alone", stdout);
+	}
+	if (s->n_hosts)
+		putchar('\n');
+}
+
 static void print_store(const struct bdl_status *s)
 {
 	char hex[BDL_DIGEST_HEX];
@@ -62,6 +81,7 @@ static void print_store(const struct bdl_status *s)
 		print_moment("; written last on ", s->last_ms);
 	bdl_digest_hex(&s->ruleset, hex);
 	printf("\npolicies: %zu in force, as version %.12s\n", s->n_policies, hex);
+	print_hosts(s);
 	print_ledger(&s->ledger);
 }
 

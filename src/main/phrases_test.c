@@ -116,9 +116,17 @@ static void say_score(const struct bdl_phrases *p, const struct bdl_scan_limits 
 	if (bdl_phrases_class_kind(p, i) != BDL_PHRASES_CLASS ||
 	    (score->score == 0 && score->found == 0))
 		return;
-	printf("  %-12s %4d %-8s found %d, excused %d, firm %d\n", bdl_phrases_class(p, i),
-	    score->score, bdl_scan_level_word(bdl_scan_level_of(limits, score->score)),
-	    score->found, score->excused, score->firm);
+	printf("  %-12s %4d %-8s found %d, excused %d", bdl_phrases_class(p, i), score->score,
+	    bdl_scan_level_word(bdl_scan_level_of(limits, score->score)), score->found,
+	    score->excused);
+	const char *between = " by ";
+	for (size_t k = 0; score->excused && k < bdl_phrases_classes(p); k++) {
+		if (!(score->contexts & UINT64_C(1) << k))
+			continue;
+		printf("%s%s", between, bdl_phrases_class(p, k));
+		between = " and ";
+	}
+	printf(", firm %d\n", score->firm);
 }
 
 /* The words around it, on one line: where a heading or a paragraph ends is a blank here. */

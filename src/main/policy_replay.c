@@ -123,8 +123,6 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 		return rc;
 	p = bdl_replay_new(r.now, r.then);
 	rc = bdl_replay_run(r.store, p, o->since_ms, bdl_now_ms(), answer, &report, err);
-	if (rc == 0)
-		rc = keep(&r, &report, &is_kept, err);
 	if (rc < 0)
 		return rc;
 	const struct bdl_replay_told told = {
@@ -134,12 +132,16 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 		.took_ms = bdl_tick_ms() - began_ms,
 	};
 	if (o->json)
-		return bdl_replay_report_json(&told, &report, err);
-	bdl_replay_report_text(&told, &report);
-	if (is_kept)
+		rc = bdl_replay_report_json(&told, &report, err);
+	else
+		bdl_replay_report_text(&told, &report);
+	/* Said before it is kept, as somebody may be writing to the store for long. */
+	if (rc == 0 && (rc = keep(&r, &report, &is_kept, err)) < 0)
+		return bdl_fail_in(err, rc, "the portal does not show it");
+	if (is_kept && !o->json)
 		printf("\nThe portal shows it beside the draft: /replay?draft=%.*s\n",
 		    BDL_FMT(r.name));
-	return 0;
+	return rc;
 }
 
 int bdl_policy_replay(struct bdl_args *a)

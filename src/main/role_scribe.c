@@ -12,9 +12,11 @@
 #include "record/retention/retention.h"
 #include "record/retention/storage.h"
 #include "record/scribe/scribe.h"
+#include "record/status/hosts.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/loop.h"
+#include "sys/pace.h"
 #include "sys/sandbox.h"
 
 #include <dirent.h>
@@ -41,6 +43,8 @@
 #define DELETE_TURN  20       /* milliseconds of deleting before the journal is read again */
 #define SWEEP_S      3600     /* what is half written for so long is nobody's any more */
 #define NICENESS     5
+#define PACE_MS      200   /* between two rounds of reading while the doors are busy */
+#define BEHIND_MS    10000 /* of unread acts past which they are read at once all the same */
 
 struct scribe {
 	struct bdl_role *role;
@@ -61,11 +65,15 @@ struct scribe {
 	int64_t next_ms;         /* when a version that waits comes into force, or is tried again */
 	int64_t heads_tick_ms;   /* when it is looked again for the head of the day */
 	int64_t reviews_tick_ms; /* when it is looked for reviews that are due */
+	int64_t host_tick_ms;    /* when it is said again what this host's doors use */
+	struct bdl_host_row said;           /* of them the last time */
 	struct bdl_retention_run *deletion; /* NULL: none is under way */
 	int64_t deletion_tick_ms;           /* when the next begins */
 	uint64_t deleted_by; /* bdl_retention_basis of the last whole run; 0: there was none */
 	struct bdl_deletion_clock clock;
 	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
+	struct bdl_pace pace;
+	int64_t read_tick_ms; /* when all that stood in the journals was last read */
 	bool in_trouble;
 	bool is_taken;                                     /* this host's name, by another */
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */
@@ -253,6 +261,25 @@ static int remind_of_reviews(struct scribe *s, struct bdl_err *err)
 	return 0;
 }
 
+/* For the portals of other hosts, which do not see this one's board. */
+static int speak_for_host(struct scribe *s, struct bdl_err *err)
+{
+	if (!bdl_store_is_shared(s->store))
+		return 0;
+	struct bdl_host_row now = bdl_host_look(s->role->board);
+	bool is_news = now.doors != s->said.doors || now.ruleset != s->said.ruleset ||
+	    now.is_mixed != s->said.is_mixed;
+	if (!is_news && bdl_tick_ms() < s->host_tick_ms)
+		return 0;
+	now.host = bdl_view_of(s->host);
+	int rc = bdl_hosts_say(s->store, now, err);
+	if (rc < 0)
+		return rc;
+	s->said = now;
+	s->host_tick_ms = bdl_tick_ms() + BDL_HOST_SAY_MS;
+	return 0;
+}
+
 /* The clerk may not touch the store, and a hand asks nobody: what the lists are now is entered here. */
 static int look_at_lists(struct scribe *s, struct bdl_err *err)
 {
@@ -331,6 +358,16 @@ static int keep_times(struct scribe *s, struct bdl_err *err)
 	return rc == 0 ? deletion_done(s, err) : rc;
 }
 
+/*
+ * Doors that have all they can do answer people, and every turn that the scribe takes on their core is a
+ * wait for somebody: it then reads little at a time, unless what it has not read is older than it may be.
+ */
+static bool gives_way(struct scribe *s)
+{
+	return bdl_pace_is_busy(&s->pace, s->role->board) &&
+	    bdl_tick_ms() - s->read_tick_ms < BEHIND_MS;
+}
+
 static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_err *err)
 {
 	int rc = s->store ? 0 : store_open(s, err);
@@ -346,6 +383,8 @@ static int work(struct scribe *s, int64_t for_ms, int64_t hold_ms, struct bdl_er
 		other = remind_of_reviews(s, err);
 	if (other >= 0)
 		other = look_at_lists(s, err);
+	if (other >= 0)
+		other = speak_for_host(s, err);
 	return other < 0 ? other : rc;
 }
 
@@ -363,8 +402,9 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct scribe *s = timer->data;
 	struct bdl_err err;
-	uint64_t pause = TICK_MS;
-	int rc = work(s, TURN_MS, HOLD_MS, &err);
+	bool is_brief = gives_way(s);
+	uint64_t pause = is_brief ? PACE_MS : TICK_MS;
+	int rc = work(s, is_brief ? 0 : TURN_MS, HOLD_MS, &err);
 	if (rc < 0) {
 		trouble(s, "store-failed", &err);
 		pause = s->is_taken ? TAKEN_MS : TROUBLE_MS;
@@ -372,7 +412,9 @@ static void on_tick(uv_timer_t *timer)
 		bool is_past = s->is_noted && bdl_tick_ms() - s->noted_tick_ms >= NOTED_MS;
 		if (is_past || s->in_trouble || atomic_load(&s->role->slot->state) != BDL_STATE_UP)
 			recovered(s);
-		if (rc > 0)
+		if (rc == 0)
+			s->read_tick_ms = bdl_tick_ms();
+		else if (!is_brief)
 			pause = 0;
 	}
 	if (!s->loop.stopping)

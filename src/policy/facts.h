@@ -144,7 +144,8 @@ void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct 
  *                   searched for), before (what the same page said a short while ago)
  *   unread=coding   rules asked for the text of what was sent, and it came in a coding that is not unpacked
  *   score=drugs:120 what the phrases of a class in it weigh (scan/scan.h)
- *   excused=drugs:32 what contexts took from it
+ *   excused=drugs:32:health,news  what was taken from it, and by which contexts (by none: by phrases
+ *                   of less than 0 alone)
  *   hit=            CLASS:WEIGHT:WORD:PHRASE, of what weighed most: where it first stood, and the phrase
  *                   as it is written in its file, or of a long one the spelling that was met
  *   around=         what stood around that phrase, where a rule keeps words

@@ -13,19 +13,47 @@ static bool is_plain(char c)
 	return c > ' ' && c < 0x7f && c != '%';
 }
 
+static size_t encoded_length(struct bdl_view value)
+{
+	size_t n = value.n;
+
+	for (size_t i = 0; i < value.n; i++)
+		n += is_plain(value.p[i]) ? 0 : 2;
+	return n;
+}
+
+static void put_encoded(char *to, struct bdl_view value)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		*to++ = is_plain(value.p[i]) ? value.p[i] : '%';
+		if (is_plain(value.p[i]))
+			continue;
+		*to++ = digits[c >> 4];
+		*to++ = digits[c & 15];
+	}
+}
+
+/* A word whole, or not at all. */
 void bdl_kept_add(struct bdl_buf *kept, const char *name, struct bdl_view value)
 {
-	struct bdl_buf word BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_KEPT_MAX);
+	size_t blank = kept->n > 0, name_n = strlen(name);
 
-	(void)bdl_buf_printf(&word, "%s%s=", kept->n ? " " : "", name);
-	for (size_t i = 0; i < value.n; i++) {
-		if (is_plain(value.p[i]))
-			(void)bdl_buf_add_char(&word, value.p[i]);
-		else
-			(void)bdl_buf_printf(&word, "%%%02X", (unsigned char)value.p[i]);
-	}
-	if (!bdl_buf_broken(&word) && word.n <= kept->max - kept->n)
-		(void)bdl_buf_add_view(kept, bdl_buf_view(&word)); /* whole, or not at all */
+	if (value.n > BDL_KEPT_MAX)
+		return;
+	size_t n = blank + name_n + 1 + encoded_length(value);
+	char *to = n <= kept->max - kept->n ? bdl_buf_room(kept, n) : NULL;
+	if (!to)
+		return;
+	if (blank)
+		*to++ = ' ';
+	memcpy(to, name, name_n);
+	to[name_n] = '=';
+	put_encoded(to + name_n + 1, value);
+	bdl_buf_commit(kept, n);
 }
 
 static struct bdl_view decoded(struct bdl_view v, struct bdl_region *region)

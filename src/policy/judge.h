@@ -77,4 +77,16 @@ static inline bool bdl_verdict_matched(const struct bdl_verdict *v, uint16_t rul
 	return v->matched[rule / 64] >> (rule % 64) & 1;
 }
 
+/* The first rule from that number on that applied; BDL_RULESET_RULES_MAX or more: none. */
+static inline size_t bdl_verdict_next(const struct bdl_verdict *v, size_t from)
+{
+	for (size_t w = from / 64; w < BDL_RULESET_RULES_MAX / 64; w++) {
+		uint64_t bits = v->matched[w] & (w == from / 64 ? ~0ULL << (from % 64) : ~0ULL);
+
+		if (bits)
+			return w * 64 + (size_t)__builtin_ctzll(bits);
+	}
+	return BDL_RULESET_RULES_MAX;
+}
+
 #endif

@@ -5,6 +5,7 @@
 #include "act.tmpl.h"
 #include "base/clock.h"
 #include "filter_int.h"
+#include "found_int.h"
 #include "keeping_int.h"
 #include "pages_int.h"
 #include "policy/explain.h"
@@ -256,53 +257,6 @@ static const char *source_title(struct bdl_view source)
 	return "";
 }
 
-/* "drugs:110:12:the phrase", as the door kept it: "'the phrase' (drugs, weight 110, word 12)" */
-static void add_hit(struct bdl_view value, struct bdl_buf *text)
-{
-	struct bdl_view class_ = { 0 }, weight = { 0 }, word = { 0 };
-
-	if (!bdl_view_cut(&value, ':', &class_) || !bdl_view_cut(&value, ':', &weight) ||
-	    !bdl_view_cut(&value, ':', &word))
-		return; /* another version's: it stays unsaid */
-	(void)bdl_buf_printf(text, "'%.*s' (%.*s, weight %.*s, word %.*s)", BDL_FMT(value),
-	    BDL_FMT(class_), BDL_FMT(weight), BDL_FMT(word));
-}
-
-static void add_finding(struct bdl_view name, struct bdl_view value, struct bdl_buf *text)
-{
-	struct bdl_view class_ = { 0 };
-
-	if (bdl_view_is(name, "hit")) {
-		add_hit(value, text);
-	} else if (bdl_view_is(name, "score") && bdl_view_cut(&value, ':', &class_)) {
-		(void)bdl_buf_printf(
-		    text, "phrases of %.*s: %.*s", BDL_FMT(class_), BDL_FMT(value));
-	} else if (bdl_view_is(name, "excused") && bdl_view_cut(&value, ':', &class_)) {
-		(void)bdl_buf_printf(
-		    text, "of %.*s excused: %.*s", BDL_FMT(class_), BDL_FMT(value));
-	} else if (bdl_view_is(name, "around")) {
-		(void)bdl_buf_printf(text, "it says: %.*s", BDL_FMT(value));
-	} else {
-		(void)bdl_buf_printf(text, "%.*s: %.*s", BDL_FMT(name), BDL_FMT(value));
-	}
-}
-
-/* "terms: buy an essay; type: video/mp4": for people, without what is for the judge alone. */
-static struct bdl_view found_out(const struct bdl_request *r, struct bdl_view kept)
-{
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(2 * BDL_KEPT_MAX);
-	struct bdl_view name, value;
-
-	while (bdl_kept_next(&kept, r->region, &name, &value)) {
-		if (bdl_view_is(name, "stage") || bdl_view_is(name, "count") ||
-		    bdl_view_is(name, "download"))
-			continue;
-		(void)bdl_buf_add_str(&text, text.n ? "; " : "");
-		add_finding(name, value, &text); /* what does not fit is left out */
-	}
-	return bdl_region_view(r->region, bdl_buf_view(&text));
-}
-
 static struct bdl_page_act view_of(
     const struct bdl_request *r, const struct bdl_act *a, const char *label, int64_t issue)
 {
@@ -312,7 +266,7 @@ static struct bdl_page_act view_of(
 	    bdl_region_printf(r->region, "%s: %.*s", bdl_action_title(a->action), BDL_FMT(a->host));
 	char reference[BDL_REFERENCE_LEN];
 	bdl_reference_write(a->at_ms, reference);
-	return (struct bdl_page_act){
+	struct bdl_page_act v = {
 		.portal = bdl_frame(r, bdl_view_of(title), BDL_AT_ACTS),
 		.label = label,
 		.title = title,
@@ -338,7 +292,6 @@ static struct bdl_page_act view_of(
 		.critical = a->critical,
 		.passed = a->passed,
 		.reason = a->reason,
-		.found = found_out(r, a->kept),
 		.policy = a->policy,
 		.clause = a->clause,
 		.issue = issue,
@@ -348,6 +301,8 @@ static struct bdl_page_act view_of(
 		.tell = bdl_told(r, a->tell),
 		.version = bdl_digest_short(r, &a->version),
 	};
+	bdl_found_out(r, a->kept, &v);
+	return v;
 }
 
 /* --- until when, and who looked --- */

@@ -53,6 +53,23 @@ static const char *number(const struct bdl_request *r, int64_t n)
 	return bdl_count_text(r, (uint64_t)n, false);
 }
 
+/* "1 act", "12 acts" */
+static const char *counted(
+    const struct bdl_request *r, int64_t n, const char *one, const char *many)
+{
+	return bdl_region_printf(r->region, "%s %s", number(r, n), n == 1 ? one : many);
+}
+
+static const char *looked_at(const struct bdl_request *r, const struct bdl_replay_count *n)
+{
+	return bdl_region_printf(r->region, "%s and %s, of %s and %s that nobody knew, at %s",
+	    counted(r, n->acts, "act", "acts"),
+	    counted(r, n->parts, "part of a page", "parts of pages"),
+	    counted(r, n->people, "person", "people"),
+	    counted(r, n->addresses, "address", "addresses"),
+	    counted(r, n->hosts, "host", "hosts"));
+}
+
 /* "61", "61 and 2 unknown": those whom nobody knew are addresses. */
 static const char *people(const struct bdl_request *r, const struct bdl_replay_count *n)
 {
@@ -125,11 +142,10 @@ static void add_rows(
 	v->unknowns = unknowns;
 }
 
-/* "3 acts were", "1 act was": the beginning of a sentence; empty for none. */
+/* "3 were", "1 was": the beginning of a sentence; empty for none. */
 static const char *were(const struct bdl_request *r, int64_t n)
 {
-	return n ? bdl_region_printf(r->region, "%s %s", number(r, n), n == 1 ? "was" : "were")
-		 : "";
+	return n ? counted(r, n, "was", "were") : "";
 }
 
 /* None is kept, or of other bytes than the draft's: then nobody has asked yet. */
@@ -146,15 +162,12 @@ static int add_replay(const struct bdl_request *r, const struct bdl_document *dr
 	v->ran = bdl_when(r, k.report.until_ms);
 	v->since = k.report.since_ms > 0 ? bdl_when(r, k.report.since_ms) : "";
 	v->stale = !bdl_digest_eq(&k.compared, bdl_ruleset_version(r->ruleset));
-	v->looked = bdl_region_printf(r->region,
-	    "%s acts and %s parts of pages, of %s people and %s addresses that nobody knew, at %s "
-	    "hosts",
-	    number(r, k.report.all.acts), number(r, k.report.all.parts),
-	    number(r, k.report.all.people), number(r, k.report.all.addresses),
-	    number(r, k.report.all.hosts));
+	v->looked = looked_at(r, &k.report.all);
 	v->otherwise = were(r, k.report.otherwise);
 	v->withheld = were(r, k.report.withheld);
-	v->left_out = bdl_count_text(r, k.report.n_left_out, true);
+	v->left_out = k.report.n_left_out
+	    ? counted(r, (int64_t)k.report.n_left_out, "more difference is", "more differences are")
+	    : "";
 	add_rows(r, &k.report, v);
 	return 0;
 }

@@ -114,14 +114,17 @@ static void add_facts(
 /* --- processes and timed work --- */
 
 /* The version of the policies in use, by the first digits of it, as digests are shown. */
-static const char *judges_by(const struct bdl_request *r, const struct bdl_status_process *p)
+static const char *version(const struct bdl_request *r, uint64_t mark)
 {
-	uint64_t mark = p->counters[BDL_COUNT_RULESET];
-
-	if (!p->is_door || p->state != BDL_STATE_UP)
-		return "";
 	return mark ? bdl_region_printf(r->region, "version %012" PRIx64, mark >> 16)
 		    : "the law alone";
+}
+
+static const char *judges_by(const struct bdl_request *r, const struct bdl_status_process *p)
+{
+	bool judges = p->is_door && p->state == BDL_STATE_UP;
+
+	return judges ? version(r, p->counters[BDL_COUNT_RULESET]) : "";
 }
 
 static void add_processes(
@@ -149,14 +152,37 @@ static void add_processes(
 	v->any_processes = v->n_processes > 0;
 }
 
+static void add_hosts(
+    const struct bdl_request *r, const struct bdl_status *s, struct bdl_page_status *v)
+{
+	struct bdl_page_status_host *out = bdl_region_array(r->region, s->n_hosts, sizeof(*out));
+
+	for (size_t i = 0; out && i < s->n_hosts; i++) {
+		const struct bdl_host_row *h = &s->hosts[i];
+		out[i] = (struct bdl_page_status_host){
+			.name = h->host,
+			.here = bdl_view_eq(h->host, s->host),
+			.doors = h->doors,
+			.judges = h->is_mixed ? "different versions"
+			    : h->doors        ? version(r, h->ruleset)
+					      : "",
+			.old = bdl_status_host_is_behind(s, h),
+			.seen = bdl_when(r, h->seen_ms),
+		};
+	}
+	v->hosts = out;
+	v->n_hosts = out ? s->n_hosts : 0;
+	v->any_hosts = v->n_hosts > 0;
+}
+
 static const char *next_run(
     const struct bdl_request *r, const struct bdl_status *s, const struct bdl_job_row *job)
 {
-	if (job->holder.n > 0 && job->until_ms > s->now_ms)
+	if (job->holder.n > 0 && job->until_ms > s->store_ms)
 		return "being done";
 	if (job->next_ms == INT64_MAX)
 		return "never";
-	return job->next_ms <= s->now_ms ? "now" : bdl_when(r, job->next_ms);
+	return job->next_ms <= s->store_ms ? "now" : bdl_when(r, job->next_ms);
 }
 
 static void add_jobs(
@@ -197,6 +223,7 @@ int bdl_show_status(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	add_troubles(r, s, &v);
 	add_facts(r, s, &v);
 	add_processes(r, s, &v);
+	add_hosts(r, s, &v);
 	add_jobs(r, s, &v);
 	if (!bdl_region_broken(r->region))
 		bdl_page_status(&reply->body, &v);

@@ -208,7 +208,8 @@ int bdl_chunk_write(struct bdl_buf *out, struct bdl_view data)
 {
 	if (data.n == 0)
 		return 0;
-	(void)bdl_buf_printf(out, "%zx\r\n", data.n); /* the last append tells of all */
+	(void)bdl_buf_add_hex(out, data.n); /* the last append tells of all */
+	(void)bdl_buf_add_str(out, "\r\n");
 	(void)bdl_buf_add_view(out, data);
 	(void)bdl_buf_add_str(out, "\r\n");
 	return bdl_buf_broken(out) ? BDL_E_LIMIT : 0;

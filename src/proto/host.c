@@ -239,6 +239,98 @@ static int normalise_ipv6(struct bdl_view v, char ret[BDL_HOST_MAX + 1], struct 
 	return 0;
 }
 
+/* What letters, digits and their like are in lower case; 0 for what takes the long way, dots too. */
+static const char label_chars[256] = { ['-'] = '-',
+	['_'] = '_',
+	['0'] = '0',
+	'1',
+	'2',
+	'3',
+	'4',
+	'5',
+	'6',
+	'7',
+	'8',
+	'9',
+	['A'] = 'a',
+	'b',
+	'c',
+	'd',
+	'e',
+	'f',
+	'g',
+	'h',
+	'i',
+	'j',
+	'k',
+	'l',
+	'm',
+	'n',
+	'o',
+	'p',
+	'q',
+	'r',
+	's',
+	't',
+	'u',
+	'v',
+	'w',
+	'x',
+	'y',
+	'z',
+	['a'] = 'a',
+	'b',
+	'c',
+	'd',
+	'e',
+	'f',
+	'g',
+	'h',
+	'i',
+	'j',
+	'k',
+	'l',
+	'm',
+	'n',
+	'o',
+	'p',
+	'q',
+	'r',
+	's',
+	't',
+	'u',
+	'v',
+	'w',
+	'x',
+	'y',
+	'z' };
+
+/*
+ * What nearly every host is: labels of letters and digits, the last of which does not begin with a
+ * digit, so that it is no address. false: the long way tells what it is.
+ */
+static bool take_plain_name(struct bdl_view host, char ret[BDL_HOST_MAX + 1])
+{
+	char name[BDL_HOST_MAX + 1] BDL_UNSET;
+	size_t label = 0;
+
+	if (host.n > BDL_HOST_MAX)
+		return false;
+	for (size_t i = 0; i < host.n; i++) {
+		char c = label_chars[(unsigned char)host.p[i]];
+
+		if (c == 0 && (host.p[i] != '.' || i == label || i - label > LABEL_MAX))
+			return false;
+		name[i] = c ? c : '.';
+		label = c ? label : i + 1;
+	}
+	if (label == host.n || host.n - label > LABEL_MAX || bdl_is_digit(name[label]))
+		return false;
+	memcpy(ret, name, host.n);
+	ret[host.n] = '\0';
+	return true;
+}
+
 static int normalise_name(
     struct bdl_view host, char ret[BDL_HOST_MAX + 1], bool *ret_is_ip, struct bdl_err *err)
 {
@@ -272,6 +364,10 @@ int bdl_host_normalise(
 {
 	bool bracketed = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
 
+	if (take_plain_name(host, ret)) {
+		*ret_is_ip = false;
+		return 0;
+	}
 	if (!bracketed && bdl_view_find(host, ':') == host.n)
 		return normalise_name(host, ret, ret_is_ip, err);
 	int rc = normalise_ipv6(bracketed ? bdl_view_at(host.p + 1, host.n - 2) : host, ret, err);

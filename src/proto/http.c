@@ -1,5 +1,6 @@
 #include "proto/http.h"
 #include "base/ascii.h"
+#include "base/block.h"
 #include "proto/http_int.h"
 
 long bdl_http_head_length(struct bdl_view v, size_t *from)
@@ -38,37 +39,62 @@ static int cut_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err 
 	return 0;
 }
 
+/* What is wrong with a line in which another control byte comes before its end. */
+static int refuse_line(struct bdl_view rest, char control, struct bdl_err *err)
+{
+	struct bdl_view line;
+	int rc = cut_line(&rest, &line, err);
+
+	return rc < 0 ? rc
+		      : bdl_fail(err, BDL_E_INVALID, "a line holds the control byte %#x",
+			    (unsigned)(unsigned char)control);
+}
+
+/* The first control byte of a line is the CR that ends it: so one look finds its end and what is wrong. */
 int bdl_http_line(struct bdl_view *rest, struct bdl_view *ret, struct bdl_err *err)
 {
-	struct bdl_view after = *rest, line;
-	int rc = cut_line(&after, &line, err);
+	size_t n = bdl_find_control(*rest, 0x20, '\t');
 
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < line.n; i++) {
-		unsigned char c = (unsigned char)line.p[i];
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return bdl_fail(err, BDL_E_INVALID, "a line holds the control byte %#x", c);
-	}
-	*ret = line;
-	*rest = after;
+	if (n + 1 >= rest->n || rest->p[n] != '\r' || rest->p[n + 1] != '\n')
+		return refuse_line(*rest, n < rest->n ? rest->p[n] : '\0', err);
+	*ret = bdl_view_at(rest->p, n);
+	*rest = bdl_view_from(*rest, n + 2);
 	return 0;
 }
 
 /* The characters of a token, RFC 9110 section 5.6.2. */
-static bool is_token_char(char c)
+static const bool token_chars[256] = { ['a' ... 'z'] = true,
+	['A' ... 'Z'] = true,
+	['0' ... '9'] = true,
+	['!'] = true,
+	['#'] = true,
+	['$'] = true,
+	['%'] = true,
+	['&'] = true,
+	['\''] = true,
+	['*'] = true,
+	['+'] = true,
+	['-'] = true,
+	['.'] = true,
+	['^'] = true,
+	['_'] = true,
+	['`'] = true,
+	['|'] = true,
+	['~'] = true };
+
+/* How many bytes at the front may stand in a token. */
+static size_t token_length(struct bdl_view v)
 {
-	return bdl_is_letter(c) || bdl_is_digit(c) ||
-	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+	size_t n = 0;
+
+	while (n < v.n && token_chars[(unsigned char)v.p[n]])
+		n++;
+	return n;
 }
 
 static bool is_token(struct bdl_view v)
 {
-	for (size_t i = 0; i < v.n; i++) {
-		if (!is_token_char(v.p[i]))
-			return false;
-	}
-	return v.n > 0;
+	return v.n > 0 && token_length(v) == v.n;
 }
 
 static bool has_blank(struct bdl_view v)
@@ -79,11 +105,12 @@ static bool has_blank(struct bdl_view v)
 int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3], struct bdl_err *err)
 {
 	struct bdl_view rest = line, method = { 0 }, target = { 0 };
+	bool has_tab = bdl_view_find(line, '\t') < line.n;
 
 	if (!bdl_view_cut(&rest, ' ', &method) || !is_token(method))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "the request line does not begin with a method");
-	if (!bdl_view_cut(&rest, ' ', &target) || target.n == 0 || has_blank(target))
+	if (!bdl_view_cut(&rest, ' ', &target) || target.n == 0 || (has_tab && has_blank(target)))
 		return bdl_fail(err, BDL_E_INVALID, "the request line has no target");
 	if (rest.n == 0 || has_blank(rest))
 		return bdl_fail(err, BDL_E_INVALID, "the request line does not end with a version");
@@ -119,19 +146,23 @@ static int response_line(struct bdl_view line, struct bdl_view ret[3], struct bd
 	return 0;
 }
 
-static int parse_field(struct bdl_view line, struct bdl_field *ret, struct bdl_err *err)
+static int refuse_field(struct bdl_view line, struct bdl_err *err)
 {
-	size_t colon = bdl_view_find(line, ':');
-	struct bdl_view name = bdl_view_at(line.p, colon);
-
 	if (line.p[0] == ' ' || line.p[0] == '\t')
 		return bdl_fail(err, BDL_E_INVALID, "a header line is folded");
-	if (colon == line.n)
+	if (bdl_view_find(line, ':') == line.n)
 		return bdl_fail(err, BDL_E_INVALID, "a header line has no colon");
-	if (!is_token(name))
-		return bdl_fail(err, BDL_E_INVALID, "a header line's name is not a token");
-	ret->name = name;
-	ret->value = bdl_view_trim(bdl_view_from(line, colon + 1));
+	return bdl_fail(err, BDL_E_INVALID, "a header line's name is not a token");
+}
+
+static int parse_field(struct bdl_view line, struct bdl_field *ret, struct bdl_err *err)
+{
+	size_t n = token_length(line);
+
+	if (n == 0 || n == line.n || line.p[n] != ':')
+		return refuse_field(line, err);
+	ret->name = bdl_view_at(line.p, n);
+	ret->value = bdl_view_trim(bdl_view_from(line, n + 1));
 	return 0;
 }
 
@@ -221,15 +252,6 @@ int bdl_http_parse_response(struct bdl_view head, struct bdl_http_head *ret, str
 	if (rc == 0)
 		bdl_http_take(ret, &h);
 	return rc;
-}
-
-struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name)
-{
-	for (size_t i = 0; i < h->n_fields; i++) {
-		if (bdl_view_iis(h->fields[i].name, name))
-			return h->fields[i].value;
-	}
-	return (struct bdl_view){ 0 };
 }
 
 struct bdl_view bdl_http_last_field(const struct bdl_http_head *h, const char *name)

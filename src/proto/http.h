@@ -44,7 +44,16 @@ int bdl_http_parse_fields(struct bdl_view lines, struct bdl_http_head *ret, stru
     BDL_MUST_USE;
 
 /* The first field of that name, in any case; an empty view with p == NULL where there is none. */
-struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name);
+static inline struct bdl_view bdl_http_field(const struct bdl_http_head *h, const char *name)
+{
+	struct bdl_view wanted = bdl_view_of(name);
+
+	for (size_t i = 0; i < h->n_fields; i++) {
+		if (bdl_view_ieq(h->fields[i].name, wanted))
+			return h->fields[i].value;
+	}
+	return (struct bdl_view){ 0 };
+}
 
 /* The last one, by which browsers go where an answer has several. */
 struct bdl_view bdl_http_last_field(const struct bdl_http_head *h, const char *name);

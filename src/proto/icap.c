@@ -143,41 +143,77 @@ static int parse_encapsulated(struct bdl_view field, enum bdl_icap_method method
 	return 0;
 }
 
-/* Fields of which two could be read differently by two readers. */
-static int check_single_fields(const struct bdl_http_head *h, struct bdl_err *err)
-{
-	static const char *const names[] = { "Host", "Encapsulated", "Preview", "X-Client-Username",
-		"X-Authenticated-User", "X-Client-IP", "X-Beadle-Visit" };
-	int rc = 0;
+/*
+ * The fields that say something to us. No two are of one length, so that tells which one a field may
+ * be; of those that end in SINGLE_FIELDS two could be read differently by two readers.
+ */
+enum known {
+	KNOWN_HOST,
+	KNOWN_ENCAPSULATED,
+	KNOWN_PREVIEW,
+	KNOWN_CLIENT_USER,
+	KNOWN_AUTHENTICATED_USER,
+	KNOWN_CLIENT_IP,
+	KNOWN_VISIT,
+	SINGLE_FIELDS,
+	KNOWN_ALLOW = SINGLE_FIELDS,
+	KNOWN_CONNECTION,
+	KNOWN_FIELDS
+};
 
-	for (size_t i = 0; rc == 0 && i < BDL_ARRAY_LEN(names); i++)
-		rc = bdl_http_only_once(h, names[i], err);
-	return rc;
+static const char *const known_names[KNOWN_FIELDS] = { "Host", "Encapsulated", "Preview",
+	"X-Client-Username", "X-Authenticated-User", "X-Client-IP", "X-Beadle-Visit", "Allow",
+	"Connection" };
+
+#define KNOWN_LONGEST 20
+static const int8_t known_lengths[KNOWN_LONGEST + 1] = { -1, -1, -1, -1, KNOWN_HOST, KNOWN_ALLOW,
+	-1, KNOWN_PREVIEW, -1, -1, KNOWN_CONNECTION, KNOWN_CLIENT_IP, KNOWN_ENCAPSULATED, -1,
+	KNOWN_VISIT, -1, -1, KNOWN_CLIENT_USER, -1, -1, KNOWN_AUTHENTICATED_USER };
+
+/* The first of each, and how many there are. */
+struct known_fields {
+	struct bdl_view first[KNOWN_FIELDS];
+	size_t n[KNOWN_FIELDS];
+};
+
+static void find_known(const struct bdl_http_head *h, struct known_fields *ret)
+{
+	*ret = (struct known_fields){ 0 };
+	for (size_t i = 0; i < h->n_fields; i++) {
+		struct bdl_view name = h->fields[i].name;
+		int k = name.n <= KNOWN_LONGEST ? known_lengths[name.n] : -1;
+
+		if (k < 0 || !bdl_view_same_letters(name.p, known_names[k], name.n))
+			continue;
+		if (ret->n[k]++ == 0)
+			ret->first[k] = h->fields[i].value;
+	}
 }
 
 static int parse_known_fields(struct bdl_icap_request *q, struct bdl_err *err)
 {
-	struct bdl_view encapsulated = bdl_http_field(&q->head, "Encapsulated");
-	struct bdl_view preview = bdl_http_field(&q->head, "Preview");
-	int rc = check_single_fields(&q->head, err);
+	struct known_fields f;
 
-	if (rc < 0)
-		return rc;
-	q->allow_204 = bdl_http_has_token(&q->head, "Allow", "204");
-	q->close = bdl_http_has_token(&q->head, "Connection", "close");
-	q->user = bdl_http_field(&q->head, "X-Client-Username");
+	find_known(&q->head, &f);
+	for (size_t i = 0; i < SINGLE_FIELDS; i++)
+		if (f.n[i] > 1)
+			return bdl_fail(
+			    err, BDL_E_INVALID, "%s is given %zu times", known_names[i], f.n[i]);
+	q->allow_204 = f.n[KNOWN_ALLOW] && bdl_http_has_token(&q->head, "Allow", "204");
+	q->close = f.n[KNOWN_CONNECTION] && bdl_http_has_token(&q->head, "Connection", "close");
+	q->user = f.first[KNOWN_CLIENT_USER];
 	if (q->user.n == 0)
-		q->user = bdl_http_field(&q->head, "X-Authenticated-User");
-	q->client = bdl_http_field(&q->head, "X-Client-IP");
-	q->visit = bdl_http_field(&q->head, "X-Beadle-Visit");
-	q->has_preview = preview.p != NULL;
-	if (q->has_preview && !bdl_view_uint(preview, INT32_MAX, &q->preview))
+		q->user = f.first[KNOWN_AUTHENTICATED_USER];
+	q->client = f.first[KNOWN_CLIENT_IP];
+	q->visit = f.first[KNOWN_VISIT];
+	q->has_preview = f.n[KNOWN_PREVIEW] > 0;
+	if (q->has_preview && !bdl_view_uint(f.first[KNOWN_PREVIEW], INT32_MAX, &q->preview))
 		return bdl_fail(err, BDL_E_INVALID, "Preview is not a sane number");
 	if (q->method == BDL_ICAP_OTHER)
 		return 0;
-	if (encapsulated.p == NULL && q->method == BDL_ICAP_OPTIONS)
+	if (f.n[KNOWN_ENCAPSULATED] == 0 && q->method == BDL_ICAP_OPTIONS)
 		return 0;
-	return parse_encapsulated(encapsulated, q->method, &q->parts, err);
+	return parse_encapsulated(f.first[KNOWN_ENCAPSULATED], q->method, &q->parts, err);
 }
 
 int bdl_icap_parse(
@@ -265,6 +301,8 @@ static void write_start(
 {
 	if (status == 204) /* what nearly every answer is */
 		(void)bdl_buf_add_str(out, "ICAP/1.0 204 No Content\r\n");
+	else if (status == 200) /* and most of the others */
+		(void)bdl_buf_add_str(out, "ICAP/1.0 200 OK\r\n");
 	else
 		(void)bdl_buf_printf(out, "ICAP/1.0 %d %s\r\n", status, bdl_icap_reason(status));
 	write_line(out, "ISTag: \"", bdl_view_of(s->istag), "\"\r\n");
@@ -307,8 +345,10 @@ int bdl_icap_write_response(struct bdl_buf *out, const struct bdl_icap_service *
     struct bdl_view http_head, struct bdl_view body, bool close)
 {
 	write_start(out, s, 200, close);
-	(void)bdl_buf_printf(out, "Encapsulated: res-hdr=0, %s=%zu\r\n\r\n",
-	    body.n > 0 ? "res-body" : "null-body", http_head.n);
+	(void)bdl_buf_add_str(out, "Encapsulated: res-hdr=0, ");
+	(void)bdl_buf_add_str(out, body.n > 0 ? "res-body=" : "null-body=");
+	(void)bdl_buf_add_uint(out, http_head.n);
+	(void)bdl_buf_add_str(out, "\r\n\r\n");
 	(void)bdl_buf_add_view(out, http_head);
 	if (body.n > 0) {
 		(void)bdl_chunk_write(out, body);

@@ -1,4 +1,5 @@
 #include "proto/url.h"
+#include "base/block.h"
 #include "proto/url_int.h"
 
 static const struct {
@@ -128,14 +129,13 @@ static int parse_absolute(struct bdl_view rest, struct bdl_url *u, struct bdl_er
 
 static int check_bytes(struct bdl_view target, struct bdl_err *err)
 {
-	for (size_t i = 0; i < target.n; i++) {
-		unsigned char c = (unsigned char)target.p[i];
-		if (c <= 0x20 || c == 0x7f)
-			return c == ' '
-			    ? bdl_fail(err, BDL_E_INVALID, "a URL may not hold a space")
-			    : bdl_fail(err, BDL_E_INVALID, "a URL may not hold the byte %#x", c);
-	}
-	return 0;
+	size_t at = bdl_find_control(target, 0x21, 'a'); /* a letter is none of them */
+
+	if (at == target.n)
+		return 0;
+	return target.p[at] == ' ' ? bdl_fail(err, BDL_E_INVALID, "a URL may not hold a space")
+				   : bdl_fail(err, BDL_E_INVALID, "a URL may not hold the byte %#x",
+					 (unsigned)(unsigned char)target.p[at]);
 }
 
 int bdl_url_parse(struct bdl_view target, struct bdl_view host_field, enum bdl_scheme scheme,
@@ -246,11 +246,54 @@ static struct bdl_view cut_segment(struct bdl_view *rest)
 	return segment;
 }
 
+/* What stays as it is wherever it stands in a path or a query. */
+static const bool plain_chars[256] = { ['a' ... 'z'] = true,
+	['A' ... 'Z'] = true,
+	['0' ... '9'] = true,
+	['-'] = true,
+	['_'] = true,
+	['~'] = true,
+	['='] = true,
+	['&'] = true,
+	['+'] = true,
+	[','] = true,
+	[';'] = true,
+	[':'] = true,
+	['@'] = true,
+	['!'] = true,
+	['$'] = true,
+	['('] = true,
+	[')'] = true,
+	['*'] = true };
+
+/* Whether a path is in its one spelling already, as most are, query and all. */
+static bool is_normal(struct bdl_view path)
+{
+	size_t i = 1;
+
+	if (path.n == 0 || path.p[0] != '/')
+		return false;
+	for (; i < path.n && path.p[i] != '?'; i++) {
+		bool begins = path.p[i - 1] == '/'; /* a segment, which may be of dots */
+
+		if (!plain_chars[(unsigned char)path.p[i]] &&
+		    (begins || (path.p[i] != '/' && path.p[i] != '.')))
+			return false;
+	}
+	for (; i < path.n; i++)
+		if (!plain_chars[(unsigned char)path.p[i]] && path.p[i] != '/' &&
+		    path.p[i] != '.' && path.p[i] != '?')
+			return false;
+	return true;
+}
+
 int bdl_url_path(struct bdl_view path, struct bdl_buf *out)
 {
 	size_t start = out->n, end;
 	struct bdl_view rest;
 
+	if (is_normal(path))
+		return bdl_buf_add_view(out, path);
 	path = bdl_view_at(path.p, bdl_view_find(path, '#'));
 	end = bdl_view_find(path, '?');
 	rest = bdl_view_at(path.p, end);

@@ -4,8 +4,8 @@
  * and puts down how it went. What was missed is done once. Where a holder falls silent, its lease
  * runs out, another takes the job over, and the broken run counts as a failure.
  *
- * Moments come from the caller's clock, in milliseconds. Hosts that share a store need clocks that
- * differ by less than the lease; one that jumps delays a job by a lease at most.
+ * Moments are the store's (bdl_store_now), in milliseconds, so that hosts that share one need not
+ * agree on the time; a clock that jumps delays a job by a lease at most.
  */
 #ifndef BDL_RECORD_JOBS_H
 #define BDL_RECORD_JOBS_H

@@ -93,10 +93,11 @@ enum bdl_scan_read {
 };
 
 struct bdl_scan_score {
-	int score;   /* what counts: never less than 0 */
-	int found;   /* of what was found, before anything excused it; scaled by length */
-	int excused; /* how much of that phrases of less than 0 and contexts took away */
-	int firm;    /* of what nothing excuses */
+	int score;         /* what counts: never less than 0 */
+	int found;         /* of what was found, before anything excused it; scaled by length */
+	int excused;       /* how much of that phrases of less than 0 and contexts took away */
+	int firm;          /* of what nothing excuses */
+	uint64_t contexts; /* that took from it: a bit for each, by its number among the classes */
 };
 
 struct bdl_scan_result {

@@ -320,14 +320,19 @@ static void sum_up(const struct bdl_weigh *w, struct sums *s)
 	}
 }
 
-static int by_contexts(const struct bdl_weigh *w, const struct sums *s, size_t class_)
+static int by_contexts(
+    const struct bdl_weigh *w, const struct sums *s, size_t class_, uint64_t *ret_contexts)
 {
+	uint64_t contexts = 0;
 	int sum = 0;
 
 	for (size_t i = 0; i < w->p->h->n_classes; i++) {
 		int context = s->found[i] < CONTEXT_MAX ? s->found[i] : CONTEXT_MAX;
-		sum += context * w->p->classes[class_].excused[i] / 100;
+		int takes = context * w->p->classes[class_].excused[i] / 100;
+		contexts |= (uint64_t)(takes > 0) << i;
+		sum += takes;
 	}
+	*ret_contexts = contexts;
 	return sum;
 }
 
@@ -341,13 +346,15 @@ void bdl_weigh_scores(const struct bdl_weigh *w, uint64_t words, struct bdl_scan
 	ret->more_hits = w->more_hits;
 	for (size_t i = 0; i < ret->n_classes; i++) {
 		int found = scaled(s.found[i], words);
-		int excuse = s.less[i] + by_contexts(w, &s, i);
+		uint64_t contexts;
+		int excuse = s.less[i] + by_contexts(w, &s, i, &contexts);
 		int excused = excuse < found ? excuse : found;
 		ret->scores[i] = (struct bdl_scan_score){
 			.score = found - excused + s.firm[i],
 			.found = found,
 			.excused = excused,
 			.firm = s.firm[i],
+			.contexts = contexts,
 		};
 	}
 }

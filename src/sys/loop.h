@@ -27,7 +27,11 @@ void bdl_loop_run(struct bdl_loop *l);
 /* End as if SIGTERM had come. Closes the loop's own handles. */
 void bdl_loop_stop(struct bdl_loop *l);
 
-/* Start the pool's threads now (they must exist before seccomp); blocks until all have run. */
+/*
+ * Start the pool's threads now (they must exist before seccomp); blocks until all have run. They bring to
+ * the disk what people wait for, so on a core that the loop keeps busy they have their turn at once, and
+ * short ones.
+ */
 void bdl_loop_warm_pool(struct bdl_loop *l);
 
 /*

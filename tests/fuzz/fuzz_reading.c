@@ -71,6 +71,7 @@ static struct bdl_web *the_door(void)
 	/* Below what is no folder: nothing is ever kept, by root either. */
 	web->recorder = bdl_recorder_new(&web->loop.uv, "/dev/null/journal", &slot);
 	web->scratch = bdl_region_new(512 * 1024);
+	web->marks = bdl_marks_new();
 	web->now = bdl_snapshot_empty();
 	bdl_ruleset_free(web->now->ruleset);
 	MUST(bdl_ruleset_new(&source, 1, &web->now->ruleset, NULL) == 0);

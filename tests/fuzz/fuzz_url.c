@@ -13,6 +13,37 @@ static void check_host(const char *host, bool is_ip)
 	MUST(bdl_host_below(bdl_view_of(host), bdl_view_of(again)));
 }
 
+/* A plain name is read by a short way and any other by the long one, which an encoded letter takes. */
+static void check_ways(struct bdl_view host)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf encoded = BDL_BUF(8 * BDL_HOST_MAX);
+	char one[BDL_HOST_MAX + 1], other[BDL_HOST_MAX + 1];
+	bool is_ip = false, other_is_ip = true;
+
+	if (host.n == 0 || host.n > 4 * BDL_HOST_MAX || host.p[0] == '%' || host.p[0] == '[' ||
+	    bdl_view_find(host, ':') < host.n)
+		return;
+	(void)bdl_buf_printf(&encoded, "%%%02x", (unsigned)(unsigned char)host.p[0]);
+	(void)bdl_buf_add_view(&encoded, bdl_view_from(host, 1));
+	int rc = bdl_host_normalise(host, one, &is_ip, NULL);
+	MUST(bdl_host_normalise(bdl_buf_view(&encoded), other, &other_is_ip, NULL) == rc);
+	MUST(rc < 0 || (strcmp(one, other) == 0 && is_ip == other_is_ip));
+}
+
+/* The same of a path that is in its one spelling already: behind a dot it takes the long way. */
+static void check_path_ways(struct bdl_view path, struct bdl_view normal)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf longer = BDL_BUF(4 * BDL_URL_MAX + 2);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf same = BDL_BUF(4 * BDL_URL_MAX);
+
+	if (path.n == 0 || path.p[0] != '/')
+		return;
+	(void)bdl_buf_add_str(&longer, "/.");
+	(void)bdl_buf_add_view(&longer, path);
+	MUST(bdl_url_path(bdl_buf_view(&longer), &same) == 0);
+	MUST(bdl_view_eq(bdl_buf_view(&same), normal));
+}
+
 static void check_path(struct bdl_view path)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf once = BDL_BUF(4 * BDL_URL_MAX);
@@ -24,6 +55,7 @@ static void check_path(struct bdl_view path)
 	/* "%%34%31" becomes "%41", which is not decoded a second time on the wire either. */
 	if (bdl_view_find(path, '%') == path.n)
 		MUST(bdl_view_eq(bdl_buf_view(&once), bdl_buf_view(&twice)));
+	check_path_ways(path, bdl_buf_view(&once));
 }
 
 static void check_url(const struct bdl_url *u, struct bdl_view in)
@@ -49,5 +81,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_url(&u, in);
 	if (bdl_host_normalise(host, name, &is_ip, NULL) == 0)
 		check_host(name, is_ip);
+	check_ways(host);
 	return 0;
 }

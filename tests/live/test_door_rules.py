@@ -131,7 +131,7 @@ def test_a_search_is_judged_by_its_words(school, sites, scheme):
     assert "daily=technicians" in act["kept"].split() and act["tell"] == "technicians"
     page = school.ask_portal(f"/acts/{act['id']}")
     said = text(page.body)
-    assert f"terms: best Essay MILL {scheme}" in said, said
+    assert f"searched for: best Essay MILL {scheme}" in said, said
     assert "still comes to" in said or "again" in said
     assert school.visit(sites.url("www.bing.com", "/search?q=essays+milled", scheme)).status == 200
 

@@ -86,7 +86,15 @@ def test_a_head_is_signed_and_never_overwritten(school):
     again = school.beadle("ledger", "export-head", str(file), check=False)
     assert again.returncode == 1 and "is there already" in again.stderr, again
     assert "agrees with 1 signed head" in whole(school, "--head", str(file))
-    assert "agrees with 1 signed head" in whole(school, "--head", str(file), "--key", key)
+    said = whole(school, "--head", str(file), "--key", key)
+    assert "agrees with 1 signed head" in said and "beside the ledger" not in said, said
+    # The same head in heads/ alone proves less, which is said.
+    kept = school.data / "heads"
+    kept.mkdir(exist_ok=True)
+    (kept / "2026-11-21.head").write_bytes(file.read_bytes())
+    said = whole(school)
+    assert "agrees with 1 signed head" in said and "beside the ledger" in said, said
+    (kept / "2026-11-21.head").unlink()
     other = school.beadle("ledger", "verify", "--head", str(file), "--key", "0" * 64, check=False)
     assert other.returncode == 1 and "another key" in other.stderr, other
     file.write_text(file.read_text().replace("entries ", "entries 1"))

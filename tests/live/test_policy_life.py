@@ -370,3 +370,22 @@ def test_a_store_of_the_program_before(school, sites):
     assert overview().count("The second person is missing") == 1
     said = school.beadle("policy", "versions", "staff").stdout
     assert said.count("THE SECOND PERSON IS MISSING") == 1 and "and B. Chair" in said, said
+
+
+def test_what_a_replay_found_is_said_where_it_cannot_be_kept(school):
+    """As while somebody writes for long: seconds of work are not lost with the last step."""
+    draft = school.folder / "staff.md"
+    draft.write_text(STAFF)
+    school.beadle("policy", "draft", str(draft))
+    store = school.data / "store.db"
+    store.chmod(0o440)
+    done = school.beadle("policy", "replay", "--draft", "staff", check=False)
+    store.chmod(0o640)
+    assert done.returncode == 1 and "looked at:" in done.stdout, done
+    assert "the portal does not show it" in done.stderr and "/replay" not in done.stdout, done
+
+
+def test_a_hold_of_nothing_warns(school):
+    words = ["--by", "A. Head", "--and", "D. Officer", "--reason", "a complaint", "--review", "2036-11-12"]
+    done = school.beadle("hold", "add", "--person", "nobody.here", *words)
+    assert done.stdout.startswith("hold 1 keeps") and "nothing that is recorded" in done.stderr, done

@@ -6,6 +6,7 @@ comes there once, whatever happens to the store, and what one publishes both enf
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -112,6 +113,16 @@ def test_what_one_publishes_both_enforce(two, pg):
                       for one, old in zip(two, before)), "both enforce the new version")
     assert (two[0].data / "force" / "manifest").read_bytes() == \
         (two[1].data / "force" / "manifest").read_bytes()
+    # And each says so of both.
+    names = [(one.data / "host").read_text() for one in two]
+    for one in two:
+        def hosts():
+            said = re.search(r"^policies: .* as version (\w+)\nhosts: (.*)$",
+                             one.beadle("status", check=False).stdout, re.M)
+            return [f"{name}, 2 doors by version {said[1]}" for name in sorted(names)] == said[2].split("; ")
+        until(hosts, "both hosts are said to judge by what is in force")
+    page = two[0].ask_portal("/status").body
+    assert all(name in page for name in names) and "Not what is in force" not in page, page
 
 
 def test_one_that_is_cut_off_goes_on_and_loses_nothing(two, pg):
@@ -220,3 +231,10 @@ def test_the_clerk_works_with_it(two, pg):
         done = two[0].beadle("clerk", "run", job, check=False)
         assert done.returncode and "pg_dump" in done.stderr, done
     assert not rows(pg, "SELECT name FROM job WHERE failures > 0")
+    # Who holds a job, and until when, goes by the server's clock, which all hosts have: here two hours on.
+    pg.sql("CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
+           " $$SELECT pg_catalog.clock_timestamp() + interval '2 hours'$$")
+    pg.sql("ALTER ROLE beadle SET search_path = public, pg_catalog")
+    two[0].beadle("clerk", "run", "optimise")
+    ended = rows(pg, "SELECT ended_ms FROM job WHERE name = 'optimise'")[0]["ended_ms"]
+    assert ended / 1000 > time.time() + 7000, ended

@@ -20,7 +20,7 @@ def links(page, path):
 
 @pytest.mark.parametrize("path, kind, facts", [
     ("/a-lesson", "Page", "It counted that the host is not in the category gambling"),
-    ("/search?q=crisp+facts", "Search", "terms: crisp facts"),
+    ("/search?q=crisp+facts", "Search", "searched for: crisp facts"),
 ])
 def test_what_was_allowed_is_shown_within_a_second(shared, sites, path, kind, facts):
     shared.people["127.0.0.1"] = PERSON

@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <sodium.h>
 
+#define SOURCE_SIZE 64 /* of a style sheet's digest, as CSP has it */
+
 /* A GIF of one transparent pixel. */
 static const unsigned char pixel[] = { 'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0, 0,
 	0, 0, 0, 0, 0x21, 0xf9, 4, 1, 0, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0,
@@ -23,38 +25,32 @@ void bdl_answer_roles(uint32_t roles, struct bdl_buf *out)
 	}
 }
 
-/* The CSP source that allows just the style sheet of this page. */
-static void style_source(const struct bdl_buf *page, char out[64])
+/* A line of a head, in pieces; its owner looks whether it broke. */
+static void add_line(struct bdl_buf *head, const char *before, struct bdl_view v, const char *after)
 {
-	if (bdl_buf_broken(page))
-		return; /* without memory for all of it: it is not sent */
-	const char *from = strstr(bdl_buf_str(page), "<style>");
-	const char *to = from ? strstr(from, "</style>") : NULL;
-	char base64[48];
-	BDL_BUG_IF(!to); /* the layout has it, and no value can hold a '<' */
-	from += strlen("<style>");
-	struct bdl_digest d = bdl_digest_of(from, (size_t)(to - from));
-	(void)sodium_bin2base64(
-	    base64, sizeof(base64), d.b, sizeof(d.b), sodium_base64_VARIANT_ORIGINAL);
-	(void)snprintf(out, 64, "'sha256-%s'", base64); /* 8 + 44 + 1 */
+	(void)bdl_buf_add_str(head, before);
+	(void)bdl_buf_add_view(head, v);
+	(void)bdl_buf_add_str(head, after);
 }
 
 static void write_head(const struct bdl_answer *a, const char *type, const char *style,
     size_t length, struct bdl_buf *head)
 {
-	(void)bdl_buf_printf(head,
-	    "HTTP/1.1 403 Forbidden\r\n"
-	    "Content-Length: %zu\r\n"
-	    "Cache-Control: no-store\r\n"
-	    "Content-Security-Policy: default-src 'none'; style-src %s; form-action 'self'; "
-	    "base-uri 'none'; frame-ancestors %s\r\n"
-	    "Referrer-Policy: same-origin\r\n"
+	(void)bdl_buf_add_str(head, "HTTP/1.1 403 Forbidden\r\nContent-Length: "); /* as above */
+	(void)bdl_buf_add_uint(head, length);
+	add_line(head,
+	    "\r\nCache-Control: no-store\r\n"
+	    "Content-Security-Policy: default-src 'none'; style-src ",
+	    bdl_view_of(style), "; form-action 'self'; base-uri 'none'; frame-ancestors ");
+	(void)bdl_buf_add_str(head, a->taste == BDL_TASTE_PAGE ? "'none'" : "*");
+	add_line(head,
+	    "\r\nReferrer-Policy: same-origin\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
-	    "X-Beadle-Clause: %.*s#%.*s\r\n",
-	    length, style, a->taste == BDL_TASTE_PAGE ? "'none'" : "*", BDL_FMT(a->policy),
-	    BDL_FMT(a->clause));
+	    "X-Beadle-Clause: ",
+	    a->policy, "#");
+	add_line(head, "", a->clause, "\r\n");
 	if (type)
-		(void)bdl_buf_printf(head, "Content-Type: %s\r\n", type);
+		add_line(head, "Content-Type: ", bdl_view_of(type), "\r\n");
 	(void)bdl_buf_add_str(head, "\r\n");
 }
 
@@ -158,20 +154,47 @@ static void write_json(const struct bdl_answer *a, struct bdl_buf *body)
 	json_decref(o);
 }
 
+/* The CSP source that allows just the style sheet of this page; empty without memory for the page. */
+static void make_source(const struct bdl_buf *page, char out[SOURCE_SIZE])
+{
+	if (bdl_buf_broken(page))
+		return; /* it is not sent, and the next one tells */
+	const char *from = strstr(bdl_buf_str(page), "<style>");
+	const char *to = from ? strstr(from, "</style>") : NULL;
+	char base64[48];
+	BDL_BUG_IF(!to); /* the layout has it, and no value can hold a '<' */
+	from += strlen("<style>");
+	struct bdl_digest d = bdl_digest_of(from, (size_t)(to - from));
+	(void)sodium_bin2base64(
+	    base64, sizeof(base64), d.b, sizeof(d.b), sodium_base64_VARIANT_ORIGINAL);
+	(void)snprintf(out, SOURCE_SIZE, "'sha256-%s'", base64); /* 8 + 44 + 1 */
+}
+
+/* No value stands in a style sheet, so it is the same on every page of its kind, and looked at once. */
+static const char *write_page(
+    const struct bdl_answer *a, struct bdl_view told, struct bdl_buf *body)
+{
+	static char block[SOURCE_SIZE], coach[SOURCE_SIZE];
+	char *source = a->action == BDL_COACH ? coach : block;
+
+	if (a->action == BDL_COACH)
+		write_coach(a, told, body);
+	else
+		write_block(a, told, body);
+	if (!source[0])
+		make_source(body, source);
+	return source;
+}
+
 void bdl_answer_write(const struct bdl_answer *a, struct bdl_buf *head, struct bdl_buf *body)
 {
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf told = BDL_BUF(2048);
-	char style[64] = "'none'";
-	const char *type = NULL;
+	const char *style = "'none'", *type = NULL;
 
 	bdl_answer_roles(a->told, &told);
 	switch (a->taste) {
 	case BDL_TASTE_PAGE:
-		if (a->action == BDL_COACH)
-			write_coach(a, bdl_buf_view(&told), body);
-		else
-			write_block(a, bdl_buf_view(&told), body);
-		style_source(body, style);
+		style = write_page(a, bdl_buf_view(&told), body);
 		type = "text/html; charset=utf-8";
 		break;
 	case BDL_TASTE_TEXT:

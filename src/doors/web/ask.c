@@ -53,6 +53,18 @@ static void read_login(
 		take_login(a, a->network.person, BDL_KNOWN_BY_NETWORK);
 }
 
+static struct bdl_view named(struct bdl_web *web, struct bdl_view what, struct bdl_view name)
+{
+	char *p = bdl_region_get(web->scratch, what.n + name.n);
+
+	if (!p)
+		return (struct bdl_view){ 0 };
+	memcpy(p, what.p, what.n);
+	if (name.n)
+		memcpy(p + what.n, name.p, name.n);
+	return bdl_view_at(p, what.n + name.n);
+}
+
 /*
  * Who it is and where. What the proxy calls the client is recorded and named, so it must be what it
  * is said to be. The person, else the address, is marked, so that no login is an address.
@@ -69,10 +81,8 @@ static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap
 		a->network = bdl_networks_find(web->now->networks, ip);
 	read_login(web, icap, has_ip ? ip : NULL, a);
 	find_person(web, a);
-	const char *who = a->login[0]
-	    ? bdl_region_printf(web->scratch, "person %s", a->login)
-	    : bdl_region_printf(web->scratch, "address %.*s", BDL_FMT(a->address));
-	a->who = bdl_view_of(who);
+	a->who = a->login[0] ? named(web, BDL_LIT("person "), bdl_view_of(a->login))
+			     : named(web, BDL_LIT("address "), a->address);
 	a->is_told = a->login[0] || is_client;
 }
 
@@ -123,10 +133,19 @@ static struct bdl_view equipment_of(const struct bdl_web *web, const struct bdl_
 	return a->network.kind.n > 0 ? a->network.kind : BDL_LIT("unknown-devices");
 }
 
+/* To the minute: no clock is ahead of another by less. */
+static struct bdl_civil local_time(struct bdl_web *web, int64_t at_ms)
+{
+	if (web->minute != at_ms / BDL_MINUTE_MS)
+		web->civil = bdl_civil_local(at_ms);
+	web->minute = at_ms / BDL_MINUTE_MS;
+	return web->civil;
+}
+
 static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 {
 	const struct bdl_snapshot *now = web->now;
-	struct bdl_civil civil = bdl_civil_local(a->at_ms);
+	struct bdl_civil civil = local_time(web, a->at_ms);
 	struct bdl_facts *f = &a->facts;
 
 	struct bdl_web_request q = { bdl_view_of(a->url.host), a->url.path, a->method,
@@ -236,9 +255,8 @@ static struct bdl_view clause_names(struct bdl_web *web, const struct bdl_verdic
 	const struct bdl_ruleset *r = web->now->ruleset;
 	const struct bdl_clause *last = NULL;
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(NAMES_KEPT);
-	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
-		if (!bdl_verdict_matched(v, (uint16_t)i))
-			continue;
+	size_t i = bdl_verdict_next(v, 0);
+	for (; i < bdl_ruleset_rules(r); i = bdl_verdict_next(v, i + 1)) {
 		struct bdl_rule_ref ref = bdl_ruleset_rule(r, (uint16_t)i);
 		if (ref.clause != last) /* the rules of one clause stand together */
 			add_word(&b, ref.policy_name, "#", ref.clause->id);
@@ -250,13 +268,11 @@ static struct bdl_view clause_names(struct bdl_web *web, const struct bdl_verdic
 /* Whether every rule that applied keeps nothing: one that keeps facts must have them. */
 static bool keeps_nothing(const struct bdl_ruleset *r, const struct bdl_verdict *v)
 {
-	for (size_t i = 0; i < bdl_ruleset_rules(r); i++) {
-		const struct bdl_phrase *keeping;
-
-		if (!bdl_verdict_matched(v, (uint16_t)i))
-			continue;
-		keeping =
+	size_t i = bdl_verdict_next(v, 0);
+	for (; i < bdl_ruleset_rules(r); i = bdl_verdict_next(v, i + 1)) {
+		const struct bdl_phrase *keeping =
 		    bdl_rule_phrase(bdl_ruleset_rule(r, (uint16_t)i).rule, BDL_PHRASE_KEEPING);
+
 		if (!keeping || keeping->manner != BDL_MANNER_NOTHING)
 			return false;
 	}
@@ -296,7 +312,7 @@ struct bdl_act bdl_ask_act(
 		.source = bdl_view_of(bdl_known_by_word(a->source)),
 		.place = a->network.place,
 		.equipment = equipment_of(web, a),
-		.kept = bdl_region_view(web->scratch, bdl_buf_view(&a->kept)),
+		.kept = bdl_buf_view(&a->kept),
 	};
 	if (!v || v->rule == BDL_NO_RULE)
 		return act;

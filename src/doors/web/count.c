@@ -1,6 +1,5 @@
 /* Counting an act where rules count, and telling the proxy's log what to put right of it. */
 #include "doors/web/web_int.h"
-#include <inttypes.h>
 
 /* What the act adds, if it goes on: parts are counted with their page, bytes as they are announced. */
 static uint64_t amount_of(const struct bdl_ask *a, enum bdl_counter_kind kind)
@@ -18,15 +17,19 @@ static void count_one(struct bdl_web *web, struct bdl_ask *a, size_t i)
 	bool is_again = counter->kind == BDL_COUNTER_TIMES && a->before &&
 	    bdl_counterset_has(&a->before->set, (unsigned)i);
 	uint64_t amount = is_again ? 0 : amount_of(a, counter->kind);
-	char text[48];
+	char room[48]; /* what is written fits */
+	struct bdl_buf text = { .p = room, .cap = sizeof(room), .max = sizeof(room) - 1 };
 
 	if (counter->kind == BDL_COUNTER_TIMES && amount)
 		a->counts[i] = bdl_counters_add(web->counters, entry, &w, amount, a->at_ms);
 	else /* bytes count once it is known that they go on */
 		a->counts[i] = bdl_counters_sum(web->counters, entry, &w, a->at_ms) + amount;
-	(void)snprintf(
-	    text, sizeof(text), "%016" PRIx64 ":%" PRIu64, counter->id, a->counts[i]); /* fits */
-	bdl_kept_add(&a->kept, "count", bdl_view_of(text));
+	for (int bits = 60; bits > 0 && !(counter->id >> bits); bits -= 4)
+		(void)bdl_buf_add_char(&text, '0'); /* sixteen digits in all */
+	(void)bdl_buf_add_hex(&text, counter->id);
+	(void)bdl_buf_add_char(&text, ':');
+	(void)bdl_buf_add_uint(&text, a->counts[i]);
+	bdl_kept_add(&a->kept, "count", bdl_buf_view(&text));
 }
 
 /* Counts on what those that came before have made certain, until nothing new comes. */

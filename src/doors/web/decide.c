@@ -67,11 +67,11 @@ static void keep_daily(struct bdl_web *web, const struct bdl_verdict *v, struct 
 	const struct bdl_ruleset *r = web->now->ruleset;
 	uint32_t daily = 0, at_once = 0;
 
-	for (size_t i = 0; v->tell && i < bdl_ruleset_rules(r); i++) {
+	size_t i = v->tell ? bdl_verdict_next(v, 0) : BDL_RULESET_RULES_MAX;
+	for (; i < bdl_ruleset_rules(r); i = bdl_verdict_next(v, i + 1)) {
 		const struct bdl_rule *rule = bdl_ruleset_rule(r, (uint16_t)i).rule;
 
-		for (size_t j = 0; bdl_verdict_matched(v, (uint16_t)i) && j < rule->n_phrases;
-		     j++) {
+		for (size_t j = 0; j < rule->n_phrases; j++) {
 			const struct bdl_phrase *p = &rule->phrases[j];
 
 			if (p->form == BDL_PHRASE_TELL && p->manner == BDL_MANNER_DAILY)
@@ -104,14 +104,16 @@ struct bdl_judgement bdl_web_judge(
 /* What goes on has bytes, and what is rolled up has a mark by which they find it. */
 static struct bdl_view mark_of(struct bdl_web *web, const struct bdl_act *act)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(BDL_MARK_TEXT_MAX);
+	char *room =
+	    bdl_visits_take(act) ? bdl_region_get(web->scratch, BDL_MARK_TEXT_MAX + 1) : NULL;
+	struct bdl_buf text = { .p = room, .cap = BDL_MARK_TEXT_MAX + 1, .max = BDL_MARK_TEXT_MAX };
 	struct bdl_mark m;
 
-	if (!bdl_visits_take(act))
+	if (!room)
 		return bdl_view_of(NULL);
-	bdl_mark_of(act, &m);
+	bdl_marks_of(web->marks, act, &m);
 	bdl_mark_write(&m, &text);
-	return bdl_region_view(web->scratch, bdl_buf_view(&text));
+	return bdl_buf_view(&text);
 }
 
 void bdl_web_record(struct bdl_web *web, struct bdl_ask *a, const struct bdl_judgement *j)

@@ -35,10 +35,24 @@ void bdl_exchange_end(struct bdl_conn *c, int status)
 	enter(c, BDL_STAGE_OVER);
 }
 
+/* Behind what is to be sent already, mostly nothing: then it takes its place, and no byte is copied. */
+static int add_answer(struct bdl_conn *c)
+{
+	struct bdl_buf empty = c->out;
+
+	if (c->out.n > 0 || c->answer.n > c->out.max)
+		return bdl_buf_add_view(&c->out, bdl_buf_view(&c->answer));
+	c->out = c->answer;
+	c->out.max = empty.max;
+	empty.max = c->answer.max;
+	c->answer = empty;
+	return 0;
+}
+
 /* The answer goes out; what is left of the request's body decides what comes next. */
 static void send_answer(struct bdl_conn *c)
 {
-	if (bdl_buf_broken(&c->answer) || bdl_buf_add_view(&c->out, bdl_buf_view(&c->answer)) < 0) {
+	if (bdl_buf_broken(&c->answer) || add_answer(c) < 0) {
 		bdl_log(BDL_LOG_ERR, "answer-too-large", "an answer does not fit its buffer");
 		bdl_exchange_end(c, 500);
 		return;
@@ -144,8 +158,16 @@ static void go_on(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 	c->is_echo = true;
 }
 
-/* The head that a decision writes: an answer's, or a request's that goes on changed. */
-#define DECIDED_HEAD_MAX ((size_t)BDL_HTTP_HEAD_MAX + BDL_ANSWER_HEAD_MAX)
+/* Memory that one large answer took is not kept for the next. */
+#define KEPT_MAX ((size_t)64 * 1024)
+
+static void empty(struct bdl_buf *b, size_t max)
+{
+	if (b->cap > KEPT_MAX)
+		bdl_buf_done(b);
+	b->max = max;
+	bdl_buf_clear(b);
+}
 
 static bool is_long(const struct bdl_http_head *http)
 {
@@ -158,9 +180,11 @@ static bool is_long(const struct bdl_http_head *http)
 static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view icap_head,
     struct bdl_view heads, const struct bdl_http_head *http)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(DECIDED_HEAD_MAX);
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
-	struct bdl_decision d = bdl_web_decide(c->web, r, http, bdl_view_of(c->peer), &head, &body);
+	struct bdl_buf *head = &c->web->head, *body = &c->web->body;
+
+	empty(head, BDL_WEB_HEAD_MAX);
+	empty(body, BDL_ANSWER_BODY_MAX);
+	struct bdl_decision d = bdl_web_decide(c->web, r, http, bdl_view_of(c->peer), head, body);
 	c->strict = d.strict;
 	c->spools = c->has_body && is_long(http);
 	switch (d.outcome) {
@@ -168,11 +192,11 @@ static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 		go_on(c, r, icap_head, heads, &d);
 		break;
 	case BDL_OUTCOME_CHANGE:
-		change(c, r, &head, &d);
+		change(c, r, head, &d);
 		(void)bdl_reading_begin(c, icap_head, heads, &d); /* else it goes on unread */
 		break;
 	case BDL_OUTCOME_ANSWER:
-		answer_with(c, r->method, &head, &body);
+		answer_with(c, r->method, head, body);
 		break;
 	case BDL_OUTCOME_FORM:
 		c->is_form = true;
@@ -205,7 +229,7 @@ static void hand_back(struct bdl_conn *c)
 
 static void answer_form(struct bdl_conn *c)
 {
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(DECIDED_HEAD_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf head = BDL_BUF(BDL_WEB_HEAD_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf body = BDL_BUF(BDL_ANSWER_BODY_MAX);
 	struct bdl_decision d = { .outcome = BDL_OUTCOME_ANSWER };
 	struct bdl_icap_request r;

@@ -9,14 +9,9 @@ static void recall(struct bdl_web *web, struct bdl_ask *a)
 	(void)bdl_facts_recall(web->now->ruleset, &a->facts, bdl_buf_view(&a->kept), web->scratch);
 }
 
-/* What was found out so far, as bytes of the scratch region that may grow. */
 static void begin(struct bdl_web *web, struct bdl_ask *a, const char *stage)
 {
-	char *room = bdl_region_get(web->scratch, BDL_KEPT_MAX + 1);
-
-	a->kept = (struct bdl_buf){
-		.p = room, .cap = room ? BDL_KEPT_MAX + 1 : 0, .max = room ? BDL_KEPT_MAX : 0
-	};
+	a->kept = (struct bdl_buf){ .p = web->kept, .cap = sizeof(web->kept), .max = BDL_KEPT_MAX };
 	bdl_kept_add(&a->kept, "stage", bdl_view_of(stage));
 	if (a->is_probe)
 		bdl_kept_add(&a->kept, "probe", a->probe.id);

@@ -5,6 +5,7 @@
 
 #define HITS_KEPT   6    /* phrases that a record names */
 #define HIT_MAX     256  /* bytes of one */
+#define EXCUSED_MAX 512  /* bytes of what was excused, and by what */
 #define PHRASE_KEPT 120  /* bytes of a phrase as it is written; of a longer one what was met */
 #define AROUND_KEPT 3    /* lines around them */
 #define TERMS_READ  4096 /* bytes of what was searched for */
@@ -71,6 +72,23 @@ static void keep_score(struct bdl_ask *a, const char *name, const char *class_, 
 	bdl_kept_add(&a->kept, name, bdl_view_of(text));
 }
 
+/* With the contexts, for people: "drugs:32:health,news". */
+static void keep_excused(struct bdl_ask *a, const struct bdl_phrases *phrases, const char *class_,
+    const struct bdl_scan_score *s)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(EXCUSED_MAX);
+	char between = ':';
+
+	(void)bdl_buf_printf(&text, "%s:%d", class_, s->excused);
+	for (size_t i = 0; i < bdl_phrases_classes(phrases); i++) {
+		if (!(s->contexts & UINT64_C(1) << i))
+			continue;
+		(void)bdl_buf_printf(&text, "%c%s", between, bdl_phrases_class(phrases, i));
+		between = ',';
+	}
+	bdl_kept_add(&a->kept, "excused", bdl_buf_view(&text)); /* what does not fit is left out */
+}
+
 static void keep_scores(
     const struct bdl_reader *reader, const struct bdl_scan_result *result, struct bdl_ask *a)
 {
@@ -81,7 +99,7 @@ static void keep_scores(
 		if (s->score > 0)
 			keep_score(a, "score", class_, s->score);
 		if (s->score > 0 && s->excused > 0)
-			keep_score(a, "excused", class_, s->excused);
+			keep_excused(a, reader->phrases, class_, s);
 	}
 }
 

@@ -21,6 +21,10 @@ struct bdl_recorder {
 	bool stopping;
 	bool is_unsynced; /* something was added that no sync was begun for */
 
+	/* The next segment, being made. */
+	uv_work_t making;
+	struct bdl_journal_spare *spare; /* NULL: none is being made */
+
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */
 	uv_work_t work;
 	struct bdl_journal_sync *sync;
@@ -67,6 +71,37 @@ static void wake(struct bdl_waiter *w)
 		w->done(w);
 		w = next;
 	}
+}
+
+static void on_making(uv_work_t *work)
+{
+	struct bdl_recorder *r = work->data;
+	struct bdl_err err;
+
+	/* Who appends when there is none makes one, or says why not. */
+	(void)!bdl_journal_spare_run(r->spare, &err);
+}
+
+static void on_made(uv_work_t *work, int status)
+{
+	struct bdl_recorder *r = work->data;
+
+	(void)status; /* nobody cancels it */
+	bdl_journal_spare_end(r->journal);
+	r->spare = NULL;
+}
+
+/* See to it that the next segment is there before it is needed. */
+static void make_spare(struct bdl_recorder *r)
+{
+	if (r->stopping || r->spare || !r->journal || r->failing)
+		return;
+	r->spare = bdl_journal_spare_begin(r->journal);
+	if (!r->spare)
+		return;
+	r->making.data = r;
+	/* Fails only without a function to call. */
+	BDL_BUG_IF(uv_queue_work(r->loop, &r->making, on_making, on_made) != 0);
 }
 
 static void on_pool(uv_work_t *work)
@@ -116,6 +151,7 @@ static void on_synced(uv_work_t *work, int status)
 		fail(r, CANNOT_SYNC, &r->sync_err);
 	else
 		recover(r, CANNOT_SYNC);
+	make_spare(r);
 	wake(done);
 	if (r->stopping) /* else the loop sees to those who came meanwhile, and some more */
 		sync_or_wake(r);
@@ -128,6 +164,7 @@ static void on_timer(uv_timer_t *timer)
 		get_ready(r);
 	if (!r->sync)
 		(void)start_sync(r); /* nothing unsynced is fine */
+	make_spare(r);
 }
 
 static void before_waiting(uv_prepare_t *h)

@@ -175,6 +175,7 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	web->recorder = bdl_recorder_new(&web->loop.uv, path, web->role->slot);
 	(void)snprintf(web->spools, sizeof(web->spools), "%s", path);
 	web->scratch = bdl_region_new(SCRATCH_MAX);
+	web->marks = bdl_marks_new();
 	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->tick) != 0);              /* cannot fail */
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
 	web->tick.data = web;
@@ -201,6 +202,9 @@ static void web_free(struct bdl_web *web)
 	bdl_counters_close(web->counters);
 	bdl_late_close(web->late);
 	bdl_region_free(web->scratch);
+	bdl_marks_free(web->marks);
+	bdl_buf_done(&web->head);
+	bdl_buf_done(&web->body);
 	explicit_bzero(web->key, sizeof(web->key));
 	explicit_bzero(web->probe_key, sizeof(web->probe_key));
 	free(web);

@@ -2,6 +2,7 @@
 #ifndef BDL_DOORS_WEB_WEB_INT_H
 #define BDL_DOORS_WEB_WEB_INT_H
 
+#include "base/clock.h"
 #include "doors/web/answer.h"
 #include "doors/web/counters.h"
 #include "doors/web/late.h"
@@ -17,6 +18,7 @@
 #include "proto/media.h"
 #include "proto/url.h"
 #include "record/addresses.h"
+#include "record/visits/mark.h"
 #include "sys/loop.h"
 #include "sys/role.h"
 
@@ -49,6 +51,8 @@
 #define BDL_WEB_TEXT_MS 4000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
 #define BDL_WEB_SEALED_HEADER "X-Beadle-Sealed"
+/* The head that a decision writes: an answer's, or a request's that goes on changed. */
+#define BDL_WEB_HEAD_MAX ((size_t)BDL_HTTP_HEAD_MAX + BDL_ANSWER_HEAD_MAX)
 
 struct bdl_conn;
 
@@ -69,12 +73,20 @@ struct bdl_web {
 	struct bdl_addresses *addresses; /* who is where, as the process `who` writes it */
 	struct bdl_counters *counters;
 	struct bdl_late *late;
+	struct bdl_marks *marks;
 	uint64_t evicted; /* of which the log was told */
 	int log_fd;       /* where the proxy's log comes in; -1: nowhere */
 	uv_poll_t log_poll;
 	uint8_t key[BDL_TOKEN_KEY];
 	uint8_t probe_key[BDL_TOKEN_KEY];
-	struct bdl_region *scratch; /* for the request being judged */
+	/* What the school's clocks show in one minute, which is asked for once. */
+	int64_t minute;
+	struct bdl_civil civil;
+
+	/* For the request being judged: what lives as long, and what was found out of it. */
+	struct bdl_region *scratch;
+	char kept[BDL_KEPT_MAX + 1];
+	struct bdl_buf head, body; /* of the answer being written */
 
 	/* Reading the next snapshot on the pool, one at a time. */
 	uv_work_t load;
@@ -139,7 +151,7 @@ struct bdl_ask {
 	struct bdl_facts facts;
 	struct bdl_catset listed;      /* categories in the lists' own numbers */
 	struct bdl_media media;        /* of what is sent, or comes back */
-	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->scratch */
+	struct bdl_buf kept;           /* what was found out: see bdl_kept_add; in web->kept */
 	uint64_t *counts;              /* by the ruleset's numbers; NULL where it counts nothing */
 	struct bdl_counterset counted; /* the counters that it was counted in */
 	const struct bdl_counted *before; /* NULL, or of earlier looks at the same act */

@@ -191,15 +191,29 @@ int bdl_act_decode(struct bdl_view bytes, struct bdl_act *ret, struct bdl_err *e
 
 /* --- references --- */
 
+/* The last two digits of a number that is not negative. */
+static char *put_two(char *to, int v)
+{
+	*to++ = (char)('0' + v / 10 % 10);
+	*to++ = (char)('0' + v % 10);
+	return to;
+}
+
 void bdl_reference_write(int64_t at_ms, char out[BDL_REFERENCE_LEN])
 {
 	struct bdl_civil c = bdl_civil_local(at_ms);
+	char *p = put_two(out, c.year);
 
-	/* Of a civil time each number has its digits; the compiler cannot know that. */
-	(void)snprintf(out, BDL_REFERENCE_LEN, "%02u%02u%02u-%02u%02u%02u-%03u",
-	    (unsigned)c.year % 100, (unsigned)c.month % 100, (unsigned)c.day % 100,
-	    (unsigned)c.minute / 60 % 100, (unsigned)c.minute % 60, (unsigned)c.second % 100,
-	    (unsigned)(at_ms % 1000) % 1000);
+	p = put_two(p, c.month);
+	p = put_two(p, c.day);
+	*p++ = '-';
+	p = put_two(p, c.minute / 60);
+	p = put_two(p, c.minute % 60);
+	p = put_two(p, c.second);
+	*p++ = '-';
+	p = put_two(p, (int)(at_ms % 1000) / 10);
+	*p++ = (char)('0' + at_ms % 10);
+	*p = '\0';
 }
 
 size_t bdl_reference_read(struct bdl_view text, int64_t ret_ms[BDL_REFERENCE_MOMENTS])

@@ -40,6 +40,7 @@ struct bdl_journal {
 	uint64_t made, made_synced; /* segments whose names are in the folder, and on the disk */
 	bool syncing;
 	struct bdl_journal_sync sync; /* the one that is under way */
+	struct bdl_journal_spare spare;
 };
 
 static int lock_take(int folder, int *ret, struct bdl_err *err)
@@ -84,6 +85,8 @@ int bdl_journal_open(
 	j->lock = bdl_steal_fd(&lock);
 	j->segment_size = segment_size;
 	j->newest = list.newest;
+	j->spare =
+	    (struct bdl_journal_spare){ .folder = j->folder, .size = segment_size, .fd = -1 };
 	*ret = j;
 	return 0;
 }
@@ -119,6 +122,21 @@ static void segment_close(struct bdl_journal *j, struct segment *s)
 		(void)close(s->fd); /* what had to reach the disk was synced */
 }
 
+/* The spare one, where it is ready, else one that is made now. *ret_made is what its file is called. */
+static int segment_take(
+    struct bdl_journal *j, struct segment *s, const char **ret_made, struct bdl_err *err)
+{
+	*ret_made = UNDER_WAY;
+	/* A thread that is making it writes all else of it first, and says so to the loop, not here. */
+	if (j->spare.is_making || !j->spare.is_ready)
+		return segment_map(j, s, err);
+	s->fd = bdl_steal_fd(&j->spare.fd);
+	s->map = bdl_steal(&j->spare.map);
+	j->spare.is_ready = false;
+	*ret_made = BDL_SPARE_NAME;
+	return 0;
+}
+
 static int segment_begin(struct bdl_journal *j, struct bdl_err *err)
 {
 	struct segment s = { .fd = -1,
@@ -131,14 +149,15 @@ static int segment_begin(struct bdl_journal *j, struct bdl_err *err)
 		return bdl_fail(err, BDL_E_LIMIT,
 		    "the journal has a segment of the last number, which nobody but a hand gave it");
 	bdl_segment_name(s.number, ".seg", name);
-	int rc = segment_map(j, &s, err);
+	const char *made;
+	int rc = segment_take(j, &s, &made, err);
 	if (!rc) {
 		bdl_segment_head_put(s.map, s.number, j->segment_size);
-		if (renameat(j->folder, UNDER_WAY, j->folder, name))
+		if (renameat(j->folder, made, j->folder, name))
 			rc = bdl_fail_sys(err, "name journal segment '%s'", name);
 	}
 	if (rc) {
-		(void)unlinkat(j->folder, UNDER_WAY, 0); /* the next one is made over it anyway */
+		(void)unlinkat(j->folder, made, 0); /* the next one is made over it anyway */
 		segment_close(j, &s);
 		return rc;
 	}
@@ -266,10 +285,25 @@ void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s)
 	j->syncing = false;
 }
 
+struct bdl_journal_spare *bdl_journal_spare_begin(struct bdl_journal *j)
+{
+	if (j->spare.is_making || j->spare.is_ready)
+		return NULL;
+	j->spare.is_making = true;
+	return &j->spare;
+}
+
+void bdl_journal_spare_end(struct bdl_journal *j)
+{
+	j->spare.is_making = false;
+}
+
 void bdl_journal_close(struct bdl_journal *j)
 {
 	if (!j)
 		return;
+	BDL_BUG_IF(j->spare.is_making);
+	bdl_spare_drop(&j->spare);
 	struct bdl_journal_sync *s = bdl_journal_sync_begin(j);
 	if (s) {
 		int rc = bdl_journal_sync_run(s, NULL);

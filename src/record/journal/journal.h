@@ -43,7 +43,7 @@ struct bdl_journal;
 int bdl_journal_open(const char *folder, size_t segment_size, struct bdl_journal **ret,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* Syncs; no other sync may be under way. Takes NULL. */
+/* Syncs; no other sync may be under way, and no segment be made. Takes NULL. */
 void bdl_journal_close(struct bdl_journal *j);
 BDL_DEFINE_AUTO(struct bdl_journal, bdl_journal_close);
 
@@ -77,6 +77,16 @@ struct bdl_journal_place bdl_journal_end(const struct bdl_journal *j);
 struct bdl_journal_sync *bdl_journal_sync_begin(struct bdl_journal *j);
 int bdl_journal_sync_run(struct bdl_journal_sync *s, struct bdl_err *err) BDL_MUST_USE;
 void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s);
+
+/*
+ * The segment that comes next can be made beside the loop, as a sync is run: `begin` and `end` on the
+ * loop's thread, `run` on any one. `begin` returns NULL where it is there, or being made. It is written
+ * full of zeroes and synced, so that syncs of what is appended to it wait for the disk once where those
+ * of a segment that is made in a hurry wait twice. Where it cannot be made, appends make do without.
+ */
+struct bdl_journal_spare *bdl_journal_spare_begin(struct bdl_journal *j);
+int bdl_journal_spare_run(struct bdl_journal_spare *s, struct bdl_err *err) BDL_MUST_USE;
+void bdl_journal_spare_end(struct bdl_journal *j);
 
 /* --- the reader: the scribe --- */
 

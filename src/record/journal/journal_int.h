@@ -19,6 +19,19 @@
 #define BDL_SEGMENT_NAME 32 /* room for "000000000001.seg" and ".damaged" */
 void bdl_segment_name(uint64_t number, const char *suffix, char out[BDL_SEGMENT_NAME]);
 
+#define BDL_SPARE_NAME "spare" /* of the segment that comes next; no reader looks at it */
+
+struct bdl_journal_spare {
+	int folder; /* the journal's */
+	size_t size;
+	int fd; /* -1: there is none */
+	char *map;
+	bool is_ready, is_making;
+};
+
+/* Let go of it, and of its file. */
+void bdl_spare_drop(struct bdl_journal_spare *s);
+
 /* Bytes that an entry with such a payload takes. */
 static inline size_t bdl_entry_room(size_t payload)
 {

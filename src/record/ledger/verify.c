@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define BLOCK \
+	1000 /* entries that are asked for at once: PostgreSQL answers with all of them in memory */
+
 struct verify {
 	struct bdl_ledger_walk walk;
 	const struct bdl_head *heads; /* by their entries */
@@ -94,18 +97,19 @@ static void end_check(struct verify *v, int64_t entries, const struct bdl_digest
 	}
 }
 
-/* 1: all were read; 0: it breaks. The head comes with each row, and by itself where there is none. */
-static int rows_check(
+/*
+ * As many rows as a block has, the head with each, or by itself where there are none. 1: the next block
+ * follows; 0: that was the end, or it breaks.
+ */
+static int block_check(
     struct bdl_store *s, struct bdl_stmt *st, struct verify *v, struct bdl_err *err)
 {
 	struct bdl_digest hash = { 0 };
 	int64_t entries = 0;
-	size_t rows = 0;
+	size_t rows = 0, n = 0;
 	bool is_head = false;
 	int rc;
 
-	if (!heads_agree(v))
-		return 0;
 	while ((rc = bdl_stmt_step(s, st, err)) > 0) {
 		if (rows++ == 0) {
 			entries = bdl_col_int(st, 0);
@@ -115,34 +119,56 @@ static int rows_check(
 			break; /* the head alone */
 		if (!row_check(v, st))
 			return 0;
+		n++;
 	}
-	if (rc < 0)
-		return rc;
+	if (rc < 0 || n == BLOCK)
+		return rc < 0 ? rc : 1;
 	if (is_head)
 		end_check(v, entries, &hash);
 	else
 		break_at(v, v->walk.entries + 1, "the ledger has no head");
-	return v->found->broken == 0;
+	return 0;
+}
+
+/* Entries are only added, so what one block's statement sees goes on in the next one's. */
+static int blocks_check(struct bdl_store *s, struct verify *v, struct bdl_err *err)
+{
+	int64_t from = INT64_MIN;
+	int rc;
+
+	if (!heads_agree(v))
+		return 0;
+	do {
+		struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+		rc = bdl_stmt_get(s,
+		    "SELECT h.entries, h.hash, e.entry, e.at_ms, e.kind, e.actor, e.subject,"
+		    " e.record, e.digest, e.hash FROM ledger_head h LEFT JOIN"
+		    " (SELECT school, entry, at_ms, kind, actor, subject, record, digest, hash"
+		    " FROM ledger_entry WHERE school = ?1 AND entry >= ?2"
+		    " ORDER BY entry LIMIT ?3) e ON e.school = h.school"
+		    " WHERE h.school = ?1 ORDER BY e.entry",
+		    &st, err);
+		if (rc)
+			return rc;
+		bdl_bind_int(st, 1, BDL_SCHOOL);
+		bdl_bind_int(st, 2, from);
+		bdl_bind_int(st, 3, BLOCK);
+		rc = block_check(s, st, v, err);
+		from = v->walk.entries + 1;
+	} while (rc > 0);
+	return rc;
 }
 
 int bdl_ledger_verify(struct bdl_store *s, struct bdl_head *heads, size_t n,
     struct bdl_ledger_found *ret, struct bdl_err *err)
 {
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_ledger_found found = { 0 };
 	struct verify v = { .heads = heads, .n = n, .found = &found };
 
 	if (n)
 		qsort(heads, n, sizeof(*heads), by_entries);
-	int rc = bdl_stmt_get(s,
-	    "SELECT h.entries, h.hash, e.entry, e.at_ms, e.kind, e.actor, e.subject, e.record,"
-	    " e.digest, e.hash FROM ledger_head h LEFT JOIN ledger_entry e ON e.school = h.school"
-	    " WHERE h.school = ?1 ORDER BY e.entry",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = rows_check(s, st, &v, err);
+	int rc = blocks_check(s, &v, err);
 	if (rc < 0)
 		return rc;
 	found.entries = v.walk.entries;

@@ -141,6 +141,41 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
 	return rc;
 }
 
+#define BY_PERSON     "person = ?2 AND person <> ''"
+#define BY_CLAUSE     "clause = ?3 AND clause <> ''"
+#define IN(table, by) "EXISTS (SELECT 1 FROM " table " WHERE school = ?1 AND " by ")"
+
+/* Of visits the names alone are looked at, which are few: they go with the last visit. */
+int bdl_holds_any(struct bdl_store *s, struct bdl_view person, struct bdl_view clause, bool *ret,
+    struct bdl_err *err)
+{
+	static const char of_person[] = "SELECT " IN("act", BY_PERSON) " OR " IN(
+	    "violation", BY_PERSON) " OR " IN("client", BY_PERSON);
+	static const char of_clause[] = "SELECT " IN("act", BY_CLAUSE) " OR " IN(
+	    "violation", BY_CLAUSE) " OR " IN("basis", BY_CLAUSE);
+	static const char of_both[] = "SELECT " IN("act", BY_PERSON " AND " BY_CLAUSE) " OR " IN(
+	    "violation", BY_PERSON " AND " BY_CLAUSE) " OR (" IN("client",
+	    BY_PERSON) " AND " IN("basis", BY_CLAUSE) ")";
+	const char *sql = !clause.n ? of_person : person.n ? of_both : of_clause;
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+	char login[BDL_LEDGER_PERSON_MAX];
+
+	if (person.n > sizeof(login))
+		return bdl_fail(err, BDL_E_INVALID, "nobody has so long a name");
+	int rc = bdl_stmt_get(s, sql, &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_text(st, 2, login_of(person, login));
+	if (clause.n)
+		bdl_bind_text(st, 3, clause);
+	rc = bdl_stmt_step(s, st, err);
+	if (rc < 0)
+		return rc;
+	*ret = bdl_col_int(st, 0) != 0;
+	return 0;
+}
+
 /* --- ending --- */
 
 /* What the hold kept, in the region; BDL_E_MISSING where none of that number holds. */

@@ -24,6 +24,13 @@ int bdl_holds_add(struct bdl_store *s, struct bdl_view person, struct bdl_view c
     struct bdl_view review_on, const struct bdl_hold_word *word, int64_t now_ms, int64_t *ret_id,
     struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * Whether anything recorded until now may be what such a hold keeps: false is certain, and most often
+ * a name that is spelt otherwise.
+ */
+int bdl_holds_any(struct bdl_store *s, struct bdl_view person, struct bdl_view clause, bool *ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
 /* BDL_E_MISSING where no hold of this number holds. What it kept goes with the next deletion. */
 int bdl_holds_end(struct bdl_store *s, int64_t id, const struct bdl_hold_word *word, int64_t now_ms,
     struct bdl_err *err) BDL_MUST_USE;

@@ -117,6 +117,7 @@ static int waiting_read(struct bdl_store *store, const char *dir, struct bdl_reg
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	const struct read_place *places;
 	const char *host = host_of(store, dir, region);
+	size_t n_host = strlen(host);
 	void *rows;
 	size_t n;
 
@@ -129,6 +130,7 @@ static int waiting_read(struct bdl_store *store, const char *dir, struct bdl_reg
 	if (rc)
 		return rc;
 	places = rows;
+	s->host = bdl_view_at(host, n_host ? n_host - 1 : 0); /* without its slash */
 	for (size_t i = 0; i < s->n_processes; i++)
 		for (size_t k = 0; k < n; k++)
 			if (is_journal_of(places[k].source, host, s->processes[i].name)) {
@@ -196,10 +198,18 @@ static int store_look(struct bdl_store *store, const char *dir, struct bdl_regio
     struct bdl_status *s, struct bdl_err *err)
 {
 	struct bdl_check_row *checks;
+	struct bdl_host_row *hosts;
 	struct bdl_job_row *jobs;
 	struct bdl_head head;
 
 	int rc = bdl_acts_totals(store, bdl_midnight(s->now_ms), &s->today, err);
+	if (!rc && bdl_store_is_shared(store))
+		rc = bdl_store_now(store, &s->store_ms, err);
+	if (!rc)
+		rc = bdl_hosts_list(store, region, &hosts, &s->n_hosts, err);
+	if (rc)
+		return rc;
+	s->hosts = hosts;
 	if (!rc)
 		rc = bdl_jobs_list(store, region, &jobs, &s->n_jobs, err);
 	if (rc)
@@ -295,7 +305,7 @@ static void certificate_read(const char *dir, struct bdl_region *region, struct 
 void bdl_status_look(const struct bdl_status_where *where, int64_t now_ms,
     struct bdl_region *region, struct bdl_status *ret)
 {
-	*ret = (struct bdl_status){ .now_ms = now_ms };
+	*ret = (struct bdl_status){ .now_ms = now_ms, .store_ms = now_ms };
 	processes_read(where->board, ret);
 	store_read(where, region, ret);
 	lists_read(where->lists, region, &ret->lists);

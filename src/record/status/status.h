@@ -15,6 +15,7 @@
 #include "record/acts/acts.h"
 #include "record/checks/checks.h"
 #include "record/jobs.h"
+#include "record/status/hosts.h"
 #include "record/store/store.h"
 #include "sys/board.h"
 
@@ -83,6 +84,10 @@ struct bdl_status {
 	size_t n_jobs;
 	const struct bdl_check_row *checks; /* the last results, those that did not pass first */
 	size_t n_checks;
+	int64_t store_ms; /* the moment by the store's clock, which its jobs and hosts go by */
+	const struct bdl_host_row *hosts; /* that share the store; none where it is one host's */
+	size_t n_hosts;
+	struct bdl_view host;       /* which of them this is; empty: not known */
 	struct bdl_digest ruleset;  /* that the store has in force */
 	int64_t in_force_ms;        /* since when, at least */
 	size_t n_policies, n_alone; /* in force, and of these by one person's word */
@@ -105,6 +110,9 @@ size_t bdl_status_checks(const struct bdl_status *s, enum bdl_check_outcome outc
 
 /* The row of that job, or NULL. */
 const struct bdl_job_row *bdl_status_job(const struct bdl_status *s, const char *name);
+
+/* Whether doors of a host judge by other policies than those in force, by its scribe's last word. */
+bool bdl_status_host_is_behind(const struct bdl_status *s, const struct bdl_host_row *h);
 
 /* Whether a door uses other policies, or other lists, than are to be used; false while it may change. */
 bool bdl_status_is_behind(const struct bdl_status *s, const struct bdl_status_process *p);

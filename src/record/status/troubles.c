@@ -11,7 +11,9 @@
 #define DAY_MS         (24 * HOUR_MS)
 #define SETTLE_MS      (30 * 1000) /* in which doors take what is new, lists of millions too */
 #define CERTIFICATE_MS (60 * DAY_MS)
-#define BACKUP_MS      (8 * DAY_MS) /* without a backup */
+#define BACKUP_MS      (8 * DAY_MS)    /* without a backup */
+#define SILENT_MS      (5 * MINUTE_MS) /* a host's scribe speaks twice a minute */
+#define CLOCKS_MS      MINUTE_MS
 #define WAITING        (INT64_C(64) << 20)
 #define DISK_LITTLE    (INT64_C(2) << 30)
 #define DISK_NOTHING   (INT64_C(256) << 20)
@@ -212,7 +214,7 @@ static const char *undone(struct bdl_view name)
 
 static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 {
-	bool in_hand = job->holder.n > 0 && job->until_ms > w->s->now_ms;
+	bool in_hand = job->holder.n > 0 && job->until_ms > w->s->store_ms;
 	struct bdl_view word = bdl_job_word(job->name);
 
 	if (job->failures > 0 && bdl_view_is(word, "ledger"))
@@ -231,7 +233,7 @@ static void weigh_job(struct weighing *w, const struct bdl_job_row *job)
 			"%.*s%s. It is tried again by itself; beadle clerk run %.*s does it now.",
 			BDL_FMT(job->result), job->failures > 1 ? " (not for the first time)" : "",
 			BDL_FMT(word)));
-	else if (!in_hand && job->next_ms != INT64_MAX && w->s->now_ms - job->next_ms > HOUR_MS)
+	else if (!in_hand && job->next_ms != INT64_MAX && w->s->store_ms - job->next_ms > HOUR_MS)
 		add(w, false,
 		    bdl_region_printf(
 			w->region, "Timed work is overdue: %.*s.", BDL_FMT(job->name)),
@@ -288,10 +290,61 @@ static void weigh_backup(struct weighing *w)
 		add(w, false, "There is no backup yet.",
 		    "Where this machine breaks, the record of the school is gone.",
 		    "The clerk makes the first one at its time; beadle clerk run backup does it now.");
-	else if (w->s->now_ms - job->ended_ms > BACKUP_MS)
+	else if (w->s->store_ms - job->ended_ms > BACKUP_MS)
 		add(w, false, "The newest backup is old.",
 		    "Where this machine breaks, what was recorded since is gone.",
 		    "beadle clerk run backup makes one now.");
+}
+
+bool bdl_status_host_is_behind(const struct bdl_status *s, const struct bdl_host_row *h)
+{
+	uint64_t mark = s->n_policies ? bdl_digest_mark(&s->ruleset) : 0;
+
+	return h->doors > 0 && h->seen_ms - s->in_force_ms > SETTLE_MS &&
+	    (h->is_mixed || h->ruleset != mark);
+}
+
+static void weigh_host(struct weighing *w, const struct bdl_host_row *h)
+{
+	int64_t silent_ms = w->s->store_ms - h->seen_ms;
+
+	if (silent_ms > SILENT_MS)
+		add(w, false,
+		    bdl_region_printf(w->region,
+			"The host %.*s has said nothing for %" PRId64 " minutes.", BDL_FMT(h->host),
+			silent_ms / MINUTE_MS),
+		    "Its doors go on with what they have. What they record is not in the store yet, "
+		    "and nobody can say from here by what they judge.",
+		    "See that Beadle runs there and reaches the store. One that is gone for good is "
+		    "forgotten after a week.");
+	else if (bdl_status_host_is_behind(w->s, h))
+		add(w, true,
+		    bdl_region_printf(w->region,
+			"The host %.*s judges by other policies than those in force.",
+			BDL_FMT(h->host)),
+		    "What was approved last is not what people meet there.",
+		    "See there that the scribe runs, and what the log says of force-unreadable.");
+}
+
+/* This one's processes are told of by the board, which is newer. */
+static void weigh_hosts(struct weighing *w)
+{
+	const struct bdl_status *s = w->s;
+	int64_t ahead_ms = s->now_ms - s->store_ms;
+
+	if (ahead_ms > CLOCKS_MS || ahead_ms < -CLOCKS_MS)
+		add(w, false,
+		    bdl_region_printf(w->region,
+			"The clock of this host is %" PRId64
+			" seconds %s that of the store's server.",
+			(ahead_ms < 0 ? -ahead_ms : ahead_ms) / 1000,
+			ahead_ms < 0 ? "behind" : "ahead of"),
+		    "Acts of this host stand at other times than those of others, and rules that "
+		    "name a time apply at another.",
+		    "See that all hosts are set by the network's time.");
+	for (size_t i = 0; i < s->n_hosts; i++)
+		if (!bdl_view_eq(s->hosts[i].host, s->host))
+			weigh_host(w, &s->hosts[i]);
 }
 
 static void weigh_store(struct weighing *w)
@@ -306,6 +359,7 @@ static void weigh_store(struct weighing *w)
 	}
 	for (size_t i = 0; i < s->n_jobs; i++)
 		weigh_job(w, &s->jobs[i]);
+	weigh_hosts(w);
 	weigh_backup(w);
 	weigh_checks(w);
 	if (s->n_policies == 0)

@@ -53,6 +53,7 @@ struct bdl_backend {
 	bool (*is_long)(const struct bdl_store *s);
 	int (*sync)(struct bdl_store *s, bool *ret_synced, struct bdl_err *err);
 	int (*change)(struct bdl_store *s, int64_t *ret, struct bdl_err *err);
+	int (*now)(struct bdl_store *s, int64_t *ret, struct bdl_err *err);
 	int (*optimise)(struct bdl_store *s, struct bdl_err *err);
 	int (*script)(struct bdl_store *s, const char *sql, struct bdl_err *err);
 	int (*drop_month)(struct bdl_store *s, int64_t before_hour, char ret_month[BDL_MONTH_ROOM],

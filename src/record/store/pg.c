@@ -351,6 +351,12 @@ static int pg_change(struct bdl_store *base, int64_t *ret, struct bdl_err *err)
 	return 0;
 }
 
+static int pg_now(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
+{
+	return bdl_stmt_number(s,
+	    "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)", ret, err);
+}
+
 /* It looks after its tables by itself, but for what it knows of those in partitions as a whole. */
 static int pg_optimise(struct bdl_store *base, struct bdl_err *err)
 {
@@ -440,6 +446,7 @@ static const struct bdl_backend postgresql = {
 	.is_long = pg_is_long,
 	.sync = pg_sync,
 	.change = pg_change,
+	.now = pg_now,
 	.optimise = pg_optimise,
 	.script = pg_script,
 	.drop_month = bdl_pg_drop_month,

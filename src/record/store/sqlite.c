@@ -273,6 +273,14 @@ static int sqlite_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 	return bdl_stmt_number(s, "PRAGMA data_version", ret, err);
 }
 
+static int sqlite_now(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
+{
+	(void)s; /* whoever has this file open runs on this host */
+	(void)err;
+	*ret = bdl_now_ms();
+	return 0;
+}
+
 static int sqlite_optimise(struct bdl_store *s, struct bdl_err *err)
 {
 	return exec(mine(s),
@@ -411,6 +419,7 @@ static const struct bdl_backend sqlite = {
 	.is_long = sqlite_is_long,
 	.sync = sqlite_sync,
 	.change = sqlite_change,
+	.now = sqlite_now,
 	.optimise = sqlite_optimise,
 	.script = sqlite_script,
 	.drop_month = sqlite_drop_month,

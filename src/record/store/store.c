@@ -292,6 +292,11 @@ int bdl_store_hurry(struct bdl_store *s, int64_t for_ms, struct bdl_err *err)
 	return s->back->hurry(s, for_ms, err);
 }
 
+int bdl_store_now(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)
+{
+	return s->back->now(s, ret_ms, err);
+}
+
 bool bdl_store_is_shared(const struct bdl_store *s)
 {
 	return s->back->is_shared;

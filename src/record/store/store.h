@@ -40,10 +40,11 @@ BDL_DEFINE_AUTO(struct bdl_store, bdl_store_close);
 int bdl_store_begin(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * The same for what comes in volume: acts, violations, visits and the journals' places. Who brings
- * these waits for others who do, on PostgreSQL not for people, nor people for them. What else it
- * writes (the ledger, rulesets) comes after bdl_store_join, by which it waits for people's turn
- * too: so that is best at its end. A transaction that bdl_store_begin began has joined.
+ * The same for what comes in volume (acts, violations, visits and the journals' places), or again and
+ * again (what a host's doors use). Who brings these waits for others who do, on PostgreSQL not for
+ * people, nor people for them. What else it writes (the ledger, rulesets) comes after bdl_store_join,
+ * by which it waits for people's turn too: so that is best at its end. A transaction that
+ * bdl_store_begin began has joined.
  */
 int bdl_store_begin_volume(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
 int bdl_store_join(struct bdl_store *s, struct bdl_err *err) BDL_MUST_USE;
@@ -86,6 +87,12 @@ int bdl_store_claim(struct bdl_store *s, const char *name, struct bdl_err *err) 
  * On PostgreSQL it begins to listen with the first call, and hears of a commit a moment after it.
  */
 int bdl_store_change(struct bdl_store *s, int64_t *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/*
+ * The moment by the one clock that all who share the store have: the server's, or in a file this
+ * host's. For what one host takes and another waits for the end of.
+ */
+int bdl_store_now(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err) BDL_MUST_USE;
 
 /*
  * Let the database look after itself: what it knows of its indices is brought up to date where that

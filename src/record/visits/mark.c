@@ -1,6 +1,5 @@
 #include "record/visits/mark.h"
 #include "record/visits/visits_int.h"
-#include <inttypes.h>
 
 int64_t bdl_name_mark(struct bdl_view key)
 {
@@ -28,9 +27,13 @@ void bdl_mark_of(const struct bdl_act *a, struct bdl_mark *ret)
 
 void bdl_mark_write(const struct bdl_mark *m, struct bdl_buf *out)
 {
-	(void)bdl_buf_printf(out, "%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64,
-	    (uint64_t)m->at_ms, (uint64_t)m->client, (uint64_t)m->site,
-	    (uint64_t)m->basis); /* without memory: the visit has no bytes */
+	const int64_t names[] = { m->client, m->site, m->basis };
+
+	(void)bdl_buf_add_hex(out, (uint64_t)m->at_ms); /* without memory: the visit has no bytes */
+	for (size_t i = 0; i < BDL_ARRAY_LEN(names); i++) {
+		(void)bdl_buf_add_char(out, '-');
+		(void)bdl_buf_add_hex(out, (uint64_t)names[i]);
+	}
 }
 
 static bool read_name(struct bdl_view *text, int64_t *ret)

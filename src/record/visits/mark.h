@@ -32,6 +32,16 @@ struct bdl_mark {
 /* Of an act that is recorded; its method and scheme say nothing, as those of visits do not. */
 void bdl_mark_of(const struct bdl_act *a, struct bdl_mark *ret);
 
+/*
+ * The same for who makes many, as a door does: it remembers marks of names, a quarter of a megabyte of
+ * them. For one thread.
+ */
+struct bdl_marks;
+struct bdl_marks *bdl_marks_new(void);
+void bdl_marks_free(struct bdl_marks *m); /* takes NULL */
+BDL_DEFINE_AUTO(struct bdl_marks, bdl_marks_free);
+void bdl_marks_of(struct bdl_marks *m, const struct bdl_act *a, struct bdl_mark *ret);
+
 /* Append the mark; it always fits BDL_MARK_TEXT_MAX. */
 void bdl_mark_write(const struct bdl_mark *m, struct bdl_buf *out);
 

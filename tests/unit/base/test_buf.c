@@ -27,9 +27,27 @@ static void holds_text(void **state)
 	assert_int_equal(b.n, 0);
 }
 
+static void writes_numbers_as_printf_does(void **state)
+{
+	(void)state;
+	static const uint64_t numbers[] = { 0, 1, 9, 10, 15, 16, 4096, 1234567890, UINT64_MAX };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(numbers); i++) {
+		BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(100), same = BDL_BUF(100);
+
+		assert_int_equal(bdl_buf_add_uint(&b, numbers[i]), 0);
+		assert_int_equal(bdl_buf_add_char(&b, ' '), 0);
+		assert_int_equal(bdl_buf_add_hex(&b, numbers[i]), 0);
+		(void)bdl_buf_printf(
+		    &same, "%ju %jx", (uintmax_t)numbers[i], (uintmax_t)numbers[i]);
+		assert_string_equal(bdl_buf_str(&b), bdl_buf_str(&same));
+	}
+}
+
 static void stops_at_its_maximum(void **state)
 {
 	(void)state;
+	volatile size_t absurd = SIZE_MAX; /* the compiler would refuse it */
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf b = BDL_BUF(5);
 
 	assert_int_equal(bdl_buf_add_str(&b, "12345"), 0);
@@ -39,7 +57,7 @@ static void stops_at_its_maximum(void **state)
 	assert_string_equal(bdl_buf_str(&b), "12345");
 	assert_int_equal(bdl_buf_printf(&b, "%s", "x"), BDL_E_LIMIT);
 	assert_null(bdl_buf_room(&b, 1));
-	assert_int_equal(bdl_buf_add(&b, "", SIZE_MAX), BDL_E_LIMIT);
+	assert_int_equal(bdl_buf_add(&b, "", absurd), BDL_E_LIMIT);
 	bdl_buf_clear(&b);
 	assert_false(bdl_buf_broken(&b));
 	assert_int_equal(bdl_buf_printf(&b, "%s", "abc"), 0);
@@ -102,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_text),
+		cmocka_unit_test(writes_numbers_as_printf_does),
 		cmocka_unit_test(stops_at_its_maximum),
 		cmocka_unit_test(room_counts_when_it_is_committed),
 		cmocka_unit_test(eats_from_the_front),

@@ -96,6 +96,23 @@ static void large_pieces_do_not_disturb_small_ones(void **state)
 	assert_true(bdl_region_used(r) >= 5000000);
 }
 
+/* Work that takes a second block takes none when it is done again: the larger is kept. */
+static void keeps_its_largest_block(void **state)
+{
+	(void)state;
+	BDL_AUTO(bdl_region_free) struct bdl_region *r = bdl_region_new(1 << 20);
+
+	assert_non_null(bdl_region_get(r, 4000));
+	unsigned char *second = bdl_region_get(r, 5000);
+	memset(second, 0xff, 5000);
+	bdl_region_reset(r);
+	unsigned char *again = bdl_region_get(r, 4000);
+	assert_ptr_equal(again, second);
+	assert_ptr_equal(bdl_region_get(r, 4000), again + 4000);
+	for (size_t i = 0; i < 8000; i++)
+		assert_int_equal(again[i], 0);
+}
+
 static void starts_again(void **state)
 {
 	(void)state;
@@ -123,6 +140,7 @@ int main(void)
 		cmocka_unit_test(absurd_sizes_are_refused),
 		cmocka_unit_test(copies_text),
 		cmocka_unit_test(large_pieces_do_not_disturb_small_ones),
+		cmocka_unit_test(keeps_its_largest_block),
 		cmocka_unit_test(starts_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -372,9 +372,9 @@ static void a_page_load_is_explained(void **state)
 	a[2].host = BDL_LIT("games.example");
 	a[2].groups = BDL_LIT("volunteers");
 	visit(a, 3);
-	EXPECT(load_of("/find?q=crisp+facts"), 200, "terms: crisp facts", "RADIUS accounting",
-	    "of the school-devices, at room-12", "it comes to the same verdict", "No rule applied",
-	    "aria-current=\"page\">Search<");
+	EXPECT(load_of("/find?q=crisp+facts"), 200, "searched for: crisp facts",
+	    "RADIUS accounting", "of the school-devices, at room-12",
+	    "it comes to the same verdict", "No rule applied", "aria-current=\"page\">Search<");
 	EXPECT(load_of("/lesson"), 200, "it comes to the same verdict",
 	    "It counted that the host is not in the category gambling.",
 	    "bdl-tag--block\">Blocked</span> by",

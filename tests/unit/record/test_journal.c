@@ -101,6 +101,68 @@ static void sync_all(struct bdl_journal *j)
 	bdl_journal_sync_end(j, s);
 }
 
+/* One that is made beforehand comes next; until it is there a segment is made as it is needed. */
+static void takes_the_spare_segment(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH];
+	const char *folder = folder_path(&f, "journal/web-0", path);
+	BDL_AUTO(bdl_journal_close) struct bdl_journal *j = writer_open(folder, 2 * SMALL);
+	BDL_AUTO(bdl_journal_reader_close)
+	struct bdl_journal_reader *r = reader_open(folder, start);
+	struct bdl_journal_spare *s = bdl_journal_spare_begin(j);
+	unsigned n = 0;
+
+	assert_non_null(s);
+	assert_null(bdl_journal_spare_begin(j));
+	while (segments(folder, ".seg") < 2)
+		append_number(j, n++);
+	assert_int_equal(bdl_journal_spare_run(s, NULL), 0);
+	bdl_journal_spare_end(j);
+	assert_null(bdl_journal_spare_begin(j));
+	assert_int_equal(segments(folder, "spare"), 1);
+	while (segments(folder, ".seg") < 3)
+		append_number(j, n++);
+	assert_int_equal(segments(folder, "spare"), 0);
+	sync_all(j);
+	append_number(j, n++);
+	assert_int_equal(read_on(r, 0), n);
+	/* One that is there when the writer ends is nobody's. */
+	s = bdl_journal_spare_begin(j);
+	assert_non_null(s);
+	assert_int_equal(bdl_journal_spare_run(s, NULL), 0);
+	bdl_journal_spare_end(j);
+	bdl_journal_close(bdl_steal(&j));
+	assert_int_equal(segments(folder, "spare"), 0);
+	j = writer_open(folder, 2 * SMALL);
+	append_number(j, n++);
+	assert_int_equal(read_on(r, n - 1), n);
+}
+
+/* Without room for it appends go on; nothing is left of it. */
+static void does_without_a_spare_segment(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	char path[FOLDER_PATH], in_its_place[FOLDER_PATH];
+	const char *folder = folder_path(&f, "journal/web-0", path);
+	BDL_AUTO(bdl_journal_close) struct bdl_journal *j = writer_open(folder, SMALL);
+	struct bdl_journal_spare *s = bdl_journal_spare_begin(j);
+	struct bdl_err err = { 0 };
+
+	assert_int_equal(mkdir(folder_path(&f, "journal/web-0/spare", in_its_place), 0700), 0);
+	assert_true(bdl_journal_spare_run(s, &err) < 0);
+	bdl_journal_spare_end(j);
+	for (unsigned n = 0; segments(folder, ".seg") < 3; n++)
+		append_number(j, n);
+	assert_int_equal(rmdir(in_its_place), 0);
+	s = bdl_journal_spare_begin(j);
+	assert_non_null(s);
+	assert_int_equal(bdl_journal_spare_run(s, &err), 0);
+	bdl_journal_spare_end(j);
+}
+
 static void reads_what_was_appended(void **state)
 {
 	(void)state;
@@ -713,6 +775,8 @@ int main(void)
 		cmocka_unit_test(a_cut_segment_is_damage),
 		cmocka_unit_test(a_blank_segment_is_none),
 		cmocka_unit_test(a_segment_under_way_is_none),
+		cmocka_unit_test(takes_the_spare_segment),
+		cmocka_unit_test(does_without_a_spare_segment),
 		cmocka_unit_test(says_that_the_disk_is_full),
 		cmocka_unit_test(says_that_files_may_not_grow),
 	};

@@ -108,6 +108,29 @@ static void tells_visits_apart(void **state)
 	assert_true(is_same(&again, &marks[0]));
 }
 
+/* Of more sites than are remembered, and of some whose names are longer than what is. */
+static void remembers_what_it_would_make(void **state)
+{
+	(void)state;
+	BDL_AUTO(bdl_marks_free) struct bdl_marks *marks = bdl_marks_new();
+	struct bdl_act act = page_blocked(T0);
+	struct bdl_mark made, remembered;
+	char host[420];
+
+	for (int i = 0; i < 12000; i++) {
+		int width = i % 100 == 7 ? 380 : 1;
+
+		(void)snprintf(host, sizeof(host), "%0*d.example", width, i % 4000);
+		act.host = bdl_view_of(host);
+		act.person = i % 3 ? BDL_LIT("adebayo") : BDL_LIT("b.clarke");
+		act.version.b[3] = (uint8_t)(i % 5);
+		act.at_ms = T0 + i;
+		bdl_mark_of(&act, &made);
+		bdl_marks_of(marks, &act, &remembered);
+		assert_true(is_same(&remembered, &made));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +138,7 @@ int main(void)
 		cmocka_unit_test(takes_no_other_line),
 		cmocka_unit_test(leaves_the_head_away),
 		cmocka_unit_test(tells_visits_apart),
+		cmocka_unit_test(remembers_what_it_would_make),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* What is true of a store on PostgreSQL alone: run by tests/postgres.py. */
 #include "base/clock.h"
+#include "ledgered.h"
 #include "policy/document.h"
 #include "proto/identity.h"
 #include "proto/url.h"
@@ -129,6 +130,62 @@ static void people_do_not_wait_for_volume(void **state)
 	assert_int_equal(store_number(a, "SELECT 1"), 1); /* it is there now */
 	assert_int_equal(bdl_store_begin(b, &err), BDL_E_BUSY);
 	bdl_store_rollback(a);
+}
+
+/* Hosts go by the server's clock, whatever their own says; here it is set two hours on. */
+static void the_moment_is_the_servers(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	int64_t here_ms, there_ms = 0;
+
+	store_run(s,
+	    "CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
+	    " $$SELECT pg_catalog.clock_timestamp() + interval '2 hours'$$");
+	assert_true(store_number(s,
+			"SELECT length(set_config('search_path',"
+			" '\"' || current_schema() || '\", pg_catalog', false))") > 0);
+	here_ms = bdl_now_ms();
+	assert_int_equal(bdl_store_now(s, &there_ms, NULL), 0);
+	assert_in_range(there_ms - here_ms, 2 * BDL_HOUR_MS - 1000, 2 * BDL_HOUR_MS + PATIENCE_MS);
+}
+
+/* Of this process, in kB, since it was asked last. */
+static long peak_kb(void)
+{
+	char line[128];
+	long kb = -1;
+	FILE *f = fopen("/proc/self/status", "r");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) && sscanf(line, "VmHWM: %ld kB", &kb) != 1)
+		continue;
+	(void)fclose(f);
+	f = fopen("/proc/self/clear_refs", "w");
+	assert_non_null(f);
+	assert_true(fputs("5", f) >= 0);
+	(void)fclose(f);
+	return kb;
+}
+
+/* However long a ledger is, a stretch of it at a time is in memory: here 40 MB of what is no entry. */
+static void a_ledger_is_read_in_stretches(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+
+	ledger_make(s, 3);
+	assert_int_equal(ledger_look(s, NULL).broken, 0);
+	store_run(s,
+	    "INSERT INTO ledger_entry (school, entry, at_ms, kind, actor, subject, record, digest,"
+	    " hash) SELECT 1, n, n, 1, '', '', repeat('x', 1000), '', ''"
+	    " FROM generate_series(4, 40000) n");
+	(void)peak_kb();
+	long before_kb = peak_kb();
+	assert_int_equal(ledger_look(s, NULL).broken, 4);
+	assert_in_range(peak_kb() - before_kb, 0, 16 * 1024);
 }
 
 /* One connection has it at a time, and one that was lost has to get it anew. */
@@ -299,6 +356,8 @@ int main(void)
 		cmocka_unit_test(a_failure_shows_with_the_commit),
 		cmocka_unit_test(a_lost_connection_is_made_again),
 		cmocka_unit_test(people_do_not_wait_for_volume),
+		cmocka_unit_test(the_moment_is_the_servers),
+		cmocka_unit_test(a_ledger_is_read_in_stretches),
 		cmocka_unit_test(a_host_has_its_name_alone),
 		cmocka_unit_test(a_school_sees_its_own_rows),
 		cmocka_unit_test(months_have_partitions),

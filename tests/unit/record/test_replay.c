@@ -467,8 +467,14 @@ static void is_kept_beside_its_draft(void **state)
 	assert_int_equal(bdl_replays_keep(d.store, BDL_LIT("staff"), &k, NULL), 0);
 	struct bdl_version_row v;
 	char bytes[1024];
+	/* Other bytes come in force beside it: the draft stays, and what was found of it. */
+	assert_int_equal(
+	    publish(d.store, "staff", policy_text(bytes, "staff", "gambling", "Three."), T0 + 1, &v,
+		d.region, NULL),
+	    0);
+	assert_int_equal(bdl_replays_get(d.store, BDL_LIT("staff"), d.region, &got, NULL), 0);
 	assert_int_equal(publish(d.store, "staff", policy_text(bytes, "staff", "gambling", "Two."),
-			     T0 + 1, &v, d.region, NULL),
+			     T0 + 2, &v, d.region, NULL),
 	    0);
 	assert_int_equal(
 	    bdl_replays_get(d.store, BDL_LIT("staff"), d.region, &got, NULL), BDL_E_MISSING);

@@ -608,6 +608,33 @@ static void a_hold_keeps_what_it_names(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+static bool may_hold(struct school *s, const char *person, const char *clause)
+{
+	bool any = false;
+
+	assert_int_equal(
+	    bdl_holds_any(s->store, bdl_view_of(person), bdl_view_of(clause), &any, NULL), 0);
+	return any;
+}
+
+/* A name or a clause that is spelt otherwise than in the records holds nothing, for which nobody waits. */
+static void a_hold_of_nothing_is_known(void **state)
+{
+	struct school *s = *state;
+
+	add(s, "2024-01-05T10:00", BDL_BLOCK, "a", "staff", "kept.example");
+	add(s, "2024-01-05T10:00", BDL_ALLOW, "b", "", "kept.example");
+	assert_true(may_hold(s, "a", ""));
+	assert_true(may_hold(s, "A", ""));
+	assert_true(may_hold(s, "b", ""));
+	assert_false(may_hold(s, "c", ""));
+	assert_true(may_hold(s, "", "web.gambling"));
+	assert_false(may_hold(s, "", "web.gamblng"));
+	assert_true(may_hold(s, "a", "web.gambling"));
+	assert_false(may_hold(s, "a", "web.gamblng"));
+	assert_false(may_hold(s, "c", "web.gambling"));
+}
+
 /* A login is one in either case of letters; and whose looks are held is not forgotten meanwhile. */
 static void a_hold_keeps_the_name_too(void **state)
 {
@@ -758,6 +785,7 @@ int main(void)
 		TEST(visits_go_when_their_time_has_come),
 		TEST(salts_go_with_what_they_are_about),
 		TEST(a_hold_keeps_what_it_names),
+		TEST(a_hold_of_nothing_is_known),
 		TEST(a_hold_keeps_the_name_too),
 		TEST(a_hold_takes_two_a_reason_and_a_day),
 		TEST(reviews_are_due_from_their_day_on),

@@ -98,6 +98,14 @@ static struct bdl_slot *process(struct place *p, const char *name, int64_t for_m
 	return slot;
 }
 
+static void say(struct place *p, const char *host)
+{
+	struct bdl_host_row row = bdl_host_look(p->board);
+
+	row.host = bdl_view_of(host);
+	assert_int_equal(bdl_hosts_say(p->store, row, NULL), 0);
+}
+
 /* --- */
 
 static void an_empty_school_asks_for_attention_and_works(void **state)
@@ -277,10 +285,22 @@ static void job_ended(struct place *p, struct bdl_view name, bool went_well, con
 	    bdl_job_end(p->store, name, BDL_LIT("me"), &daily, &end, p->now_ms, &is_ours, NULL), 0);
 }
 
+/* As if so much time had passed by the store's clock. */
+static void jobs_age(struct place *p, int64_t ms)
+{
+	char sql[128];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "UPDATE job SET next_ms = next_ms - %lld, ended_ms = ended_ms - %lld", (long long)ms,
+	    (long long)ms);
+	store_run(p->store, sql);
+}
+
 static void timed_work_that_fails_is_told_with_what_it_said(void **state)
 {
 	struct place *p = *state;
 
+	p->now_ms = bdl_now_ms(); /* the store's clock is one that goes */
 	job_ended(p, BDL_LIT("lists"), false, "the server is asleep");
 	expect(p, "Timed work fails: lists", true);
 	assert_non_null(
@@ -291,12 +311,48 @@ static void timed_work_that_fails_is_told_with_what_it_said(void **state)
 	expect(p, "The ledger does not verify", true);
 	job_ended(p, BDL_LIT("ledger"), true, "8 entries");
 	assert_int_equal(look(p)->n_failing, 0);
-	p->now_ms += DAY_MS + 2 * 60 * MINUTE;
+	jobs_age(p, DAY_MS + 2 * 60 * MINUTE);
 	expect(p, "Timed work is overdue: lists", false);
 	job_ended(p, BDL_LIT("backup"), true, "a copy");
 	assert_null(trouble(look(p), "The newest backup")->what);
-	p->now_ms += 9 * DAY_MS;
+	jobs_age(p, 9 * DAY_MS);
 	expect(p, "The newest backup is old", false);
+}
+
+static void what_doors_of_other_hosts_use_is_told(void **state)
+{
+	struct place *p = *state;
+	const struct bdl_status *s;
+
+	p->now_ms = bdl_now_ms();
+	struct bdl_slot *door = process(p, "web-0", 5 * MINUTE);
+	(void)process(p, "web-1", 5 * MINUTE);
+	say(p, "north");
+	s = look(p);
+	assert_int_equal(s->n_hosts, 1);
+	check_view("host", s->hosts[0].host, "north");
+	check_long("doors", s->hosts[0].doors, 2);
+	assert_null(
+	    trouble(s, "The host north")->what); /* no policy is in force, and none is used */
+	bdl_slot_put(door, BDL_COUNT_RULESET, UINT64_MAX);
+	say(p, "north");
+	assert_true(look(p)->hosts[0].is_mixed);
+	expect(p, "The host north judges by other policies", true);
+	atomic_store(&bdl_board_slot(p->board, "web-1")->state, BDL_STATE_DOWN);
+	say(p, "north");
+	s = look(p);
+	assert_false(s->hosts[0].is_mixed);
+	assert_true(s->hosts[0].ruleset == UINT64_MAX);
+	expect(p, "The host north judges by other policies", true);
+	store_run(p->store, "UPDATE door_host SET seen_ms = seen_ms - 400000");
+	expect(p, "The host north has said nothing for 6 minutes", false);
+	say(p, "north");
+	store_run(
+	    p->store, "UPDATE door_host SET seen_ms = seen_ms - 8 * CAST(86400000 AS BIGINT)");
+	say(p, "south");
+	s = look(p);
+	assert_int_equal(s->n_hosts, 1); /* nobody waits for north any more */
+	check_view("host", s->hosts[0].host, "south");
 }
 
 static void a_hold_is_told_when_its_review_is_due(void **state)
@@ -347,6 +403,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    without_a_store_the_rest_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_process_that_is_down_fails, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_doors_of_other_hosts_use_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_waits_in_journals_is_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

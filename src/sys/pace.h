@@ -1,0 +1,28 @@
+/*
+ * Whether the doors have all they can do: work that may wait is then left to a calmer minute. Read from
+ * the processor time of each door's process, so no door is asked and none counts anything for it.
+ */
+#ifndef BDL_SYS_PACE_H
+#define BDL_SYS_PACE_H
+
+#include "sys/board.h"
+
+#define BDL_PACE_BUSY 0.7 /* of a core: a door that takes more is busy */
+
+/* What was seen of the doors at the last look; zeroed before the first. */
+struct bdl_pace {
+	int64_t tick_us;
+	struct {
+		int32_t pid; /* 0: none that could be looked at */
+		int64_t cpu_us;
+	} doors[BDL_BOARD_SLOTS];
+	bool busy;
+};
+
+/*
+ * Since the last look; looks within 50 ms of one another give the same answer. false at the first, and
+ * where a process cannot be looked at.
+ */
+bool bdl_pace_is_busy(struct bdl_pace *p, struct bdl_board *board);
+
+#endif
