@@ -20,6 +20,7 @@
 /* A word of a sentence: its stem, and where it stands. */
 struct bdl_token {
 	uint16_t stem;
+	bool begins; /* behind the end of a sentence, or a cell: no words reach over it */
 	uint32_t from, to;
 };
 

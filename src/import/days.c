@@ -120,6 +120,16 @@ bool bdl_import_day_find(struct bdl_view text, struct bdl_import_day *ret)
 	return false;
 }
 
+bool bdl_import_day_begins(struct bdl_view text)
+{
+	struct bdl_view word = word_at(text, 0);
+	struct bdl_import_day d;
+
+	if (!bdl_import_day_find(text, &d))
+		return false;
+	return (word.n > 0 && bdl_is_digit(word.p[0])) || month_of(word) > 0;
+}
+
 static bool has(struct bdl_view text, const char *words)
 {
 	struct bdl_view w = bdl_view_of(words);
@@ -140,7 +150,8 @@ unsigned bdl_import_interval(struct bdl_view text)
 		{ "three-year", 36 }, { "every six months", 6 }, { "every 6 months", 6 },
 		{ "six-month", 6 }, { "termly", 4 }, { "every term", 4 }, { "every 12 months", 12 },
 		{ "annual", 12 }, { "every year", 12 }, { "each year", 12 }, { "yearly", 12 },
-		{ "2 years", 24 }, { "3 years", 36 }, { "1 year", 12 }, { "12 months", 12 } };
+		{ "2 years", 24 }, { "two years", 24 }, { "3 years", 36 }, { "three years", 36 },
+		{ "1 year", 12 }, { "12 months", 12 } };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(spans); i++)
 		if (has(text, spans[i].words))

@@ -4,7 +4,9 @@
 #include "import/import_int.h"
 #include <stdio.h>
 
-#define CELLS_MAX    16  /* of a row */
+#define CELLS_MAX    16 /* of a row */
+#define PUPILS_LEAST 3  /* of what pupils say, where the title does not say whose it is */
+#define TITLE_LINES  12
 #define SCHOOL_LINES 400 /* in which a school that has a name has said it */
 
 static const char *const words[BDL_FACTS] = { "title", "school", "owner", "approver", "review",
@@ -13,90 +15,6 @@ static const char *const words[BDL_FACTS] = { "title", "school", "owner", "appro
 const char *bdl_fact_word(enum bdl_fact fact)
 {
 	return words[fact];
-}
-
-/* --- keys --- */
-
-/* Keys as they begin; the first that fits is meant, so the longer ones come first. */
-static const struct {
-	const char *key;
-	enum bdl_fact fact;
-} keys[] = {
-	{ "policy title", BDL_FACT_TITLE },
-	{ "policy name", BDL_FACT_TITLE },
-	{ "title", BDL_FACT_TITLE },
-	{ "school name", BDL_FACT_SCHOOL },
-	{ "name of school", BDL_FACT_SCHOOL },
-	{ "school", BDL_FACT_SCHOOL },
-	{ "academy", BDL_FACT_SCHOOL },
-	{ "originator", BDL_FACT_OWNER },
-	{ "policy owner", BDL_FACT_OWNER },
-	{ "document owner", BDL_FACT_OWNER },
-	{ "owner", BDL_FACT_OWNER },
-	{ "author", BDL_FACT_OWNER },
-	{ "written by", BDL_FACT_OWNER },
-	{ "prepared by", BDL_FACT_OWNER },
-	{ "policy lead", BDL_FACT_OWNER },
-	{ "lead", BDL_FACT_OWNER },
-	{ "responsible", BDL_FACT_OWNER },
-	{ "responsibility", BDL_FACT_OWNER },
-	{ "person responsible", BDL_FACT_OWNER },
-	{ "staff responsible", BDL_FACT_OWNER },
-	{ "member(s) of staff responsible", BDL_FACT_OWNER },
-	{ "member of staff responsible", BDL_FACT_OWNER },
-	{ "members of staff responsible", BDL_FACT_OWNER },
-	{ "date of approval", BDL_FACT_APPROVED_ON },
-	{ "date approved", BDL_FACT_APPROVED_ON },
-	{ "date agreed", BDL_FACT_APPROVED_ON },
-	{ "date ratified", BDL_FACT_APPROVED_ON },
-	{ "date adopted", BDL_FACT_APPROVED_ON },
-	{ "approval date", BDL_FACT_APPROVED_ON },
-	{ "approved on", BDL_FACT_APPROVED_ON },
-	{ "adopted on", BDL_FACT_APPROVED_ON },
-	{ "approved", BDL_FACT_APPROVER },
-	{ "approval", BDL_FACT_APPROVER },
-	{ "approver", BDL_FACT_APPROVER },
-	{ "approving body", BDL_FACT_APPROVER },
-	{ "ratified by", BDL_FACT_APPROVER },
-	{ "adopted by", BDL_FACT_APPROVER },
-	{ "agreed by", BDL_FACT_APPROVER },
-	{ "governor responsible", BDL_FACT_APPROVER },
-	{ "date of next review", BDL_FACT_NEXT_REVIEW },
-	{ "date next review", BDL_FACT_NEXT_REVIEW },
-	{ "next review", BDL_FACT_NEXT_REVIEW },
-	{ "review due", BDL_FACT_NEXT_REVIEW },
-	{ "due for review", BDL_FACT_NEXT_REVIEW },
-	{ "to be reviewed", BDL_FACT_NEXT_REVIEW },
-	{ "renewal date", BDL_FACT_NEXT_REVIEW },
-	{ "date of review", BDL_FACT_REVIEWED_ON },
-	{ "date of last review", BDL_FACT_REVIEWED_ON },
-	{ "date reviewed", BDL_FACT_REVIEWED_ON },
-	{ "last review", BDL_FACT_REVIEWED_ON },
-	{ "review date", BDL_FACT_REVIEWED_ON },
-	{ "reviewed", BDL_FACT_REVIEWED_ON },
-	{ "frequency of", BDL_FACT_REVIEW },
-	{ "review frequency", BDL_FACT_REVIEW },
-	{ "review cycle", BDL_FACT_REVIEW },
-	{ "review period", BDL_FACT_REVIEW },
-	{ "issue number", BDL_FACT_ISSUES },
-	{ "version number", BDL_FACT_ISSUES },
-	{ "version", BDL_FACT_ISSUES },
-	{ "issue", BDL_FACT_ISSUES },
-};
-
-enum bdl_fact bdl_fact_of_key(struct bdl_view key)
-{
-	key = bdl_view_trim(key);
-	while (key.n > 0 && strchr(":*-", key.p[key.n - 1]))
-		key.n--;
-	for (size_t i = 0; key.n <= 48 && i < BDL_ARRAY_LEN(keys); i++)
-		if (bdl_view_istarts(key, bdl_view_of(keys[i].key))) {
-			size_t n = strlen(keys[i].key);
-
-			if (n == key.n || !bdl_is_letter(key.p[n]))
-				return keys[i].fact;
-		}
-	return BDL_FACTS;
 }
 
 /* --- finding them --- */
@@ -116,6 +34,8 @@ static void set(
 	struct bdl_import_fact *to = &f->m->facts[fact];
 
 	value = bdl_view_trim(value);
+	while (value.n > 0 && strchr(".,;:", value.p[value.n - 1]))
+		value.n--; /* the end of a sentence is none of a name */
 	if (to->found || value.n == 0 || value.n > BDL_IMPORT_VALUE_MAX)
 		return;
 	to->value = value;
@@ -138,6 +58,41 @@ static void set_day(
 	set(f, fact, bdl_view_of(text), s);
 }
 
+/* "Trust Board, 30 June 2024" without what begins the day. */
+static struct bdl_view before_day(struct bdl_view value)
+{
+	static const char *const joins[] = { ", ", " on ", " in ", " at ", " - ", " (", " " };
+	struct bdl_import_day d;
+
+	if (!bdl_import_day_find(value, &d))
+		return value;
+	for (size_t at = 0; at < value.n; at++)
+		for (size_t i = 0; i < BDL_ARRAY_LEN(joins); i++) {
+			struct bdl_view rest = bdl_view_from(value, at), day;
+
+			if (!bdl_view_istarts(rest, bdl_view_of(joins[i])))
+				continue;
+			day = bdl_view_from(rest, strlen(joins[i]));
+			/* What is left begins with the day: a word less, and it is another or none. */
+			if (bdl_import_day_begins(day))
+				return bdl_view_at(value.p, at);
+		}
+	return (struct bdl_view){ 0 };
+}
+
+/* A review that is yet to come is the next one, whatever it is called. */
+static bool is_to_come(const struct finder *f, struct bdl_view value)
+{
+	struct bdl_import_day d;
+	char day[32];
+
+	if (!f->terms->today || !bdl_import_day_find(value, &d))
+		return false;
+	(void)snprintf(day, sizeof(day), "%04u-%02u-%02u", d.year % 10000, d.month % 100,
+	    d.day ? d.day % 100 : 28);
+	return strcmp(day, f->terms->today) > 0;
+}
+
 static void take(
     struct finder *f, enum bdl_fact fact, struct bdl_view value, const struct bdl_statement *s)
 {
@@ -152,13 +107,17 @@ static void take(
 	case BDL_FACT_REVIEW:
 		if (months && !f->months)
 			f->months = months;
-		if (fact != BDL_FACT_REVIEW)
-			set_day(f, fact, value, s);
+		if (fact == BDL_FACT_REVIEW || is_to_come(f, value))
+			fact = BDL_FACT_NEXT_REVIEW;
+		set_day(f, fact, value, s);
+		break;
+	case BDL_FACT_APPROVER:
+		set(f, fact, before_day(value), s);
+		set_day(f, BDL_FACT_APPROVED_ON, value, s);
 		break;
 	case BDL_FACT_TITLE:
 	case BDL_FACT_SCHOOL:
 	case BDL_FACT_OWNER:
-	case BDL_FACT_APPROVER:
 		if (!bdl_import_day_find(value, &(struct bdl_import_day){ 0 }))
 			set(f, fact, value, s);
 		break;
@@ -258,11 +217,23 @@ static bool has(struct bdl_view text, const char *what)
 	return false;
 }
 
+/* Many things are approved. */
+static bool speaks_of_policy(struct bdl_view text)
+{
+	static const char *const marks[] = { "policy", "governor", "governing", "document",
+		"trustee", "agreement", "board" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(marks); i++)
+		if (has(text, marks[i]))
+			return true;
+	return false;
+}
+
 /* "approved by the governing body on 3 May 2025": what stands between "by" and the day. */
 static void read_approval(struct finder *f, const struct bdl_statement *s)
 {
 	static const char *const marks[] = { "approved by ", "ratified by ", "adopted by ",
-		"agreed by " };
+		"agreed by ", "signed off by " };
 	static const char *const ends[] = { " on ", " in ", " at ", " and ", ".", ",", ":" };
 	struct bdl_view rest = s->words;
 
@@ -282,10 +253,8 @@ static void read_approval(struct finder *f, const struct bdl_statement *s)
 					if (bdl_view_istarts(
 						bdl_view_from(body, e), bdl_view_of(ends[k])))
 						end = e;
-			if (end <= 48 &&
-			    (has(s->words, "policy") || has(s->words, "governor") ||
-				has(s->words, "document")))
-				set(f, BDL_FACT_APPROVER, bdl_view_at(body.p, end), s);
+			if (end <= 48 && speaks_of_policy(s->words))
+				set(f, BDL_FACT_APPROVER, before_day(bdl_view_at(body.p, end)), s);
 			set_day(f, BDL_FACT_APPROVED_ON, body, s);
 			return;
 		}
@@ -315,8 +284,7 @@ static void read_sentence(struct finder *f, const struct bdl_statement *s)
 
 static bool is_capital(struct bdl_view word)
 {
-	return word.n > 1 && word.p[0] >= 'A' && word.p[0] <= 'Z' && word.p[1] >= 'a' &&
-	    word.p[1] <= 'z';
+	return word.n > 1 && word.p[0] >= 'A' && word.p[0] <= 'Z' && bdl_is_letter(word.p[1]);
 }
 
 /* Words with a capital that begin sentences and titles, and no school's name. */
@@ -326,10 +294,11 @@ static bool is_common(struct bdl_view word)
 		"Personal", "Use", "Using", "Acceptable", "Policy", "Internet", "Staff", "Pupils",
 		"Students", "Your", "Any", "When", "If", "Each", "Every", "Within", "Outside",
 		"Social", "Media", "Computers", "Technology", "Sixth", "Leave", "Out", "After",
-		"Before", "During", "Your", "New", "Private", "Only", "Under", "Devices" };
+		"Before", "During", "Your", "New", "Private", "Only", "Under", "Devices", "ICT",
+		"IT", "Trust" };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(common); i++)
-		if (bdl_view_is(word, common[i]))
+		if (bdl_view_iis(word, common[i]))
 			return true;
 	return false;
 }
@@ -337,7 +306,8 @@ static bool is_common(struct bdl_view word)
 static bool ends_name(struct bdl_view word)
 {
 	return bdl_view_is(word, "School") || bdl_view_is(word, "Academy") ||
-	    bdl_view_is(word, "College");
+	    bdl_view_is(word, "College") || bdl_view_is(word, "SCHOOL") ||
+	    bdl_view_is(word, "ACADEMY") || bdl_view_is(word, "COLLEGE");
 }
 
 /* Words with capitals that end in "School": "Hill Road Primary School". Empty where there is none. */
@@ -441,6 +411,33 @@ static bool means(const struct finder *f, const struct bdl_meanings *m, const ch
 	return false;
 }
 
+/* By its title; or pupils speak in it, and nothing is said to adults. */
+static bool is_for_pupils(const struct finder *f)
+{
+	static const char *const young[] = { "my teacher", "a teacher", "grown-up", "grown up",
+		"my parents", "an adult", "as a learner", "as a student", "as a pupil",
+		"year group", "child's name", "student:", "homework", "my class" };
+	static const char *const grown[] = { "colleague", "staff must", "staff should", "all staff",
+		"staff will", "employee", "my pupils", "my professional", "line manager",
+		"staff and volunteers" };
+	const struct bdl_statements *all = &f->m->statements;
+	struct bdl_view title = f->m->facts[BDL_FACT_TITLE].value;
+	unsigned said_young = 0, said_grown = 0;
+
+	if (has(title, "staff") || has(title, "adult") || has(title, "volunteer"))
+		return false;
+	if (has(title, "pupil") || has(title, "student") || has(title, "child") ||
+	    has(title, "learner"))
+		return true;
+	for (size_t i = 0; i < all->n; i++) {
+		for (size_t k = 0; k < BDL_ARRAY_LEN(young); k++)
+			said_young += has(all->items[i].words, young[k]);
+		for (size_t k = 0; k < BDL_ARRAY_LEN(grown); k++)
+			said_grown += has(all->items[i].words, grown[k]);
+	}
+	return said_young >= PUPILS_LEAST && said_young > 3 * said_grown;
+}
+
 static void find_lists(struct finder *f, const struct bdl_meanings *meanings)
 {
 	static const struct listed papers[] = { { "online safety", "online-safety" },
@@ -456,10 +453,7 @@ static void find_lists(struct finder *f, const struct bdl_meanings *meanings)
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf companions = BDL_BUF(BDL_IMPORT_VALUE_MAX);
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf binds = BDL_BUF(BDL_IMPORT_VALUE_MAX);
 	const struct bdl_statements *all = &f->m->statements;
-	struct bdl_view title = f->m->facts[BDL_FACT_TITLE].value;
-	bool pupils = (has(title, "pupil") || has(title, "student") || has(title, "child") ||
-			  has(title, "learner")) &&
-	    !has(title, "staff") && !has(title, "adult");
+	bool pupils = is_for_pupils(f);
 
 	(void)bdl_buf_add_str(&binds, pupils ? "pupils" : "staff");
 	for (size_t i = 0; i < all->n; i++) {
@@ -477,15 +471,31 @@ static void find_lists(struct finder *f, const struct bdl_meanings *meanings)
 
 /* --- what is left --- */
 
+static bool is_title(struct bdl_view text)
+{
+	static const char *const marks[] = { "policy", "acceptable use", "agreement",
+		"code of conduct", "regulations", "handbook" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(marks); i++)
+		if (has(text, marks[i]))
+			return text.n < 100 && !strchr(".?", text.p[text.n - 1]);
+	return false;
+}
+
+/* What says that it is a policy, else the first heading that is not the school's name. */
 static void find_title(struct finder *f)
 {
 	const struct bdl_statements *all = &f->m->statements;
+	struct bdl_view school = f->m->facts[BDL_FACT_SCHOOL].value;
 
-	for (size_t i = 0; i < all->n && i < 12; i++)
-		if (all->items[i].kind != BDL_STATEMENT_ROW && has(all->items[i].words, "policy") &&
-		    all->items[i].words.n < 100) {
-			set(f, BDL_FACT_TITLE, all->items[i].words, &all->items[i]);
-			return;
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < all->n && i < TITLE_LINES; i++) {
+			const struct bdl_statement *s = &all->items[i];
+
+			if (pass == 0 ? s->kind != BDL_STATEMENT_ROW && is_title(s->words)
+				      : s->kind == BDL_STATEMENT_HEADING &&
+				    !bdl_view_ieq(s->words, school))
+				set(f, BDL_FACT_TITLE, s->words, s);
 		}
 	if (all->n > 0 && all->items[0].kind == BDL_STATEMENT_HEADING)
 		set(f, BDL_FACT_TITLE, all->items[0].words, &all->items[0]);
@@ -537,8 +547,8 @@ void bdl_facts_find(
 	for (size_t i = 0; i < m->statements.n; i++)
 		if (m->statements.items[i].kind != BDL_STATEMENT_ROW)
 			read_sentence(&f, &m->statements.items[i]);
-	find_title(&f);
 	find_school(&f);
+	find_title(&f);
 	find_review(&f);
 	find_lists(&f, meanings);
 	if (f.issues > 0)

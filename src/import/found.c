@@ -8,11 +8,13 @@ static size_t fits_from(
 	size_t from = at;
 
 	for (; i < p->n && p->stems[i] != BDL_GAP_STEM; i++, at++)
-		if (at >= n || tokens[at].stem != p->stems[i])
+		if (at >= n || tokens[at].stem != p->stems[i] || (i > 0 && tokens[at].begins))
 			return 0;
 	if (i == p->n)
 		return at - from;
 	for (size_t gap = 0; gap <= BDL_GAP_WORDS; gap++) {
+		if (at + gap < n && tokens[at + gap].begins)
+			return 0;
 		size_t rest = fits_from(p, i + 1, tokens, n, at + gap);
 
 		if (rest > 0)

@@ -52,6 +52,7 @@ struct bdl_import_clause {
 	size_t first, last;        /* statements, both included */
 	struct bdl_meanings means; /* of a match the clauses that it holds, else what it may be */
 	struct bdl_view rules;     /* may be empty: people sign it */
+	struct bdl_view left_out;  /* categories of rules that no list has: "ai, trading" */
 	bool again;                /* another clause of the draft, which is surer, has the rules */
 	bool copy; /* the sentence stands in the clause before, for another id of its own */
 };
@@ -80,6 +81,8 @@ struct bdl_import_terms {
 	size_t n_models;
 	struct bdl_view values[BDL_FACT_REVIEW + 3]; /* of the front matter, by fact: they win */
 	struct bdl_view name;                        /* of the file, for want of a title */
+	const char *const *categories; /* that the lists have; NULL: no lists, any will do */
+	size_t n_categories;
 	const char *today; /* "2026-11-21": a review that is past is none */
 };
 

@@ -217,6 +217,13 @@ static void name_own(struct maker *k, size_t i)
 	p->id = free_id(k, slug_of(k, title_of_words(words)), i, false);
 }
 
+/* Past the region's maximum it has none, which is seen at the end. */
+static void take_rules(const struct maker *k, struct bdl_import_clause *p, struct bdl_view rules)
+{
+	if (!bdl_rules_listed(k->terms, rules, k->m->region, &p->rules, &p->left_out))
+		p->rules = (struct bdl_view){ 0 };
+}
+
 /* The meaning that this part is the best for comes first; what others say better goes. */
 static void name_matched(struct maker *k, size_t i, const struct best *best)
 {
@@ -237,7 +244,8 @@ static void name_matched(struct maker *k, size_t i, const struct best *best)
 	if (p->title.n == 0)
 		p->title = title_of_words(k->m->statements.items[p->first].words);
 	p->id = free_id(k, p->id, i, p->again);
-	p->rules = p->again ? (struct bdl_view){ 0 } : items[0].rules;
+	if (!p->again)
+		take_rules(k, p, items[0].rules);
 }
 
 /* A sentence that holds several clauses stands under each that no other sentence means more surely. */
@@ -257,7 +265,7 @@ static void copy_others(struct maker *k, size_t i, const struct best *best,
 		copy.copy = true;
 		copy.id = bdl_concepts_id(k->terms->concepts, also->kind);
 		copy.title = title_of_kind(k, copy.id, also->kind);
-		copy.rules = also->rules;
+		take_rules(k, &copy, also->rules);
 		copy.means = (struct bdl_meanings){ p->means.items + j, 1 };
 		*out = bdl_xgrow(*out, *n, cap, sizeof(**out));
 		(*out)[(*n)++] = copy;
@@ -283,7 +291,7 @@ bool bdl_needs_lead(const struct bdl_statements *s, size_t at)
 		"shall", "can", "cannot", "are", "is" };
 	struct bdl_view rest = s->items[at].words, word;
 
-	if (s->items[at].lead == BDL_NO_STATEMENT ||
+	if (s->items[at].lead == BDL_NO_STATEMENT || s->items[at].kind == BDL_STATEMENT_ROW ||
 	    (at > 0 && s->items[at - 1].block == s->items[at].block))
 		return false;
 	for (unsigned n = 0; n < 5 && bdl_view_cut(&rest, ' ', &word); n++)
@@ -293,13 +301,14 @@ bool bdl_needs_lead(const struct bdl_statements *s, size_t at)
 	return true;
 }
 
-/* "Staff must not:" stands with each item below it, unless it means something itself. */
+/* "Staff must not:" stands with each item below it, unless it means something itself; so do heads of tables. */
 static bool is_carried(const struct maker *k, size_t at)
 {
 	const struct bdl_statements *s = &k->m->statements;
 
-	return at + 1 < s->n && s->items[at + 1].lead == at && bdl_needs_lead(s, at + 1) &&
-	    count_matched(&k->meanings[at]) == 0;
+	return at + 1 < s->n && s->items[at + 1].lead == at &&
+	    (s->items[at].kind == BDL_STATEMENT_ROW ||
+		(bdl_needs_lead(s, at + 1) && count_matched(&k->meanings[at]) == 0));
 }
 
 static bool keep(struct maker *k, struct best *best)

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "import/statement_int.h"
 
+#define HEAD_WORDS  5  /* of a cell of a table's head */
 #define BRIEF_WORDS 3  /* of an answer that another sentence follows */
 #define LEAD_CHARS  24 /* of a line that leads the list below it and ends none above */
 
@@ -243,6 +244,51 @@ static void take_line(struct cutter *c, size_t i)
 	}
 }
 
+/* --- tables --- */
+
+static bool is_order(struct bdl_view word)
+{
+	static const char *const words[] = { "do", "do's", "dos", "don't", "don'ts", "not", "never",
+		"must", "should", "acceptable", "unacceptable", "expect", "allowed", "forbidden",
+		"prohibited", "permitted", "required", "can", "can't", "cannot" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
+		if (bdl_view_iis(word, words[i]))
+			return true;
+	return false;
+}
+
+/* A row of a few words, one of which says what is to be done below it: "Topic", "Do", "Don't". */
+static bool is_head_of_orders(struct bdl_view row)
+{
+	unsigned cells = 0, orders = 0;
+
+	for (struct bdl_view rest = row, cell; bdl_view_cut(&rest, '\t', &cell); cells++) {
+		unsigned n = 0;
+
+		for (struct bdl_view word; bdl_view_cut(&cell, ' ', &word); n++)
+			orders += is_order(word);
+		if (n > HEAD_WORDS)
+			return false;
+	}
+	return cells > 1 && orders > 0;
+}
+
+/* Rows below a head are led by it, up to what is no row or another head. */
+static void lead_rows(struct bdl_statement *all, size_t n)
+{
+	uint32_t head = BDL_NO_STATEMENT;
+
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].kind != BDL_STATEMENT_ROW)
+			head = BDL_NO_STATEMENT;
+		else if (is_head_of_orders(all[i].words))
+			head = (uint32_t)i;
+		else
+			all[i].lead = head;
+	}
+}
+
 int bdl_statements_cut(struct bdl_view text, struct bdl_region *region, struct bdl_statements *ret,
     struct bdl_err *err)
 {
@@ -264,6 +310,8 @@ int bdl_statements_cut(struct bdl_view text, struct bdl_region *region, struct b
 	kept = bdl_region_array(region, c.n, sizeof(*kept));
 	if (kept && c.n > 0)
 		memcpy(kept, c.items, c.n * sizeof(*kept));
+	if (kept)
+		lead_rows(kept, c.n);
 	free(c.items);
 	if (c.n > BDL_STATEMENTS_MAX || !kept)
 		return bdl_fail(err, BDL_E_LIMIT, "the text has more than 4,096 statements");

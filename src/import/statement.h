@@ -33,8 +33,9 @@ struct bdl_statement {
 	struct bdl_view number; /* "4.3" before a heading or item, or empty */
 	uint32_t block;         /* statements of one paragraph, item or row share it */
 	uint32_t heading;       /* the statement that it stands under, or BDL_NO_STATEMENT */
-	uint32_t lead;          /* "Staff must not:" above an item, or BDL_NO_STATEMENT */
-	unsigned level;         /* of a heading, from 1 */
+	uint32_t
+	    lead; /* "Staff must not:" above an item, "Do", "Don't" above rows, or BDL_NO_STATEMENT */
+	unsigned level; /* of a heading, from 1 */
 };
 
 struct bdl_statements {

@@ -57,11 +57,12 @@ static size_t next_word(struct bdl_view *rest, char word[WORD_MAX + 4], const ch
 	return n;
 }
 
-/* Their stems are those of other words: inform, person, polite, view, other. They stay whole. */
+/* Their stems are those of other words: inform, person, polite, author, responsible. They stay whole. */
 static bool stays_whole(struct bdl_view word)
 {
 	static const char *const words[] = { "information", "personal", "political", "politics",
-		"views", "others", "generative" };
+		"views", "others", "generative", "author", "authority", "authorities",
+		"responsibilities" };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
 		if (bdl_view_is(word, words[i]))
@@ -122,11 +123,20 @@ static uint16_t learn_stem(struct bdl_concepts *c, struct bdl_view stem, size_t 
 	return number;
 }
 
+/* Whether a sentence or a cell ends between two words. */
+static bool parts(const char *from, const char *to)
+{
+	for (const char *p = from; p < to; p++)
+		if (*p == '\t' || (strchr(".;:?!", *p) && p + 1 < to && strchr(" \t", p[1])))
+			return true;
+	return false;
+}
+
 static size_t take(const struct bdl_concepts *c, struct bdl_concepts *learner, struct bdl_view text,
     struct bdl_token *tokens, size_t max)
 {
 	struct bdl_view rest = text;
-	char word[WORD_MAX + 4];
+	char word[WORD_MAX + 4] = { 0 };
 	const char *from = text.p;
 	size_t n = 0, len, place;
 
@@ -148,8 +158,10 @@ static size_t take(const struct bdl_concepts *c, struct bdl_concepts *learner, s
 
 		if (!number && learner)
 			number = learn_stem(learner, v, place);
-		tokens[n++] = (struct bdl_token){ number, (uint32_t)(from - text.p),
-			(uint32_t)(rest.p - text.p) };
+		tokens[n] =
+		    (struct bdl_token){ number, n > 0 && parts(text.p + tokens[n - 1].to, from),
+			    (uint32_t)(from - text.p), (uint32_t)(rest.p - text.p) };
+		n++;
 	}
 	return n;
 }

@@ -60,15 +60,25 @@ static size_t put_words(struct bdl_buf *out, struct bdl_view words, size_t colum
 	return column;
 }
 
-/* Tabs between cells are shown. */
-static size_t put_row(struct bdl_buf *out, struct bdl_view words, size_t column)
+/* Tabs between cells are shown, and before each cell what stands above it: "Don't: ...". */
+static size_t put_row(
+    struct bdl_buf *out, struct bdl_view words, struct bdl_view heads, size_t column)
 {
 	for (struct bdl_view rest = words, cell; bdl_view_cut(&rest, '\t', &cell);) {
+		struct bdl_view head = { 0 };
+
+		if (bdl_view_cut(&heads, '\t', &head))
+			head = bdl_view_trim(head);
 		if (bdl_view_trim(cell).n == 0)
 			continue;
 		if (column > 0) {
 			(void)bdl_buf_add_str(out, " |");
 			column += 2;
+		}
+		if (head.n > 0) {
+			column = put_words(out, head, column, SIZE_MAX);
+			(void)bdl_buf_add_char(out, ':');
+			column++;
 		}
 		column = put_words(out, cell, column, SIZE_MAX);
 	}
@@ -132,7 +142,10 @@ static size_t put_statement(
 	const struct bdl_statement *s = &m->statements.items[at];
 
 	if (s->kind == BDL_STATEMENT_ROW)
-		return put_row(out, s->words, column);
+		return put_row(out, s->words,
+		    s->lead == BDL_NO_STATEMENT ? (struct bdl_view){ 0 }
+						: m->statements.items[s->lead].words,
+		    column);
 	return put_words(out, s->words, column, WIDTH);
 }
 

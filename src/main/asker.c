@@ -1,4 +1,4 @@
-#include "main/asker.h"
+#include "main/asker_int.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -314,7 +314,10 @@ BDL_NORETURN static void serve(const struct bdl_conf *conf, int listener)
 		_exit(1);
 	while (recv(ITS_END, &q, sizeof(q), 0) == (ssize_t)sizeof(q)) {
 		q.url[sizeof(q.url) - 1] = q.field[sizeof(q.field) - 1] = '\0';
-		answer(conf, listener, multi, &q, &asked);
+		if (q.is_name)
+			bdl_asker_name(conf, q.url, &asked);
+		else
+			answer(conf, listener, multi, &q, &asked);
 		if (send(ITS_END, &asked, sizeof(asked), MSG_NOSIGNAL) < 0)
 			break;
 	}
@@ -379,6 +382,7 @@ int bdl_asker_ask(
 	tame(ret->verdict, sizeof(ret->verdict));
 	tame(ret->type, sizeof(ret->type));
 	tame(ret->why, sizeof(ret->why));
+	ret->reply.n = ret->reply.n > BDL_DNS_ADDRESSES_MAX ? BDL_DNS_ADDRESSES_MAX : ret->reply.n;
 	ret->n = ret->n > BDL_ASKED_BODY ? BDL_ASKED_BODY : ret->n;
 	ret->body[ret->n] = '\0';
 	return 0;

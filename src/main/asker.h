@@ -7,6 +7,7 @@
 #define BDL_MAIN_ASKER_H
 
 #include "doors/web/probe.h"
+#include "proto/dns.h"
 #include "sys/conf.h"
 
 #define BDL_ASKED_BODY (96 * 1024) /* of an answer; the rest is left out */
@@ -23,11 +24,13 @@ struct bdl_question {
 	 * it.
 	 */
 	bool is_stream;
+	/* `url` is a name, whose addresses (IPv4) are asked for at the school's resolver. */
+	bool is_name;
 };
 
 struct bdl_asked {
 	int status;        /* 0: nothing came; `why` says why */
-	bool is_refused;   /* nobody listens where the proxy should */
+	bool is_refused;   /* nobody listens where the proxy, or the resolver, should */
 	bool is_here;      /* the proxy is on this machine */
 	char verdict[256]; /* what the door says; empty where none said anything */
 	char type[80];
@@ -37,6 +40,7 @@ struct bdl_asked {
 	 * second.
 	 */
 	int64_t first_ms;
+	struct bdl_dns_reply reply; /* of a name, where `status` is not 0 */
 	char why[160];
 	size_t n;
 	char body[BDL_ASKED_BODY + 1]; /* with a NUL behind */

@@ -68,13 +68,13 @@ static void judge(struct bdl_checking *c, struct bdl_facts *facts, struct bdl_ex
 }
 
 void bdl_checks_expect(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
-    struct bdl_expected *ret)
+    struct bdl_view path, struct bdl_expected *ret)
 {
-	struct bdl_facts facts = facts_of(c, stand, host, BDL_LIT("/"));
+	struct bdl_facts facts = facts_of(c, stand, host, path);
 	struct bdl_catset listed = { 0 };
 
 	if (c->lists) {
-		bdl_lists_find(c->lists, host, BDL_LIT("/"), &listed);
+		bdl_lists_find(c->lists, host, path, &listed);
 		bdl_catmap_apply(&c->map, &listed, &facts.categories);
 	}
 	judge(c, &facts, ret);

@@ -95,14 +95,14 @@ const struct bdl_sample *bdl_checks_sample(struct bdl_checking *c, unsigned cate
 
 /* --- checks_ask.c: asking the door --- */
 
-/* What the documents say, by what the lists say of that host's front page. */
+/* What the documents say, by what the lists say of that page. */
 struct bdl_expected {
 	struct bdl_verdict verdict;
 	struct bdl_catset categories; /* in the ruleset's numbers */
 	char text[256];               /* as bdl_probe_verdict writes it */
 };
 void bdl_checks_expect(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
-    struct bdl_expected *ret);
+    struct bdl_view path, struct bdl_expected *ret);
 
 /* The same of a page that is in this category alone, whether a list has any or not. */
 void bdl_checks_expect_category(struct bdl_checking *c, const struct bdl_stand *stand,
@@ -130,7 +130,10 @@ typedef int bdl_check_fn(struct bdl_checking *c, const struct bdl_stand *stand,
 /* checks_web.c */
 bdl_check_fn bdl_check_filter, bdl_check_help_lines, bdl_check_block_page, bdl_check_safe_search,
     bdl_check_streams, bdl_check_journal, bdl_check_doors;
+/* checks_dns.c */
+bdl_check_fn bdl_check_dns;
 /* checks_state.c */
-bdl_check_fn bdl_check_lists, bdl_check_illegal_list, bdl_check_backup, bdl_check_restore;
+bdl_check_fn bdl_check_lists, bdl_check_illegal_list, bdl_check_illegal_test, bdl_check_backup,
+    bdl_check_restore;
 
 #endif

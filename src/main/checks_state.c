@@ -1,6 +1,7 @@
 /* What is looked at where it lies: lists and copies. */
 #include "base/clock.h"
 #include "main/checks_int.h"
+#include "proto/url.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -108,6 +109,40 @@ int bdl_check_illegal_list(struct bdl_checking *c, const struct bdl_stand *stand
 		    " days ago.",
 		    l->illegal.entries, days(bdl_now_ms() - l->illegal.issued_ms));
 	look_at_doors(c, f);
+	return 0;
+}
+
+/* Its other names are nobody's to know. What is found says nothing of the address either. */
+int bdl_check_illegal_test(struct bdl_checking *c, const struct bdl_stand *stand,
+    struct bdl_finding_of *f, struct bdl_err *err)
+{
+	int number = bdl_ruleset_category_find(c->ruleset, BDL_LIT(BDL_CATEGORY_ILLEGAL));
+	struct bdl_expected wanted;
+	struct bdl_url url;
+
+	err->code = 0;
+	if (c->conf->illegal_test[0] == '\0' || f->outcome != BDL_CHECK_PASSED)
+		return 0;
+	int rc = bdl_url_parse(
+	    bdl_view_of(c->conf->illegal_test), bdl_view_of(NULL), BDL_SCHEME_HTTP, &url, err);
+	if (rc < 0)
+		return rc;
+	const char *path = bdl_region_str(c->region, url.path.n ? url.path : BDL_LIT("/"));
+	bdl_checks_expect(c, stand, bdl_view_of(url.host), bdl_view_of(path), &wanted);
+	if (number < 0 || !bdl_catset_has(&wanted.categories, (unsigned)number))
+		bdl_finding_add(f, BDL_CHECK_FAILED,
+		    "See what the list's provider says of tests now, and put that into the setting illegal test.",
+		    "What the setting illegal test names does not stand on the list.");
+	else if (!path || !bdl_checks_ask(c, stand, bdl_view_of(url.host), "http", path, f, err))
+		return err->code;
+	else if (wanted.verdict.action != BDL_BLOCK || strcmp(c->asked.verdict, wanted.text) != 0)
+		bdl_finding_add(f, BDL_CHECK_FAILED,
+		    "See by beadle status whether all doors have the list.",
+		    "What stands on it for tests was answered with '%s' in place of '%s'.",
+		    c->asked.verdict, wanted.text);
+	else
+		bdl_finding_add(f, BDL_CHECK_PASSED, NULL,
+		    "What stands on it for tests is blocked at the doors.");
 	return 0;
 }
 

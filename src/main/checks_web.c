@@ -40,7 +40,7 @@ static bool find_sample(struct bdl_checking *c, const struct bdl_stand *stand, u
 
 	for (size_t i = 0; sample && i < sample->n && i < BDL_SAMPLE_MAX; i++) {
 		*ret = sample->hosts[i];
-		bdl_checks_expect(c, stand, *ret, expected);
+		bdl_checks_expect(c, stand, *ret, BDL_LIT("/"), expected);
 		if (bdl_catset_has(&expected->categories, category))
 			return true;
 	}
@@ -54,7 +54,7 @@ static bool compare(struct bdl_checking *c, const struct bdl_stand *stand, struc
 	struct bdl_expected expected;
 	char who[128];
 
-	bdl_checks_expect(c, stand, host, &expected);
+	bdl_checks_expect(c, stand, host, BDL_LIT("/"), &expected);
 	if (!bdl_checks_ask(c, stand, host, "http", "/", f, err))
 		return false;
 	if (strcmp(c->asked.verdict, expected.text) != 0)

@@ -1,6 +1,7 @@
 /*
  * beadle check [NAME]          what the checks came to the last time
  * beadle check [NAME] --now    make them now
+ * beadle check --reviewed PERSON --note TEXT    keep that somebody looked through them
  */
 #include "base/clock.h"
 #include "main/asker.h"
@@ -75,21 +76,50 @@ static int run_now(const struct bdl_conf *conf, const char *name, struct bdl_err
 	return rc;
 }
 
+static int review(
+    const struct bdl_conf *conf, const char *person, const char *note, struct bdl_err *err)
+{
+	struct bdl_store *store BDL_AUTO(bdl_store_close) = NULL;
+	struct bdl_check_review r = {
+		.at_ms = bdl_now_ms(), .person = bdl_view_of(person), .note = bdl_view_of(note)
+	};
+
+	int rc = bdl_data_store(conf, &store, err);
+	if (rc == 0)
+		rc = bdl_checks_review(store, &r, err);
+	if (rc < 0)
+		return rc;
+	printf("reviewed by %s: %" PRId64 " passed, %" PRId64 " failed, %" PRId64
+	       " could not run\n",
+	    person, r.passed, r.failed, r.not_run);
+	return 0;
+}
+
 int bdl_cmd_check(struct bdl_args *a)
 {
+	const char *person = bdl_args_option(a, "--reviewed"), *note = bdl_args_option(a, "--note");
 	bool now = bdl_args_flag(a, "--now"), fine = false;
 	struct bdl_conf conf;
 	struct bdl_err err;
 
-	if (!bdl_args_fit(a, 0, 1))
+	if (!bdl_args_fit(a, 0, person ? 0 : 1))
 		return BDL_EXIT_USAGE;
+	if (person ? now : note != NULL) {
+		fprintf(stderr,
+		    "beadle check: --note goes with --reviewed PERSON, and --now does not\n");
+		return BDL_EXIT_USAGE;
+	}
 	const char *name = a->n > 0 ? a->words[0] : NULL;
 	int rc = bdl_data_open(a->data, false, &conf, &err);
 	if (rc == 0)
 		rc = bdl_data_become_owner(&conf, &err);
+	if (rc == 0 && person)
+		rc = review(&conf, person, note, &err);
 	if (rc == 0 && now)
 		rc = run_now(&conf, name, &err);
-	if (rc == 0)
+	if (rc == 0 && person)
+		fine = true;
+	else if (rc == 0)
 		rc = show(&conf, name, &fine, &err);
 	if (rc < 0)
 		return bdl_complain(&err);

@@ -162,6 +162,25 @@ static int make(const struct bdl_conf *conf, const struct bdl_dns_export *what,
 	return rc < 0 || what->only_looks ? rc : bdl_writer_commit(w, err);
 }
 
+int bdl_dns_look(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
+    const struct bdl_hosts *hosts, struct bdl_dns_stand *ret, struct bdl_err *err)
+{
+	BDL_AUTO_IN(before_done) struct before before = { 0 };
+	char path[BDL_PATH_MAX];
+
+	bdl_dns_zone_path(conf, path);
+	int rc = before_open(path, &before, err);
+	if (rc < 0)
+		return rc;
+	struct bdl_digest state = state_of(conf, ruleset, hosts);
+	*ret = (struct bdl_dns_stand){
+		.is_there = before.is_there,
+		.is_fresh = before.is_there && bdl_digest_eq(&state, &before.head.state),
+		.serial = before.head.serial,
+	};
+	return 0;
+}
+
 int bdl_dns_export(const struct bdl_conf *conf, const struct bdl_dns_export *what,
     struct bdl_dns_exported *ret, struct bdl_err *err)
 {

@@ -29,6 +29,14 @@ void bdl_dns_exported_done(struct bdl_dns_exported *done); /* takes a zeroed one
 /* DIR/dns/beadle.rpz. `out` has BDL_PATH_MAX bytes, which it fits. */
 void bdl_dns_zone_path(const struct bdl_conf *conf, char *out);
 
+/* Whether the zone there is of this ruleset, these hosts and the settings. Reads its head alone. */
+struct bdl_dns_stand {
+	bool is_there, is_fresh;
+	uint32_t serial;
+};
+int bdl_dns_look(const struct bdl_conf *conf, const struct bdl_ruleset *ruleset,
+    const struct bdl_hosts *hosts, struct bdl_dns_stand *ret, struct bdl_err *err) BDL_MUST_USE;
+
 /*
  * Make the zone of this ruleset and of the lists of the data folder. A file that is there and is no
  * zone of ours is left alone: BDL_E_CONFLICT, as where the lists are being replaced at this moment.

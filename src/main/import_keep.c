@@ -23,6 +23,8 @@ static struct bdl_view means_of(const struct bdl_import_clause *c,
 			    &out, strchr("\t\n", m->why.p[k]) ? ' ' : m->why.p[k]);
 		(void)bdl_buf_add_char(&out, '\n'); /* what does not fit is left out at its end */
 	}
+	if (c->left_out.n > 0)
+		(void)bdl_buf_printf(&out, "\t\t\t%.*s\n", BDL_FMT(c->left_out));
 	return bdl_region_view(region, bdl_buf_view(&out));
 }
 

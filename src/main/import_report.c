@@ -62,6 +62,8 @@ static void say_clause(const struct bdl_import *m, const struct bdl_concepts *co
 			: c->rules.n == 0          ? "; people sign it"
 						   : "");
 	}
+	if (c->left_out.n > 0)
+		printf("    rules left out, since no list has: %.*s\n", BDL_FMT(c->left_out));
 }
 
 static void say_clauses(
@@ -150,11 +152,12 @@ static json_t *clauses_of(const struct bdl_import *m, const struct bdl_concepts 
 		const struct bdl_import_clause *c = &m->clauses[i];
 
 		bdl_json_add(&all,
-		    json_pack("{s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:b}", "state",
+		    json_pack("{s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:b}", "state",
 			bdl_import_state_word(c->state), "id", bdl_json_text(c->id), "title",
 			bdl_json_text(c->title), "span", span(c->from, c->to), "line",
 			(json_int_t)c->line, "means", means_of(c, concepts), "rules",
-			bdl_json_text(c->rules), "again", c->again));
+			bdl_json_text(c->rules), "left_out", bdl_json_text(c->left_out), "again",
+			c->again));
 	}
 	return all;
 }

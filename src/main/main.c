@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	{ "clerk", "clerk list | clerk run JOB",
 	    "say when timed work is due and how it went, or do a piece of it now", bdl_cmd_clerk,
 	    NULL },
-	{ "check", "check [NAME] [--now]",
+	{ "check", "check [NAME] [--now] | --reviewed PERSON --note TEXT",
 	    "say what the checks of itself came to, or make them now", bdl_cmd_check, NULL },
 	{ "backup", "backup [--to FILE]", "copy the store to a file, while it is used",
 	    bdl_cmd_backup, NULL },

@@ -10,6 +10,7 @@
 #include "main/import_keep.h"
 #include "main/import_report.h"
 #include "main/policy_verbs.h"
+#include "main/publish.h"
 #include "main/shipped.h"
 #include "main/text.h"
 #include "sys/file.h"
@@ -125,9 +126,12 @@ static int import(const struct order *o, struct bdl_err *err)
 	struct bdl_buf file BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_IMPORT_FILE_MAX);
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_IMPORT_TEXT_MAX);
 	struct bdl_import *m BDL_AUTO(bdl_import_free) = NULL;
+	struct bdl_known_lists known BDL_AUTO_IN(bdl_known_lists_done) = { 0 };
 	char day[11];
 
 	int rc = bench_open(&b, o, err);
+	if (rc == 0)
+		rc = bdl_known_lists_of(o->data, &known, err);
 	if (rc == 0)
 		rc = bdl_file_read(o->file, &file, err);
 	if (rc < 0)
@@ -142,6 +146,8 @@ static int import(const struct order *o, struct bdl_err *err)
 		.models = models,
 		.n_models = MODELS,
 		.name = name_of(o->file),
+		.categories = known.context.categories,
+		.n_categories = known.context.n_categories,
 		.today = day,
 	};
 	for (size_t i = 0; i < BDL_ARRAY_LEN(terms.values); i++)

@@ -21,6 +21,8 @@ static const struct {
 	[BDL_CHECK_LISTS] = { "lists", "Each list is there and fresh", false, true },
 	[BDL_CHECK_ILLEGAL_LIST] = { "illegal-list", "A list of illegal material is in use", false,
 	    false },
+	[BDL_CHECK_DNS] = { "dns", "Names that everyone is kept from are kept from everyone", false,
+	    false },
 	[BDL_CHECK_JOURNAL] = { "journal", "What a door records reaches the store", false, false },
 	[BDL_CHECK_BACKUP] = { "backup", "The store is backed up", false, true },
 	[BDL_CHECK_RESTORE] = { "restore", "The newest backup can be restored", false, true },

@@ -16,6 +16,7 @@ enum bdl_own_check {
 	BDL_CHECK_SAFE_SEARCH,
 	BDL_CHECK_LISTS,        /* each is there and fresh */
 	BDL_CHECK_ILLEGAL_LIST, /* installed, and held by the doors */
+	BDL_CHECK_DNS,          /* the zone is fresh, and the school's resolver answers by it */
 	BDL_CHECK_JOURNAL,      /* what a door records reaches the store */
 	BDL_CHECK_BACKUP,
 	BDL_CHECK_RESTORE,

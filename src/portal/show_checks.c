@@ -186,6 +186,45 @@ static int add_changes(
 	return 0;
 }
 
+/* --- who reviewed them --- */
+
+static int add_reviewed(const struct bdl_request *r, struct bdl_page_checks *v, struct bdl_err *err)
+{
+	struct bdl_check_review *rows;
+	size_t n;
+
+	int rc = bdl_checks_reviews(r->store, 0, INT64_MAX, r->region, &rows, &n, err);
+	if (rc == 0 && n > 0)
+		v->reviewed = bdl_region_printf(
+		    r->region, "%s by %.*s", bdl_when(r, rows[0].at_ms), BDL_FMT(rows[0].person));
+	return rc;
+}
+
+static int add_reviews(
+    const struct bdl_request *r, int year, struct bdl_page_checks *v, struct bdl_err *err)
+{
+	struct bdl_check_review *rows;
+	size_t n;
+
+	int rc = bdl_checks_reviews(
+	    r->store, begins_ms(year), begins_ms(year + 1), r->region, &rows, &n, err);
+	if (rc < 0)
+		return rc;
+	struct bdl_page_checks_review *out = bdl_region_array(r->region, n, sizeof(*out));
+	for (size_t i = 0; out && i < n; i++)
+		out[i] = (struct bdl_page_checks_review){
+			.when = bdl_when(r, rows[i].at_ms),
+			.person = rows[i].person,
+			.found = bdl_region_printf(r->region,
+			    "%" PRId64 " passed, %" PRId64 " failed, %" PRId64 " could not run",
+			    rows[i].passed, rows[i].failed, rows[i].not_run),
+			.note = rows[i].note,
+		};
+	v->reviews = out;
+	v->n_reviews = out ? n : 0;
+	return 0;
+}
+
 int bdl_show_checks(struct bdl_request *r, struct bdl_reply *reply, struct bdl_err *err)
 {
 	int64_t asked = bdl_request_number(r, "year");
@@ -198,6 +237,10 @@ int bdl_show_checks(struct bdl_request *r, struct bdl_reply *reply, struct bdl_e
 	int rc = add_last(r, &v, err);
 	if (rc == 0)
 		rc = add_years(r, year, &v, err);
+	if (rc == 0)
+		rc = add_reviewed(r, &v, err);
+	if (rc == 0)
+		rc = add_reviews(r, year, &v, err);
 	if (rc == 0)
 		rc = add_sums(r, year, &v, err);
 	if (rc == 0)

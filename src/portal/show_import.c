@@ -7,6 +7,7 @@
 
 #define PER_PAGE    30
 #define RULE_MAX    (64 * 1024)
+#define ABOVE_MAX   4096 /* bytes of headings above a part */
 #define MEANS_SHOWN 6
 #define ALL         BDL_PART_STATES
 
@@ -48,6 +49,10 @@ static void add_means(
 		if (!bdl_view_cut(&line, '\t', &m->id) || !bdl_view_cut(&line, '\t', &m->sure) ||
 		    !bdl_view_cut(&line, '\t', &m->read))
 			continue;
+		if (m->id.n == 0) {
+			row->left_out = line;
+			continue;
+		}
 		m->why = line;
 		row->n_means++;
 	}
@@ -74,9 +79,32 @@ static void add_rules(const struct bdl_request *r, const struct bdl_document *dr
 	row->rules = out;
 }
 
-/* Headings stand between parts; where parts follow each other only blanks and marks do. */
-static struct bdl_view above(const struct bdl_kept_import *k, size_t i)
+/* A line without the marks of Markdown before it. */
+static struct bdl_view without_marks(struct bdl_view line)
 {
+	line = bdl_view_trim(line);
+	while (line.n > 0 && strchr("-*#|\t", line.p[0]))
+		line = bdl_view_trim(bdl_view_from(line, 1));
+	return line;
+}
+
+/* Cells of a row, divided so that it is seen. */
+static void put_cells(struct bdl_buf *out, struct bdl_view row)
+{
+	bool first = true;
+
+	for (struct bdl_view cell; bdl_view_cut(&row, '\t', &cell);) {
+		cell = bdl_view_trim(cell);
+		if (cell.n > 0)
+			(void)bdl_buf_printf(out, "%s%.*s", first ? "" : " | ", BDL_FMT(cell));
+		first = first && cell.n == 0;
+	}
+}
+
+/* Headings stand between parts; where parts follow each other only blanks and marks do. */
+static struct bdl_view above(const struct bdl_request *r, const struct bdl_kept_import *k, size_t i)
+{
+	struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(ABOVE_MAX);
 	size_t from = 0, to = k->parts[i].from;
 
 	for (size_t j = 0; j < i; j++)
@@ -84,10 +112,27 @@ static struct bdl_view above(const struct bdl_kept_import *k, size_t i)
 			from = k->parts[j].to;
 	if (from >= to)
 		return (struct bdl_view){ 0 };
-	struct bdl_view v = bdl_view_trim(bdl_view_at(k->words.p + from, to - from));
-	while (v.n > 0 && strchr("\n-*#", v.p[0]))
-		v = bdl_view_trim(bdl_view_from(v, 1));
-	return v.n > 2 ? v : (struct bdl_view){ 0 };
+	for (struct bdl_view rest = bdl_view_at(k->words.p + from, to - from), line;
+	     bdl_view_cut(&rest, '\n', &line);) {
+		line = without_marks(line);
+		if (line.n > 2 && out.n > 0)
+			(void)bdl_buf_add_char(&out, '\n');
+		if (line.n > 2)
+			put_cells(&out, line);
+	}
+	return bdl_region_view(r->region, bdl_buf_view(&out)); /* what does not fit is left out */
+}
+
+static struct bdl_view words_of(
+    const struct bdl_request *r, const struct bdl_kept_import *k, const struct bdl_kept_part *p)
+{
+	struct bdl_view text = bdl_view_at(k->words.p + p->from, p->to - p->from);
+	struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(3 * BDL_KEPT_WORDS_MAX);
+
+	if (bdl_view_find(text, '\t') == text.n)
+		return text;
+	put_cells(&out, text);
+	return bdl_region_view(r->region, bdl_buf_view(&out));
 }
 
 static struct bdl_page_import_row row_of(
@@ -97,8 +142,8 @@ static struct bdl_page_import_row row_of(
 	static const char *const shades[] = { "up", "coach", "none", "none" };
 	const struct bdl_kept_part *p = &s->kept->parts[i];
 	struct bdl_page_import_row row = {
-		.above = above(s->kept, i),
-		.words = bdl_view_at(s->kept->words.p + p->from, p->to - p->from),
+		.above = above(r, s->kept, i),
+		.words = words_of(r, s->kept, p),
 		.state = titles[p->state],
 		.shade = shades[p->state],
 		.id = p->clause,

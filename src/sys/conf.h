@@ -42,6 +42,9 @@ struct bdl_conf {
 	/* What blocked names are answered with by DNS; none: that there is no such name. */
 	uint8_t dns_page[BDL_CONF_PAGES_MAX][BDL_IP_SIZE];
 	size_t n_dns_page;
+	/* What the provider of the list of illegal content put on it for tests; empty: nothing. */
+	char illegal_test[256];
+	struct bdl_addr dns_resolver; /* whom the check of names asks; its len is 0: nobody */
 	/* Who it is, where no proxy says so; both are off where their len is 0. */
 	struct bdl_addr radius;   /* BEADLE_RADIUS: RADIUS accounting, by UDP */
 	struct bdl_addr logon;    /* BEADLE_LOGON: log-on events, by HTTP */

@@ -4,7 +4,7 @@
 
 #include "sys/conf.h"
 
-#define BDL_SETTINGS 22
+#define BDL_SETTINGS 24
 
 struct bdl_setting {
 	const char *name;

@@ -299,6 +299,12 @@ const struct bdl_setting bdl_settings[BDL_SETTINGS] = {
 	{ "dns page", NULL, "", parse_dns_page, 0, sizeof(struct bdl_conf),
 	    "The addresses, with commas between, that blocked names are answered with by DNS, such "
 	    "as 10.20.0.5, fd00::5; empty means that there is no such name." },
+	{ "dns resolver", "BEADLE_DNS_RESOLVER", "", parse_addr_or_none, FIELD(dns_resolver),
+	    "The school's resolver, such as 10.0.0.2:53, which the check dns asks for blocked names; "
+	    "empty means that none is asked." },
+	{ "illegal test", NULL, "", parse_url, FIELD(illegal_test),
+	    "An address that stands on the list of illegal content for tests, as its provider tells its "
+	    "members; the check illegal-list sees that the doors block it." },
 	{ "metrics token", NULL, "", parse_token, FIELD(metrics_token),
 	    "What Prometheus sends as its bearer token to read /metrics of the portal, 32 characters "
 	    "or more; empty means that nobody may." },

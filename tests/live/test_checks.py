@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from conftest import TWO_PEOPLE, end_school, front, make_school, until
+from test_law import signed
 
 CHECKS = """check doors every 1 day, tell technicians
 check filter every 1 hour, tell technicians, head
@@ -252,6 +253,31 @@ def test_the_record_of_it(tried):
     assert "The academic year" in page.body and "unknown people" in page.body
     assert tried.ask_portal("/checks?year=2019").status == 200
     assert "The check illegal-list" in tried.ask_portal("/status").body
+    assert "Nobody has reviewed them yet" in page.body
+    assert tried.beadle("check", "--reviewed", "A. Head", check=False).returncode != 0
+    said = tried.beadle("check", "--reviewed", "A. Head", "--note", "The list is <asked for>.").stdout
+    assert re.fullmatch(r"reviewed by A\. Head: \d+ passed, 1 failed, 0 could not run\n", said), said
+    page = tried.ask_portal("/checks").body
+    assert re.search(r"Reviewed last .* by A\. Head\.", page) and "The list is &lt;asked for&gt;." in page
+    assert "checks reviewed" in tried.beadle("ledger", "show").stdout
+
+
+def test_what_stands_on_the_illegal_list_for_tests(tried, sites):
+    tried.beadle(*signed(tried.folder, "plain.example/for-tests"))
+    conf, asked = tried.data / "beadle.conf", len(sites.asked)
+    as_it_was = conf.read_text()
+    try:
+        conf.write_text(as_it_was + "illegal test = http://plain.example/for-tests\n")
+        outcome, said, _ = check(tried, "illegal-list")[0]["illegal-list", ""]
+        assert outcome == "passed" and said.endswith("What stands on it for tests is blocked at the doors."), said
+        row = until(lambda: tried.rows("SELECT * FROM act WHERE path = '/for-tests'"), "it is on record")[0]
+        assert (row["source"], row["policy"], row["clause"], row["violation"]) == ("probe", "law", "illegal", None)
+        conf.write_text(as_it_was + "illegal test = http://plain.example/other\n")
+        outcome, said, _ = check(tried, "illegal-list")[0]["illegal-list", ""]
+        assert outcome == "failed" and said == "What the setting illegal test names does not stand on the list."
+    finally:
+        conf.write_text(as_it_was)
+    assert len(sites.asked) == asked
 
 
 def test_a_proxy_that_asks_no_door(tried):

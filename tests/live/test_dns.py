@@ -134,7 +134,7 @@ def school(sites):
     school = make_school(sites)
     (school.data / "beadle.conf").write_text(f"run proxy = no\ndns page = {PAGE4}, {PAGE6}\n")
     write_lists(school, "casino.example\nbets.example\n@@fine.bets.example\n", "tunnel.example\nhelp.example\n")
-    publish(school, "staff", policy("Staff", "staff", ("web.all", RULES), ("web.own", "block dns to category leisure")))
+    publish(school, "staff", policy("Staff", "staff", ("web.all", RULES), ("web.own", "block dns to category leisure\ncheck dns, tell technicians")))
     publish(school, "pupils", policy("Pupils", "pupils", ("web.all", RULES), ("web.lifted",
             "block web to category drugs\nblock dns to category drugs\n"
             "permit lesson asked by pupils decided by head lifting web.lifted for stated host")))
@@ -181,7 +181,7 @@ forward-zone:
     resolver.end()
 
 
-def test_names_as_people_ask_for_them(school, resolver):
+def test_names_as_people_ask_for_them(school, world, resolver):
     page = [PAGE4]
     real = [REAL4]
     asked = {
@@ -209,6 +209,19 @@ def test_names_as_people_ask_for_them(school, resolver):
     assert resolver.ask("ok.example", "AAAA") == [REAL6]
     # No other kind of record leads past the page: not the addresses that HTTPS records hint at.
     assert resolver.ask("casino.example", "HTTPS") == [] and resolver.ask("www.casino.example", "MX") == []
+    # And what the school's own check says of this resolver, of one that has no zone, and of none.
+    made = lambda port: school.beadle("check", "dns", "--now", check=False,
+                                      env=dict(BEADLE_DNS_RESOLVER=f"127.0.0.1:{port}"))
+    done = made(resolver.port)
+    assert done.returncode == 0 and "blocks names of 2 categories, and finds a help line" in done.stdout, done.stdout
+    done = made(world.port)
+    assert done.returncode == 1 and ": failed\n" in done.stdout
+    assert "A name on the list of gambling is answered as if nothing blocked it" in done.stdout
+    done = made(free_ports(1)[0])
+    assert ": could not run\n" in done.stdout and "nobody answers there" in done.stdout
+    zone(school).unlink()
+    done = made(resolver.port)
+    assert ": failed\n" in done.stdout and "There is no zone." in done.stdout
 
 
 def test_a_change_shows_in_time(school, resolver):

@@ -24,20 +24,22 @@ def docx(path):
         z.writestr("word/document.xml", f'<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>')
 
 
-def pdf(path, text="BT /F1 10 Tf 30 TL 40 780 Td " + " ".join(f"({words}) Tj T*" for words in WORDS) + " ET"):
+def pdf(path, text="BT /F1 10 Tf 30 TL 40 780 Td " + " ".join(f"({words}) Tj T*" for words in WORDS) + " ET",
+        more=(), trailer=""):
     """A page of text, with the table of places that a reader asks for."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
                " /Resources << /Font << /F1 5 0 R >> >> >>",
                f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
-               "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+               "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", *more]
     out, places = "%PDF-1.4\n", []
     for number, one in enumerate(objects, 1):
         places.append(len(out))
         out += f"{number} 0 obj\n{one}\nendobj\n"
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    path.write_text(f"{out}xref\n0 6\n0000000000 65535 f \n{table}"
-                    f"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n")
+    size = len(objects) + 1
+    path.write_text(f"{out}xref\n0 {size}\n0000000000 65535 f \n{table}"
+                    f"trailer << /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{len(out)}\n%%EOF\n")
 
 
 def two_columns(path):
@@ -104,8 +106,12 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path):
     (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1")
     (tmp_path / "broken.docx").write_bytes(b"PK\x03\x04 and no more")
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+    pdf(tmp_path / "scanned.pdf", "0 0 595 842 re f")
+    pdf(tmp_path / "locked.pdf", more=[f"<< /Filter /Standard /V 1 /R 2 /O <{'5a' * 32}> /U <{'a5' * 32}> /P -44 >>"],
+        trailer="/Encrypt 6 0 R /ID [<00> <00>]")
     for name, said in (("old.doc", "save it as .docx"), ("broken.docx", "broken"),
-                       ("broken.pdf", "can make nothing of it")):
+                       ("broken.pdf", "can make nothing of it"), ("scanned.pdf", "there is no text in the PDF"),
+                       ("locked.pdf", "locked by a password")):
         done = take(tmp_path, name)
         assert done.returncode == 1 and said in done.stderr, done.stderr
 
@@ -133,7 +139,8 @@ def page_of(school, path):
 def test_the_portal_shows_it_side_by_side(school):
     """Their words left, the proposal right, as a browser without scripts gets it."""
     file = school.folder / "a.txt"
-    file.write_text("Fernbrook School\n\n" + "\n\n".join(WORDS[1:]) + "\n\nWe <b>meet</b> on Fridays.\n")
+    file.write_text("Fernbrook School\n\n" + "\n\n".join(WORDS[1:]) + "\n\nWe <b>meet</b> on Fridays.\n"
+                    "\nYou must not view pornography.\n")
     school.start()
     assert page_of(school, "/import?draft=staff")[0] == 404
     said = school.beadle("policy", "import", str(file), "--from", str(ROOT / "policy"), "--draft", "fern").stdout
@@ -141,12 +148,19 @@ def test_the_portal_shows_it_side_by_side(school):
     status, headers, body = page_of(school, "/import?draft=fern")
     text = body.decode()
     assert status == 200 and "script-src 'self'" in headers["Content-Security-Policy"], headers
-    for wanted in ("Gambling on our network is not allowed.", "web.gambling", "% sure", "Matched (3)",
+    for wanted in ("Gambling on our network is not allowed.", "web.gambling", "% sure", "Matched (4)",
                    "Pages in the category gambling are blocked", "We &lt;b&gt;meet&lt;/b&gt; on Fridays.",
                    "from <code>a.txt</code>"):
         assert wanted in text, (wanted, text)
+    # Its lists are few: of what they lack a draft has no rules, or it would be no policy here.
+    assert "since no list of this school has: adult." in text, text
+    said = school.beadle("policy", "import", str(file), "--from", str(ROOT / "policy"), "--to",
+                         str(school.folder / "few.md")).stdout
+    assert "rules left out, since no list has: adult" in said
+    assert "category gambling" in (school.folder / "few.md").read_text()
+    school.beadle("policy", "check", str(school.folder / "few.md"))
     assert "<b>meet" not in text and "changed after the import" not in text
-    assert "web.adult" in page_of(school, "/import?draft=fern&show=lacking")[2].decode()
+    assert "web.hate" in page_of(school, "/import?draft=fern&show=lacking")[2].decode()
     only = page_of(school, "/import?draft=fern&show=unmatched")[2].decode()
     assert "Fridays" in only and "not allowed" not in only
     assert 'href="/import?draft=fern"' in page_of(school, "/replay?draft=fern")[2].decode()

@@ -18,7 +18,7 @@ ORDER = [['base'], ['sys'], ['proto'], ['lists'], ['scan'], ['policy'], ['import
                             'doors/logs', 'doors/who'], ['main']]
 LEVEL = {folder: level for level, row in enumerate(ORDER) for folder in row}
 # The order within record/, as docs/architecture.md has it; what stands beside the folders is alone.
-PARTS = [['journal'], ['store'], ['checks'], ['acts'], ['visits'], ['ledger'], ['replay'], ['policies'],
+PARTS = [['journal'], ['store'], ['acts'], ['visits'], ['ledger'], ['checks'], ['replay'], ['policies'],
          ['retention'], ['backup', 'scribe', 'status']]
 PART_LEVEL = {part: level for level, row in enumerate(PARTS) for part in row}
 DATABASES = ('sqlite3.h', 'libpq-fe.h')

@@ -1,8 +1,11 @@
 #include "record/checks/checks.h"
 #include "record/checks/checks_int.h"
+#include "record/ledger/ledger.h"
+#include <inttypes.h>
 
 #define DAY_MS     INT64_C(86400000)
-#define KEPT_WORD  64 /* of a word in what a door keeps: "probe=" and an id */
+#define FACTS_MAX  8192 /* of an entry of the ledger: texts of checks are shorter */
+#define KEPT_WORD  64   /* of a word in what a door keeps: "probe=" and an id */
 #define SWEEP_SIZE (64 * 1024)
 
 const char *bdl_check_outcome_word(enum bdl_check_outcome o)
@@ -128,6 +131,31 @@ static int is_outrun(
 	return rc < 0 ? rc : 0;
 }
 
+static int enter_news(
+    struct bdl_store *s, const struct bdl_check_row *row, int64_t id, struct bdl_err *err)
+{
+	struct bdl_buf facts BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(FACTS_MAX);
+	struct bdl_buf record BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_LEDGER_RECORD_MAX);
+	const struct bdl_view fields[] = { row->key.host, row->key.policy, row->key.clause,
+		row->key.name, row->who, row->place,
+		bdl_view_of(bdl_check_outcome_word(row->outcome)), row->said };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(fields); i++)
+		bdl_ledger_field(&facts, fields[i]);
+	(void)bdl_buf_printf(
+	    &record, "checks/%.*s/%" PRId64, BDL_FMT(row->key.name), id); /* looked at below */
+	if (bdl_buf_broken(&facts) || bdl_buf_broken(&record))
+		return bdl_fail(err, BDL_E_LIMIT, "no check has so long a name");
+	const struct bdl_ledger_entry e = {
+		.kind = BDL_LEDGER_CHECKED,
+		.at_ms = row->began_ms,
+		.actor = BDL_LIT(BDL_ACTOR_CHECKS),
+		.record = bdl_buf_view(&record),
+		.content = bdl_buf_view(&facts),
+	};
+	return bdl_ledger_add(s, &e, err);
+}
+
 static int insert(struct bdl_store *s, const struct bdl_check_row *row, int64_t id, bool is_last,
     struct bdl_err *err)
 {
@@ -147,7 +175,8 @@ static int insert(struct bdl_store *s, const struct bdl_check_row *row, int64_t 
 	bdl_bind_text(st, 6, row->who);
 	bdl_bind_text(st, 7, row->place);
 	bdl_bind_int(st, 8, row->outcome);
-	bdl_bind_int(st, 9, is_last && row->outcome != (before ? before : BDL_CHECK_PASSED));
+	bool is_news = is_last && row->outcome != (before ? before : BDL_CHECK_PASSED);
+	bdl_bind_int(st, 9, is_news);
 	bdl_bind_int(st, 10, row->began_ms);
 	bdl_bind_int(st, 11, row->took_ms);
 	bdl_bind_int(st, 12, row->asked);
@@ -156,7 +185,8 @@ static int insert(struct bdl_store *s, const struct bdl_check_row *row, int64_t 
 	bdl_bind_text(st, 15, row->tell);
 	bdl_bind_int(st, 16, id);
 	bdl_bind_int(st, 17, is_last);
-	return bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_run(s, st, err);
+	return rc || !is_news ? rc : enter_news(s, row, id, err);
 }
 
 int bdl_checks_keep(struct bdl_store *s, const struct bdl_check_key *key,
@@ -205,7 +235,8 @@ static int delete_old(struct bdl_store *s, int64_t before_ms, struct bdl_err *er
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	bdl_bind_int(st, 2, before_ms);
-	return bdl_stmt_run(s, st, err);
+	rc = bdl_stmt_run(s, st, err);
+	return rc ? rc : bdl_ledger_salts_drop(s, BDL_LEDGER_CHECKED, before_ms, err);
 }
 
 int bdl_checks_sweep(struct bdl_store *s, struct bdl_view host, const struct bdl_check_key *keys,
@@ -225,6 +256,8 @@ int bdl_checks_sweep(struct bdl_store *s, struct bdl_view host, const struct bdl
 			rc = forget_last(s, &rows[i].key, INT64_MAX, err);
 	if (!rc)
 		rc = delete_old(s, now_ms - BDL_CHECKS_KEPT_DAYS * DAY_MS, err);
+	if (!rc)
+		rc = bdl_checks_reviews_drop(s, now_ms - BDL_CHECKS_KEPT_DAYS * DAY_MS, err);
 	if (!rc)
 		rc = bdl_store_commit(s, err);
 	if (rc)

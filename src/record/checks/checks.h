@@ -43,7 +43,7 @@ struct bdl_check_row {
  * Keep one run, whose rows have this key, in place of the one before as the last, in a transaction
  * of its own. What was news is known by its group and place: a first result is news where it did
  * not pass. Of two runs at a time that is the last which was begun later; the other is on record, and
- * no news.
+ * no news. What is news is entered into the ledger, so that no failure can be taken out unseen.
  */
 int bdl_checks_keep(struct bdl_store *s, const struct bdl_check_key *key,
     const struct bdl_check_row *rows, size_t n, struct bdl_err *err) BDL_MUST_USE;
@@ -92,5 +92,30 @@ int bdl_checks_changes(struct bdl_store *s, int64_t from_ms, int64_t before_ms,
 
 /* When the first that is kept was made; 0: there is none. */
 int bdl_checks_oldest(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err) BDL_MUST_USE;
+
+/* --- reviews.c: who looked through them --- */
+
+#define BDL_CHECK_NOTE_MAX 2000 /* bytes */
+
+struct bdl_check_review {
+	int64_t id; /* given by the store */
+	int64_t at_ms;
+	struct bdl_view person, note;
+	int64_t passed, failed,
+	    not_run; /* of the last results at that moment; given by the store */
+};
+
+/*
+ * Keep that this person reviewed what the checks came to, with what they say of it; in the ledger, too.
+ * One transaction. BDL_E_INVALID without a name or a note, BDL_E_LIMIT, BDL_E_MISSING where nothing was
+ * checked yet. Kept as long as results are.
+ */
+int bdl_checks_review(struct bdl_store *s, struct bdl_check_review *r, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* Of a time, newest first. */
+int bdl_checks_reviews(struct bdl_store *s, int64_t from_ms, int64_t before_ms,
+    struct bdl_region *region, struct bdl_check_review **ret, size_t *ret_n, struct bdl_err *err)
+    BDL_MUST_USE;
 
 #endif

@@ -9,6 +9,10 @@
 	"id, host, policy, clause, name, who, place, outcome, is_news, began_ms, took_ms, " \
 	"asked, said, mend, tell"
 
+/* Delete reviews of before then, in a transaction. */
+int bdl_checks_reviews_drop(struct bdl_store *s, int64_t before_ms, struct bdl_err *err)
+    BDL_MUST_USE;
+
 /* For bdl_rows_read: a struct bdl_check_row of these columns. */
 int bdl_check_row_read(
     struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err);

@@ -24,6 +24,8 @@ const char *bdl_ledger_kind_word(int64_t kind)
 		[BDL_LEDGER_HOLD] = "hold added",
 		[BDL_LEDGER_HOLD_ENDED] = "hold ended",
 		[BDL_LEDGER_FORGOTTEN] = "person forgotten",
+		[BDL_LEDGER_CHECKED] = "check changed",
+		[BDL_LEDGER_REVIEWED] = "checks reviewed",
 	};
 
 	return kind > 0 && kind < BDL_LEDGER_KINDS ? words[kind] : "unknown";

@@ -37,6 +37,8 @@ enum bdl_ledger_kind {
 	BDL_LEDGER_HOLD,         /* records are kept past their time; hold/ID */
 	BDL_LEDGER_HOLD_ENDED,
 	BDL_LEDGER_FORGOTTEN, /* a person's key was deleted */
+	BDL_LEDGER_CHECKED,   /* a check of itself came to something else; checks/NAME/ID */
+	BDL_LEDGER_REVIEWED,  /* somebody looked through what they came to; checks/review/ID */
 	BDL_LEDGER_KINDS
 };
 
@@ -47,6 +49,7 @@ const char *bdl_ledger_kind_word(int64_t kind);
 #define BDL_ACTOR_SCRIBE "the scribe"
 #define BDL_ACTOR_CLOCK  "the clock" /* what was put off to a moment, or kept for a time */
 #define BDL_ACTOR_PORTAL "portal, not signed in"
+#define BDL_ACTOR_CHECKS "checks of itself"
 
 #define BDL_LEDGER_PERSON_MAX 512 /* bytes of a person's name */
 #define BDL_LEDGER_RECORD_MAX 256 /* letters, digits, hyphens, dots and slashes */

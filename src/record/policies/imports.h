@@ -26,8 +26,11 @@ struct bdl_kept_part {
 	bool again; /* another part, which is surer, has the rules */
 	struct bdl_view clause, title;
 	size_t from, to; /* bytes of `words` */
-	struct bdl_view
-	    means; /* "web.gambling\t90\t\tgamble\n": id, percent, what was read, why; by lines */
+	/*
+	 * "web.gambling\t90\t\tgamble\n": id, percent, what was read, why; by lines. A line without
+	 * id has the categories that no list has, for which rules were left out.
+	 */
+	struct bdl_view means;
 };
 
 struct bdl_kept_import {

@@ -30,7 +30,7 @@ static const struct kind kinds[BDL_STORAGE_KINDS] = {
 	    "SELECT count(*), min(at_ms) FROM ledger_entry WHERE school = ?1" },
 	[BDL_STORAGE_REFUSED] = { "refused", { "refused" },
 	    "SELECT count(*), min(refused_ms) FROM refused WHERE school = ?1" },
-	[BDL_STORAGE_CHECKS] = { "checks", { "check_result" },
+	[BDL_STORAGE_CHECKS] = { "checks", { "check_result", "check_review" },
 	    "SELECT count(*), min(began_ms) FROM check_result WHERE school = ?1" },
 	[BDL_STORAGE_POLICIES] = { "policies",
 	    { "policy_version", "policy_document", "policy_draft", "ruleset", "ruleset_policy",

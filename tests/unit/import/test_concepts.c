@@ -6,7 +6,7 @@
 static const char small[] = "# A comment.\n"
 			    "concept forbid common\n"
 			    "  must not, never,\n"
-			    "  no\n"
+			    "  no, nobody\n"
 			    "concept gamble\n"
 			    "  gambling, place a bet\n"
 			    "\n"
@@ -90,6 +90,22 @@ static void takes_exceptions(void **state)
 
 	(void)state;
 	match(&x, "A history of gambling in a casino.");
+	assert_int_equal(x.means[0].n, 0);
+	done(&x);
+}
+
+static void words_stand_in_one_sentence(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	match(&x, "Nobody may\tplace a bet\n");
+	assert_int_equal(x.means[0].items[0].sure, 80);
+	done(&x);
+	match(&x, "No first place\ta bet\n");
+	assert_int_equal(x.means[0].n, 0);
+	done(&x);
+	match(&x, "No first place. A bet\tno hat\n");
 	assert_int_equal(x.means[0].n, 0);
 	done(&x);
 }
@@ -338,6 +354,7 @@ int main(void)
 		cmocka_unit_test(matches_by_stems_and_adds_up),
 		cmocka_unit_test(looks_above),
 		cmocka_unit_test(takes_exceptions),
+		cmocka_unit_test(words_stand_in_one_sentence),
 		cmocka_unit_test(halves_what_obliges_nobody),
 		cmocka_unit_test(halves_what_is_only_named),
 		cmocka_unit_test(reaches_back_by_pronouns),

@@ -6,7 +6,8 @@ struct fixture {
 	struct bdl_document *d; /* the draft */
 };
 
-static void take(struct fixture *x, const char *text)
+/* With the lists of a school, NULL: it has none. */
+static void take_by(struct fixture *x, const char *text, const char *const *lists, size_t n)
 {
 	BDL_AUTO(bdl_findings_free) struct bdl_findings *findings = bdl_findings_new();
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf said = BDL_BUF(1 << 20);
@@ -20,6 +21,8 @@ static void take(struct fixture *x, const char *text)
 	terms.concepts = x->shipped.concepts;
 	terms.models = models;
 	terms.n_models = 2;
+	terms.categories = lists;
+	terms.n_categories = n;
 	if (bdl_import_make(bdl_view_of(text), &terms, &x->m, &err) < 0 ||
 	    bdl_document_parse(x->m->draft, findings, &x->d, &err) < 0)
 		fail_msg("%s", err.text);
@@ -27,6 +30,11 @@ static void take(struct fixture *x, const char *text)
 	bdl_findings_write(findings, "draft", &said);
 	if (findings->n > 0)
 		fail_msg("%.*s%s", BDL_FMT(x->m->draft), bdl_buf_str(&said));
+}
+
+static void take(struct fixture *x, const char *text)
+{
+	take_by(x, text, NULL, 0);
 }
 
 static void done(struct fixture *x)
@@ -75,6 +83,51 @@ static void finds_what_it_says_of_itself(void **state)
 	expect_fact(&x, BDL_FACT_COMPANIONS, "safeguarding", true);
 	expect_fact(&x, BDL_FACT_ISSUES, "2", true);
 	assert_int_equal(x.d->front.n_binds, 3);
+	done(&x);
+}
+
+static void finds_it_in_other_shapes(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x,
+	    "FERNBROOK SCHOOL\n\nSTAFF HANDBOOK\n\nMaintained by: Mrs A. Reed. Signed off by "
+	    "governors: 8/10/2025. Valid until: October 2028.\n");
+	expect_fact(&x, BDL_FACT_TITLE, "STAFF HANDBOOK", true);
+	expect_fact(&x, BDL_FACT_SCHOOL, "FERNBROOK SCHOOL", true);
+	expect_fact(&x, BDL_FACT_OWNER, "Mrs A. Reed", true);
+	expect_fact(&x, BDL_FACT_APPROVED_ON, "2025-10-08", true);
+	expect_fact(&x, BDL_FACT_NEXT_REVIEW, "2028-10", true);
+	expect_fact(&x, BDL_FACT_REVIEW, "every 36 months", true);
+	done(&x);
+	take(&x,
+	    "Regulation owner\tBursar.\nRatified\tTrust Board, 30th June 2024\n"
+	    "Review interval\t2 years\nReview date\t1 May 2027\n\nBe kind.\n");
+	expect_fact(&x, BDL_FACT_OWNER, "Bursar", true);
+	expect_fact(&x, BDL_FACT_APPROVER, "Trust Board", true);
+	expect_fact(&x, BDL_FACT_APPROVED_ON, "2024-06-30", true);
+	expect_fact(&x, BDL_FACT_NEXT_REVIEW, "2027-05-01", true);
+	expect_fact(&x, BDL_FACT_REVIEW, "every 24 months", true);
+	done(&x);
+	take(&x, "Review date: 1 May 2021. Agreed by the governing board 12 May 2020.\n");
+	expect_fact(&x, BDL_FACT_REVIEWED_ON, "2021-05-01", true); /* it is past */
+	expect_fact(&x, BDL_FACT_APPROVER, "governing board", true);
+	done(&x);
+}
+
+static void knows_whom_it_binds(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x,
+	    "Our promises\n\nI ask my teacher first. I tell a grown-up what I saw. My parents "
+	    "help me.\n");
+	expect_fact(&x, BDL_FACT_BINDS, "pupils", true);
+	done(&x);
+	take(&x, "Our promises\n\nAll staff teach pupils to tell an adult, a teacher say.\n");
+	expect_fact(&x, BDL_FACT_BINDS, "staff", true);
 	done(&x);
 }
 
@@ -132,6 +185,54 @@ static void a_sentence_may_hold_several(void **state)
 static bool says(const struct fixture *x, const char *words)
 {
 	return memmem(x->m->draft.p, x->m->draft.n, words, strlen(words)) != NULL;
+}
+
+static void puts_heads_of_columns_before_cells(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x, "Topic\tDo\tDon't\nKites\tFly them\tEat them\nPasswords\tKeep them\tShare them\n");
+	assert_true(says(&x, "Topic: Kites | Do: Fly them | Don't: Eat them"));
+	assert_true(bdl_view_is(clause(&x, "account.secret")->text,
+	    "Topic: Passwords | Do: Keep them | Don't: Share them"));
+	assert_false(says(&x, "Topic | Do"));
+	done(&x);
+}
+
+static void a_question_stands_with_its_answer(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x, "Rules\n\nMay I tell anybody my password? No. Never.\n\nKites fly.\n");
+	assert_true(bdl_view_is(
+	    clause(&x, "account.secret")->text, "May I tell anybody my password? No. Never."));
+	done(&x);
+}
+
+static void leaves_out_what_no_list_has(void **state)
+{
+	static const char *const lists[] = { "gambling", "campaigning" };
+	struct fixture x;
+	const struct bdl_import_clause *c;
+
+	(void)state;
+	take_by(&x,
+	    "You must not gamble online.\n\nYou must not view pornography.\n\n"
+	    "You must not run a private business for personal gain.\n",
+	    lists, BDL_ARRAY_LEN(lists));
+	assert_int_equal(clause(&x, "web.gambling")->n_rules, 1);
+	assert_int_equal(clause(&x, "web.adult")->n_rules, 0);
+	assert_true(says(&x, "coach web to category campaigning\n"));
+	for (size_t i = 0; i < x.m->n_clauses; i++) {
+		c = &x.m->clauses[i];
+		assert_true(bdl_view_is(c->left_out,
+		    bdl_view_is(c->id, "web.adult")      ? "adult"
+			: bdl_view_is(c->id, "web.gain") ? "trading"
+							 : ""));
+	}
+	done(&x);
 }
 
 static void reads_values_into_rules(void **state)
@@ -204,9 +305,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_it_says_of_itself),
+		cmocka_unit_test(finds_it_in_other_shapes),
+		cmocka_unit_test(knows_whom_it_binds),
 		cmocka_unit_test(puts_stopgaps_and_says_so),
 		cmocka_unit_test(makes_clauses_with_rules),
 		cmocka_unit_test(a_sentence_may_hold_several),
+		cmocka_unit_test(puts_heads_of_columns_before_cells),
+		cmocka_unit_test(a_question_stands_with_its_answer),
+		cmocka_unit_test(leaves_out_what_no_list_has),
 		cmocka_unit_test(reads_values_into_rules),
 		cmocka_unit_test(keeps_words_as_they_are),
 		cmocka_unit_test(points_into_the_text),

@@ -1,6 +1,7 @@
 /* Results of checks: which are the last, what is news, what is kept, and what they came to in a year. */
 #include "../check.h"
 #include "record/checks/checks.h"
+#include "record/ledger/ledger.h"
 #include "stored.h"
 
 #define NOON   INT64_C(1795262400000)
@@ -156,6 +157,68 @@ static void a_run_that_was_outrun_is_neither_last_nor_news(void **state)
 	assert_int_equal(news(k, &after, &rows), 1);
 }
 
+static size_t in_ledger(struct kept *k, int64_t kind, struct bdl_view *ret_record)
+{
+	struct bdl_ledger_line *lines;
+	size_t n, found = 0;
+
+	assert_int_equal(bdl_ledger_list(k->store, 100, k->region, &lines, &n, NULL), 0);
+	for (size_t i = 0; i < n; i++)
+		if (lines[i].kind == kind && found++ == 0)
+			*ret_record = lines[i].record;
+	return found;
+}
+
+static void what_is_news_stands_in_the_ledger(void **state)
+{
+	struct kept *k = *state;
+	struct bdl_view record;
+
+	keep(k, &filter, BDL_CHECK_PASSED, BDL_CHECK_FAILED, NOON);
+	keep(k, &filter, BDL_CHECK_PASSED, BDL_CHECK_FAILED, NOON + 1);
+	assert_int_equal(in_ledger(k, BDL_LEDGER_CHECKED, &record), 1);
+	check_view("record", record, "checks/filter/2");
+	keep(k, &filter, BDL_CHECK_PASSED, BDL_CHECK_PASSED, NOON + 2);
+	assert_int_equal(in_ledger(k, BDL_LEDGER_CHECKED, &record), 2);
+}
+
+static void a_review_is_kept_with_what_there_was(void **state)
+{
+	struct kept *k = *state;
+	struct bdl_check_review r = {
+		.at_ms = NOON, .person = BDL_LIT("A. Head"), .note = BDL_LIT("")
+	};
+	struct bdl_check_review *rows;
+	struct bdl_view record;
+	struct bdl_err err;
+	size_t n;
+
+	assert_int_equal(bdl_checks_review(k->store, &r, &err), BDL_E_INVALID);
+	r.note = BDL_LIT("One to mend.");
+	assert_int_equal(bdl_checks_review(k->store, &r, &err), BDL_E_MISSING);
+	keep(k, &filter, BDL_CHECK_PASSED, BDL_CHECK_FAILED, NOON - 1);
+	keep(k, &lists, BDL_CHECK_NOT_RUN, BDL_CHECK_PASSED, NOON - 1);
+	assert_int_equal(bdl_checks_review(k->store, &r, &err), 0);
+	r.note = BDL_LIT("Mended.");
+	assert_int_equal(bdl_checks_review(k->store, &r, &err), 0);
+	assert_int_equal(
+	    bdl_checks_reviews(k->store, NOON, NOON + 1, k->region, &rows, &n, &err), 0);
+	assert_int_equal(n, 2);
+	check_view("note", rows[0].note, "Mended.");
+	check_view("person", rows[1].person, "A. Head");
+	assert_int_equal(rows[1].passed, 2);
+	assert_int_equal(rows[1].failed, 1);
+	assert_int_equal(rows[1].not_run, 1);
+	assert_int_equal(in_ledger(k, BDL_LEDGER_REVIEWED, &record), 2);
+	assert_true(rows[0].id != rows[1].id);
+	/* As long as results, and no longer. */
+	assert_int_equal(bdl_checks_sweep(k->store, BDL_LIT(""), &filter, 1,
+			     NOON + (BDL_CHECKS_KEPT_DAYS + 1) * DAY_MS, NULL),
+	    0);
+	assert_int_equal(bdl_checks_reviews(k->store, 0, INT64_MAX, k->region, &rows, &n, &err), 0);
+	assert_int_equal(n, 0);
+}
+
 static void what_is_in_force_no_more_is_nobodys_last(void **state)
 {
 	struct kept *k = *state;
@@ -231,6 +294,10 @@ int main(void)
 		    the_last_run_takes_the_place_of_the_one_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_came_to_something_else_is_news_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_is_news_stands_in_the_ledger, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_review_is_kept_with_what_there_was, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_run_that_was_outrun_is_neither_last_nor_news, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
