@@ -217,6 +217,17 @@ bool bdl_time_parse(struct bdl_view v, int64_t *ret_ms)
 	return true;
 }
 
+bool bdl_day_parse(struct bdl_view v, int64_t *ret_ms)
+{
+	char whole[] = "2026-11-21T00:00";
+	const size_t day_n = strlen("2026-11-21");
+
+	if (v.n != day_n)
+		return false;
+	memcpy(whole, v.p, day_n);
+	return bdl_time_parse(bdl_view_of(whole), ret_ms);
+}
+
 int64_t bdl_midnight(int64_t at_ms)
 {
 	struct bdl_civil c = bdl_civil_local(at_ms);

@@ -40,4 +40,7 @@ void bdl_time_long(int64_t at_ms, char out[BDL_LONG_LEN]); /* local, as people r
 /* A local "2026-11-21T09:30" or a UTC RFC 3339 time with Z; false when it is neither. */
 bool bdl_time_parse(struct bdl_view v, int64_t *ret_ms);
 
+/* A local day, "2026-11-21": its first minute. */
+bool bdl_day_parse(struct bdl_view v, int64_t *ret_ms);
+
 #endif

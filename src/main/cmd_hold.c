@@ -100,7 +100,7 @@ static int list(struct bdl_args *a)
 	struct bdl_conf conf;
 	struct bdl_hold_row *rows;
 	struct bdl_err err;
-	size_t n;
+	size_t n = 0; /* the analyser cannot see it set */
 
 	if (!bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;

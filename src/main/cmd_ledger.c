@@ -160,7 +160,7 @@ static int show(struct bdl_args *a)
 	struct bdl_conf conf;
 	struct bdl_err err;
 	uint64_t n = SHOWN;
-	size_t got;
+	size_t got = 0; /* the analyser cannot see it set */
 
 	if (!bdl_args_fit(a, 1, 1))
 		return BDL_EXIT_USAGE;

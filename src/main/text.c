@@ -78,10 +78,6 @@ int bdl_text_read(const char *path, struct bdl_document **ret, struct bdl_err *e
 
 bool bdl_text_moment(const char *text, int64_t *ret_ms, bool *ret_day)
 {
-	char midnight[32];
-	int n = snprintf(midnight, sizeof(midnight), "%sT00:00", text);
-
-	*ret_day =
-	    n > 0 && (size_t)n < sizeof(midnight) && bdl_time_parse(bdl_view_of(midnight), ret_ms);
+	*ret_day = bdl_day_parse(bdl_view_of(text), ret_ms);
 	return *ret_day || bdl_time_parse(bdl_view_of(text), ret_ms);
 }

@@ -16,17 +16,6 @@ int bdl_chosen_refuse(struct bdl_request *r, const char *name, struct bdl_err *e
 	return bdl_fail(err, BDL_E_INVALID, "the address asks for what there is not");
 }
 
-bool bdl_day_read(struct bdl_view text, int64_t *ret_ms)
-{
-	char whole[] = "2026-11-21T00:00";
-	const size_t day_n = strlen("2026-11-21");
-
-	if (text.n != day_n)
-		return false;
-	memcpy(whole, text.p, day_n);
-	return bdl_time_parse(bdl_view_of(whole), ret_ms);
-}
-
 const char *bdl_day_fault(const struct bdl_request *r, struct bdl_view text)
 {
 	return bdl_region_printf(r->region,
@@ -63,7 +52,7 @@ static void read_day(const struct bdl_request *r, struct bdl_chosen *c)
 
 	if (c->day.n == 0)
 		return;
-	if (!bdl_day_read(c->day, &at_ms)) {
+	if (!bdl_day_parse(c->day, &at_ms)) {
 		c->day_wrong = bdl_day_fault(r, c->day);
 		return;
 	}

@@ -37,9 +37,6 @@ bool bdl_chosen_any(const struct bdl_chosen *c);
 /* Says that the value of this name is none. */
 int bdl_chosen_refuse(struct bdl_request *r, const char *name, struct bdl_err *err);
 
-/* The beginning of a day such as "2026-11-21"; false: it is none. */
-bool bdl_day_read(struct bdl_view text, int64_t *ret_ms);
-
 /* What is said beside the field where it is none. In the region. */
 const char *bdl_day_fault(const struct bdl_request *r, struct bdl_view text);
 

@@ -276,6 +276,7 @@ static struct bdl_page_act view_of(
 		.person = a->person,
 		.name = bdl_person_name(r, a->person),
 		.known = a->known,
+		.probe = bdl_act_is_probe(a),
 		.groups = a->groups,
 		.address = a->address,
 		.source = source_title(a->source),

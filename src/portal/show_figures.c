@@ -128,7 +128,7 @@ int bdl_show_figures(struct bdl_request *r, struct bdl_reply *reply, struct bdl_
 
 	if (!chosen)
 		return err->code;
-	if (v.day.n && !bdl_day_read(v.day, &at_ms))
+	if (v.day.n && !bdl_day_parse(v.day, &at_ms))
 		v.day_wrong = bdl_day_fault(r, v.day);
 	v.span = chosen->word;
 	add_choices(r, chosen, &v);

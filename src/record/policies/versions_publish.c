@@ -6,8 +6,6 @@
 #include "record/policies/versions_int.h"
 #include "record/store/store_int.h"
 
-#define DAY_LEN 10 /* "2026-11-12" */
-
 /*
  * The number of the next issue; BDL_E_CONFLICT where these bytes are in force under this name, or
  * wait for the same moment or for a second person.
@@ -137,18 +135,11 @@ static int publish(struct bdl_store *s, struct bdl_version_row *v, const struct 
 /* The day of the approval: one that there is, and not a day to come. */
 static int day_check(struct bdl_view on, int64_t now_ms, struct bdl_err *err)
 {
-	static const char midnight[] = "T00:00";
-	char text[DAY_LEN + sizeof(midnight)];
 	int64_t at_ms = 0;
-	bool fits = on.n == DAY_LEN;
 
 	if (!on.n)
 		return 0;
-	if (fits) {
-		memcpy(text, on.p, DAY_LEN);
-		memcpy(text + DAY_LEN, midnight, sizeof(midnight));
-	}
-	if (!fits || !bdl_time_parse(bdl_view_of(text), &at_ms))
+	if (!bdl_day_parse(on, &at_ms))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%.*s' is no day such as 2026-11-12", BDL_FMT(on));
 	if (at_ms > now_ms)

@@ -8,7 +8,6 @@
 #include "record/store/store_int.h"
 #include <stdio.h>
 
-#define DAY_LEN    10 /* "2027-11-12" */
 #define TEXT_MAX   1024
 #define FACTS_MAX  (16 * TEXT_MAX)
 #define HOLD_BYTES (8 * TEXT_MAX) /* a person and a clause */
@@ -29,16 +28,9 @@ static int word_check(const struct bdl_hold_word *w, struct bdl_err *err)
 
 static int review_check(struct bdl_view on, int64_t now_ms, struct bdl_err *err)
 {
-	static const char midnight[] = "T00:00";
-	char text[DAY_LEN + sizeof(midnight)];
 	int64_t at_ms = 0;
-	bool fits = on.n == DAY_LEN;
 
-	if (fits) {
-		memcpy(text, on.p, DAY_LEN);
-		memcpy(text + DAY_LEN, midnight, sizeof(midnight));
-	}
-	if (!fits || !bdl_time_parse(bdl_view_of(text), &at_ms))
+	if (!bdl_day_parse(on, &at_ms))
 		return bdl_fail(
 		    err, BDL_E_INVALID, "'%.*s' is no day such as 2027-11-12", BDL_FMT(on));
 	if (at_ms <= now_ms)

@@ -134,6 +134,21 @@ static void parses(void **state)
 	}
 }
 
+static void parses_days(void **state)
+{
+	static const char *const none[] = { "", "2026-11-2", "2026-11-31", "2026-13-01",
+		"2026/11/21", "2026-11-21T09:30", "2026-11-21 ", "twentyone!" };
+	int64_t got = 77, want;
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(none); i++)
+		if (bdl_day_parse(bdl_view_of(none[i]), &got) || got != 77)
+			fail_msg("'%s' is a day", none[i]);
+	assert_true(bdl_day_parse(BDL_LIT("2026-11-21"), &got));
+	assert_true(bdl_time_parse(BDL_LIT("2026-11-21T00:00"), &want));
+	assert_int_equal(got, want);
+}
+
 static void parses_what_it_writes(void **state)
 {
 	(void)state;
@@ -155,6 +170,7 @@ int main(void)
 		cmocka_unit_test(writes_as_people_read),
 		cmocka_unit_test(civil_time_is_local),
 		cmocka_unit_test(parses),
+		cmocka_unit_test(parses_days),
 		cmocka_unit_test(parses_what_it_writes),
 	};
 	return cmocka_run_group_tests(tests, use_london, NULL);
