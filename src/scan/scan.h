@@ -115,7 +115,8 @@ enum bdl_scan_read bdl_scan_read_so_far(const struct bdl_scan *s);
 
 /*
  * A phrase that was found. Views are good until the scan is given back. Of those that only excuse no more
- * than half of so many are kept, so that a page cannot crowd out what counts.
+ * than half of so many are kept, and half of the room is shared out to the classes, so that a page cannot
+ * crowd out what counts.
  */
 #define BDL_SCAN_HITS_MAX 256
 struct bdl_scan_hit {

@@ -3,6 +3,7 @@
 #define LONG_FROM   500 /* words; the scores of longer texts are scaled */
 #define CONTEXT_MAX 150 /* what a context takes away at most */
 #define EXCUSES_MAX (BDL_SCAN_HITS_MAX / 2)
+#define SHARED_MAX  (BDL_SCAN_HITS_MAX / 2) /* the other half is shared out to the classes */
 
 void bdl_weigh_begin(
     struct bdl_weigh *w, const struct bdl_phrases *p, struct bdl_weigh_lines *lines)
@@ -10,7 +11,8 @@ void bdl_weigh_begin(
 	w->p = p;
 	w->rings[0].first = w->rings[0].n = 0;
 	w->rings[1].first = w->rings[1].n = 0;
-	w->n_hits = w->n_excuses = 0;
+	w->n_hits = w->n_excuses = w->n_shared = 0;
+	memset(w->n_own, 0, sizeof(w->n_own));
 	w->more_hits = false;
 	w->lines = lines;
 	memset(w->index, 0, sizeof(w->index));
@@ -34,13 +36,18 @@ static bool excuses(const struct bdl_weigh *w, uint32_t phrase)
 	return p->weight <= 0 || w->p->classes[p->class_].kind != BDL_PHRASES_CLASS;
 }
 
+/* Room of its own for each class: no page is so full of one that nothing of another counts. */
 static bool is_full(struct bdl_weigh *w, uint32_t phrase)
 {
 	bool excusing = excuses(w, phrase);
+	uint16_t *own = &w->n_own[w->p->phrases[phrase].class_];
+	bool has_own = *own < (BDL_SCAN_HITS_MAX - SHARED_MAX) / w->p->h->n_classes;
 
-	if (w->n_hits == BDL_SCAN_HITS_MAX || (excusing && w->n_excuses == EXCUSES_MAX))
+	if ((!has_own && w->n_shared == SHARED_MAX) || (excusing && w->n_excuses == EXCUSES_MAX))
 		return true;
 	w->n_excuses += excusing;
+	*own += has_own;
+	w->n_shared += !has_own;
 	return false;
 }
 

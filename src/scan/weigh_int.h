@@ -57,6 +57,8 @@ struct bdl_weigh {
 	const struct bdl_phrases *p;
 	struct bdl_weigh_ring rings[2]; /* plain finds, and disguised ones */
 	size_t n_hits, n_excuses;       /* of the hits, those that only take away */
+	size_t n_shared; /* of the hits, those past what their class has of its own */
+	uint16_t n_own[BDL_PHRASES_CLASSES_MAX]; /* those within that, by class */
 	bool more_hits;
 	struct bdl_weigh_hit hits[BDL_SCAN_HITS_MAX];
 	uint16_t index[BDL_WEIGH_INDEX]; /* number of a hit + 1, by its phrase */

@@ -27,6 +27,7 @@ enum bdl_counter {
 	BDL_COUNT_STORED,     /* scribe: journal entries brought to the store */
 	BDL_COUNT_RELOADS,    /* rulesets taken into force */
 	BDL_COUNT_REFUSED,    /* peers, packets and events that were not let in */
+	BDL_COUNT_UNREAD,     /* web: texts that went on unread, though a rule asks what they say */
 	/* clerk: jobs whose last run failed; scribe: it cannot store; web: it cannot record. Goes down */
 	BDL_COUNT_FAILING,
 	/* These are no counts: they say how things are, and are put there anew (bdl_slot_put). */

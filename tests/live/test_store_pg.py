@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from conftest import ACTS, ROOT, TWO_PEOPLE, end_school, make_folder, School, until
+from conftest import ACTS, ROOT, TWO_PEOPLE, demo_policy, end_school, make_folder, School, until
 from icap_client import Icap, reqmod
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -44,7 +44,7 @@ def host(sites, url):
 def two(sites, pg):
     hosts = [host(sites, pg.url), host(sites, pg.url.replace("beadle@", SECOND + "@"))]
     first, second = hosts
-    first.beadle("demo", "--from", str(ROOT / "policy"))
+    first.beadle("demo", "--from", str(demo_policy(first.folder)))
     conf = first.data / "beadle.conf"
     conf.write_text("".join(l for l in conf.read_text().splitlines(True) if "run proxy" not in l))
     # The second brings its own settings and lists; policies and the roll it has from the store.
@@ -105,7 +105,7 @@ def test_both_bring_every_act_once(two, pg):
 
 def test_what_one_publishes_both_enforce(two, pg):
     changed = two[0].folder / "staff.md"
-    changed.write_text((ROOT / "policy" / "staff.md").read_text() + "\nAnd so be it.\n")
+    changed.write_text((two[0].folder / "policy" / "staff.md").read_text() + "\nAnd so be it.\n")
     changed.chmod(0o644)
     before = [(one.data / "force" / "manifest").read_bytes() for one in two]
     two[0].beadle("policy", "publish", str(changed), "--minute", "Governors 7", *TWO_PEOPLE)

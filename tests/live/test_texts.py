@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, take, until
+from icap_client import http_request
 
 PHRASES = """class drugs
 excused by health 80%%
@@ -285,6 +286,40 @@ def test_what_is_sent_is_read_before_it_leaves(school, pages, kind, body):
     fine = body.replace(BAD, "hello").replace(quote(BAD), "hello")
     reply = school.visit(url, "-H", f"Content-Type: {kind}", "--data-binary", fine)
     assert reply.status == 200 and pages.got[path][1] == fine.encode()
+
+
+def unread(school):
+    """How many texts went on unread, by all doors."""
+    said = school.beadle("status", "--metrics", check=False).stdout
+    return sum(int(n) for n in re.findall(r"beadle_texts_unread_total\{.*\} (\d+)", said))
+
+
+def test_what_is_sent_in_a_coding_of_nobodys_is_counted(school, pages):
+    before, url = unread(school), pages.put("/zstd", b"thank you", kind="text/plain")
+    reply = school.visit(url, "-H", "Content-Type: text/plain", "-H", "Content-Encoding: zstd", "--data-binary", BAD)
+    assert reply.status == 200 and pages.got["/zstd"][1] == BAD.encode()
+    assert unread(school) == before + 1
+    assert "unread=coding" in school.act("/zstd")["kept"]
+
+
+def test_nobody_uses_up_the_reading_of_all(school, pages):
+    """Somebody's slow pages take an eighth of the texts that a process reads at once, and no more."""
+    before, answers = unread(school), []
+    head = (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    ask = http_request("http://ok.example/slow")
+    begun = (f"RESPMOD icap://h/response ICAP/1.0\r\nHost: h\r\nAllow: 204\r\nX-Client-IP: 127.0.0.9\r\n"
+             f"Encapsulated: req-hdr=0, res-hdr={len(ask)}, res-body={len(ask) + len(head)}\r\n\r\n").encode()
+    host, port = school.web.split(":")
+    try:
+        for _ in range(300):  # of two processes, of which each reads 128 for one
+            answers.append(socket.create_connection((host, int(port)), 5))
+            answers[-1].sendall(begun + ask + head + b"5\r\n<p>at\r\n")
+        until(lambda: unread(school) >= before + 300 - 2 * 128, "what is more goes on unread")
+        assert unread(school) <= before + 300 - 128
+        assert school.visit(pages.put("/else", page(BAD))).status == 403, "somebody else's is read"
+    finally:
+        for s in answers:
+            s.close()
 
 
 def test_a_search_is_read(school):

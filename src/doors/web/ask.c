@@ -83,6 +83,7 @@ static void read_person(struct bdl_web *web, const struct bdl_icap_request *icap
 	find_person(web, a);
 	a->who = a->login[0] ? named(web, BDL_LIT("person "), bdl_view_of(a->login))
 			     : named(web, BDL_LIT("address "), a->address);
+	a->is_told = a->login[0] || is_client;
 }
 
 /*

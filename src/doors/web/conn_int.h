@@ -32,6 +32,7 @@ struct bdl_reading {
 	struct bdl_buf held;    /* of the body, where nothing of it went on yet */
 	struct bdl_buf instead; /* a 204, where the peer takes one for all of it; else empty */
 	int64_t since_ms;       /* on the loop's clock: its first byte */
+	uint64_t whose;         /* as struct bdl_decision has it */
 	unsigned levels;        /* that it had when it was judged last */
 	struct bdl_counted counted;
 	bool is_held;

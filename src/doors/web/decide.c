@@ -175,6 +175,17 @@ static struct bdl_decision answer_probe(struct bdl_web *web, const struct bdl_as
 	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER, .strict = true };
 }
 
+/* What is sent in a coding that nobody here can unpack goes on unread, and its record says so. */
+static void await_sent(struct bdl_web *web, struct bdl_ask *a, struct bdl_decision *d)
+{
+	bdl_web_await(web, a, false, d);
+	if (d->awaits == BDL_ALLOW || d->how.coding != BDL_SCAN_UNKNOWN)
+		return;
+	d->awaits = BDL_ALLOW;
+	bdl_kept_add(&a->kept, "unread", BDL_LIT("coding"));
+	bdl_web_unread(web);
+}
+
 /* A request of which all is known that is needed. */
 static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_head *http,
     bool has_body, struct bdl_view form, struct bdl_ask *a, struct bdl_buf *head,
@@ -185,6 +196,8 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 
 	bdl_learn_request(web, http, form, a);
 	struct bdl_judgement j = bdl_web_judge(web, a, http);
+	if (!j.refused && has_body && bdl_web_is_text(web, http, false, &d.how))
+		await_sent(web, a, &d);
 	bdl_web_record(web, a, &j);
 	if (j.refused)
 		return bdl_web_refuse(web, a, &j, head, body);
@@ -195,8 +208,6 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */
 	if (bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))
 		d.outcome = BDL_OUTCOME_CHANGE;
-	if (has_body && bdl_web_is_text(web, http, false, &d.how))
-		bdl_web_await(web, a, false, &d);
 	return d;
 }
 

@@ -1,4 +1,5 @@
 /* Texts that are read: which, and what is decided by what they say. */
+#include "base/hash.h"
 #include "doors/web/web_int.h"
 #include "sys/log.h"
 
@@ -45,6 +46,12 @@ void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struc
 		a->facts.deeds = 0; /* what was sent had its say */
 	d->how.keep_around = web->now->keeps_words;
 	d->awaits = bdl_judge_awaits(web->now->ruleset, &a->facts);
+	d->whose = a->is_told ? bdl_hash64(a->who.p, a->who.n, 0) : 0;
+}
+
+void bdl_web_unread(struct bdl_web *web)
+{
+	bdl_count(web->role->slot, BDL_COUNT_UNREAD, 1);
 }
 
 /* --- what is kept of one that was read --- */

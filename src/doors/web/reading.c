@@ -19,15 +19,32 @@ static unsigned levels_of(struct bdl_scan *scan)
 	return sum;
 }
 
-static bool has_room(struct bdl_web *web)
+static size_t texts_of(const struct bdl_web *web, uint64_t whose)
+{
+	size_t n = 0;
+
+	for (const struct bdl_conn *c = web->conns; c; c = c->next)
+		n += c->text && c->text->whose == whose;
+	return n;
+}
+
+static bool has_room(struct bdl_web *web, uint64_t whose)
 {
 	bool is_full = web->n_texts >= BDL_WEB_TEXTS_MAX;
+	/* Nobody is looked for while all together have no more than one may. */
+	bool is_busy = web->n_texts >= BDL_WEB_TEXTS_SHARE;
+	bool is_share = is_busy && whose != 0 && texts_of(web, whose) >= BDL_WEB_TEXTS_SHARE;
 
 	if (is_full && !web->texts_full)
 		bdl_log(BDL_LOG_WARN, "texts-full",
 		    "%d texts are being read: those that come now go on unread", BDL_WEB_TEXTS_MAX);
+	if (is_share && !web->texts_shared)
+		bdl_log(BDL_LOG_WARN, "texts-shared",
+		    "%d texts of one person are being read: more of theirs go on unread",
+		    BDL_WEB_TEXTS_SHARE);
 	web->texts_full = is_full;
-	return !is_full;
+	web->texts_shared = is_busy && (is_share || web->texts_shared);
+	return !is_full && !is_share;
 }
 
 bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl_view heads,
@@ -38,19 +55,25 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 	struct bdl_scan *scan = NULL;
 	struct bdl_err err = { 0 };
 
-	if (d->awaits == BDL_ALLOW || !c->has_body || !has_room(web))
+	if (d->awaits == BDL_ALLOW || !c->has_body)
 		return false;
+	if (!has_room(web, d->whose)) {
+		bdl_web_unread(web);
+		return false;
+	}
 	bdl_buf_clear(&c->heads);
 	(void)bdl_buf_add_view(&c->heads, icap_head); /* fits: its limit is theirs */
 	(void)bdl_buf_add_view(&c->heads, heads);
 	if (bdl_buf_broken(&c->heads) ||
 	    bdl_scan_begin(reader->scanner, &d->how, &scan, &err) < 0) {
 		bdl_log(BDL_LOG_WARN, "no-memory", "a text goes on unread");
+		bdl_web_unread(web);
 		return false;
 	}
 	c->text = bdl_xalloc(sizeof(*c->text));
 	c->text->reader = bdl_reader_hold(reader);
 	c->text->scan = scan;
+	c->text->whose = d->whose;
 	c->text->held = BDL_BUF(web->role->conf->text_held);
 	c->text->is_held = d->awaits > BDL_NOTE;
 	c->text->is_watched = c->text->is_held;

@@ -89,5 +89,9 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
 	/* Squid asks for codings that can be read, so what comes in another has something to hide. */
 	if (d.awaits > BDL_NOTE && d.how.coding == BDL_SCAN_UNKNOWN)
 		return refuse_answer(head, body);
+	if (d.awaits == BDL_NOTE && d.how.coding == BDL_SCAN_UNKNOWN) {
+		d.awaits = BDL_ALLOW;
+		bdl_web_unread(web);
+	}
 	return d;
 }

@@ -39,6 +39,8 @@
  * it go on unread, which the log says.
  */
 #define BDL_WEB_TEXTS_MAX 1024
+/* Of these so many may be one person's, or one address's: a few slow pages must not blind the door. */
+#define BDL_WEB_TEXTS_SHARE (BDL_WEB_TEXTS_MAX / 8)
 /*
  * A request's body that is longer goes back to the proxy as it comes, and what waits of it lies on the disk
  * (spool.h): so many bytes of all connections together.
@@ -104,6 +106,7 @@ struct bdl_web {
 	size_t held;       /* bytes of memory that all their buffers take */
 	size_t n_texts;    /* that are being read */
 	bool texts_full;   /* and no more could be, which was said */
+	bool texts_shared; /* and somebody's no more could be, which was said */
 	char spools[1024]; /* the folder where they lie */
 	uint64_t spooled;  /* bytes in all of them */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
@@ -137,9 +140,10 @@ struct bdl_ask {
 	enum bdl_taste taste;
 	char login[BDL_LOGIN_SIZE];
 	struct bdl_view address;
-	enum bdl_known_by source;        /* how it is known who it is */
-	struct bdl_network network;      /* where the address is, by the table of networks */
-	struct bdl_view who;             /* the login, else the address; the two never look alike */
+	enum bdl_known_by source;   /* how it is known who it is */
+	struct bdl_network network; /* where the address is, by the table of networks */
+	struct bdl_view who;        /* the login, else the address; the two never look alike */
+	bool is_told;               /* `who` is not the proxy's own address, which is everybody's */
 	const struct bdl_person *person; /* on the roll, or whom a probe stands for; or NULL */
 	bool is_probe;
 	struct bdl_probe probe;
@@ -205,6 +209,7 @@ struct bdl_decision {
 	 */
 	enum bdl_action awaits;
 	struct bdl_scan_options how; /* it is read */
+	uint64_t whose;              /* text it is: a hash; 0: the proxy does not say */
 };
 
 /*
@@ -241,6 +246,9 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 
 /* Of a text of which the head is judged: what it may come to, by the rules (d->awaits). */
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d);
+
+/* One goes on unread though a rule asks what it says: it is counted (BDL_COUNT_UNREAD). */
+void bdl_web_unread(struct bdl_web *web);
 
 /* One that is being read, or was. */
 struct bdl_read {

@@ -230,16 +230,15 @@ static int end(void **state)
 	return 0;
 }
 
-/* A page cannot use up what is kept of finds with words that only excuse. */
-static void test_excuses_leave_room(void **state)
+/* A page cannot use up what is kept of finds with words of another kind. */
+static void check_room(const char *others)
 {
 	char *text = malloc(1 << 16), *page = malloc(1 << 16);
 	size_t n = 0, m = 0;
 	struct bdl_scan_result r;
 
-	(void)state;
 	assert_true(text != NULL && page != NULL);
-	n += (size_t)snprintf(text, 1 << 16, "class harm\n100 gun\ncontext calm\n");
+	n += (size_t)snprintf(text, 1 << 16, "class harm\n100 gun\n%s calm\n", others);
 	for (int i = 0; i < 400; i++) {
 		n += (size_t)snprintf(text + n, (1 << 16) - n, "1 word%d\n", i);
 		m += (size_t)snprintf(page + m, (1 << 16) - m, "word%d ", i);
@@ -257,6 +256,18 @@ static void test_excuses_leave_room(void **state)
 	free(page);
 }
 
+static void test_excuses_leave_room(void **state)
+{
+	(void)state;
+	check_room("context");
+}
+
+static void test_classes_leave_room(void **state)
+{
+	(void)state;
+	check_room("class");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_more_hits),
 		cmocka_unit_test(test_excuses_leave_room),
+		cmocka_unit_test(test_classes_leave_room),
 		cmocka_unit_test(test_levels),
 	};
 	return cmocka_run_group_tests(tests, begin, end);
