@@ -31,7 +31,7 @@ int bdl_buf_grow(struct bdl_buf *b, size_t n);
 /* Most appends find room, and then are a copy: so they are inline, and what grows is a call. */
 static inline int bdl_buf_add(struct bdl_buf *b, const void *p, size_t n)
 {
-	if (n > b->max - b->n || n >= b->cap - b->n) {
+	if (!b->p || n > b->max - b->n || n >= b->cap - b->n) {
 		int rc = bdl_buf_grow(b, n);
 
 		if (rc < 0)
