@@ -142,8 +142,8 @@ def test_a_hundred_changes_under_load(shared, port, tmp_path):
                    "--name", "staff", *TWO_PEOPLE)
             change("lists", "compile", str(two[i % 2]))
             if i == CHANGES // 5:
-                memory.append({name: rss(pid) for name, pid in pids.items()})
-        memory.append({name: rss(pid) for name, pid in pids.items()})
+                memory.append({name: rss(pid, "RssAnon") for name, pid in pids.items()})
+        memory.append({name: rss(pid, "RssAnon") for name, pid in pids.items()})
     finally:
         load.end()
         probe.s.close()
