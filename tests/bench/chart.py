@@ -70,7 +70,7 @@ class Drawing:
         for power in range(low, high + 1):
             y = down(10.0 ** power)
             self.parts.append(f'<path class="line" d="M{left} {y:.1f}H{right}"/>')
-            self.text(left - 8, y + 5, figure(10.0 ** power), "s", "end")
+            self.text(left - 8, y + 5, short(10 ** power) if power >= 0 else figure(10.0 ** power), "s", "end")
         for x in sorted(set(xs)):
             self.text(across(x), top + tall + 20, short(x), "s", "middle")
         self.y = top + tall + 34
@@ -126,7 +126,8 @@ def draw(got):
     d, m = Drawing(), got["machine"]
     if "requests" in got:
         d.heading("Requests a second", [f"{got['requests']['domains']:,} domains, 64 at once, one core; Beadle with",
-                                        "both model policies, everything recorded"])
+                                        "both model policies, everything recorded; squidGuard",
+                                        "answers lines on a pipe, and records nothing"])
         d.bars(medians(got["requests"], "64", "per_second"))
     for coding, title in (("plain", "Pages read, MB/s"), ("gzip", "The same packed by gzip, MB/s unpacked")):
         if "bodies" in got and got["bodies"]["servers"]:
