@@ -239,71 +239,14 @@ static int normalise_ipv6(struct bdl_view v, char ret[BDL_HOST_MAX + 1], struct 
 	return 0;
 }
 
-/* What letters, digits and their like are in lower case; 0 for what takes the long way, dots too. */
-static const char label_chars[256] = { ['-'] = '-',
-	['_'] = '_',
-	['0'] = '0',
-	'1',
-	'2',
-	'3',
-	'4',
-	'5',
-	'6',
-	'7',
-	'8',
-	'9',
-	['A'] = 'a',
-	'b',
-	'c',
-	'd',
-	'e',
-	'f',
-	'g',
-	'h',
-	'i',
-	'j',
-	'k',
-	'l',
-	'm',
-	'n',
-	'o',
-	'p',
-	'q',
-	'r',
-	's',
-	't',
-	'u',
-	'v',
-	'w',
-	'x',
-	'y',
-	'z',
-	['a'] = 'a',
-	'b',
-	'c',
-	'd',
-	'e',
-	'f',
-	'g',
-	'h',
-	'i',
-	'j',
-	'k',
-	'l',
-	'm',
-	'n',
-	'o',
-	'p',
-	'q',
-	'r',
-	's',
-	't',
-	'u',
-	'v',
-	'w',
-	'x',
-	'y',
-	'z' };
+/* What a letter, a digit or their like is in lower case; 0 for what takes the long way, dots too. */
+static char label_char(char c)
+{
+	char lower = bdl_lower(c);
+
+	return (lower >= 'a' && lower <= 'z') || bdl_is_digit(c) || c == '-' || c == '_' ? lower
+											 : 0;
+}
 
 /*
  * What nearly every host is: labels of letters and digits, the last of which does not begin with a
@@ -317,7 +260,7 @@ static bool take_plain_name(struct bdl_view host, char ret[BDL_HOST_MAX + 1])
 	if (host.n > BDL_HOST_MAX)
 		return false;
 	for (size_t i = 0; i < host.n; i++) {
-		char c = label_chars[(unsigned char)host.p[i]];
+		char c = label_char(host.p[i]);
 
 		if (c == 0 && (host.p[i] != '.' || i == label || i - label > LABEL_MAX))
 			return false;

@@ -331,7 +331,8 @@ def test_everybody_is_in_a_sandbox(office, server):
             status = dict(line.split(":", 1) for line in f)
         assert status["Seccomp"].strip() == "2" and status["NoNewPrivs"].strip() == "1", status
         filters.append(int(status["Seccomp_filters"]))
-    assert filters == [2, 3, 3], "no rings, and its calls; the job and who fetches took on one more each"
+    # No rings, and its calls; the job and who fetches took on one more each, as any job beside it does.
+    assert filters[0] == 2 and len(filters) >= 3 and set(filters[1:]) == {3}, filters
 
 
 class Load:

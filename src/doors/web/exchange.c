@@ -40,7 +40,7 @@ static int add_answer(struct bdl_conn *c)
 {
 	struct bdl_buf empty = c->out;
 
-	if (c->out.n > 0 || c->answer.n > c->out.max)
+	if (c->out.n > 0 || bdl_buf_broken(&c->out) || c->answer.n > c->out.max)
 		return bdl_buf_add_view(&c->out, bdl_buf_view(&c->answer));
 	c->out = c->answer;
 	c->out.max = empty.max;
