@@ -205,9 +205,9 @@ void bdl_read_terms(struct bdl_web *web, struct bdl_view terms, struct bdl_ask *
 	BDL_AUTO(bdl_scan_done) struct bdl_scan *scan = NULL;
 	struct bdl_reader *reader = web->now->reader;
 
-	if (!reader || !(bdl_ruleset_asked(web->now->ruleset) & BDL_TOLD(PHRASES)) ||
-	    bdl_scan_begin(reader->scanner, &plain, &scan, NULL) < 0)
+	if (!reader || !(bdl_ruleset_asked(web->now->ruleset) & BDL_TOLD(PHRASES)))
 		return;
+	scan = bdl_scan_begin(reader->scanner, &plain);
 	bdl_scan_add(scan, bdl_view_at(terms.p, terms.n < TERMS_READ ? terms.n : TERMS_READ));
 	bdl_scan_end(scan);
 	bdl_read_keep(reader, scan, "terms", a);

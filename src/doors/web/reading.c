@@ -52,8 +52,6 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 {
 	struct bdl_web *web = c->web;
 	struct bdl_reader *reader = web->now->reader;
-	struct bdl_scan *scan = NULL;
-	struct bdl_err err = { 0 };
 
 	if (d->awaits == BDL_ALLOW || !c->has_body)
 		return false;
@@ -64,15 +62,14 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 	bdl_buf_clear(&c->heads);
 	(void)bdl_buf_add_view(&c->heads, icap_head); /* fits: its limit is theirs */
 	(void)bdl_buf_add_view(&c->heads, heads);
-	if (bdl_buf_broken(&c->heads) ||
-	    bdl_scan_begin(reader->scanner, &d->how, &scan, &err) < 0) {
+	if (bdl_buf_broken(&c->heads)) {
 		bdl_log(BDL_LOG_WARN, "no-memory", "a text goes on unread");
 		bdl_web_unread(web);
 		return false;
 	}
 	c->text = bdl_xalloc(sizeof(*c->text));
 	c->text->reader = bdl_reader_hold(reader);
-	c->text->scan = scan;
+	c->text->scan = bdl_scan_begin(reader->scanner, &d->how);
 	c->text->whose = d->whose;
 	c->text->held = BDL_BUF(web->role->conf->text_held);
 	c->text->is_held = d->awaits > BDL_NOTE;
