@@ -203,7 +203,10 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 			c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
 		take_in(c, b->base, (size_t)n);
 	}
-	bdl_round_add(c, n > 0 ? (size_t)n : 0);
+	if (n < 0) /* at once, so that its place is free for who comes next */
+		bdl_conn_advance(c);
+	else
+		bdl_round_add(c, (size_t)n);
 }
 
 static void set_reading(struct bdl_conn *c)

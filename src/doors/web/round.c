@@ -42,6 +42,7 @@ void bdl_round_add(struct bdl_conn *c, size_t n)
 {
 	struct bdl_web *web = c->web;
 
+	BDL_BUG_IF(web->n_came == BDL_WEB_ROUND_MAX); /* nobody is added while it is run */
 	web->came[web->n_came++] = c;
 	web->came_bytes += n;
 	if (web->n_came == BDL_WEB_ROUND_MAX || web->came_bytes >= ROUND_BYTES)
