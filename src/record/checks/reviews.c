@@ -23,16 +23,12 @@ static int count_last(struct bdl_store *s, struct bdl_check_review *r, struct bd
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find(s,
 	    "SELECT coalesce(sum(CASE WHEN outcome = 1 THEN 1 ELSE 0 END), 0),"
 	    " coalesce(sum(CASE WHEN outcome = 2 THEN 1 ELSE 0 END), 0),"
 	    " coalesce(sum(CASE WHEN outcome = 3 THEN 1 ELSE 0 END), 0)"
 	    " FROM check_result WHERE school = ?1 AND is_last = 1",
 	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	r->passed = bdl_col_int(st, 0);
@@ -50,12 +46,8 @@ static int next_id(struct bdl_store *s, struct bdl_check_review *r, struct bdl_e
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	int rc = bdl_stmt_find(
 	    s, "SELECT coalesce(max(id), 0) FROM check_review WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	int64_t last = rc > 0 ? bdl_col_int(st, 0) : 0;
 	r->id = last < r->at_ms ? r->at_ms : last + 1;
 	return rc < 0 ? rc : 0;

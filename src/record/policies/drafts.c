@@ -137,11 +137,8 @@ int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_re
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(
+	int rc = bdl_stmt_find_of(
 	    s, "SELECT bytes FROM policy_draft WHERE school = ?1 AND name = ?2", name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)

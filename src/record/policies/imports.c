@@ -103,12 +103,9 @@ static int get_head(struct bdl_store *s, struct bdl_view name, struct bdl_region
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT digest, file, words, kept_ms FROM policy_import WHERE school = ?1 AND name = ?2",
 	    name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)
@@ -163,11 +160,8 @@ int bdl_imports_has(struct bdl_store *s, struct bdl_view name, bool *ret, struct
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(
+	int rc = bdl_stmt_find_of(
 	    s, "SELECT 1 FROM policy_import WHERE school = ?1 AND name = ?2", name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret = rc > 0;

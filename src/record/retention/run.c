@@ -62,12 +62,8 @@ static int holds_look(struct bdl_store *s, int64_t ret[2], struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	int rc = bdl_stmt_find(
 	    s, "SELECT count(*), max(ended_ms) FROM legal_hold WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	ret[0] = bdl_col_int(st, 0);
@@ -181,12 +177,8 @@ static int is_held(struct bdl_store *s, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	return bdl_stmt_find(
 	    s, "SELECT 1 FROM legal_hold WHERE school = ?1 AND ended_ms = 0 LIMIT 1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	return bdl_stmt_step(s, st, err);
 }
 
 /*

@@ -85,11 +85,7 @@ static int rows_count(
 
 	if (!kind->count)
 		return 0;
-	int rc = bdl_stmt_get(s, kind->count, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, kind->count, &st, err);
 	if (rc < 0)
 		return rc;
 	ret->rows = bdl_col_int(st, 0);
@@ -286,14 +282,10 @@ int bdl_deletion_last(struct bdl_store *s, struct bdl_deletion *ret, struct bdl_
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find(s,
 	    "SELECT ended_ms, acts, violations, visits, refused FROM deletion WHERE school = ?1"
 	    " AND acts + violations + visits + refused > 0 ORDER BY day DESC LIMIT 1",
 	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret = (struct bdl_deletion){ 0 };
@@ -312,12 +304,8 @@ int bdl_deletion_ran(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	int rc = bdl_stmt_find(
 	    s, "SELECT coalesce(max(ended_ms), 0) FROM deletion WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
 		*ret_ms = bdl_col_int(st, 0);
 	return rc < 0 ? rc : 0;
