@@ -19,6 +19,7 @@ static const struct {
 	[BDL_NUMBERED_REFUSED] = { NEXT("refused"), KEEP("refused") },
 	[BDL_NUMBERED_RULESET] = { NEXT("ruleset"), KEEP("ruleset") },
 	[BDL_NUMBERED_HOLD] = { NEXT("legal_hold"), KEEP("legal_hold") },
+	[BDL_NUMBERED_REVIEW] = { NEXT("check_review"), KEEP("check_review") },
 };
 
 int bdl_number_next(struct bdl_store *s, enum bdl_numbered kind, int64_t *ret, struct bdl_err *err)
