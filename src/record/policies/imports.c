@@ -4,7 +4,7 @@
 
 /* --- in --- */
 
-static int forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
+int bdl_imports_forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
 	int rc = bdl_stmt_run_of(
 	    s, "DELETE FROM policy_import_part WHERE school = ?1 AND name = ?2", name, err);
@@ -64,7 +64,7 @@ int bdl_imports_keep(
 		return rc;
 	rc = bdl_drafts_check(s, name, &k->draft, err);
 	if (!rc)
-		rc = forget(s, name, err);
+		rc = bdl_imports_forget(s, name, err);
 	if (!rc)
 		rc = put_head(s, name, k, err);
 	for (size_t i = 0; !rc && i < k->n_parts; i++)

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/ledger/ledger.h"
+#include "record/policies/drafts.h"
 #include "record/policies/versions.h"
 #include "record/retention/run_int.h"
 #include "record/store/numbers_int.h"
@@ -143,6 +144,7 @@ int bdl_retention_enter(struct bdl_store *s, struct bdl_retention_run *r, struct
 		[BDL_STAGE_ACTS] = "acts",
 		[BDL_STAGE_VISITS] = "visits",
 		[BDL_STAGE_REFUSED] = "refused",
+		[BDL_STAGE_DRAFTS] = "drafts",
 	};
 
 	if (r->entered[r->stage])
@@ -216,7 +218,7 @@ static int visits_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 	return rc ? rc : more;
 }
 
-/* --- what was refused, and salts --- */
+/* --- what was refused, drafts, and salts --- */
 
 static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
 {
@@ -235,6 +237,16 @@ static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct
 		return rc;
 	r->gone.refused += n;
 	return n == BDL_RETENTION_ROWS;
+}
+
+/* One at a time: an import has thousands of parts. */
+static int drafts_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
+{
+	const struct bdl_span idle = { BDL_KEEP_DRAFTS_MONTHS, BDL_UNIT_MONTH };
+
+	int more = bdl_drafts_delete(s, bdl_span_before(idle, r->now_ms), err);
+	int rc = more > 0 ? bdl_retention_enter(s, r, err) : 0;
+	return rc ? rc : more;
 }
 
 /*
@@ -273,6 +285,8 @@ static int stage_step(struct bdl_store *s, struct bdl_retention_run *r, struct b
 		return visits_step(s, r, err);
 	case BDL_STAGE_REFUSED:
 		return refused_step(s, r, err);
+	case BDL_STAGE_DRAFTS:
+		return drafts_step(s, r, err);
 	case BDL_STAGE_SALTS:
 		return salts_step(s, r, err);
 	case BDL_STAGES:

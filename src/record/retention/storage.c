@@ -2,7 +2,7 @@
 #include "record/store/store_int.h"
 #include "record/visits/visits.h"
 
-#define TABLES_MAX  8
+#define TABLES_MAX  12
 #define GROWTH_DAYS 28
 
 /* What a kind is made of. `count` gives rows and the oldest; NULL: they are not counted. */
@@ -33,7 +33,8 @@ static const struct kind kinds[BDL_STORAGE_KINDS] = {
 	[BDL_STORAGE_CHECKS] = { "checks", { "check_result", "check_review" },
 	    "SELECT count(*), min(began_ms) FROM check_result WHERE school = ?1" },
 	[BDL_STORAGE_POLICIES] = { "policies",
-	    { "policy_version", "policy_document", "policy_draft", "ruleset", "ruleset_policy",
+	    { "policy_version", "policy_document", "policy_draft", "policy_import",
+		"policy_import_part", "replay", "replay_change", "ruleset", "ruleset_policy",
 		"roll" },
 	    "SELECT count(*), min(published_ms) FROM policy_version WHERE school = ?1" },
 	[BDL_STORAGE_OTHER] = { "other", { NULL }, NULL },
