@@ -16,11 +16,11 @@ static const char phrases[] = "class harm\n"
 			      "5 (go|come) (home|there|*ward)\n"
 			      "9 *ard room*, *eor*\n"
 			      "11 *ing th*, *ell *, of all the pil*\n"
-			      "3 *ns*, *w*, *rd*, *l the*, *kill m*, *e*\n"
 			      "7 *near school + *de* [within 9]\n"
 			      "class other\n"
 			      "15 gun\n"
 			      "12 school + bunk off [within 32]\n"
+			      "3 *ns*, *w*, *rd*, *l the*, *kill m*, *ool*\n"
 			      "common\n"
 			      "0 the gun show, kill time\n";
 
