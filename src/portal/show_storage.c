@@ -29,7 +29,9 @@ static const struct {
 	[BDL_STORAGE_CHECKS] = { "What checks came to",
 	    "853 days, which is seven terms: reviews look back so far", BDL_KEPT_VISITS },
 	[BDL_STORAGE_POLICIES] = { "Policies and the roll",
-	    "Versions for ever; of the roll the newest alone", BDL_KEPT_VISITS },
+	    "Versions for ever; drafts until 12 months after somebody touched them; of the roll the "
+	    "newest alone",
+	    BDL_KEPT_VISITS },
 	[BDL_STORAGE_OTHER] = { "All else", "Beadle's own bookkeeping", BDL_KEPT_VISITS },
 };
 

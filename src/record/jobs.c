@@ -57,11 +57,8 @@ static int job_find(struct bdl_store *s, struct bdl_view name, struct bdl_region
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(
+	int rc = bdl_stmt_find_of(
 	    s, "SELECT " COLUMNS " FROM job WHERE school = ?1 AND name = ?2", name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret = (struct bdl_job_row){ 0 };

@@ -238,6 +238,10 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
     const struct bdl_icap_request *icap, struct bdl_view heads, struct bdl_view peer,
     struct bdl_buf *head, struct bdl_buf *body);
 
+/* What cannot be read is refused, and why is said to who asked, and in the log. */
+struct bdl_decision bdl_web_refuse_unread(
+    const char *why, struct bdl_buf *head, struct bdl_buf *body);
+
 /* --- read.c: texts that are read --- */
 
 /* Whether it is a text that can be read, by its head, and how. Media and event streams never are. */
@@ -246,6 +250,9 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 
 /* Of a text of which the head is judged: what it may come to, by the rules (d->awaits). */
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d);
+
+/* Whether what answers this request may be refused for its text, as far as the request tells. */
+bool bdl_web_may_refuse_text(const struct bdl_web *web, const struct bdl_ask *a);
 
 /* One goes on unread though a rule asks what it says: it is counted (BDL_COUNT_UNREAD). */
 void bdl_web_unread(struct bdl_web *web);

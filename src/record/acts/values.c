@@ -153,11 +153,7 @@ static int number(struct bdl_store *s, const char *sql, int64_t *ret, struct bdl
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s, sql, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, sql, &st, err);
 	if (rc < 0)
 		return rc;
 	*ret = bdl_col_int(st, 0);

@@ -94,12 +94,8 @@ static int newest(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	int rc = bdl_stmt_find(
 	    s, "SELECT coalesce(max(id), 0) FROM check_result WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
 		*ret = bdl_col_int(st, 0);
 	return rc < 0 ? rc : 0;

@@ -1,6 +1,7 @@
 /* Who looked through what checks came to, and what they say of it. */
 #include "record/checks/checks_int.h"
 #include "record/ledger/ledger.h"
+#include "record/store/numbers_int.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -23,16 +24,12 @@ static int count_last(struct bdl_store *s, struct bdl_check_review *r, struct bd
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find(s,
 	    "SELECT coalesce(sum(CASE WHEN outcome = 1 THEN 1 ELSE 0 END), 0),"
 	    " coalesce(sum(CASE WHEN outcome = 2 THEN 1 ELSE 0 END), 0),"
 	    " coalesce(sum(CASE WHEN outcome = 3 THEN 1 ELSE 0 END), 0)"
 	    " FROM check_result WHERE school = ?1 AND is_last = 1",
 	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	r->passed = bdl_col_int(st, 0);
@@ -43,22 +40,6 @@ static int count_last(struct bdl_store *s, struct bdl_check_review *r, struct bd
 		    "nothing was checked yet, so there is nothing to review; beadle check --now does "
 		    "it now");
 	return 0;
-}
-
-/* Its moment, so that it is given once, also where retention has deleted what was before. */
-static int next_id(struct bdl_store *s, struct bdl_check_review *r, struct bdl_err *err)
-{
-	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
-
-	int rc = bdl_stmt_get(
-	    s, "SELECT coalesce(max(id), 0) FROM check_review WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
-	int64_t last = rc > 0 ? bdl_col_int(st, 0) : 0;
-	r->id = last < r->at_ms ? r->at_ms : last + 1;
-	return rc < 0 ? rc : 0;
 }
 
 static int put(struct bdl_store *s, const struct bdl_check_review *r, struct bdl_err *err)
@@ -114,7 +95,7 @@ int bdl_checks_review(struct bdl_store *s, struct bdl_check_review *r, struct bd
 		return rc;
 	rc = count_last(s, r, err);
 	if (!rc)
-		rc = next_id(s, r, err);
+		rc = bdl_number_next(s, BDL_NUMBERED_REVIEW, &r->id, err);
 	if (!rc)
 		rc = put(s, r, err);
 	if (!rc)
@@ -174,8 +155,10 @@ int bdl_checks_reviews_drop(struct bdl_store *s, int64_t before_ms, struct bdl_e
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc =
-	    bdl_stmt_get(s, "DELETE FROM check_review WHERE school = ?1 AND at_ms < ?2", &st, err);
+	int rc = bdl_number_keep(s, BDL_NUMBERED_REVIEW, err);
+	if (!rc)
+		rc = bdl_stmt_get(
+		    s, "DELETE FROM check_review WHERE school = ?1 AND at_ms < ?2", &st, err);
 	if (rc)
 		return rc;
 	bdl_bind_int(st, 1, BDL_SCHOOL);

@@ -143,11 +143,7 @@ int bdl_head_now(struct bdl_store *s, int64_t at_ms, struct bdl_head *ret, struc
 	struct bdl_head h = { .school = BDL_SCHOOL, .at_ms = at_ms };
 
 	int rc =
-	    bdl_stmt_get(s, "SELECT entries, hash FROM ledger_head WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	    bdl_stmt_find(s, "SELECT entries, hash FROM ledger_head WHERE school = ?1", &st, err);
 	if (rc <= 0)
 		return rc ? rc : bdl_fail(err, BDL_E_STORE, "store: the ledger has no head");
 	h.entries = bdl_col_int(st, 0);

@@ -79,12 +79,8 @@ static int head_take(
 	bdl_bind_int(st, 1, BDL_SCHOOL);
 	rc = bdl_stmt_run(s, st, err);
 	if (!rc)
-		rc = bdl_stmt_get(
+		rc = bdl_stmt_find(
 		    s, "SELECT entries, hash FROM ledger_head WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc <= 0)
 		return rc ? rc : bdl_fail(err, BDL_E_STORE, "store: the ledger has no head");
 	*ret_entry = bdl_col_int(st, 0);

@@ -154,14 +154,11 @@ static int last_compare(struct bdl_store *s, const struct bdl_lists_news *news, 
 	char hex[BDL_DIGEST_HEX];
 
 	bdl_digest_hex(&news->digest, hex);
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT coalesce(max(id), 0) + 1,"
 	    " coalesce((SELECT c.digest FROM lists_change c WHERE c.school = ?1 AND c.host = ?2"
 	    " ORDER BY c.id DESC LIMIT 1), '') FROM lists_change WHERE school = ?1",
 	    bdl_view_of(news->host), &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret_id = bdl_col_int(st, 0);

@@ -64,12 +64,9 @@ int bdl_pseudonym_get(struct bdl_store *s, struct bdl_view person, char out[BDL_
 	if (person.n > BDL_LEDGER_PERSON_MAX)
 		return bdl_fail(err, BDL_E_LIMIT, "a person's name is longer than %d bytes",
 		    BDL_LEDGER_PERSON_MAX);
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT pseudonym FROM ledger_person WHERE school = ?1 AND person = ?2", person, &st,
 	    err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)
@@ -88,11 +85,8 @@ static int person_drop(struct bdl_store *s, struct bdl_view person, struct bdl_e
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(
+	int rc = bdl_stmt_find_of(
 	    s, "SELECT 1 FROM ledger_person WHERE school = ?1 AND person = ?2", person, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)
@@ -115,12 +109,9 @@ static int may_forget(struct bdl_store *s, struct bdl_view person, struct bdl_er
 	for (size_t i = 0; i < BDL_ARRAY_LEN(nobody); i++)
 		if (bdl_view_is(person, nobody[i]))
 			return bdl_fail(err, BDL_E_INVALID, "'%s' is no person's name", nobody[i]);
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT id FROM legal_hold WHERE school = ?1 AND person = ?2 AND ended_ms = 0 LIMIT 1",
 	    person, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
 		return bdl_fail(err, BDL_E_DENIED,
 		    "hold %lld keeps what there is of '%.*s', and their name with it",

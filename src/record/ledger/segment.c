@@ -56,12 +56,9 @@ static int next_get(struct bdl_store *s, const char *source, uint64_t *ret, stru
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT segment FROM ledger_segment WHERE school = ?1 AND source = ?2",
 	    bdl_view_of(source), &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc >= 0)
 		*ret = rc ? (uint64_t)bdl_col_int(st, 0) : 0;
 	return rc < 0 ? rc : 0;

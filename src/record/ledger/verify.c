@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BLOCK \
-	1000 /* entries that are asked for at once: PostgreSQL answers with all of them in memory */
+/* Entries that are asked for at once: PostgreSQL answers with all of them in memory. */
+#define BLOCK 1000
 
 struct verify {
 	struct bdl_ledger_walk walk;

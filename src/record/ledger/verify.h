@@ -15,8 +15,8 @@ struct bdl_ledger_found {
 
 /*
  * Read all entries in order, a thousand at a time, up to where the head is that comes with the last of
- * them, in the memory of those thousand however many there are; compare them with their hashes, with the head in the store, and with these heads, which the caller trusts
- * and which are brought into order. A change, swap, insertion or deletion is found by the chain
+ * them, in the memory of those thousand however many there are; compare them with their hashes, with the
+ * head in the store, and with these heads, which the caller trusts and which are brought into order. A change, swap, insertion or deletion is found by the chain
  * itself; a chain that was made anew from some entry on, or cut short together with the head in the
  * store, only by a head from before that. What is found is a result, not an error.
  */

@@ -1,7 +1,10 @@
 #include "record/policies/drafts.h"
+#include "record/policies/imports.h"
 #include "record/policies/replays.h"
 #include "record/policies/versions_int.h"
 #include "record/store/store_int.h"
+
+#define NAME_ROOM 4096 /* bytes; a name has BDL_POLICY_NAME_MAX */
 
 static int draft_row(struct bdl_stmt *st, struct bdl_region *region, void *row, struct bdl_err *err)
 {
@@ -137,11 +140,8 @@ int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_re
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(
+	int rc = bdl_stmt_find_of(
 	    s, "SELECT bytes FROM policy_draft WHERE school = ?1 AND name = ?2", name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)
@@ -151,4 +151,44 @@ int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_re
 	if (bdl_region_broken(region))
 		return bdl_fail(err, BDL_E_LIMIT, "the draft does not fit into memory");
 	return 0;
+}
+
+/* --- what lies idle --- */
+
+/* Any, empty where there is none. What stands beside a draft that is gone counts as one. */
+static int idle_find(struct bdl_store *s, int64_t before_ms, struct bdl_region *region,
+    struct bdl_view *ret, struct bdl_err *err)
+{
+	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
+
+	int rc = bdl_stmt_get(s,
+	    "SELECT t.name FROM (SELECT name, kept_ms AS at_ms FROM policy_draft WHERE school = ?1"
+	    " UNION ALL SELECT name, kept_ms FROM policy_import WHERE school = ?1"
+	    " UNION ALL SELECT name, until_ms FROM replay WHERE school = ?1) t"
+	    " GROUP BY t.name HAVING max(t.at_ms) < ?2 ORDER BY t.name LIMIT 1",
+	    &st, err);
+	if (rc)
+		return rc;
+	bdl_bind_int(st, 1, BDL_SCHOOL);
+	bdl_bind_int(st, 2, before_ms);
+	rc = bdl_stmt_step(s, st, err);
+	*ret = rc > 0 ? bdl_col_text(st, 0, region) : (struct bdl_view){ 0 };
+	return rc < 0 ? rc : 0;
+}
+
+int bdl_drafts_delete(struct bdl_store *s, int64_t before_ms, struct bdl_err *err)
+{
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(NAME_ROOM);
+	struct bdl_view name;
+
+	int rc = idle_find(s, before_ms, region, &name, err);
+	if (rc || name.n == 0)
+		return rc;
+	rc = bdl_imports_forget(s, name, err);
+	if (!rc)
+		rc = bdl_replays_forget(s, name, err);
+	if (!rc)
+		rc = bdl_stmt_run_of(
+		    s, "DELETE FROM policy_draft WHERE school = ?1 AND name = ?2", name, err);
+	return rc ? rc : 1;
 }

@@ -34,6 +34,13 @@ int bdl_drafts_document(struct bdl_store *s, struct bdl_view name, struct bdl_re
 int bdl_drafts_check(struct bdl_store *s, struct bdl_view name, const struct bdl_digest *digest,
     struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * In a transaction: delete a draft that has lain idle since before then, with what a replay found of it
+ * and an import made: nobody kept, imported or replayed it. 1: one went, and there may be more; 0: none is
+ * so old.
+ */
+int bdl_drafts_delete(struct bdl_store *s, int64_t before_ms, struct bdl_err *err) BDL_MUST_USE;
+
 int bdl_drafts_list(struct bdl_store *s, struct bdl_region *region, struct bdl_draft_row **ret,
     size_t *ret_n, struct bdl_err *err) BDL_MUST_USE; /* by name */
 

@@ -102,11 +102,7 @@ static int roll_bring(struct force *f, struct bdl_store *s, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s, "SELECT csv FROM roll WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, "SELECT csv FROM roll WHERE school = ?1", &st, err);
 	return rc > 0 ? file_bring(f, BDL_LIT(ROLL), ".csv", bdl_col_view(st, 0), err) : rc;
 }
 

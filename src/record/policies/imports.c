@@ -4,7 +4,7 @@
 
 /* --- in --- */
 
-static int forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
+int bdl_imports_forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err)
 {
 	int rc = bdl_stmt_run_of(
 	    s, "DELETE FROM policy_import_part WHERE school = ?1 AND name = ?2", name, err);
@@ -64,7 +64,7 @@ int bdl_imports_keep(
 		return rc;
 	rc = bdl_drafts_check(s, name, &k->draft, err);
 	if (!rc)
-		rc = forget(s, name, err);
+		rc = bdl_imports_forget(s, name, err);
 	if (!rc)
 		rc = put_head(s, name, k, err);
 	for (size_t i = 0; !rc && i < k->n_parts; i++)
@@ -103,12 +103,9 @@ static int get_head(struct bdl_store *s, struct bdl_view name, struct bdl_region
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT digest, file, words, kept_ms FROM policy_import WHERE school = ?1 AND name = ?2",
 	    name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)
@@ -163,11 +160,8 @@ int bdl_imports_has(struct bdl_store *s, struct bdl_view name, bool *ret, struct
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get_of(
+	int rc = bdl_stmt_find_of(
 	    s, "SELECT 1 FROM policy_import WHERE school = ?1 AND name = ?2", name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret = rc > 0;

@@ -1,7 +1,7 @@
 /*
  * What an import made of a school's own text, kept beside the draft that came of it: the portal shows
  * the two side by side, and reads no files of strangers. One of each name. It stays when the draft
- * is kept anew, since that is what people do who go through it.
+ * is kept anew, since that is what people do who go through it, and goes with the draft.
  */
 #ifndef BDL_RECORD_POLICIES_IMPORTS_H
 #define BDL_RECORD_POLICIES_IMPORTS_H
@@ -55,6 +55,9 @@ int bdl_imports_keep(struct bdl_store *s, struct bdl_view name, const struct bdl
  */
 int bdl_imports_get(struct bdl_store *s, struct bdl_view name, struct bdl_region *region,
     struct bdl_kept_import *ret, struct bdl_err *err) BDL_MUST_USE;
+
+/* In an open transaction: with the draft that came of it. */
+int bdl_imports_forget(struct bdl_store *s, struct bdl_view name, struct bdl_err *err) BDL_MUST_USE;
 
 int bdl_imports_has(struct bdl_store *s, struct bdl_view name, bool *ret, struct bdl_err *err)
     BDL_MUST_USE;

@@ -5,11 +5,7 @@ static int set_when(struct bdl_store *s, int64_t *ret, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s, "SELECT set_ms FROM roll WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, "SELECT set_ms FROM roll WHERE school = ?1", &st, err);
 	if (rc >= 0)
 		*ret = rc > 0 ? bdl_col_int(st, 0) : 0;
 	return rc < 0 ? rc : 0;
@@ -25,11 +21,7 @@ int bdl_people_refresh(
 	int rc = set_when(s, &at_ms, err);
 	if (rc || at_ms == *set_ms)
 		return rc;
-	rc = bdl_stmt_get(s, "SELECT csv FROM roll WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	rc = bdl_stmt_find(s, "SELECT csv FROM roll WHERE school = ?1", &st, err);
 	if (rc > 0)
 		rc = bdl_roll_parse(bdl_col_view(st, 0), "the roll", &fresh, err);
 	if (rc < 0)

@@ -170,13 +170,10 @@ int bdl_replays_get(struct bdl_store *s, struct bdl_view name, struct bdl_region
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_kept_replay k = { 0 };
 
-	int rc = bdl_stmt_get_of(s,
+	int rc = bdl_stmt_find_of(s,
 	    "SELECT digest, ruleset, since_ms, until_ms, acts, parts, people, addresses, hosts,"
 	    " withheld, otherwise, left_out FROM replay WHERE school = ?1 AND name = ?2",
 	    name, &st, err);
-	if (rc)
-		return rc;
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)

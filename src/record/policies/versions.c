@@ -216,14 +216,10 @@ int bdl_versions_next(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find(s,
 	    "SELECT from_ms FROM policy_version WHERE school = ?1 AND waits = 1"
 	    " ORDER BY from_ms LIMIT 1",
 	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret_ms = rc ? bdl_col_int(st, 0) : INT64_MAX;

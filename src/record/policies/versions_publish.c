@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/person.h"
 #include "base/utf8.h"
+#include "record/policies/imports.h"
 #include "record/policies/replays.h"
 #include "record/policies/versions_int.h"
 #include "record/store/store_int.h"
@@ -52,7 +53,7 @@ static int document_keep(struct bdl_store *s, const struct bdl_document *d, stru
 	return bdl_stmt_run(s, st, err);
 }
 
-/* The draft has become a version; one of other bytes stays, and what a replay found of it too. */
+/* The draft has become a version; one of other bytes stays, with what a replay found of it and an import made. */
 static int draft_drop(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
@@ -65,7 +66,10 @@ static int draft_drop(struct bdl_store *s, const struct bdl_version_row *v, stru
 		return rc;
 	bdl_bind_digest(st, 3, &v->digest);
 	rc = bdl_stmt_change(s, st, &n, err);
-	return rc || n == 0 ? rc : bdl_replays_forget(s, v->name, err);
+	if (rc || n == 0)
+		return rc;
+	rc = bdl_replays_forget(s, v->name, err);
+	return rc ? rc : bdl_imports_forget(s, v->name, err);
 }
 
 static int version_add(struct bdl_store *s, const struct bdl_version_row *v, struct bdl_err *err)

@@ -6,6 +6,8 @@
  *			 no violation: the shortest time that any policy says
  *	violations	 with their acts: what the policy says whose clause was broken
  *	refused		 what a journal held and could not be read: as visits
+ *	drafts		 of policies, with what stands beside them (record/policies/drafts.h): twelve months after
+ *			 somebody touched them last; no rule speaks of them, and no hold
  *
  * A policy that is not in force any more says nothing. What a legal hold names
  * (record/retention/holds.h) stays.
@@ -18,6 +20,7 @@
 
 #define BDL_KEEP_VISITS_DAYS      90
 #define BDL_KEEP_VIOLATIONS_YEARS 1
+#define BDL_KEEP_DRAFTS_MONTHS    12
 #define BDL_KEPT_EVER             INT64_MIN
 
 enum bdl_kept { BDL_KEPT_VISITS, BDL_KEPT_VIOLATIONS };
@@ -90,7 +93,7 @@ int bdl_retention_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
  */
 uint64_t bdl_retention_basis(const struct bdl_retention_run *r);
 
-/* Rows of each kind that went in this run so far. */
+/* Rows of each kind that went in this run so far; drafts are few, and not counted. */
 struct bdl_retention_sum {
 	int64_t acts, violations;
 	/* With page loads, their texts, and names that nothing is left of; about, of whole months. */

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "record/ledger/ledger.h"
+#include "record/policies/drafts.h"
 #include "record/policies/versions.h"
 #include "record/retention/run_int.h"
 #include "record/store/numbers_int.h"
@@ -62,12 +63,8 @@ static int holds_look(struct bdl_store *s, int64_t ret[2], struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	int rc = bdl_stmt_find(
 	    s, "SELECT count(*), max(ended_ms) FROM legal_hold WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	ret[0] = bdl_col_int(st, 0);
@@ -147,6 +144,7 @@ int bdl_retention_enter(struct bdl_store *s, struct bdl_retention_run *r, struct
 		[BDL_STAGE_ACTS] = "acts",
 		[BDL_STAGE_VISITS] = "visits",
 		[BDL_STAGE_REFUSED] = "refused",
+		[BDL_STAGE_DRAFTS] = "drafts",
 	};
 
 	if (r->entered[r->stage])
@@ -181,12 +179,8 @@ static int is_held(struct bdl_store *s, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	return bdl_stmt_find(
 	    s, "SELECT 1 FROM legal_hold WHERE school = ?1 AND ended_ms = 0 LIMIT 1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	return bdl_stmt_step(s, st, err);
 }
 
 /*
@@ -224,7 +218,7 @@ static int visits_step(struct bdl_store *s, struct bdl_retention_run *r, struct 
 	return rc ? rc : more;
 }
 
-/* --- what was refused, and salts --- */
+/* --- what was refused, drafts, and salts --- */
 
 static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
 {
@@ -243,6 +237,16 @@ static int refused_step(struct bdl_store *s, struct bdl_retention_run *r, struct
 		return rc;
 	r->gone.refused += n;
 	return n == BDL_RETENTION_ROWS;
+}
+
+/* One at a time: an import has thousands of parts. */
+static int drafts_step(struct bdl_store *s, struct bdl_retention_run *r, struct bdl_err *err)
+{
+	const struct bdl_span idle = { BDL_KEEP_DRAFTS_MONTHS, BDL_UNIT_MONTH };
+
+	int more = bdl_drafts_delete(s, bdl_span_before(idle, r->now_ms), err);
+	int rc = more > 0 ? bdl_retention_enter(s, r, err) : 0;
+	return rc ? rc : more;
 }
 
 /*
@@ -281,6 +285,8 @@ static int stage_step(struct bdl_store *s, struct bdl_retention_run *r, struct b
 		return visits_step(s, r, err);
 	case BDL_STAGE_REFUSED:
 		return refused_step(s, r, err);
+	case BDL_STAGE_DRAFTS:
+		return drafts_step(s, r, err);
 	case BDL_STAGE_SALTS:
 		return salts_step(s, r, err);
 	case BDL_STAGES:

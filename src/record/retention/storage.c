@@ -2,7 +2,7 @@
 #include "record/store/store_int.h"
 #include "record/visits/visits.h"
 
-#define TABLES_MAX  8
+#define TABLES_MAX  12
 #define GROWTH_DAYS 28
 
 /* What a kind is made of. `count` gives rows and the oldest; NULL: they are not counted. */
@@ -33,7 +33,8 @@ static const struct kind kinds[BDL_STORAGE_KINDS] = {
 	[BDL_STORAGE_CHECKS] = { "checks", { "check_result", "check_review" },
 	    "SELECT count(*), min(began_ms) FROM check_result WHERE school = ?1" },
 	[BDL_STORAGE_POLICIES] = { "policies",
-	    { "policy_version", "policy_document", "policy_draft", "ruleset", "ruleset_policy",
+	    { "policy_version", "policy_document", "policy_draft", "policy_import",
+		"policy_import_part", "replay", "replay_change", "ruleset", "ruleset_policy",
 		"roll" },
 	    "SELECT count(*), min(published_ms) FROM policy_version WHERE school = ?1" },
 	[BDL_STORAGE_OTHER] = { "other", { NULL }, NULL },
@@ -85,11 +86,7 @@ static int rows_count(
 
 	if (!kind->count)
 		return 0;
-	int rc = bdl_stmt_get(s, kind->count, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, kind->count, &st, err);
 	if (rc < 0)
 		return rc;
 	ret->rows = bdl_col_int(st, 0);
@@ -286,14 +283,10 @@ int bdl_deletion_last(struct bdl_store *s, struct bdl_deletion *ret, struct bdl_
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find(s,
 	    "SELECT ended_ms, acts, violations, visits, refused FROM deletion WHERE school = ?1"
 	    " AND acts + violations + visits + refused > 0 ORDER BY day DESC LIMIT 1",
 	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc < 0)
 		return rc;
 	*ret = (struct bdl_deletion){ 0 };
@@ -312,12 +305,8 @@ int bdl_deletion_ran(struct bdl_store *s, int64_t *ret_ms, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
+	int rc = bdl_stmt_find(
 	    s, "SELECT coalesce(max(ended_ms), 0) FROM deletion WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
 	if (rc > 0)
 		*ret_ms = bdl_col_int(st, 0);
 	return rc < 0 ? rc : 0;

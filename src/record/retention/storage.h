@@ -26,7 +26,7 @@ enum bdl_storage_kind {
 	BDL_STORAGE_LEDGER,
 	BDL_STORAGE_REFUSED,
 	BDL_STORAGE_CHECKS,   /* what checks came to */
-	BDL_STORAGE_POLICIES, /* with the roll */
+	BDL_STORAGE_POLICIES, /* with their drafts, and the roll */
 	BDL_STORAGE_OTHER,    /* all else; its rows are not counted */
 	BDL_STORAGE_KINDS
 };

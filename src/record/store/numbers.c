@@ -19,6 +19,7 @@ static const struct {
 	[BDL_NUMBERED_REFUSED] = { NEXT("refused"), KEEP("refused") },
 	[BDL_NUMBERED_RULESET] = { NEXT("ruleset"), KEEP("ruleset") },
 	[BDL_NUMBERED_HOLD] = { NEXT("legal_hold"), KEEP("legal_hold") },
+	[BDL_NUMBERED_REVIEW] = { NEXT("check_review"), KEEP("check_review") },
 };
 
 int bdl_number_next(struct bdl_store *s, enum bdl_numbered kind, int64_t *ret, struct bdl_err *err)
@@ -26,11 +27,7 @@ int bdl_number_next(struct bdl_store *s, enum bdl_numbered kind, int64_t *ret, s
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
 	BDL_BUG_IF(!bdl_store_is_writing(s));
-	int rc = bdl_stmt_get(s, kinds[kind].next, &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, kinds[kind].next, &st, err);
 	if (rc < 0)
 		return rc;
 	*ret = bdl_col_int(st, 0);

@@ -199,7 +199,7 @@ int bdl_stmt_number(struct bdl_store *s, const char *sql, int64_t *ret, struct b
 	return 0;
 }
 
-/* --- of one name --- */
+/* --- of the school, and of one name --- */
 
 int bdl_stmt_get_of(struct bdl_store *s, const char *sql, struct bdl_view name,
     struct bdl_stmt **ret, struct bdl_err *err)
@@ -211,6 +211,24 @@ int bdl_stmt_get_of(struct bdl_store *s, const char *sql, struct bdl_view name,
 	bdl_bind_int(*ret, 1, BDL_SCHOOL);
 	bdl_bind_text(*ret, 2, name);
 	return 0;
+}
+
+int bdl_stmt_find_of(struct bdl_store *s, const char *sql, struct bdl_view name,
+    struct bdl_stmt **ret, struct bdl_err *err)
+{
+	int rc = bdl_stmt_get_of(s, sql, name, ret, err);
+
+	return rc ? rc : bdl_stmt_step(s, *ret, err);
+}
+
+int bdl_stmt_find(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
+{
+	int rc = bdl_stmt_get(s, sql, ret, err);
+
+	if (rc)
+		return rc;
+	bdl_bind_int(*ret, 1, BDL_SCHOOL);
+	return bdl_stmt_step(s, *ret, err);
 }
 
 int bdl_stmt_run_of(struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)

@@ -54,7 +54,18 @@ int bdl_stmt_step(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err)
  */
 int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) BDL_MUST_USE;
 
-/* The same of one that has the school and this name only. */
+/*
+ * The first row of what has no parameter but ?1, the school: prepared, bound and stepped. *ret is then
+ * to be put to rest, whatever it came to. 1: it stands there; 0: there is none.
+ */
+int bdl_stmt_find(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
+    BDL_MUST_USE;
+
+/* The same of what has ?2 besides, this name. */
+int bdl_stmt_find_of(struct bdl_store *s, const char *sql, struct bdl_view name,
+    struct bdl_stmt **ret, struct bdl_err *err) BDL_MUST_USE;
+
+/* Run one that has the school and this name only. */
 int bdl_stmt_run_of(struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)
     BDL_MUST_USE;
 

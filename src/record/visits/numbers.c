@@ -102,11 +102,7 @@ int bdl_names_begin(struct bdl_names *n, struct bdl_store *s, struct bdl_err *er
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s, "SELECT times FROM names_deleted WHERE school = ?1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find(s, "SELECT times FROM names_deleted WHERE school = ?1", &st, err);
 	if (rc < 0)
 		return rc;
 	int64_t times = bdl_col_int(st, 0);

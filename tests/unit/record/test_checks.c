@@ -211,12 +211,16 @@ static void a_review_is_kept_with_what_there_was(void **state)
 	assert_int_equal(rows[1].not_run, 1);
 	assert_int_equal(in_ledger(k, BDL_LEDGER_REVIEWED, &record), 2);
 	assert_true(rows[0].id != rows[1].id);
+	int64_t newest = rows[0].id;
 	/* As long as results, and no longer. */
 	assert_int_equal(bdl_checks_sweep(k->store, BDL_LIT(""), &filter, 1,
 			     NOON + (BDL_CHECKS_KEPT_DAYS + 1) * DAY_MS, NULL),
 	    0);
 	assert_int_equal(bdl_checks_reviews(k->store, 0, INT64_MAX, k->region, &rows, &n, &err), 0);
 	assert_int_equal(n, 0);
+	/* The ledger goes on naming those that are gone. */
+	assert_int_equal(bdl_checks_review(k->store, &r, &err), 0);
+	assert_int_equal(r.id, newest + 1);
 }
 
 static void what_is_in_force_no_more_is_nobodys_last(void **state)

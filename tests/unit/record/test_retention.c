@@ -5,6 +5,8 @@
 #include "published.h"
 #include "record/acts/acts.h"
 #include "record/ledger/ledger.h"
+#include "record/policies/drafts.h"
+#include "record/policies/imports.h"
 #include "record/retention/holds.h"
 #include "record/retention/retention.h"
 #include "record/store/numbers_int.h"
@@ -769,6 +771,57 @@ static void a_clock_that_steps(void **state)
 	assert_int_equal(ledger_look(s->store, NULL).broken, 0);
 }
 
+/* --- drafts --- */
+
+static struct bdl_digest keep_draft(struct school *s, const char *name, const char *when)
+{
+	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 20);
+	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_draft_row former;
+	char text[1024];
+
+	BDL_BUG_IF(bdl_document_parse(
+	    policy_text(text, "staff", "gambling", "Words."), findings, &d, NULL));
+	BDL_BUG_IF(bdl_drafts_keep(
+	    s->store, bdl_view_of(name), d, BDL_LIT("me"), at(when), &former, region, NULL));
+	return d->digest;
+}
+
+static void keep_import(
+    struct school *s, const char *name, struct bdl_digest draft, const char *when)
+{
+	const struct bdl_kept_part part = { .clause = BDL_LIT("web.gambling"), .to = 5 };
+	const struct bdl_kept_import k = { draft, BDL_LIT("ICT.docx"), BDL_LIT("Words"), at(when),
+		&part, 1 };
+
+	BDL_BUG_IF(bdl_imports_keep(s->store, bdl_view_of(name), &k, NULL));
+}
+
+static void drafts_that_nobody_touches_go(void **state)
+{
+	struct school *s = *state;
+
+	keep_import(s, "old", keep_draft(s, "old", "2025-11-20T23:59"), "2025-11-20T23:59");
+	keep_import(s, "again", keep_draft(s, "again", "2025-11-20T23:59"), "2026-10-01T12:00");
+	(void)keep_draft(s, "young", "2025-11-21T00:00");
+	(void)delete_due(s);
+	check_long("left", store_number(s->store, "SELECT count(*) FROM policy_draft"), 2);
+	check_long("old",
+	    store_number(s->store, "SELECT count(*) FROM policy_draft WHERE name = 'old'"), 0);
+	check_long("imports", store_number(s->store, "SELECT count(*) FROM policy_import"), 1);
+	check_long("parts", store_number(s->store, "SELECT count(*) FROM policy_import_part"), 1);
+	check_long("entered", entered(s, "drafts"), 1);
+	(void)delete_due(s);
+	check_long("entered once", entered(s, "drafts"), 1);
+	/* One that an earlier version left behind when its draft was published. */
+	store_run(s->store, "DELETE FROM policy_draft WHERE name = 'again'");
+	s->now_ms = at("2027-10-02T12:00");
+	(void)delete_due(s);
+	check_long("all", store_number(s->store, "SELECT count(*) FROM policy_draft"), 0);
+	check_long("all imports", store_number(s->store, "SELECT count(*) FROM policy_import"), 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -789,6 +842,7 @@ int main(void)
 		TEST(a_hold_keeps_the_name_too),
 		TEST(a_hold_takes_two_a_reason_and_a_day),
 		TEST(reviews_are_due_from_their_day_on),
+		TEST(drafts_that_nobody_touches_go),
 		TEST(kept_on_the_last_day_and_gone_on_the_next),
 		TEST(a_year_after_29_february),
 		TEST(a_clock_that_steps),

@@ -1,5 +1,6 @@
 #include "published.h"
 #include "record/policies/drafts.h"
+#include "record/policies/imports.h"
 #include "record/policies/versions_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -731,11 +732,16 @@ static void a_draft_becomes_a_version(void **state)
 	assert_view(rows[0].title, BDL_LIT("Rules for staff"));
 	assert_int_equal(rows[0].kept_ms, T0 + 5);
 
-	/* Other bytes leave the draft as it is; its own make it a version. */
+	/* Other bytes leave the draft as it is; its own make it a version, and of what it came of nothing stays. */
+	const struct bdl_kept_import k = { rows[0].digest, BDL_LIT("f"), BDL_LIT("Two."), T0, NULL,
+		0 };
+	assert_int_equal(bdl_imports_keep(s, BDL_LIT("staff"), &k, NULL), 0);
 	must_approve(s, first, 0, &row, region);
 	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_draft"), 1);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_import"), 1);
 	must_approve(s, second, 0, &row, region);
 	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_draft"), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM policy_import"), 0);
 	assert_int_equal(bdl_versions_document(s, BDL_LIT("staff"), 2, region, &bytes, NULL), 0);
 	assert_view(bytes, second);
 }
