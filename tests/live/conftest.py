@@ -12,6 +12,8 @@ Squid by the client's address: `school.people["127.0.0.2"] = "p.marlow"`, then
 `school.get(url, source="127.0.0.2")`.
 """
 
+import atexit
+import functools
 import http.server
 import itertools
 import json
@@ -260,6 +262,19 @@ def demo_policy(folder):
     return policy
 
 
+@functools.cache
+def demonstration():
+    """
+    What `beadle demo` and the first `beadle proxy write` make: phrases that are compiled, keys of the
+    proxy. Each school begins with a copy, because to make it takes longer than many a test.
+    """
+    first = School(make_folder(), None)
+    atexit.register(shutil.rmtree, first.folder, ignore_errors=True)
+    first.beadle("demo", "--from", str(demo_policy(first.folder)))
+    first.beadle("proxy", "write")
+    return first.data
+
+
 class School:
     """A data folder and the `beadle run` that serves it."""
 
@@ -289,7 +304,9 @@ class School:
         return done
 
     def fill(self):
-        self.beadle("demo", "--from", str(demo_policy(self.folder)))
+        demo_policy(self.folder)
+        shutil.rmtree(self.data)
+        subprocess.run(["cp", "-a", demonstration(), self.data], check=True)  # with its owners
         self.configure()
 
     def configure(self):
