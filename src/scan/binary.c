@@ -4,7 +4,8 @@
 static bool has_mark(struct bdl_view v)
 {
 	return bdl_view_starts(v, BDL_LIT("\xef\xbb\xbf")) ||
-	    bdl_view_starts(v, BDL_LIT("\xff\xfe")) || bdl_view_starts(v, BDL_LIT("\xfe\xff"));
+	    bdl_view_starts(v, BDL_LIT("\xff\xfe")) || bdl_view_starts(v, BDL_LIT("\xfe\xff")) ||
+	    bdl_view_starts(v, BDL_LIT("\0\0\xfe\xff"));
 }
 
 static bool is_page(struct bdl_view v)
@@ -18,7 +19,8 @@ static bool is_page(struct bdl_view v)
 bool bdl_is_binary(struct bdl_view head)
 {
 	/* A bit for each control that stands in no text: all but blanks and what escapes (0x1b). */
-	const uint32_t none = ~(1u << '\t' | 1u << '\n' | 1u << '\f' | 1u << '\r' | 1u << 0x1b);
+	const uint32_t none =
+	    ~(1u << '\t' | 1u << '\n' | 1u << '\v' | 1u << '\f' | 1u << '\r' | 1u << 0x1b);
 
 	if (head.n > BDL_BINARY_HEAD)
 		head.n = BDL_BINARY_HEAD;

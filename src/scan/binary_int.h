@@ -1,11 +1,12 @@
 /*
- * Text or not, by its first bytes, as browsers tell it of what is sent without a type, or as text/plain and
- * nothing more (WHATWG MIME Sniffing, sections 7 and 8: they save such a thing, and show none of it). Bytes
- * that no text has make it binary, unless it begins with a byte order mark, or as a page does: a '<', blanks
- * before it or none, and behind it a letter, '!' or '?'.
+ * Text or not, by its first bytes, as browsers tell it of what is sent unpacked and without a type, or as
+ * text/plain and nothing more (WHATWG MIME Sniffing, sections 7 and 8: they save such a thing, and show
+ * none of it). Bytes that no text has make it binary, unless it begins with a byte order mark, or as a page
+ * does: a '<', blanks before it or none, and behind it a letter, '!' or '?'.
  *
- * Browsers look at 512 to 1,445 bytes. Whoever looks at fewer takes more for text, so it is 512 here: no
- * browser may show what nobody has read.
+ * Browsers differ. What one of them shows is text here, as no browser may show what nobody has read: so
+ * it is 512 bytes, where they look at 512 to 1,445, and the vertical tab and UTF-32's mark are text's, as
+ * Firefox has it.
  */
 #ifndef BDL_SCAN_BINARY_INT_H
 #define BDL_SCAN_BINARY_INT_H

@@ -66,7 +66,10 @@ struct bdl_scan_options {
 #define BDL_SCAN_UNPACKED_MAX (64u << 20)
 #define BDL_SCAN_RATIO_MAX    200 /* unpacked to packed, past the first 4 MiB that come out */
 
-/* By the values of Content-Type and Content-Encoding; empty where there is none. */
+/*
+ * By the values of Content-Type and Content-Encoding; empty where there is none. Of several types, with
+ * commas between, it is the one that is read most like a page.
+ */
 void bdl_scan_options_of(
     struct bdl_view content_type, struct bdl_view content_encoding, struct bdl_scan_options *ret);
 

@@ -57,12 +57,17 @@ static enum bdl_scan_form form_of(struct bdl_view type)
 	return (enum bdl_scan_form)look_up(forms, BDL_ARRAY_LEN(forms), type, (int)otherwise);
 }
 
-/* Whether browsers look at the bytes themselves: no type, or the one that servers send for anything. */
-static bool is_unsure(struct bdl_view content_type, struct bdl_view type)
+/*
+ * Whether all browsers look at the bytes themselves: no type, or the very word that servers send for
+ * anything. Of what is packed they do not look at the same bytes, or at none.
+ */
+static bool is_unsure(struct bdl_view content_type, struct bdl_view type, struct bdl_view coding)
 {
+	if (coding.n > 0)
+		return false;
 	return bdl_view_find(type, '/') == type.n || bdl_view_iis(type, "*/*") ||
 	    bdl_view_iis(type, "unknown/unknown") || bdl_view_iis(type, "application/unknown") ||
-	    bdl_view_iis(bdl_view_trim(content_type), "text/plain");
+	    bdl_view_is(content_type, "text/plain");
 }
 
 static struct bdl_view unquoted(struct bdl_view v)
@@ -80,18 +85,20 @@ static void copy(char *out, size_t size, struct bdl_view v)
 	}
 }
 
-void bdl_scan_options_of(
-    struct bdl_view content_type, struct bdl_view content_encoding, struct bdl_scan_options *ret)
+static struct bdl_view type_of(struct bdl_view content_type)
 {
-	struct bdl_view rest = content_type, type = { 0 }, item, name;
+	struct bdl_view type = { 0 };
 
-	*ret = (struct bdl_scan_options){ 0 };
-	(void)bdl_view_cut(&rest, ';', &type); /* empty where there is none */
-	type = bdl_view_trim(type);
-	ret->form = form_of(type);
-	ret->is_unsure = is_unsure(content_type, type);
-	ret->coding = (enum bdl_scan_coding)look_up(
-	    codings, BDL_ARRAY_LEN(codings), bdl_view_trim(content_encoding), BDL_SCAN_UNKNOWN);
+	(void)bdl_view_cut(&content_type, ';', &type); /* empty where there is none */
+	return bdl_view_trim(type);
+}
+
+static void read_type(struct bdl_view content_type, struct bdl_scan_options *ret)
+{
+	struct bdl_view rest = content_type, item, name;
+
+	ret->form = form_of(type_of(content_type));
+	(void)bdl_view_cut(&rest, ';', &item); /* as above */
 	while (bdl_view_cut(&rest, ';', &item)) {
 		struct bdl_view value = item;
 		if (!bdl_view_cut(&value, '=', &name))
@@ -105,4 +112,32 @@ void bdl_scan_options_of(
 	}
 	if (ret->form == BDL_SCAN_PARTS && ret->boundary[0] == '\0')
 		ret->form = BDL_SCAN_PLAIN; /* nobody can tell its parts: all of it is read */
+}
+
+/* Browsers take one of several, not all the same one: where any is a page's it is read as a page. */
+static void read_others(struct bdl_view list, struct bdl_scan_options *ret)
+{
+	struct bdl_view item;
+
+	while (ret->form != BDL_SCAN_HTML && bdl_view_cut(&list, ',', &item)) {
+		struct bdl_scan_options one = { .coding = ret->coding };
+		if (bdl_view_find(item, '/') == item.n)
+			continue; /* no type, but perhaps a piece of a value in quotes */
+		read_type(bdl_view_trim(item), &one);
+		if (one.form == BDL_SCAN_HTML || ret->form == BDL_SCAN_OTHER)
+			*ret = one;
+	}
+}
+
+void bdl_scan_options_of(
+    struct bdl_view content_type, struct bdl_view content_encoding, struct bdl_scan_options *ret)
+{
+	*ret = (struct bdl_scan_options){ 0 };
+	ret->coding = (enum bdl_scan_coding)look_up(
+	    codings, BDL_ARRAY_LEN(codings), bdl_view_trim(content_encoding), BDL_SCAN_UNKNOWN);
+	read_type(content_type, ret);
+	if (bdl_view_find(content_type, ',') < content_type.n)
+		read_others(content_type, ret);
+	else
+		ret->is_unsure = is_unsure(content_type, type_of(content_type), content_encoding);
 }

@@ -300,18 +300,24 @@ def test_resets_amidst_answers(door):
 
 def test_slow_readers_get_all_of_a_last_answer(door):
     """
-    Also those that rest for longer than the door waits for a peer to close. Where they rest is
-    tried out: the door must have taken all in, and not yet be rid of all to the kernel.
+    Also those that rest for longer than the door waits for a peer to close, and those that have said
+    by then that they send no more. Where they rest is tried out: the door must have taken all in, and
+    not yet be rid of all to the kernel.
     """
     body, whole = os.urandom(12 << 20), []
     head = DOWNLOAD.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
-    def read(rest_at):
+    def write(s, ends):
+        push(s, head + chunked(body, 1 << 16))
+        if ends:
+            s.shutdown(socket.SHUT_WR)
+
+    def read(rest_at, ends):
         s = socket.socket()
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 15)
         s.settimeout(10)
         s.connect(("127.0.0.1", door.port))
-        writer = threading.Thread(target=push, args=(s, head + chunked(body, 1 << 16)))
+        writer = threading.Thread(target=write, args=(s, ends))
         writer.start()
         n, end = 0, b""
         with s:
@@ -322,7 +328,7 @@ def test_slow_readers_get_all_of_a_last_answer(door):
             writer.join()
         whole.append(n > len(body) and end == b"\r\n0\r\n\r\n")
 
-    readers = [threading.Thread(target=read, args=(len(body) - (left << 10),))
+    readers = [threading.Thread(target=read, args=(len(body) - (left << 10), left % 300 == 50))
                for left in range(2600, 5000, 150)]
     for r in readers:
         r.start()

@@ -347,6 +347,9 @@ BINARY = b"\x89PNG\r\n\x1a\n" + BAD.encode()
     ("charset", BINARY, [], "text/plain; charset=utf-8", 403),
     ("nosniff", BINARY, ["X-Content-Type-Options: nosniff"], "text/plain", 403),
     ("page", b"<p>" + BINARY, [], None, 403),
+    ("packed", gzip.compress(BINARY), ["Content-Encoding: gzip"], "text/plain", 403),
+    ("listed", b"<p>" + BAD.encode(), [], "image/png, text/html", 403),
+    ("twice", BINARY, ["Content-Type: text/html"], "nothing", 403),
     ("later", b"a" * 600 + b" " + BAD.encode() + b"\0", [], "text/plain", 403),
 ])
 def test_what_browsers_take_for_no_text_is_not_read(school, pages, name, body, fields, kind, status):

@@ -191,7 +191,7 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 		return;
 	if (n < 0) {
 		c->eof = true;
-		if (n != UV_EOF || c->stage == BDL_STAGE_OVER) {
+		if (n != UV_EOF) { /* else it may still read, and has its last answer whole */
 			bdl_conn_close(c);
 			return;
 		}

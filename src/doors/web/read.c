@@ -21,10 +21,27 @@ static struct bdl_view coding_of(const struct bdl_http_head *message)
 	return first.p == last.p ? first : BDL_LIT("several");
 }
 
+/* What it says that it is; of several lines all, as one with commas, which is in `room`. */
+static struct bdl_view types_of(const struct bdl_http_head *message, struct bdl_buf *room)
+{
+	struct bdl_view first = bdl_http_field(message, "Content-Type");
+
+	if (first.p == bdl_http_last_field(message, "Content-Type").p)
+		return first;
+	for (size_t i = 0; i < message->n_fields; i++) {
+		if (!bdl_view_iis(message->fields[i].name, "Content-Type"))
+			continue;
+		(void)bdl_buf_add_view(room, message->fields[i].value); /* they stood in a head */
+		(void)bdl_buf_add_char(room, ',');
+	}
+	return bdl_buf_view(room);
+}
+
 bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *message, bool is_answer,
     struct bdl_scan_options *ret)
 {
-	struct bdl_view type = bdl_http_last_field(message, "Content-Type");
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf room = BDL_BUF(BDL_HTTP_HEAD_MAX);
+	struct bdl_view type = types_of(message, &room);
 
 	if (!web->now->reader)
 		return false;

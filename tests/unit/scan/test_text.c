@@ -281,6 +281,13 @@ static void test_types(void **state)
 		{ "html", BDL_SCAN_HTML },
 		{ "multipart/form-data", BDL_SCAN_PLAIN },
 		{ "multipart/form-data; boundary=b", BDL_SCAN_PARTS },
+		{ "multipart/form-data; boundary=\"a, b/c\"", BDL_SCAN_PARTS },
+		{ "text/html, text/html", BDL_SCAN_HTML },
+		{ "application/octet-stream, text/html", BDL_SCAN_HTML },
+		{ "nothing, text/html;charset=x", BDL_SCAN_HTML },
+		{ "text/plain, text/html,", BDL_SCAN_HTML },
+		{ "image/png, text/css, application/json", BDL_SCAN_JSON },
+		{ "image/png, image/png, nothing", BDL_SCAN_OTHER },
 	};
 	struct bdl_scan_options o;
 
