@@ -381,6 +381,15 @@ bool bdl_line_is_heading(const struct bdl_line *line, bool before, bool after)
 	    (after || line->number.n > 0 || v.p[v.n - 1] == ':');
 }
 
+bool bdl_line_heads_list(const struct bdl_line *line, const struct bdl_line *next)
+{
+	bool sure;
+
+	return line->bullet && line->number.n > 0 && next->bullet && next->indent > line->indent &&
+	    line->body.n > 0 && line->body.p[line->body.n - 1] != ':' &&
+	    may_be_heading(line, &sure);
+}
+
 static bool begins_small(struct bdl_view v)
 {
 	return v.n > 0 && ((v.p[0] >= 'a' && v.p[0] <= 'z') || v.p[0] == '(' || v.p[0] == ',');

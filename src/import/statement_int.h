@@ -34,6 +34,9 @@ bool bdl_line_is_heading(const struct bdl_line *line, bool before, bool after);
 /* Whether the line, which stands behind a blank one, is the heading of the next, right below it. */
 bool bdl_line_heads(const struct bdl_line *line, const struct bdl_line *next);
 
+/* "2. Passwords" above items that stand further in. */
+bool bdl_line_heads_list(const struct bdl_line *line, const struct bdl_line *next);
+
 /* Whether `next` goes on where `line` was broken for the width of a page, `width` characters. */
 bool bdl_line_goes_on(const struct bdl_line *line, const struct bdl_line *next, unsigned width);
 
