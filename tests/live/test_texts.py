@@ -389,6 +389,16 @@ def test_an_event_stream_is_not_held(school, pages):
     s.close()
 
 
+@pytest.mark.parametrize("size", [66000, 470000])
+def test_a_long_page_of_a_quick_site_is_not_held_up(school, pages, size):
+    """Squid reads no more of it until it is answered: waiting for the rest would take four seconds."""
+    body = page(FINE * (size // len(FINE)))
+    began = time.monotonic()
+    reply = school.visit(pages.put(f"/quick-{size}", body))
+    assert reply.status == 200 and reply.body == body.decode()
+    assert time.monotonic() - began < 3
+
+
 def test_a_slow_page_goes_on(school, pages):
     """What comes drop by drop is not held until its end."""
     stop = threading.Event()

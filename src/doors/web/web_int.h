@@ -49,6 +49,15 @@
 #define BDL_WEB_SPOOL_MAX (4 * BDL_SPOOL_MAX)
 /* What is held of a text that is read goes on after this time, and is read as it goes. */
 #define BDL_WEB_TEXT_MS 4000
+/*
+ * Squid's buffer of an answer's body. Where that was full before it could hand the body on, Squid 5 reads no
+ * more of its site until it has something of our answer (its bug 5352, mended in 6.10): what came is then all that will,
+ * however long it is held. So a body of which just that much came, and for so long no more, goes on; and
+ * one of which more came, after a longer silence, since the same may happen later.
+ */
+#define BDL_WEB_PIPE       65535
+#define BDL_WEB_STUCK_MS   100
+#define BDL_WEB_SILENCE_MS 1000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
 #define BDL_WEB_SEALED_HEADER "X-Beadle-Sealed"
 /* The head that a decision writes: an answer's, or a request's that goes on changed. */
@@ -62,6 +71,7 @@ struct bdl_web {
 	struct bdl_loop loop;
 	uv_tcp_t listener;
 	uv_timer_t tick;
+	uv_timer_t stuck; /* runs while a body may be that Squid is stuck with (BDL_WEB_PIPE) */
 	struct bdl_watch *watch_force, *watch_lists, *watch_networks, *watch_phrases;
 	bool listening, ticking; /* these two handles are there to be closed */
 	bool stopping;
@@ -349,6 +359,9 @@ struct bdl_view bdl_coach_token(
  * Without memory for it it waits on (web->unaccepted), and so do those behind it.
  */
 void bdl_conn_accept(struct bdl_web *web);
+
+/* One may be stuck that is held: look soon whether it is, and let it go on (BDL_WEB_STUCK_MS). */
+void bdl_conns_watch_stuck(struct bdl_web *web);
 
 /* Cut what is too slow, and while stopping what is idle or has had its time. */
 void bdl_conns_sweep(struct bdl_web *web);
