@@ -43,6 +43,14 @@ block web with serious phrases drugs
   tell safeguarding-lead
 ```
 
+## Sealed {#web.sealed}
+
+You do not send what nobody can read.
+
+```rules
+block web with unread text, to path /sealed
+```
+
 ## Weapons {#web.weapons}
 
 We look at what is said of weapons.
@@ -300,6 +308,20 @@ def test_what_is_sent_in_a_coding_of_nobodys_is_counted(school, pages):
     assert reply.status == 200 and pages.got["/zstd"][1] == BAD.encode()
     assert unread(school) == before + 1
     assert "unread=coding" in school.act("/zstd")["kept"]
+
+
+def test_a_rule_may_refuse_what_is_sent_unread(school, pages):
+    """By its own record it is judged again, and what can be read or is no text goes on."""
+    sent = ("-H", "Content-Encoding: zstd", "--data-binary", "a")
+    pages.put("/sealed", b"thank you", kind="text/plain")
+    reply = school.visit(pages.url("/sealed"), "-H", "Content-Type: text/plain", *sent)
+    assert reply.status == 403 and "You do not send what nobody can read." in words(reply), reply
+    act = school.act("/sealed")
+    assert (act["clause"], "unread=coding" in act["kept"]) == ("web.sealed", True)
+    assert "with text that cannot be read" in words(school.ask_portal(f"/acts/{act['id']}"))
+    for fields in (("-H", "Content-Type: image/png", *sent), ("-H", "Content-Type: text/plain", "--data-binary", "a")):
+        assert school.visit(pages.url("/sealed"), *fields).status == 200, fields
+    assert school.visit(pages.url("/sealed")).status == 200
 
 
 def test_nobody_uses_up_the_reading_of_all(school, pages):

@@ -175,9 +175,12 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 
 /* --- learn.c: what is found out beyond the request itself, kept and made facts of --- */
 
-/* Of a request; `form` is what was posted, or empty. Terms make it a search. */
-void bdl_learn_request(
-    struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a);
+/*
+ * Of a request; `form` is what was posted, or empty. Terms make it a search. `sends`: a body comes that
+ * was not read yet.
+ */
+void bdl_learn_request(struct bdl_web *web, const struct bdl_http_head *http, bool sends,
+    struct bdl_view form, struct bdl_ask *a);
 /* Of a text that was read: `response` is NULL where it is what was sent. */
 struct bdl_read;
 void bdl_learn_text(struct bdl_web *web, const struct bdl_http_head *request,
@@ -257,6 +260,9 @@ struct bdl_decision bdl_web_refuse_unread(
 /* Whether it is a text that can be read, by its head, and how. Media and event streams never are. */
 bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *message, bool is_answer,
     struct bdl_scan_options *ret);
+
+/* Whether what is sent is a text in a coding that nobody here can unpack. */
+bool bdl_web_is_unreadable(const struct bdl_http_head *request);
 
 /* Of a text of which the head is judged: what it may come to, by the rules (d->awaits). */
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d);
