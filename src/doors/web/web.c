@@ -111,6 +111,7 @@ static void finish_stop(struct bdl_web *web)
 		return;
 	uv_close((uv_handle_t *)&web->tick, NULL);
 	uv_close((uv_handle_t *)&web->stuck, NULL);
+	bdl_round_end(web);
 	web->ticking = false;
 	if (web->recorder)
 		bdl_recorder_stop(web->recorder);
@@ -182,6 +183,7 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->tick) != 0);              /* cannot fail */
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
 	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->stuck) != 0);             /* nor this */
+	bdl_round_begin(web);
 	web->tick.data = web->stuck.data = web;
 	web->ticking = true;
 	int rc = bdl_current_begin(web, err);

@@ -27,6 +27,7 @@
 #define BDL_WEB_STALL_MS        60000  /* a body or an answer must move within this time */
 #define BDL_WEB_IDLE_MS         600000 /* a connection without a request is closed */
 #define BDL_WEB_CONNECTIONS_MAX 8192   /* of one process, where its descriptors suffice */
+#define BDL_WEB_ROUND_MAX       64     /* of which what came is dealt with together */
 
 /*
  * Bytes that the buffers of all connections take before those that hold more than an equal share
@@ -112,6 +113,9 @@ struct bdl_web {
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
+	uv_check_t round;
+	struct bdl_conn *came[BDL_WEB_ROUND_MAX]; /* of which something came in this turn */
+	size_t n_came, came_bytes;
 	bool unaccepted;   /* one waits until there is memory for it: tried again every second */
 	size_t held;       /* bytes of memory that all their buffers take */
 	size_t n_texts;    /* that are being read */
@@ -357,6 +361,11 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 /* A new token for this request and clause. */
 struct bdl_view bdl_coach_token(
     struct bdl_web *web, const struct bdl_ask *a, const struct bdl_rule_ref *rule);
+
+/* --- round.c: what came in one turn of the loop --- */
+
+void bdl_round_begin(struct bdl_web *web);
+void bdl_round_end(struct bdl_web *web); /* nobody is connected any more */
 
 /* --- conns.c: connections --- */
 
