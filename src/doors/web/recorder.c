@@ -24,6 +24,8 @@ struct bdl_recorder {
 	/* The next segment, being made. */
 	uv_work_t making;
 	struct bdl_journal_spare *spare; /* NULL: none is being made */
+	int spare_code;    /* what came of it; the thread's until that has ended */
+	bool spare_failed; /* the last: the next waits for the timer */
 
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */
 	uv_work_t work;
@@ -79,7 +81,7 @@ static void on_making(uv_work_t *work)
 	struct bdl_err err;
 
 	/* Who appends when there is none makes one, or says why not. */
-	(void)!bdl_journal_spare_run(r->spare, &err);
+	r->spare_code = bdl_journal_spare_run(r->spare, &err);
 }
 
 static void on_made(uv_work_t *work, int status)
@@ -89,6 +91,7 @@ static void on_made(uv_work_t *work, int status)
 	(void)status; /* nobody cancels it */
 	bdl_journal_spare_end(r->journal);
 	r->spare = NULL;
+	r->spare_failed = r->spare_code < 0;
 }
 
 /* See to it that the next segment is there before it is needed. */
@@ -151,7 +154,8 @@ static void on_synced(uv_work_t *work, int status)
 		fail(r, CANNOT_SYNC, &r->sync_err);
 	else
 		recover(r, CANNOT_SYNC);
-	make_spare(r);
+	if (!r->spare_failed)
+		make_spare(r);
 	wake(done);
 	if (r->stopping) /* else the loop sees to those who came meanwhile, and some more */
 		sync_or_wake(r);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -131,6 +132,48 @@ static void waiters_share_a_sync(void **state)
 	stop(f);
 }
 
+static bool has_spare(const struct fixture *f)
+{
+	char path[192];
+	(void)snprintf(path, sizeof(path), "%s/spare", f->folder);
+	return access(path, F_OK) == 0;
+}
+
+static void add_and_sync(struct fixture *f)
+{
+	struct seen w = { .waiter.done = on_done };
+	struct bdl_act a = act_of("a.example");
+
+	bdl_recorder_add(f->recorder, &a);
+	assert_true(bdl_recorder_wait(f->recorder, &w.waiter));
+	while (!w.order)
+		(void)uv_run(&f->loop, UV_RUN_ONCE); /* a timer keeps it alive */
+}
+
+/* A spare segment that cannot be made is not tried again with each sync, but each second. */
+static void a_spare_that_fails_waits_for_the_timer(void **state)
+{
+	struct fixture *f = *state;
+	char path[192];
+
+	(void)snprintf(path, sizeof(path), "%s/spare", f->folder);
+	f->recorder = bdl_recorder_new(&f->loop, f->folder, &f->slot);
+	assert_int_equal(mkdir(path, 0700), 0);
+	add_and_sync(f); /* its end begins to make one */
+	while (f->loop.active_reqs.count > 0)
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+	assert_int_equal(rmdir(path), 0);
+	uint64_t began_ms = uv_now(&f->loop);
+	for (int i = 0; i < 20; i++)
+		add_and_sync(f);
+	uv_update_time(&f->loop);
+	/* A machine that is too busy cannot tell. */
+	assert_false(uv_now(&f->loop) - began_ms < 500 && has_spare(f));
+	while (!has_spare(f))
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+	stop(f);
+}
+
 static void stopping_keeps_what_was_added(void **state)
 {
 	struct fixture *f = *state;
@@ -232,6 +275,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(waiters_share_a_sync, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_spare_that_fails_waits_for_the_timer, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopping_keeps_what_was_added, setup, teardown),
 		cmocka_unit_test_setup_teardown(failing_is_counted_and_mended, setup, teardown),
 		cmocka_unit_test_setup_teardown(
