@@ -24,8 +24,8 @@ struct bdl_recorder {
 	/* The next segment, being made. */
 	uv_work_t making;
 	struct bdl_journal_spare *spare; /* NULL: none is being made */
-	int spare_code;    /* what came of it; the thread's until that has ended */
-	bool spare_failed; /* the last: the next waits for the timer */
+	int spare_code;                  /* what came of it; the thread's until that has ended */
+	bool spare_failed;               /* the last: the next waits for the timer */
 
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */
 	uv_work_t work;
