@@ -53,9 +53,9 @@ struct exchange {
 	const struct bdl_question *question;
 	struct bdl_asked *asked;
 	int listener;
-	int conn; /* of the proxy, to our own stream; -1: none yet */
+	int conn; /* of the proxy, to our own server; -1: none yet */
 	bool is_head_read;
-	char path[24];               /* of the stream: no other is asked for it */
+	char path[24];               /* that we serve: no other is asked for it */
 	int64_t begun_ms;            /* on the ticking clock */
 	int64_t first_ms, second_ms; /* when the pieces were sent; 0: not yet */
 	bool is_first_there;
@@ -141,9 +141,9 @@ static void set_up(CURL *curl, const struct bdl_conf *conf, const char *url,
 }
 
 /* A piece is sent whole or the connection is as good as lost: it is small, and the first to go. */
-static void send_piece(struct exchange *x, const char *text, int64_t *ret_ms)
+static void send_piece(struct exchange *x, struct bdl_view piece, int64_t *ret_ms)
 {
-	if (send(x->conn, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (send(x->conn, piece.p, piece.n, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)piece.n)
 		bdl_close_auto(&x->conn);
 	*ret_ms = bdl_tick_ms();
 }
@@ -168,23 +168,51 @@ static void take_in(struct exchange *x)
 		bdl_close_auto(&x->conn);
 }
 
-/*
- * Our end of the stream: take the proxy in, read its request, send one piece, and the other once that
- * has come or was waited for long enough.
- */
+/* Our end of the stream: one piece, and the other once that has come or was waited for long enough. */
 static void serve_stream(struct exchange *x)
+{
+	if (!x->first_ms)
+		send_piece(x,
+		    BDL_LIT(
+			"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+			"Connection: close\r\n\r\ndata: 1\n\n"),
+		    &x->first_ms);
+	if (x->conn >= 0 && !x->second_ms && (x->is_first_there || x->is_over)) {
+		send_piece(x, BDL_LIT("data: 2\n\n"), &x->second_ms);
+		bdl_close_auto(&x->conn);
+	}
+}
+
+/* The page, whole and at once. */
+static void serve_page(struct exchange *x)
+{
+	char text[BDL_ASKER_PAGE + 256];
+
+	int n = snprintf(text, sizeof(text),
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n"
+	    "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+	    x->question->page_n); /* fits */
+	memcpy(text + n, x->question->page, x->question->page_n);
+	send_piece(x, bdl_view_at(text, (size_t)n + x->question->page_n), &x->second_ms);
+	bdl_close_auto(&x->conn);
+}
+
+/* Take the proxy in, read its request, and serve what it is for. */
+static void serve_proxy(struct exchange *x)
 {
 	if (!x->is_head_read)
 		take_in(x);
-	if (x->conn >= 0 && x->is_head_read && !x->first_ms)
-		send_piece(x,
-		    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-		    "Connection: close\r\n\r\ndata: 1\n\n",
-		    &x->first_ms);
-	if (x->conn >= 0 && x->first_ms && !x->second_ms && (x->is_first_there || x->is_over)) {
-		send_piece(x, "data: 2\n\n", &x->second_ms);
-		bdl_close_auto(&x->conn);
-	}
+	if (x->conn < 0 || !x->is_head_read)
+		return;
+	if (x->question->is_stream)
+		serve_stream(x);
+	else
+		serve_page(x);
+}
+
+static bool is_served(const struct bdl_question *q)
+{
+	return q->is_stream || q->page_n > 0;
 }
 
 static CURLcode transfer(CURLM *multi, struct exchange *x)
@@ -195,14 +223,14 @@ static CURLcode transfer(CURLM *multi, struct exchange *x)
 	while (running > 0) {
 		struct curl_waitfd own = { .fd = x->conn >= 0 ? x->conn : x->listener,
 			.events = CURL_WAIT_POLLIN };
-		bool waits = x->question->is_stream && !x->first_ms;
+		bool waits = is_served(x->question) && !x->first_ms && !x->second_ms;
 
 		x->is_over = x->first_ms && bdl_tick_ms() - x->first_ms >= BDL_STREAM_GAP_MS;
 		if (curl_multi_perform(multi, &running) != CURLM_OK || running == 0)
 			break;
 		(void)curl_multi_wait(multi, &own, waits ? 1 : 0, 50, NULL); /* else it polls */
-		if (x->question->is_stream)
-			serve_stream(x);
+		if (is_served(x->question))
+			serve_proxy(x);
 	}
 	for (CURLMsg *m; (m = curl_multi_info_read(multi, &left));)
 		if (m->msg == CURLMSG_DONE)
@@ -241,7 +269,7 @@ static void finish(CURL *curl, CURLcode code, const char *why, struct exchange *
 		    why[0] != '\0' ? why : curl_easy_strerror(code));
 }
 
-static void stream_url(int listener, struct exchange *x, char out[BDL_ASKER_URL])
+static void served_url(int listener, struct exchange *x, char out[BDL_ASKER_URL])
 {
 	struct sockaddr_in here = { 0 };
 	socklen_t n = sizeof(here);
@@ -265,8 +293,8 @@ static void answer(const struct bdl_conf *conf, int listener, CURLM *multi,
 
 	memset(ret, 0, sizeof(*ret)); /* no second one on the stack: it holds a whole body */
 	(void)snprintf(url, sizeof(url), "%s", q->url);
-	if (q->is_stream)
-		stream_url(listener, &x, url);
+	if (is_served(q))
+		served_url(listener, &x, url);
 	fields = curl_slist_append(fields, "Sec-Fetch-Dest: document");
 	fields = curl_slist_append(fields, "Sec-Fetch-Mode: navigate");
 	fields = curl_slist_append(fields, q->field);
@@ -314,6 +342,7 @@ BDL_NORETURN static void serve(const struct bdl_conf *conf, int listener)
 		_exit(1);
 	while (recv(ITS_END, &q, sizeof(q), 0) == (ssize_t)sizeof(q)) {
 		q.url[sizeof(q.url) - 1] = q.field[sizeof(q.field) - 1] = '\0';
+		q.page_n = q.page_n < sizeof(q.page) ? q.page_n : sizeof(q.page);
 		if (q.is_name)
 			bdl_asker_name(conf, q.url, &asked);
 		else

@@ -13,6 +13,8 @@
 #define BDL_ASKED_BODY (96 * 1024) /* of an answer; the rest is left out */
 #define BDL_ASKER_URL  1024
 
+#define BDL_ASKER_PAGE 8192 /* of a page that the asker serves */
+
 /* Of a stream: how long the first piece is waited for before the second is sent after it. */
 #define BDL_STREAM_GAP_MS 3000
 
@@ -20,10 +22,12 @@ struct bdl_question {
 	char url[BDL_ASKER_URL];
 	char field[BDL_PROBE_TEXT_MAX + sizeof(BDL_PROBE_FIELD) + 3]; /* "X-Beadle-Probe: ..." */
 	/*
-	 * The address is made by the asker, who serves a stream there, in two pieces, and asks for
-	 * it.
+	 * The address is made by the asker, who serves a stream there, in two pieces, or a page of HTML,
+	 * and asks for it.
 	 */
 	bool is_stream;
+	size_t page_n; /* 0: no page */
+	char page[BDL_ASKER_PAGE];
 	/* `url` is a name, whose addresses (IPv4) are asked for at the school's resolver. */
 	bool is_name;
 };
@@ -49,13 +53,13 @@ struct bdl_asked {
 struct bdl_asker;
 
 /*
- * A listener on loopback that the asker serves streams at, opened before a sandbox is closed, which
+ * A listener on loopback that the asker serves streams and pages at, opened before a sandbox is closed, which
  * forbids it. Never one of the first descriptors, which children take for others.
  */
 int bdl_asker_listen(int *ret_fd, struct bdl_err *err) BDL_MUST_USE;
 
 /*
- * Start it, from a process with one thread. `listener` may be -1: then it has no streams. It ends
+ * Start it, from a process with one thread. `listener` may be -1: then it serves none. It ends
  * with its parent. A question takes a quarter of a minute at most.
  */
 int bdl_asker_start(const struct bdl_conf *conf, int listener, struct bdl_asker **ret,

@@ -28,6 +28,7 @@ static const struct {
 	[BDL_CHECK_HELP_LINES] = { bdl_check_help_lines, { NULL } },
 	[BDL_CHECK_BLOCK_PAGE] = { bdl_check_block_page, { NULL } },
 	[BDL_CHECK_SAFE_SEARCH] = { bdl_check_safe_search, { NULL } },
+	[BDL_CHECK_TEXTS] = { bdl_check_texts, { NULL } },
 	[BDL_CHECK_STREAMS] = { NULL, { bdl_check_streams } },
 	[BDL_CHECK_LISTS] = { NULL, { bdl_check_lists } },
 	[BDL_CHECK_ILLEGAL_LIST] = { NULL, { bdl_check_illegal_list, bdl_check_illegal_test } },
@@ -356,7 +357,7 @@ int bdl_checks_run(const struct bdl_conf *conf, const struct bdl_checks_wanted *
 	char host[BDL_DATA_HOST_MAX] = "";
 	BDL_AUTO(bdl_checking_free) struct bdl_checking *c = bdl_checking_new(conf);
 
-	c->has_streams = wanted->listener >= 0;
+	c->has_server = wanted->listener >= 0;
 	*ret = (struct bdl_checks_done){ 0 };
 	int rc = conf->store[0] ? bdl_data_host(conf, host, err) : 0;
 	/* Started first, for what is left of this process does without the network. */

@@ -53,18 +53,23 @@ static struct bdl_facts facts_of(struct bdl_checking *c, const struct bdl_stand 
 	return facts;
 }
 
-static void judge(struct bdl_checking *c, struct bdl_facts *facts, struct bdl_expected *ret)
+/* With what a door would keep of it (policy/facts.h). */
+static void judge_kept(
+    struct bdl_checking *c, struct bdl_facts *facts, struct bdl_view kept, struct bdl_expected *ret)
 {
 	struct bdl_buf text BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(sizeof(ret->text) - 1);
 
 	*ret = (struct bdl_expected){ .categories = facts->categories };
-	bdl_kept_add(&text, "stage", BDL_LIT("request"));
 	/* Never withheld: nothing was decided yet. */
-	(void)bdl_facts_recall(c->ruleset, facts, bdl_buf_view(&text), c->region);
+	(void)bdl_facts_recall(c->ruleset, facts, kept, c->region);
 	bdl_judge(c->ruleset, facts, &ret->verdict);
-	bdl_buf_clear(&text);
 	bdl_probe_verdict(c->ruleset, &ret->verdict, &text);
 	(void)snprintf(ret->text, sizeof(ret->text), "%s", bdl_buf_str(&text));
+}
+
+static void judge(struct bdl_checking *c, struct bdl_facts *facts, struct bdl_expected *ret)
+{
+	judge_kept(c, facts, BDL_LIT("stage=request"), ret);
 }
 
 void bdl_checks_expect(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
@@ -89,6 +94,23 @@ void bdl_checks_expect_category(struct bdl_checking *c, const struct bdl_stand *
 	judge(c, &facts, ret);
 }
 
+void bdl_checks_expect_text(struct bdl_checking *c, const struct bdl_stand *stand,
+    const struct bdl_scan_result *result, struct bdl_expected *ret)
+{
+	struct bdl_facts facts = facts_of(c, stand, BDL_LIT(BDL_PROBE_HOST), BDL_LIT("/"));
+	struct bdl_buf kept BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_KEPT_MAX);
+
+	(void)bdl_buf_add_str(&kept, "stage=page type=text/html read=whole"); /* fits */
+	for (size_t i = 0; i < result->n_classes; i++) {
+		char score[BDL_PHRASES_CLASS_NAME + 16];
+
+		(void)snprintf(score, sizeof(score), "%s:%d", bdl_phrases_class(c->phrases, i),
+		    result->scores[i].score); /* fits */
+		bdl_kept_add(&kept, "score", bdl_view_of(score));
+	}
+	judge_kept(c, &facts, bdl_buf_view(&kept), ret);
+}
+
 /* --- asking --- */
 
 static int write_field(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
@@ -101,7 +123,7 @@ static int write_field(struct bdl_checking *c, const struct bdl_stand *stand, st
 	(void)snprintf(c->probe, sizeof(c->probe), "%016" PRIx64, id); /* fits */
 	const struct bdl_probe p = {
 		.until_ms = bdl_now_ms() + BDL_PROBE_MS,
-		.goes_on = q->is_stream,
+		.goes_on = q->is_stream || q->page_n > 0,
 		.id = bdl_view_of(c->probe),
 		.groups = stand->group,
 		.place = stand->place,
@@ -206,14 +228,31 @@ bool bdl_checks_ask(struct bdl_checking *c, const struct bdl_stand *stand, struc
 	return c->asked.verdict[0] != '\0';
 }
 
+/* What is served by the asker bears no word of the door's where it passes. */
+static bool ask_served(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
+    struct bdl_question *q, struct bdl_finding_of *f, struct bdl_err *err)
+{
+	if (!ask(c, stand, host, q, f, err))
+		return false;
+	if (c->asked.verdict[0] == '\0' && c->asked.status != 200)
+		explain(c, f);
+	return c->asked.verdict[0] != '\0' || c->asked.status == 200;
+}
+
 bool bdl_checks_stream(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err)
 {
 	struct bdl_question q = { .is_stream = true };
 
-	if (!ask(c, stand, bdl_view_of(NULL), &q, f, err))
-		return false;
-	if (c->asked.verdict[0] == '\0' && c->asked.status != 200)
-		explain(c, f);
-	return c->asked.verdict[0] != '\0' || c->asked.status == 200;
+	return ask_served(c, stand, bdl_view_of(NULL), &q, f, err);
+}
+
+bool bdl_checks_page(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view page,
+    struct bdl_finding_of *f, struct bdl_err *err)
+{
+	struct bdl_question q = { .page_n = page.n };
+
+	BDL_BUG_IF(page.n == 0 || page.n > sizeof(q.page));
+	memcpy(q.page, page.p, page.n);
+	return ask_served(c, stand, BDL_LIT(BDL_PROBE_HOST), &q, f, err);
 }

@@ -35,6 +35,8 @@ static void let_go(struct bdl_checking *c)
 	bdl_hosts_close(bdl_steal(&c->hosts));
 	bdl_lists_close(bdl_steal(&c->lists));
 	bdl_networks_free(bdl_steal(&c->networks));
+	bdl_scanner_free(bdl_steal(&c->scanner));
+	bdl_phrases_close(bdl_steal(&c->phrases));
 	if (c->ruleset != c->asking)
 		bdl_ruleset_free(c->ruleset);
 	c->ruleset = NULL;

@@ -10,6 +10,7 @@
 #include "policy/own_checks.h"
 #include "policy/roll.h"
 #include "record/status/status.h"
+#include "scan/scan.h"
 
 #define BDL_CHECK_RESULTS_MAX 512 /* of one rule: groups by places */
 #define BDL_CHECK_SAID_MAX    500
@@ -26,18 +27,20 @@ struct bdl_checking {
 	struct bdl_catmap map;
 	struct bdl_store *store;
 	struct bdl_asker *asker;
-	bool has_streams;
-	bool has_key; /* the doors' own: without it no probe is believed */
+	bool has_server; /* of the asker's own, for streams and pages */
+	bool has_key;    /* the doors' own: without it no probe is believed */
 	uint8_t key[BDL_TOKEN_KEY];
-	struct bdl_region *looked;  /* of `status`, from look to look */
-	struct bdl_status status;   /* as last looked at */
-	uint64_t stamp;             /* of the files that were read: others have another */
-	int64_t patience_ms;        /* left for waiting, in the whole run */
-	bool has_answered;          /* a door, to some question */
-	bool is_silent;             /* the proxy used it up and said nothing: it is asked no more */
-	struct bdl_sample *samples; /* by the ruleset's categories; NULL: not taken yet */
-	struct bdl_asked asked;     /* the last answer */
-	char probe[BDL_PROBE_ID];   /* the id of what was asked last */
+	struct bdl_region *looked; /* of `status`, from look to look */
+	struct bdl_status status;  /* as last looked at */
+	uint64_t stamp;            /* of the files that were read: others have another */
+	int64_t patience_ms;       /* left for waiting, in the whole run */
+	bool has_answered;         /* a door, to some question */
+	bool is_silent;            /* the proxy used it up and said nothing: it is asked no more */
+	struct bdl_phrases *phrases; /* NULL: not needed yet, or none */
+	struct bdl_scanner *scanner; /* of them */
+	struct bdl_sample *samples;  /* by the ruleset's categories; NULL: not taken yet */
+	struct bdl_asked asked;      /* the last answer */
+	char probe[BDL_PROBE_ID];    /* the id of what was asked last */
 };
 
 /* For whom and where a check is made; empty views as in struct bdl_probe. Texts end with a NUL. */
@@ -45,6 +48,10 @@ struct bdl_stand {
 	struct bdl_view group; /* or several, with blanks between; empty: nobody knows who it is */
 	struct bdl_view place, equipment;
 };
+
+/* "pupils at library", cut where it is long. */
+#define BDL_CHECK_WHO 128
+const char *bdl_stand_text(const struct bdl_stand *stand, char out[BDL_CHECK_WHO]);
 
 /* One result in the making. */
 struct bdl_finding_of {
@@ -108,6 +115,10 @@ void bdl_checks_expect(struct bdl_checking *c, const struct bdl_stand *stand, st
 void bdl_checks_expect_category(struct bdl_checking *c, const struct bdl_stand *stand,
     unsigned category, struct bdl_expected *ret);
 
+/* The same of a page of the test host whose text came to these scores, by the names of c->phrases. */
+void bdl_checks_expect_text(struct bdl_checking *c, const struct bdl_stand *stand,
+    const struct bdl_scan_result *result, struct bdl_expected *ret);
+
 /*
  * Ask through the proxy in place of that host (empty: the test host's own). true: the door
  * answered, and what it said is in c->asked. false: that is in the finding already, or in *err with
@@ -116,8 +127,17 @@ void bdl_checks_expect_category(struct bdl_checking *c, const struct bdl_stand *
 bool bdl_checks_ask(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view host,
     const char *scheme, const char *path, struct bdl_finding_of *f, struct bdl_err *err);
 
-/* Likewise for a stream of the asker's own. */
+/*
+ * Likewise for what the asker serves itself: a stream, and a page (HTML, of at most BDL_ASKER_PAGE bytes)
+ * that is judged as the test host's. true, too, where it came without a word of a door's, with status 200.
+ */
 bool bdl_checks_stream(struct bdl_checking *c, const struct bdl_stand *stand,
+    struct bdl_finding_of *f, struct bdl_err *err);
+bool bdl_checks_page(struct bdl_checking *c, const struct bdl_stand *stand, struct bdl_view page,
+    struct bdl_finding_of *f, struct bdl_err *err);
+
+/* Whether the proxy can reach what the asker serves: one probe. false: as above. */
+bool bdl_checks_reach_server(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err);
 
 /*
@@ -130,6 +150,10 @@ typedef int bdl_check_fn(struct bdl_checking *c, const struct bdl_stand *stand,
 /* checks_web.c */
 bdl_check_fn bdl_check_filter, bdl_check_help_lines, bdl_check_block_page, bdl_check_safe_search,
     bdl_check_streams, bdl_check_journal, bdl_check_doors;
+/* checks_texts.c */
+bdl_check_fn bdl_check_texts;
+/* Whether a rule keeps them from some page by its text, and that can be tried. */
+bool bdl_checks_try_texts(struct bdl_checking *c, const struct bdl_stand *stand);
 /* checks_dns.c */
 bdl_check_fn bdl_check_dns;
 /* checks_state.c */

@@ -17,10 +17,11 @@ static const char mend_door[] =
     "See by beadle status whether the doors hold the policies and lists in force, and by beadle lists "
     "find what the lists say." GONE_ON;
 
-static const char *who_of(const struct bdl_stand *stand, char out[128])
+const char *bdl_stand_text(const struct bdl_stand *stand, char out[BDL_CHECK_WHO])
 {
-	(void)snprintf(out, 128, "%.40s%s%.40s", stand->group.n ? stand->group.p : "unknown people",
-	    stand->place.n ? " at " : "", stand->place.n ? stand->place.p : ""); /* cut */
+	(void)snprintf(out, BDL_CHECK_WHO, "%.40s%s%.40s",
+	    stand->group.n ? stand->group.p : "unknown people", stand->place.n ? " at " : "",
+	    stand->place.n ? stand->place.p : ""); /* cut */
 	return out;
 }
 
@@ -52,7 +53,7 @@ static bool compare(struct bdl_checking *c, const struct bdl_stand *stand, struc
     const char *what, struct bdl_finding_of *f, struct bdl_err *err)
 {
 	struct bdl_expected expected;
-	char who[128];
+	char who[BDL_CHECK_WHO];
 
 	bdl_checks_expect(c, stand, host, BDL_LIT("/"), &expected);
 	if (!bdl_checks_ask(c, stand, host, "http", "/", f, err))
@@ -60,7 +61,7 @@ static bool compare(struct bdl_checking *c, const struct bdl_stand *stand, struc
 	if (strcmp(c->asked.verdict, expected.text) != 0)
 		bdl_finding_add(f, BDL_CHECK_FAILED, mend_door,
 		    "For %s %s was answered with '%s'; the policies in force say '%s'.",
-		    who_of(stand, who), what, c->asked.verdict, expected.text);
+		    bdl_stand_text(stand, who), what, c->asked.verdict, expected.text);
 	return true;
 }
 
@@ -70,13 +71,13 @@ static int check_category(struct bdl_checking *c, const struct bdl_stand *stand,
 	const char *name = bdl_ruleset_category(c->ruleset, category);
 	struct bdl_expected expected;
 	struct bdl_view host;
-	char what[128], who[128];
+	char what[128], who[BDL_CHECK_WHO];
 
 	if (!find_sample(c, stand, category, &host, &expected)) {
 		bdl_finding_add(f, BDL_CHECK_FAILED,
 		    "Install a list of it: beadle lists compile, or a source in lists/lists.conf.",
 		    "There is no list of %s, so '%s' stops nothing for %s.", name, wanted,
-		    who_of(stand, who));
+		    bdl_stand_text(stand, who));
 		return 0;
 	}
 	(void)snprintf(what, sizeof(what), "a page on the list of %s", name);
@@ -89,7 +90,7 @@ int bdl_check_filter(struct bdl_checking *c, const struct bdl_stand *stand,
 {
 	struct bdl_expected wanted;
 	size_t tried = 0;
-	char who[128];
+	char who[BDL_CHECK_WHO];
 
 	err->code = 0;
 	for (unsigned i = 0; i < bdl_ruleset_categories(c->ruleset); i++) {
@@ -104,7 +105,7 @@ int bdl_check_filter(struct bdl_checking *c, const struct bdl_stand *stand,
 		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
 		    "Write a rule such as 'block web to category gambling', or let the check go.",
 		    "No rule keeps %s from any category here and now, so there is nothing to try.",
-		    who_of(stand, who));
+		    bdl_stand_text(stand, who));
 	else if (compare(c, stand, BDL_LIT(BDL_PROBE_HOST), "a page on no list", f, err) &&
 	    err->code == 0)
 		bdl_finding_add(f, BDL_CHECK_PASSED, NULL,
@@ -127,7 +128,7 @@ static size_t count_protected(const struct bdl_hosts *hosts)
 static bool check_help_line(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_view host, struct bdl_finding_of *f, struct bdl_err *err)
 {
-	char who[128];
+	char who[BDL_CHECK_WHO];
 
 	if (!bdl_checks_ask(c, stand, host, "http", "/", f, err))
 		return false;
@@ -136,7 +137,8 @@ static bool check_help_line(struct bdl_checking *c, const struct bdl_stand *stan
 		return true;
 	bdl_finding_add(f, BDL_CHECK_FAILED,
 	    "Write an exception into that clause, such as 'unless to category help-lines'." GONE_ON,
-	    "%.*s is not open to %s: '%s'.", BDL_FMT(host), who_of(stand, who), c->asked.verdict);
+	    "%.*s is not open to %s: '%s'.", BDL_FMT(host), bdl_stand_text(stand, who),
+	    c->asked.verdict);
 	return true;
 }
 
@@ -212,7 +214,7 @@ int bdl_check_block_page(struct bdl_checking *c, const struct bdl_stand *stand,
 {
 	struct bdl_expected expected, wanted;
 	struct bdl_view host;
-	char who[128];
+	char who[BDL_CHECK_WHO];
 
 	err->code = 0;
 	for (unsigned i = 0; i < bdl_ruleset_categories(c->ruleset); i++) {
@@ -227,7 +229,7 @@ int bdl_check_block_page(struct bdl_checking *c, const struct bdl_stand *stand,
 	}
 	bdl_finding_add(f, BDL_CHECK_NOT_RUN, "beadle check filter says why.",
 	    "Nothing on a list is blocked for %s, so there is no page to look at.",
-	    who_of(stand, who));
+	    bdl_stand_text(stand, who));
 	return 0;
 }
 
@@ -259,7 +261,7 @@ int bdl_check_safe_search(struct bdl_checking *c, const struct bdl_stand *stand,
 		{ "www.youtube.com", "/results?search_query=beadle" } };
 	struct bdl_safe_search safe;
 	size_t tried = 0;
-	char who[128];
+	char who[BDL_CHECK_WHO];
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(engines); i++) {
 		struct bdl_view host = bdl_view_of(engines[i].host);
@@ -275,7 +277,7 @@ int bdl_check_safe_search(struct bdl_checking *c, const struct bdl_stand *stand,
 			    "See that the rule 'force web safe-search' stands in a policy that binds them, "
 			    "and is in force: beadle policy versions.",
 			    "%s would be asked without safe search for %s (%s).", engines[i].host,
-			    who_of(stand, who), f->clause);
+			    bdl_stand_text(stand, who), f->clause);
 	}
 	bdl_finding_add(f, BDL_CHECK_PASSED, NULL,
 	    "%zu search engines would be asked for safe results.", tried);
@@ -284,25 +286,31 @@ int bdl_check_safe_search(struct bdl_checking *c, const struct bdl_stand *stand,
 
 /* --- streams and the journal --- */
 
+bool bdl_checks_reach_server(struct bdl_checking *c, const struct bdl_stand *stand,
+    struct bdl_finding_of *f, struct bdl_err *err)
+{
+	if (!c->has_server) {
+		bdl_finding_add(f, BDL_CHECK_NOT_RUN, "The log of the clerk says why: no-listener.",
+		    "There is no server of our own to ask.");
+		return false;
+	}
+	/* It has to find its way back to us. */
+	if (!bdl_checks_ask(c, stand, BDL_LIT(BDL_PROBE_HOST), "http", "/", f, err))
+		return false;
+	if (!c->asked.is_here)
+		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
+		    "Try one of your own through it: a page with an event stream, such as a chat, or one with "
+		    "words that a rule names.",
+		    "Not tried here, because the proxy is on another machine, which cannot reach our server.");
+	return c->asked.is_here;
+}
+
 int bdl_check_streams(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err)
 {
 	err->code = 0;
-	if (!c->has_streams) {
-		bdl_finding_add(f, BDL_CHECK_NOT_RUN, "The log of the clerk says why: no-listener.",
-		    "There is no server of our own to stream from.");
-		return 0;
-	}
-	/* It has to find its way back to us. */
-	if (!bdl_checks_ask(c, stand, BDL_LIT(BDL_PROBE_HOST), "http", "/", f, err))
+	if (!bdl_checks_reach_server(c, stand, f, err))
 		return err->code;
-	if (!c->asked.is_here) {
-		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
-		    "Try one of your own through it: a page with an event stream, such as a chat.",
-		    "Not tried here, because the proxy is on another machine, which cannot reach our server "
-		    "of streams.");
-		return 0;
-	}
 	if (!bdl_checks_stream(c, stand, f, err))
 		return err->code;
 	if (c->asked.verdict[0] != '\0')
@@ -357,5 +365,7 @@ int bdl_check_doors(struct bdl_checking *c, const struct bdl_stand *stand, struc
 
 	if (rc == 0 && !f->is_unanswered && c->hosts && count_protected(c->hosts) > 0)
 		rc = bdl_check_help_lines(c, stand, f, err);
+	if (rc == 0 && !f->is_unanswered && bdl_checks_try_texts(c, stand))
+		rc = bdl_check_texts(c, stand, f, err);
 	return rc < 0 || f->is_unanswered ? rc : bdl_check_block_page(c, stand, f, err);
 }

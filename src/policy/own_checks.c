@@ -14,6 +14,8 @@ static const struct {
 	[BDL_CHECK_HELP_LINES] = { "help-lines", "No help line is blocked", true, false },
 	[BDL_CHECK_BLOCK_PAGE] = { "block-page", "Who is blocked can read why, by HTTPS too", true,
 	    false },
+	[BDL_CHECK_TEXTS] = { "texts", "Pages are read, and refused for what they say", true,
+	    false },
 	[BDL_CHECK_STREAMS] = { "streams", "What is sent bit by bit arrives bit by bit", false,
 	    false },
 	[BDL_CHECK_SAFE_SEARCH] = { "safe-search", "Search engines are asked for safe results",

@@ -8,10 +8,11 @@
 #include "policy/rule.h"
 
 enum bdl_own_check {
-	BDL_CHECK_DOORS,      /* all that comes through the web door: the next four, and journal */
+	BDL_CHECK_DOORS,      /* all that comes through the web door: the next five, and journal */
 	BDL_CHECK_FILTER,     /* what is to be blocked is, what is not is not */
 	BDL_CHECK_HELP_LINES, /* no help line is blocked */
 	BDL_CHECK_BLOCK_PAGE, /* the page is readable by HTTPS, and names the clause */
+	BDL_CHECK_TEXTS,      /* pages are read, and refused for what they say */
 	BDL_CHECK_STREAMS,    /* the first byte of a stream comes while it is still being sent */
 	BDL_CHECK_SAFE_SEARCH,
 	BDL_CHECK_LISTS,        /* each is there and fresh */

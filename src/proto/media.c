@@ -316,3 +316,35 @@ void bdl_media_read(const struct bdl_http_head *head, struct bdl_view path, stru
 		m.has_size = true;
 	*ret = m;
 }
+
+/* --- pieces --- */
+
+/* "bytes 0-99/100": all there is. */
+static bool is_all(struct bdl_view range)
+{
+	struct bdl_view first = { 0 }, last = { 0 };
+	uint64_t from, to, size;
+
+	if (!bdl_view_istarts(range, BDL_LIT("bytes ")))
+		return false;
+	range = bdl_view_from(range, 6);
+	return bdl_view_cut(&range, '-', &first) && bdl_view_cut(&range, '/', &last) &&
+	    bdl_view_uint(first, LONGEST, &from) && bdl_view_uint(last, LONGEST, &to) &&
+	    bdl_view_uint(range, LONGEST, &size) && from == 0 && to + 1 == size;
+}
+
+bool bdl_media_is_piece(const struct bdl_http_head *response)
+{
+	struct bdl_view first = bdl_http_field(response, "Content-Range");
+	struct bdl_view last = bdl_http_last_field(response, "Content-Range");
+
+	/* Of several lines nobody knows which one counts. */
+	return bdl_view_is(response->start[1], "206") && !(first.p == last.p && is_all(first));
+}
+
+bool bdl_media_is_pieces(const struct bdl_http_head *response)
+{
+	return bdl_view_is(response->start[1], "206") &&
+	    bdl_view_istarts(
+		bdl_http_last_field(response, "Content-Type"), BDL_LIT("multipart/byteranges"));
+}

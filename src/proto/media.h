@@ -35,6 +35,14 @@ struct bdl_media {
 	uint64_t bytes; /* of this message's body; 0 where it does not say */
 };
 
+/*
+ * Whether a response has a piece of what was asked for (RFC 9110 15.3.7), or several: its status is 206,
+ * and it does not say that it goes from the first byte to the last.
+ */
+bool bdl_media_is_piece(const struct bdl_http_head *response);
+/* Whether these are several pieces in one body, each with a head of its own (multipart/byteranges). */
+bool bdl_media_is_pieces(const struct bdl_http_head *response);
+
 /* Of a response, or of a request with a body; `path` as struct bdl_url has it, or empty. */
 void bdl_media_read(const struct bdl_http_head *head, struct bdl_view path, struct bdl_media *ret);
 

@@ -275,6 +275,25 @@ size_t bdl_phrases_spellings(const struct bdl_phrases *p)
 	return p->h->n_plain;
 }
 
+bool bdl_phrases_spelling(const struct bdl_phrases *p, size_t i, size_t class_,
+    struct bdl_view *ret_text, int *ret_weight)
+{
+	bool is_one = false;
+
+	BDL_BUG_IF(i >= p->h->n_plain);
+	const struct bdl_phrases_literal *l = &p->plain[i];
+	for (size_t k = 0; k < l->n_uses; k++) {
+		const struct bdl_phrases_phrase *q = &p->phrases[p->uses[l->first + k].phrase];
+
+		if (q->class_ != class_ || q->n_parts > 1 || (is_one && q->weight <= *ret_weight))
+			continue;
+		is_one = true;
+		*ret_weight = q->weight;
+		*ret_text = bdl_view_trim(bdl_view_at(p->strings + l->text, l->n));
+	}
+	return is_one;
+}
+
 size_t bdl_phrases_disguises(const struct bdl_phrases *p)
 {
 	return p->h->n_disguised;

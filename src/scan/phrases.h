@@ -44,6 +44,12 @@ struct bdl_phrases_one bdl_phrases_at(const struct bdl_phrases *p, size_t i);
 
 /* How many spellings are looked for, and how many disguised ones. */
 size_t bdl_phrases_spellings(const struct bdl_phrases *p);
+/*
+ * The heaviest phrase of a class that the i-th of them is all of, not one part of several. false: there
+ * is none. The spelling is as texts are folded (scan/fold.h), without blanks around it.
+ */
+bool bdl_phrases_spelling(const struct bdl_phrases *p, size_t i, size_t class_,
+    struct bdl_view *ret_text, int *ret_weight);
 size_t bdl_phrases_disguises(const struct bdl_phrases *p);
 int64_t bdl_phrases_made_ms(const struct bdl_phrases *p);
 size_t bdl_phrases_bytes(const struct bdl_phrases *p); /* of the file */

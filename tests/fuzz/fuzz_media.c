@@ -15,6 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(strlen(m.type) < sizeof(m.type));
 	MUST(m.kinds < 1u << BDL_MEDIA_KINDS);
 	MUST(m.is_file || !m.attachment);
+	head.start[1] = BDL_LIT("206");
+	MUST(bdl_media_is_piece(&head) || m.has_size); /* what is whole says how long it is */
 	MUST(m.has_size || (m.size == 0 && m.bytes == 0));
 	return 0;
 }

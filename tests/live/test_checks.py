@@ -11,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
-from conftest import TWO_PEOPLE, end_school, front, make_school, until
+from conftest import ROOT, TWO_PEOPLE, end_school, front, make_school, until
 from test_law import signed
 
 CHECKS = """check doors every 1 day, tell technicians
 check filter every 1 hour, tell technicians, head
 check help-lines, tell technicians
+check texts, tell technicians
 check block-page, tell technicians
 check streams, tell technicians
 check journal, tell technicians
@@ -26,9 +27,13 @@ check backup, tell technicians
 check restore, tell technicians"""
 
 
-def pupils(safe="force web safe-search", games="block web to category gambling, social-networks", checks=CHECKS):
+TEXTS = "block web with serious phrases self-harm, drugs\ncoach web with phrases gambling"
+
+
+def pupils(safe="force web safe-search", games="block web to category gambling, social-networks", checks=CHECKS,
+           texts=TEXTS):
     text = front("Pupils", "pupils") + "\n# Pupils\n"
-    for name, rules in (("web.games", games), ("web.banks", "splice web to host bank.example"),
+    for name, rules in (("web.games", games), ("web.texts", texts), ("web.banks", "splice web to host bank.example"),
                         ("web.search", f"{safe}\ncheck safe-search, tell technicians"),
                         ("it.checks", checks)):
         text += f"\n## {name} {{#{name}}}\n\nSo it is.\n\n```rules\n{rules}\n```\n"
@@ -66,6 +71,7 @@ def tried(sites):
     """A school that serves; each test leaves it as it was."""
     school = make_school(sites)
     compile_lists(school)
+    school.beadle("phrases", "compile", str(ROOT / "policy" / "phrases"))
     school.start()
     publish(school, pupils())
     yield school
@@ -92,11 +98,17 @@ def test_what_works_passes(tried):
     found, status = check(tried)
     assert found.pop(("illegal-list", ""))[:2] == ("failed", "A list of illegal material is NOT INSTALLED.")
     assert not unpassed(found)
-    people = {(n, w) for n in ("doors", "filter", "help-lines", "block-page", "safe-search") for w in ("pupils", "unknown")}
+    people = {(n, w) for n in ("doors", "filter", "help-lines", "texts", "block-page", "safe-search") for w in ("pupils", "unknown")}
     assert set(found) == people | {(n, "") for n in ("doors", "streams", "journal", "lists", "backup", "restore")}
     assert status == 1  # for the list that is not installed
     assert check(tried, "filter")[1] == 0
     assert re.search(r"first piece of a stream came after \d+ ms", found["streams", ""][1])
+    for name, who in people:
+        if name in ("doors", "texts"):
+            said = found[name, who][1]
+            # Of people whom nobody knows the staff's policy asks for one more.
+            classes = {"pupils": 3, "unknown": 4}[who]
+            assert f"Pages with phrases of {classes} classes were refused as the policies say" in said, said
 
 
 def test_probes_are_on_record_and_nobodys(tried, sites):
@@ -108,6 +120,8 @@ def test_probes_are_on_record_and_nobodys(tried, sites):
     rows = tried.rows("SELECT * FROM act WHERE source = 'probe'")
     assert {r["person"] for r in rows} == {""} and {r["violation"] for r in rows} == {None}
     assert {"pupils", ""} == {r["person_groups"] for r in rows}
+    read = [r for r in rows if r["clause"] == "web.texts"]
+    assert read and all(r["host"] == "test.beadle.invalid" and "read=whole" in r["kept"] for r in read)
     assert tried.rows("SELECT count(*) AS n FROM violation") == [{"n": 0}]
     assert tried.rows("SELECT coalesce(sum(acts), 0) AS n FROM figure") == before
     assert tried.rows("SELECT count(*) AS n FROM visit") == [{"n": 0}]
@@ -295,6 +309,54 @@ def test_a_proxy_that_asks_no_door(tried):
     until(lambda: check(tried, "filter")[1] == 0, "it works again")
 
 
+def test_answers_that_no_door_reads(tried):
+    """What is asked for is judged, what comes back is not: no page is read, and all else looks well."""
+    conf = tried.data / "squid" / "squid.conf"
+    as_it_was = conf.read_text()
+    try:
+        conf.write_text(re.sub(r"^(adaptation_access beadle_response) allow", r"\1 deny", as_it_was, flags=re.M))
+        os.kill(tried.pids()["squid"], signal.SIGHUP)
+        found = until(lambda: (f := check(tried, "texts")[0])["texts", "pupils"][0] == "failed" and f, "it is found")
+        assert check(tried, "filter")[1] == 0
+        state = tried.beadle("status", check=False).stdout
+        assert "The check texts of clause pupils#it.checks fails" in state, state
+        until(lambda: 'ev=check-failed msg="texts of pupils#it.checks' in tried.log.read_text(), "the log says so")
+    finally:
+        conf.write_text(as_it_was)
+        os.kill(tried.pids()["squid"], signal.SIGHUP)
+    outcome, said, mend = found["texts", "pupils"]
+    assert "answered with 'the whole page'; the policies in force say 'block pupils#web.texts'" in said, said
+    assert "beadle_response" in mend, said
+    until(lambda: check(tried, "texts")[1] == 0, "it works again")
+
+
+def test_texts_that_nothing_is_looked_for_in(tried):
+    there = tried.data / "phrases" / "phrases.map"
+    there.rename(there.with_suffix(".away"))
+    try:
+        outcome, said, mend = check(tried, "texts")[0]["texts", "pupils"]
+    finally:
+        there.with_suffix(".away").rename(there)
+    assert (outcome, mend) == ("failed", "beadle phrases compile policy/phrases")
+    assert "There are no phrases, so no page is read" in said
+    publish(tried, pupils(texts="note web with phrases drugs"))
+    outcome, said, _ = check(tried, "texts")[0]["texts", "pupils"]
+    assert outcome == "could not run" and "No rule keeps pupils from pages by their text" in said
+    publish(tried, pupils())
+    assert check(tried, "texts")[1] == 0
+
+
+def test_words_of_help_that_phrases_stop(tried):
+    """A school's own phrases are too strict for those who help."""
+    own = tried.folder / "own.txt"
+    own.write_text("class drugs\n200 a trained counsellor will listen [firm]\n")
+    tried.beadle("phrases", "compile", str(ROOT / "policy" / "phrases"), str(own))
+    found = until(lambda: (f := check(tried, "texts")[0])["texts", "pupils"][0] == "failed" and f, "it is found")
+    assert "The text of a help line does not come to pupils: 'block pupils#web.texts'" in found["texts", "pupils"][1]
+    tried.beadle("phrases", "compile", str(ROOT / "policy" / "phrases"))
+    until(lambda: check(tried, "texts")[1] == 0, "it comes again")
+
+
 def test_no_proxy_is_no_answer(tried):
     other = dict(BEADLE_PROXY="127.0.0.1:9")
     done = tried.beadle("check", "filter", "--now", check=False, env=other)
@@ -335,7 +397,8 @@ def test_a_proxy_of_the_schools_own(tried):
         assert tried.beadle("status", check=False).stdout.count("FAILS: The check block-page") == 0
         assert check(tried, "block-page")[1] == 0
         with relay(("127.0.0.1", tried.ports[2])) as elsewhere:
-            done = tried.beadle("check", "streams", "--now", check=False, env=dict(BEADLE_PROXY=elsewhere))
-        assert "Not tried here, because the proxy is on another machine" in done.stdout, done.stdout
+            for name in ("streams", "texts"):
+                done = tried.beadle("check", name, "--now", check=False, env=dict(BEADLE_PROXY=elsewhere))
+                assert "Not tried here, because the proxy is on another machine" in done.stdout, done.stdout
     finally:
         conf.write_text(as_it_was)

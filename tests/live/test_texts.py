@@ -414,9 +414,68 @@ def test_heads_and_unchanged_pages(school, pages):
     assert school.visit(pages.url("/304"), "-H", 'If-None-Match: "a"').status == 304
 
 
-def test_a_part_of_a_page_is_read(school, pages):
-    url = pages.put("/range", page(BAD)[20:], "Content-Range: bytes 20-90/91", status="206 Partial Content")
-    assert school.visit(url, "-r", "20-").status == 403
+def ranged(data, kind):
+    """A server that sends pieces, as any does: one, several, or all of it."""
+    def answer(s, head):
+        asked = re.search(rb"(?i)\r\nrange: bytes=([^\r]*)", head)
+        status, fields, body = "200 OK", [f"Content-Type: {kind}"] if kind else [], data
+        pieces = asked and [(int(a or 0), int(b or len(data) - 1)) for a, b in re.findall(r"(\d*)-(\d*)", asked[1].decode())]
+        if pieces:
+            status = "206 Partial Content"
+        if pieces and len(pieces) == 1:
+            (first, last), = pieces
+            body = data[first:last + 1]
+            fields.append(f"Content-Range: bytes {first}-{last}/{len(data)}")
+        elif pieces:
+            body = b"".join(b"--x\r\nContent-Type: %s\r\nContent-Range: bytes %d-%d/%d\r\n\r\n%s\r\n"
+                            % (kind.encode(), a, b, len(data), data[a:b + 1]) for a, b in pieces) + b"--x--\r\n"
+            fields = ["Content-Type: multipart/byteranges; boundary=x"]
+        s.sendall("\r\n".join([f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *fields, "", ""]).encode() + body)
+    return answer
+
+
+def test_a_piece_of_a_text_is_read_or_refused(school, pages):
+    """A phrase that is cut in two stands in no piece, so a text in pieces is none that was read."""
+    cut = page(BAD).index(b"frob") + 4
+    pages.answers["/range"] = ranged(page(BAD), "text/html")
+    assert "You do not buy or sell drugs." in words(school.get(pages.url("/range"), "-r", "20-"))
+    reply = school.get(pages.url("/range"), "-r", f"0-{cut - 1}")
+    assert reply.status == 502 and "Only a piece of a text came" in reply.body, reply
+    assert school.get(pages.url("/range"), "-r", f"{cut}-").status == 502
+    assert school.get(pages.url("/range"), "-r", "0-").status == 403, "all of it is no piece"
+    pages.answers["/fine"] = ranged(page(FINE), "text/html")
+    assert school.get(pages.url("/fine"), "-r", "0-").status == 206
+    # Pieces that nobody says to be text are told by their bytes.
+    for kind in (None, "text/plain"):
+        pages.answers["/unsaid"] = ranged(page(BAD), kind)
+        assert school.get(pages.url("/unsaid"), "-r", f"{cut}-").status == 502
+
+
+def test_a_page_is_asked_for_as_a_whole(school, pages):
+    """What a browser loads as a page it gets whole, or not at all, whatever piece it has of it already."""
+    cut = page(BAD).index(b"frob") + 4
+    pages.answers["/resumed"] = ranged(page(BAD), "text/html")
+    for who in ("Sec-Fetch-Dest: document", "Sec-Fetch-Dest: iframe", "Accept: text/html,*/*;q=0.8"):
+        reply = school.get(pages.url("/resumed"), "-r", f"{cut}-", "-H", 'If-Range: "a"', "-H", who)
+        assert reply.status == 403, (who, reply)
+        assert b"ange:" not in pages.got["/resumed"][0], who
+    pages.answers["/quiet"] = ranged(page(FINE), "text/html")
+    reply = school.visit(pages.url("/quiet"), "-r", "30-")
+    assert reply.status == 200 and reply.body == page(FINE).decode()
+    reply = school.get(pages.url("/quiet"), "-r", "0-9,30-39", "-H", "Sec-Fetch-Dest: empty")
+    assert reply.status == 200 and reply.body == page(FINE).decode()
+
+
+def test_films_viewers_and_downloads_ask_for_pieces(school, pages):
+    data = bytes(range(256)) * 4096
+    out = school.folder / "whole"
+    for kind, field in (("video/mp4", "Sec-Fetch-Dest: video"), ("application/pdf", "Sec-Fetch-Dest: empty"),
+                        ("application/octet-stream", "X-A: b"), (None, "X-A: b"), ("text/plain", "X-A: b")):
+        pages.answers["/piece"] = ranged(data, kind)
+        out.write_bytes(data[:500000])
+        reply = school.get(pages.url("/piece"), "-C", "-", "-o", str(out), "-H", field)
+        assert reply.status == 206 and out.read_bytes() == data, (kind, reply.status)
+        assert b"Range: bytes=500000-" in pages.got["/piece"][0]
 
 
 def test_what_cannot_be_read_is_refused(school, pages):

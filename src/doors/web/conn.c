@@ -203,7 +203,10 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
 			c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
 		take_in(c, b->base, (size_t)n);
 	}
-	bdl_conn_advance(c);
+	if (n < 0) /* at once, so that its place is free for who comes next */
+		bdl_conn_advance(c);
+	else
+		bdl_round_add(c, (size_t)n);
 }
 
 static void set_reading(struct bdl_conn *c)
@@ -276,12 +279,17 @@ static void forget(struct bdl_conn *c)
 	weigh(c);
 }
 
+void bdl_conn_step(struct bdl_conn *c)
+{
+	while (!c->closing && c->out.n <= BDL_CONN_OUT_FULL && bdl_exchange_step(c))
+		;
+}
+
 void bdl_conn_advance(struct bdl_conn *c)
 {
 	bool was_full;
 	do { /* what stopped for want of room goes on where all of it could be sent at once */
-		while (!c->closing && c->out.n <= BDL_CONN_OUT_FULL && bdl_exchange_step(c))
-			;
+		bdl_conn_step(c);
 		if (c->closing)
 			return;
 		was_full = c->out.n > BDL_CONN_OUT_FULL;

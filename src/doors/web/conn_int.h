@@ -111,6 +111,11 @@ struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
 /* What is held has been for too long. */
 bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms);
 
+/* --- round.c --- */
+
+/* n bytes came, or an answer is ready: it is dealt with at the end of this turn of the loop, or before. */
+void bdl_round_add(struct bdl_conn *c, size_t n);
+
 /* --- conn.c --- */
 
 /* Whether the peer has not taken all yet that it was answered. */
@@ -119,7 +124,9 @@ static inline bool bdl_conn_is_sending(const struct bdl_conn *c)
 	return c->writing || c->out.n > 0 || !bdl_spool_is_empty(&c->spool);
 }
 
-/* Steps until nothing moves, then sends and reads as far as there is room. */
+/* Deals with what has come until nothing moves; what is to be said of it waits for bdl_conn_advance. */
+void bdl_conn_step(struct bdl_conn *c);
+/* The same, then sends and reads as far as there is room. */
 void bdl_conn_advance(struct bdl_conn *c);
 void bdl_conn_close(struct bdl_conn *c); /* freed later, by the loop or by its waiter */
 void bdl_conn_free(struct bdl_conn *c);  /* once it is closed and nothing waits */

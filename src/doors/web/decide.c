@@ -167,7 +167,7 @@ static struct bdl_decision answer_probe(struct bdl_web *web, const struct bdl_as
 	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf would = BDL_BUF(BDL_ANSWER_BODY_MAX / 2);
 	uint32_t switches = bdl_judge_force(web->now->ruleset, &a->facts);
 
-	if (!bdl_force_apply(switches, &a->url, http, &would))
+	if (!bdl_force_apply(switches, false, &a->url, http, &would))
 		(void)bdl_buf_printf(&would, "%.*s %.*s\r\n", BDL_FMT(http->start[0]),
 		    BDL_FMT(http->start[1])); /* a head fits */
 	bdl_answer_plain(200, "OK", bdl_buf_str(&would), head, body);
@@ -184,6 +184,13 @@ static void await_sent(struct bdl_web *web, struct bdl_ask *a, struct bdl_decisi
 	d->awaits = BDL_ALLOW;
 	bdl_kept_add(&a->kept, "unread", BDL_LIT("coding"));
 	bdl_web_unread(web);
+}
+
+/* Of pieces of a page none is read with what stands before and behind it. */
+static bool needs_whole(
+    const struct bdl_web *web, const struct bdl_ask *a, const struct bdl_http_head *http)
+{
+	return bdl_kind_needs_whole(http) && bdl_web_may_refuse_text(web, a);
 }
 
 /* A request of which all is known that is needed. */
@@ -206,7 +213,8 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 	d.visit = a->visit;
 	if (a->media.bytes)
 		(void)bdl_web_count_bytes(web, a, BDL_RELEASED_DOWN); /* uploads: as announced */
-	if (bdl_force_apply(bdl_judge_force(r, &a->facts), &a->url, http, head))
+	if (bdl_force_apply(
+		bdl_judge_force(r, &a->facts), needs_whole(web, a, http), &a->url, http, head))
 		d.outcome = BDL_OUTCOME_CHANGE;
 	return d;
 }

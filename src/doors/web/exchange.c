@@ -77,7 +77,7 @@ static void on_synced(struct bdl_waiter *w)
 		return;
 	}
 	send_answer(c);
-	bdl_conn_advance(c);
+	bdl_round_add(c, 0);
 }
 
 static void deliver(struct bdl_conn *c)

@@ -41,15 +41,29 @@ static void add_start(
 	out->broken |= bdl_buf_broken(&target);
 }
 
-static void add_fields(
-    const struct bdl_http_head *request, const struct bdl_safe_search *s, struct bdl_buf *out)
+static bool is_of_pieces(struct bdl_view name)
+{
+	return bdl_view_iis(name, "Range") || bdl_view_iis(name, "If-Range");
+}
+
+static bool asks_for_pieces(const struct bdl_http_head *request)
+{
+	for (size_t i = 0; i < request->n_fields; i++)
+		if (bdl_view_iis(request->fields[i].name, "Range"))
+			return true;
+	return false;
+}
+
+static void add_fields(const struct bdl_http_head *request, bool whole,
+    const struct bdl_safe_search *s, struct bdl_buf *out)
 {
 	for (size_t i = 0; i < request->n_fields; i++) {
 		const struct bdl_field *f = &request->fields[i];
 		bool is_host = s->host && bdl_view_iis(f->name, "Host");
 		struct bdl_view port = bdl_view_from(f->value, bdl_view_find(f->value, ':'));
 
-		if (s->header && bdl_view_iis(f->name, s->header))
+		if ((s->header && bdl_view_iis(f->name, s->header)) ||
+		    (whole && is_of_pieces(f->name)))
 			continue;
 		(void)bdl_buf_add_view(out, f->name);
 		(void)bdl_buf_add_str(out, ": ");
@@ -64,15 +78,18 @@ static void add_fields(
 	(void)bdl_buf_add_str(out, "\r\n");
 }
 
-bool bdl_force_apply(uint32_t switches, const struct bdl_url *url,
+bool bdl_force_apply(uint32_t switches, bool whole, const struct bdl_url *url,
     const struct bdl_http_head *request, struct bdl_buf *out)
 {
 	struct bdl_safe_search safe;
+	bool is_safe = (switches >> BDL_SWITCH_SAFE_SEARCH & 1) &&
+	    bdl_search_safe(bdl_view_of(url->host), url->path, &safe);
 
-	if (!(switches >> BDL_SWITCH_SAFE_SEARCH & 1) ||
-	    !bdl_search_safe(bdl_view_of(url->host), url->path, &safe))
+	if (!is_safe && !(whole && asks_for_pieces(request)))
 		return false;
+	if (!is_safe)
+		safe = (struct bdl_safe_search){ 0 };
 	add_start(request, &safe, out);
-	add_fields(request, &safe, out);
+	add_fields(request, whole, &safe, out);
 	return true;
 }

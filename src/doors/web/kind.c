@@ -66,6 +66,27 @@ enum bdl_act_kind bdl_kind_of(const struct bdl_http_head *request)
 	return BDL_KIND_PART;
 }
 
+bool bdl_kind_needs_whole(const struct bdl_http_head *request)
+{
+	static const char *const shown[] = { "document", "iframe", "frame", "fencedframe" };
+	struct bdl_view dest = bdl_http_field(request, "Sec-Fetch-Dest");
+	size_t n = 0;
+
+	for (size_t i = 0; i < request->n_fields; i++) {
+		struct bdl_view range = request->fields[i].value;
+
+		if (!bdl_view_iis(request->fields[i].name, "Range"))
+			continue;
+		n += bdl_view_find(range, ',') < range.n ? 2 : 1;
+	}
+	if (n != 1)
+		return n > 1;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(shown); i++)
+		if (bdl_view_iis(dest, shown[i]))
+			return true;
+	return dest.n == 0 && is_html(first_accepted(request));
+}
+
 enum bdl_taste bdl_taste_of(const struct bdl_http_head *request, enum bdl_act_kind kind)
 {
 	static const char *const framed[] = { "iframe", "frame", "embed", "object", "fencedframe" };

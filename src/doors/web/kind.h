@@ -19,6 +19,12 @@ enum bdl_taste {
 };
 
 enum bdl_act_kind bdl_kind_of(const struct bdl_http_head *request);
+/*
+ * Whether pieces of an answer are asked for (Range) that are of no use to who asks: of a page or a frame
+ * that is loaded, or several at once. Films, viewers of documents and downloads that go on ask for one at a time.
+ */
+bool bdl_kind_needs_whole(const struct bdl_http_head *request);
+
 enum bdl_taste bdl_taste_of(const struct bdl_http_head *request, enum bdl_act_kind kind);
 
 #endif

@@ -66,6 +66,14 @@ void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struc
 	d->whose = a->is_told ? bdl_hash64(a->who.p, a->who.n, 0) : 0;
 }
 
+bool bdl_web_may_refuse_text(const struct bdl_web *web, const struct bdl_ask *a)
+{
+	struct bdl_facts facts = a->facts;
+
+	facts.deeds = 0; /* what is sent is another text */
+	return web->now->reader && bdl_judge_awaits(web->now->ruleset, &facts) > BDL_NOTE;
+}
+
 void bdl_web_unread(struct bdl_web *web)
 {
 	bdl_count(web->role->slot, BDL_COUNT_UNREAD, 1);
@@ -272,6 +280,12 @@ static void remember(struct bdl_web *web, const struct bdl_ask *a, const struct 
 
 /* --- deciding --- */
 
+/* A piece was read by itself: what stands at its ends may be half of something. */
+static bool is_piece_of_text(const struct bdl_read *t, const struct bdl_http_head *response)
+{
+	return bdl_media_is_piece(response) && bdl_scan_read_so_far(t->scan) != BDL_SCAN_BINARY;
+}
+
 static bool parse(const struct bdl_icap_parts *parts, struct bdl_view heads,
     struct bdl_http_head *request, struct bdl_http_head *response)
 {
@@ -303,6 +317,11 @@ struct bdl_decision bdl_web_decide_text(struct bdl_web *web, const struct bdl_ic
 	keep_words(web, &j.v, t->scan, &a);
 	if (j.refused || (t->is_whole && j.v.rule != BDL_NO_RULE))
 		bdl_web_record(web, &a, &j);
+	/* It was held, so it might have been refused had it been whole. */
+	if (!j.refused && is_answer && !t->is_late && is_piece_of_text(t, &response))
+		return bdl_web_refuse_unread(
+		    "Only a piece of a text came, which cannot be read by itself. Ask for all of it.",
+		    head, body);
 	if (!j.refused)
 		return d;
 	if (t->is_late && is_answer)

@@ -33,12 +33,31 @@ static bool has_text(const struct bdl_http_head *request, const struct bdl_http_
 	    !bdl_view_is(request->start[0], "HEAD") && !bdl_view_is(request->start[0], "CONNECT");
 }
 
+struct bdl_decision bdl_web_refuse_unread(
+    const char *why, struct bdl_buf *head, struct bdl_buf *body)
+{
+	bdl_log(BDL_LOG_INFO, "answer-refused", "%s", why);
+	bdl_answer_plain(502, "Bad Gateway", why, head, body);
+	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
+}
+
 /* Else a site could hide what it sends behind a line that a browser takes and we do not. */
 static struct bdl_decision refuse_answer(struct bdl_buf *head, struct bdl_buf *body)
 {
-	bdl_log(BDL_LOG_INFO, "answer-refused", "an answer that cannot be read");
-	bdl_answer_plain(502, "Bad Gateway", "The answer of this site cannot be read.", head, body);
-	return (struct bdl_decision){ .outcome = BDL_OUTCOME_ANSWER };
+	return bdl_web_refuse_unread("The answer of this site cannot be read.", head, body);
+}
+
+/* Several pieces of a text look like none; what they are no head tells. */
+static bool can_read(
+    const struct bdl_web *web, const struct bdl_http_head *response, struct bdl_scan_options *ret)
+{
+	bool is_text = bdl_web_is_text(web, response, true, ret);
+
+	if (!is_text && web->now->reader && bdl_media_is_pieces(response)) {
+		ret->coding = BDL_SCAN_UNKNOWN;
+		return true;
+	}
+	return is_text;
 }
 
 /* Judge it by its head; false where it is refused by that. */
@@ -74,7 +93,7 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
 		return refuse_answer(head, body);
 	bool by_head = (asked & ASKED) && has_contents(&request, &response);
 	bool by_text = (asked & BDL_TOLD(PHRASES)) && icap->parts.has_body &&
-	    has_text(&request, &response) && bdl_web_is_text(web, &response, true, &d.how);
+	    has_text(&request, &response) && can_read(web, &response, &d.how);
 	if (!by_head && !by_text)
 		return d;
 	bdl_region_reset(web->scratch);

@@ -27,6 +27,7 @@
 #define BDL_WEB_STALL_MS        60000  /* a body or an answer must move within this time */
 #define BDL_WEB_IDLE_MS         600000 /* a connection without a request is closed */
 #define BDL_WEB_CONNECTIONS_MAX 8192   /* of one process, where its descriptors suffice */
+#define BDL_WEB_ROUND_MAX       64     /* of which what came is dealt with together */
 
 /*
  * Bytes that the buffers of all connections take before those that hold more than an equal share
@@ -102,6 +103,9 @@ struct bdl_web {
 
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
+	uv_check_t round;
+	struct bdl_conn *came[BDL_WEB_ROUND_MAX]; /* of which something came in this turn */
+	size_t n_came, came_bytes;
 	bool unaccepted;   /* one waits until there is memory for it: tried again every second */
 	size_t held;       /* bytes of memory that all their buffers take */
 	size_t n_texts;    /* that are being read */
@@ -238,6 +242,10 @@ struct bdl_decision bdl_web_decide_response(struct bdl_web *web,
     const struct bdl_icap_request *icap, struct bdl_view heads, struct bdl_view peer,
     struct bdl_buf *head, struct bdl_buf *body);
 
+/* What cannot be read is refused, and why is said to who asked, and in the log. */
+struct bdl_decision bdl_web_refuse_unread(
+    const char *why, struct bdl_buf *head, struct bdl_buf *body);
+
 /* --- read.c: texts that are read --- */
 
 /* Whether it is a text that can be read, by its head, and how. Media and event streams never are. */
@@ -246,6 +254,9 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 
 /* Of a text of which the head is judged: what it may come to, by the rules (d->awaits). */
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d);
+
+/* Whether what answers this request may be refused for its text, as far as the request tells. */
+bool bdl_web_may_refuse_text(const struct bdl_web *web, const struct bdl_ask *a);
 
 /* One goes on unread though a rule asks what it says: it is counted (BDL_COUNT_UNREAD). */
 void bdl_web_unread(struct bdl_web *web);
@@ -334,6 +345,11 @@ struct bdl_decision bdl_coach_go_on(struct bdl_web *web, const struct bdl_icap_r
 /* A new token for this request and clause. */
 struct bdl_view bdl_coach_token(
     struct bdl_web *web, const struct bdl_ask *a, const struct bdl_rule_ref *rule);
+
+/* --- round.c: what came in one turn of the loop --- */
+
+void bdl_round_begin(struct bdl_web *web);
+void bdl_round_end(struct bdl_web *web); /* nobody is connected any more */
 
 /* --- conns.c: connections --- */
 

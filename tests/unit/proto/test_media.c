@@ -127,6 +127,38 @@ static void tells_sizes(void **state)
 	}
 }
 
+static void tells_pieces(void **state)
+{
+	static const struct {
+		const char *status, *lines;
+		bool is_piece, is_pieces;
+	} answers[] = {
+		{ "206", "Content-Range: bytes 0-99/100\r\n", false, false },
+		{ "206", "Content-Range: Bytes 0-0/1\r\n", false, false },
+		{ "206", "Content-Range: bytes 0-98/100\r\n", true, false },
+		{ "206", "Content-Range: bytes 1-99/100\r\n", true, false },
+		{ "206", "Content-Range: bytes 0-99/*\r\n", true, false },
+		{ "206", "Content-Range: pages 0-99/100\r\n", true, false },
+		{ "206", "Content-Range: bytes 0-99/100\r\nContent-Range: bytes 7-8/100\r\n", true,
+		    false },
+		{ "206", "", true, false },
+		{ "206", "Content-Type: Multipart/ByteRanges; boundary=a\r\n", true, true },
+		{ "200", "Content-Range: bytes 1-99/100\r\n", false, false },
+		{ "200", "Content-Type: multipart/byteranges; boundary=a\r\n", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(answers); i++) {
+		char room[1024];
+		struct bdl_http_head h = head_of(answers[i].lines, room);
+
+		h.start[1] = bdl_view_of(answers[i].status);
+		if (bdl_media_is_piece(&h) != answers[i].is_piece ||
+		    bdl_media_is_pieces(&h) != answers[i].is_pieces)
+			fail_msg("row %zu: %s", i, answers[i].lines);
+	}
+}
+
 static void long_names_end_where_they_end(void **state)
 {
 	(void)state;
@@ -146,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_kinds),
 		cmocka_unit_test(tells_sizes),
+		cmocka_unit_test(tells_pieces),
 		cmocka_unit_test(long_names_end_where_they_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

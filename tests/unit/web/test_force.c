@@ -55,19 +55,52 @@ static void changes_requests(void **state)
 		assert_int_equal(bdl_url_parse(h.start[1], bdl_http_field(&h, "Host"),
 				     BDL_SCHEME_HTTP, &url, NULL),
 		    0);
-		bool changed = bdl_force_apply(SAFE, &url, &h, &out);
+		bool changed = bdl_force_apply(SAFE, false, &url, &h, &out);
 		if (changed != (rows[i].want != NULL) ||
 		    (changed && strcmp(bdl_buf_str(&out), rows[i].want) != 0))
 			fail_msg("%s:\n%s", rows[i].what, bdl_buf_str(&out));
 		bdl_buf_clear(&out);
-		assert_false(bdl_force_apply(0, &url, &h, &out));
+		assert_false(bdl_force_apply(0, false, &url, &h, &out));
 		assert_int_equal(out.n, 0);
+	}
+}
+
+/* With and without a switch; a request that asks for no piece stays as it is. */
+static void asks_for_all_of_it(void **state)
+{
+	static const struct {
+		const char *in, *want; /* NULL: nothing to change */
+	} asked[] = {
+		{ "GET http://ok.example/a HTTP/1.1\r\nHost: ok.example\r\nRANGE: bytes=5-\r\n"
+		  "If-Range: \"a\"\r\nAccept-Ranges: bytes\r\n\r\n",
+		    "GET http://ok.example/a HTTP/1.1\r\nHost: ok.example\r\nAccept-Ranges: bytes\r\n\r\n" },
+		{ "GET https://www.google.com/search?q=a HTTP/1.1\r\nHost: www.google.com\r\n"
+		  "Range: bytes=5-9\r\nRange: bytes=0-2\r\n\r\n",
+		    "GET https://www.google.com/search?q=a&safe=active HTTP/1.1\r\n"
+		    "Host: www.google.com\r\n\r\n" },
+		{ "GET http://ok.example/a HTTP/1.1\r\nHost: ok.example\r\nIf-Range: \"a\"\r\n\r\n",
+		    NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(asked); i++) {
+		struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_HTTP_HEAD_MAX);
+		struct bdl_http_head h;
+		struct bdl_url url;
+
+		assert_int_equal(bdl_http_parse_request(bdl_view_of(asked[i].in), &h, NULL), 0);
+		assert_int_equal(bdl_url_parse(h.start[1], bdl_http_field(&h, "Host"),
+				     BDL_SCHEME_HTTP, &url, NULL),
+		    0);
+		assert_true(bdl_force_apply(SAFE, true, &url, &h, &out) == (asked[i].want != NULL));
+		assert_string_equal(bdl_buf_str(&out), asked[i].want ? asked[i].want : "");
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asks_for_all_of_it),
 		cmocka_unit_test(changes_requests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

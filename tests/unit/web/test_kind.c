@@ -110,9 +110,44 @@ static void kinds_and_tastes(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static const struct {
+	const char *what, *head;
+	bool needs_whole;
+} ranges[] = {
+	{ "a page", "GET / HTTP/1.1\r\nSec-Fetch-Dest: document\r\nRange: bytes=9-" END, true },
+	{ "a frame", "GET / HTTP/1.1\r\nSec-Fetch-Dest: iframe\r\nRange: bytes=9-" END, true },
+	{ "a page on plain HTTP",
+	    "GET / HTTP/1.1\r\nAccept: text/html,*/*;q=0.8\r\nRange: bytes=9-" END, true },
+	{ "several pieces", "GET / HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nRange: bytes=0-1,5-9" END,
+	    true },
+	{ "several pieces on lines of their own",
+	    "GET / HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nRange: \r\nRange: bytes=5-9" END, true },
+	{ "a page of which no piece is asked for", "GET / HTTP/1.1\r\nSec-Fetch-Dest: document" END,
+	    false },
+	{ "a film", "GET /a.mp4 HTTP/1.1\r\nSec-Fetch-Dest: video\r\nRange: bytes=0-" END, false },
+	{ "a viewer", "GET /a.pdf HTTP/1.1\r\nSec-Fetch-Dest: empty\r\nRange: bytes=0-65535" END,
+	    false },
+	{ "a viewer within a page",
+	    "GET /a.pdf HTTP/1.1\r\nSec-Fetch-Dest: embed\r\nRange: bytes=0-65535" END, false },
+	{ "a download that goes on", "GET /a.iso HTTP/1.1\r\nAccept: */*\r\nRange: bytes=9-" END,
+	    false },
+};
+
+static void who_needs_all_of_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(ranges); i++) {
+		struct bdl_http_head h = parse(ranges[i].head);
+
+		if (bdl_kind_needs_whole(&h) != ranges[i].needs_whole)
+			fail_msg("%s", ranges[i].what);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_needs_all_of_it),
 		cmocka_unit_test(kinds_and_tastes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
