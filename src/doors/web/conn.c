@@ -104,7 +104,7 @@ static void send_flight(struct bdl_conn *c)
 	ssize_t n =
 	    send(c->fd, c->flight.p + c->sent, c->flight.n - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
 		bdl_conn_close(c);
 		return;
 	}
