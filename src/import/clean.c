@@ -22,30 +22,6 @@ static bool is_utf8(struct bdl_view v)
 	return !bad;
 }
 
-static size_t put(char *to, uint32_t ch)
-{
-	if (ch < 0x80) {
-		to[0] = (char)ch;
-		return 1;
-	}
-	if (ch < 0x800) {
-		to[0] = (char)(0xc0 | ch >> 6);
-		to[1] = (char)(0x80 | (ch & 0x3f));
-		return 2;
-	}
-	if (ch < 0x10000) {
-		to[0] = (char)(0xe0 | ch >> 12);
-		to[1] = (char)(0x80 | (ch >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (ch & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | ch >> 18);
-	to[1] = (char)(0x80 | (ch >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (ch >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (ch & 0x3f));
-	return 4;
-}
-
 /* What stands for the character; 0: nothing does. */
 static uint32_t plain(uint32_t ch)
 {
@@ -78,7 +54,7 @@ struct bdl_view bdl_import_clean(struct bdl_view bytes, struct bdl_region *regio
 		if (ch == '\r') /* \r\n is one end of a line, \r alone another */
 			ch = took < rest.n && rest.p[took] == '\n' ? 0 : '\n';
 		if ((ch = plain(ch)))
-			n += put(out + n, ch);
+			n += bdl_utf8_put(ch, out + n);
 		rest = bdl_view_from(rest, took);
 	}
 	return bdl_view_at(out, n);

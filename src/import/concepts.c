@@ -90,7 +90,7 @@ static bool is_name(struct bdl_view v)
 static bool read_traits(struct bdl_view rest, unsigned *ret)
 {
 	static const char *const words[] = { "common", "duty", "opening", "aside", "back", "whom",
-		"empty" };
+		"empty", "aim", "paper" };
 	struct bdl_view word;
 
 	while (bdl_view_cut(&rest, ' ', &word)) {
@@ -115,14 +115,14 @@ static int begin_concept(struct reader *r, struct bdl_view rest)
 	rest = bdl_view_trim(rest);
 	if (!is_name(name) || !read_traits(rest, &traits))
 		return bdl_fail(r->err, BDL_E_INVALID,
-		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside', 'back', 'whom' or 'empty'");
+		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside', 'back', 'whom', 'empty', 'aim' or 'paper'");
 	if (!bdl_concept_find(c, name, &r->concept)) {
 		if (c->n_concepts == BDL_CONCEPTS_MAX)
 			return bdl_fail(r->err, BDL_E_LIMIT, "too many concepts");
 		r->concept = (uint16_t)c->n_concepts++;
 		c->concepts[r->concept].name = bdl_region_view(c->region, name);
-		c->concepts[r->concept].traits = traits;
 	}
+	c->concepts[r->concept].traits |= traits;
 	r->part = CONCEPT;
 	return 0;
 }
@@ -143,21 +143,27 @@ static int add_words(struct reader *r, struct bdl_view rest)
 static int begin_clause(struct reader *r, struct bdl_view rest)
 {
 	struct bdl_concepts *c = r->c;
-	struct bdl_view id = { 0 };
+	struct bdl_view id = { 0 }, word;
+	bool told = false, named = false, known = true;
 	size_t kind;
 
 	(void)bdl_view_cut(&rest, ' ', &id); /* an id is checked below */
-	rest = bdl_view_trim(rest);
-	if (!is_name(id) || (rest.n > 0 && !bdl_view_is(rest, "told")))
+	while (known && bdl_view_cut(&rest, ' ', &word)) {
+		told = told || bdl_view_is(word, "told");
+		named = named || bdl_view_is(word, "named");
+		known = word.n == 0 || bdl_view_is(word, "told") || bdl_view_is(word, "named");
+	}
+	if (!is_name(id) || !known)
 		return bdl_fail(r->err, BDL_E_INVALID,
-		    "'clause' and an id such as web.gambling, and perhaps 'told'");
+		    "'clause' and an id such as web.gambling, and perhaps 'told' or 'named'");
 	if (!bdl_concepts_find(c, id, &kind)) {
 		if (c->n_kinds == BDL_KINDS_MAX)
 			return bdl_fail(r->err, BDL_E_LIMIT, "too many clauses");
 		kind = c->n_kinds++;
 		c->kinds[kind].id = bdl_region_view(c->region, id);
 	}
-	c->kinds[kind].told = c->kinds[kind].told || rest.n > 0;
+	c->kinds[kind].told = c->kinds[kind].told || told;
+	c->kinds[kind].named = c->kinds[kind].named || named;
 	r->kind = (uint16_t)kind;
 	r->part = CLAUSE;
 	return 0;

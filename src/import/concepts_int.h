@@ -36,6 +36,8 @@ enum bdl_trait {
 	BDL_TRAIT_OPENING = 4, /* obliges as the first word: "Lock the screen" */
 	BDL_TRAIT_ASIDE = 8,   /* what stands under such a heading is only named: "Definitions" */
 	BDL_TRAIT_EMPTY = 64,  /* says nothing by which sentences could be alike: "the" */
+	BDL_TRAIT_AIM = 128,   /* says what the policy is for: "This policy aims to" */
+	BDL_TRAIT_PAPER = 256, /* names papers: a sentence of many of them only lists these */
 	BDL_TRAIT_WHOM = 32,   /* says who is addressed: "All staff and visitors must" */
 	BDL_TRAIT_BACK = 16,   /* stands for what was spoken of before: "it", "them" */
 };
@@ -71,7 +73,8 @@ struct bdl_variant {
 struct bdl_kind {
 	struct bdl_view id, title;
 	struct bdl_variant *variants, *last;
-	bool told; /* a sentence that obliges nobody may mean it: "Use is monitored." */
+	bool told;  /* a sentence that obliges nobody may mean it: "Use is monitored." */
+	bool named; /* what is only named may: "Related policies: safeguarding" */
 };
 
 /* A sentence that means the clause. */

@@ -11,8 +11,7 @@ static struct bdl_view word_at(struct bdl_view v, size_t at)
 	return bdl_view_at(v.p + at, n);
 }
 
-/* "May", "Sept", "september"; 0: it is none. */
-static unsigned month_of(struct bdl_view word)
+unsigned bdl_import_month(struct bdl_view word)
 {
 	static const char *const months[] = { "january", "february", "march", "april", "may",
 		"june", "july", "august", "september", "october", "november", "december" };
@@ -23,7 +22,7 @@ static unsigned month_of(struct bdl_view word)
 	return 0;
 }
 
-static bool number(struct bdl_view word, unsigned max, unsigned *ret)
+bool bdl_import_number(struct bdl_view word, unsigned max, unsigned *ret)
 {
 	uint64_t n;
 
@@ -65,7 +64,8 @@ static bool with_marks(struct bdl_view v, struct bdl_import_day *ret)
 		a = c;
 		c = swap;
 	}
-	if (!number(a, 31, &d.day) || !number(b, 12, &d.month) || d.day == 0 || d.month == 0)
+	if (!bdl_import_number(a, 31, &d.day) || !bdl_import_number(b, 12, &d.month) ||
+	    d.day == 0 || d.month == 0)
 		return false;
 	d.year = year_of(c);
 	*ret = d;
@@ -88,11 +88,11 @@ static bool with_month(
 		d.year = word.n == 4 ? year_of(word) : 0;
 		if (d.year > 0)
 			break;
-		if (number(word, 31, &day))
+		if (bdl_import_number(word, 31, &day))
 			d.day = day;
 		rest = bdl_view_from(rest, word.n);
 	}
-	if (d.day == 0 && number(before, 31, &day))
+	if (d.day == 0 && bdl_import_number(before, 31, &day))
 		d.day = day;
 	*ret = d;
 	return d.year > 0;
@@ -104,7 +104,7 @@ bool bdl_import_day_find(struct bdl_view text, struct bdl_import_day *ret)
 
 	for (size_t i = 0; i < text.n;) {
 		struct bdl_view word = word_at(text, i);
-		unsigned month = month_of(word);
+		unsigned month = bdl_import_month(word);
 
 		if (word.n == 0) {
 			i++;
@@ -127,17 +127,7 @@ bool bdl_import_day_begins(struct bdl_view text)
 
 	if (!bdl_import_day_find(text, &d))
 		return false;
-	return (word.n > 0 && bdl_is_digit(word.p[0])) || month_of(word) > 0;
-}
-
-static bool has(struct bdl_view text, const char *words)
-{
-	struct bdl_view w = bdl_view_of(words);
-
-	for (size_t i = 0; i + w.n <= text.n; i++)
-		if (bdl_view_ieq(bdl_view_at(text.p + i, w.n), w))
-			return true;
-	return false;
+	return (word.n > 0 && bdl_is_digit(word.p[0])) || bdl_import_month(word) > 0;
 }
 
 unsigned bdl_import_interval(struct bdl_view text)
@@ -154,7 +144,7 @@ unsigned bdl_import_interval(struct bdl_view text)
 		{ "1 year", 12 }, { "12 months", 12 } };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(spans); i++)
-		if (has(text, spans[i].words))
+		if (bdl_import_has(text, spans[i].words))
 			return spans[i].months;
 	return 0;
 }

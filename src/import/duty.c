@@ -1,6 +1,8 @@
 /* Whether a statement obliges anybody, or what it speaks of is only named. */
 #include "import/match_int.h"
 
+#define PAPERS 3 /* named in a sentence that only lists them */
+
 bool bdl_has_trait(const struct bdl_matcher *m, size_t at, unsigned traits)
 {
 	for (size_t i = 0; i < m->c->n_concepts; i++)
@@ -70,10 +72,30 @@ bool bdl_obliges(const struct bdl_matcher *m, size_t at)
 	return s->heading != BDL_NO_STATEMENT && says_duty(m, s->heading);
 }
 
+/* Words that name papers: "the Computing Policy, the Code of Conduct and the Data Protection Act". */
+static unsigned count_papers(const struct bdl_matcher *m, size_t at)
+{
+	const struct bdl_concepts *c = m->c;
+	unsigned n = 0;
+
+	for (size_t k = 0; m->tokens[at][k].to > 0; k++)
+		for (uint16_t p = c->stems[m->tokens[at][k].stem].first; p;
+		     p = c->patterns[p - 1].next)
+			if (c->patterns[p - 1].n == 1 &&
+			    (c->concepts[c->patterns[p - 1].concept].traits & BDL_TRAIT_PAPER)) {
+				n++;
+				break;
+			}
+	return n;
+}
+
 bool bdl_is_aside(const struct bdl_matcher *m, size_t at)
 {
 	const struct bdl_statement *s = &m->s->items[at];
 
-	return (s->heading != BDL_NO_STATEMENT && bdl_has_trait(m, s->heading, BDL_TRAIT_ASIDE)) ||
-	    (s->lead != BDL_NO_STATEMENT && bdl_has_trait(m, s->lead, BDL_TRAIT_ASIDE));
+	return bdl_has_trait(m, at, BDL_TRAIT_AIM) || count_papers(m, at) >= PAPERS ||
+	    (s->heading != BDL_NO_STATEMENT &&
+		bdl_has_trait(m, s->heading, BDL_TRAIT_ASIDE | BDL_TRAIT_AIM)) ||
+	    (s->lead != BDL_NO_STATEMENT &&
+		bdl_has_trait(m, s->lead, BDL_TRAIT_ASIDE | BDL_TRAIT_AIM));
 }

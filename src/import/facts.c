@@ -4,17 +4,18 @@
 #include "import/import_int.h"
 #include <stdio.h>
 
-#define CELLS_MAX    16 /* of a row */
-#define PUPILS_LEAST 3  /* of what pupils say, where the title does not say whose it is */
-#define TITLE_LINES  12
-#define SCHOOL_LINES 400 /* in which a school that has a name has said it */
+#define CELLS_MAX   16 /* of a row */
+#define TITLE_LINES 12
+#define KEY_WORDS   5
+#define KEY_BYTES   48
 
-static const char *const words[BDL_FACTS] = { "title", "school", "owner", "approver", "review",
-	"binds", "companions", "approved on", "reviewed on", "next review", "issues" };
+static const char *const fact_words[BDL_FACTS] = { "title", "school", "owner", "approver", "review",
+	"binds", "companions", "approved on", "reviewed on", "next review", "issues", "trust",
+	"terms", "holidays" };
 
 const char *bdl_fact_word(enum bdl_fact fact)
 {
-	return words[fact];
+	return fact_words[fact];
 }
 
 /* --- finding them --- */
@@ -28,12 +29,31 @@ struct finder {
 	bool in_issues;
 };
 
+/* How long what divides a key from its value is, where it stands here: a colon, a dash; 0: nothing does. */
+static size_t separator(struct bdl_view v)
+{
+	static const char *const marks[] = { ":", "- ", "\xe2\x80\x93 ", "\xe2\x80\x94 " };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(marks); i++)
+		if (bdl_view_starts(v, bdl_view_of(marks[i])))
+			return strlen(marks[i]);
+	return 0;
+}
+
+/* A value of our own words. */
+static void put(struct finder *f, enum bdl_fact fact, struct bdl_view value)
+{
+	f->m->facts[fact] = (struct bdl_import_fact){ .value = value, .found = value.n > 0 };
+}
+
 static void set(
     struct finder *f, enum bdl_fact fact, struct bdl_view value, const struct bdl_statement *s)
 {
 	struct bdl_import_fact *to = &f->m->facts[fact];
 
 	value = bdl_view_trim(value);
+	for (size_t n; (n = separator(value)) > 0;)
+		value = bdl_view_trim(bdl_view_from(value, n));
 	while (value.n > 0 && strchr(".,;:", value.p[value.n - 1]))
 		value.n--; /* the end of a sentence is none of a name */
 	if (to->found || value.n == 0 || value.n > BDL_IMPORT_VALUE_MAX)
@@ -98,36 +118,23 @@ static void take(
 {
 	unsigned months = bdl_import_interval(value);
 
-	switch (fact) {
-	case BDL_FACT_APPROVED_ON:
+	if (fact == BDL_FACT_APPROVED_ON) {
 		set_day(f, fact, value, s);
-		break;
-	case BDL_FACT_REVIEWED_ON:
-	case BDL_FACT_NEXT_REVIEW:
-	case BDL_FACT_REVIEW:
+	} else if (fact == BDL_FACT_REVIEWED_ON || fact == BDL_FACT_NEXT_REVIEW ||
+	    fact == BDL_FACT_REVIEW) {
 		if (months && !f->months)
 			f->months = months;
 		if (fact == BDL_FACT_REVIEW || is_to_come(f, value))
 			fact = BDL_FACT_NEXT_REVIEW;
 		set_day(f, fact, value, s);
-		break;
-	case BDL_FACT_APPROVER:
+	} else if (fact == BDL_FACT_APPROVER) {
 		set(f, fact, before_day(value), s);
 		set_day(f, BDL_FACT_APPROVED_ON, value, s);
-		break;
-	case BDL_FACT_TITLE:
-	case BDL_FACT_SCHOOL:
-	case BDL_FACT_OWNER:
+	} else if (fact == BDL_FACT_TITLE || fact == BDL_FACT_SCHOOL || fact == BDL_FACT_TRUST ||
+	    fact == BDL_FACT_OWNER) {
 		if (!bdl_import_day_find(value, &(struct bdl_import_day){ 0 }))
 			set(f, fact, value, s);
-		break;
-	case BDL_FACT_BINDS:
-	case BDL_FACT_COMPANIONS:
-	case BDL_FACT_ISSUES:
-	case BDL_FACTS:
-	default:
-		break; /* no table says them in so many words */
-	}
+	} /* no table says the others in so many words */
 }
 
 /* --- tables --- */
@@ -207,16 +214,6 @@ static void read_rows(struct finder *f)
 
 /* --- sentences --- */
 
-static bool has(struct bdl_view text, const char *what)
-{
-	struct bdl_view w = bdl_view_of(what);
-
-	for (size_t i = 0; i + w.n <= text.n; i++)
-		if (bdl_view_ieq(bdl_view_at(text.p + i, w.n), w))
-			return true;
-	return false;
-}
-
 /* Many things are approved. */
 static bool speaks_of_policy(struct bdl_view text)
 {
@@ -224,7 +221,7 @@ static bool speaks_of_policy(struct bdl_view text)
 		"trustee", "agreement", "board" };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(marks); i++)
-		if (has(text, marks[i]))
+		if (bdl_import_has(text, marks[i]))
 			return true;
 	return false;
 }
@@ -260,216 +257,137 @@ static void read_approval(struct finder *f, const struct bdl_statement *s)
 		}
 }
 
+/* The key right before a colon that another value stands before: "... 2024 Review: ..."; its first byte. */
+static size_t key_before(struct bdl_view words, size_t from, size_t colon, enum bdl_fact *ret)
+{
+	size_t best = colon;
+
+	*ret = BDL_FACTS;
+	for (size_t at = colon, n = 0; at > from && n < KEY_WORDS; at--) {
+		enum bdl_fact fact;
+
+		if (words.p[at - 1] != ' ' || words.p[at] < 'A' || words.p[at] > 'Z')
+			continue;
+		n++;
+		fact = bdl_fact_of_key(bdl_view_at(words.p + at, colon - at));
+		best = best == colon || fact != BDL_FACTS
+		    ? at
+		    : best; /* of an unknown key its last word */
+		*ret = fact != BDL_FACTS ? fact : *ret;
+	}
+	return best;
+}
+
+/* "Date ratified by the Trust Board: ..." says who did it, too. */
+static void read_key(
+    struct finder *f, enum bdl_fact fact, struct bdl_view key, const struct bdl_statement *s)
+{
+	const char *by = memmem(key.p, key.n, " by ", 4);
+	struct bdl_view who;
+
+	if (fact != BDL_FACT_APPROVED_ON || !by)
+		return;
+	who = bdl_view_from(key, (size_t)(by - key.p) + 4);
+	set(f, BDL_FACT_APPROVER,
+	    bdl_view_istarts(who, BDL_LIT("the ")) ? bdl_view_from(who, 4) : who, s);
+}
+
+/* "Owner: Mrs Reed Review: July 2027", "Owner - Mrs Reed"; false where no key begins it. */
+static bool read_pairs(struct finder *f, const struct bdl_statement *s)
+{
+	struct bdl_view words = s->words;
+	enum bdl_fact fact = BDL_FACTS, next;
+	size_t from = 0, at = 0;
+
+	while (at < words.n && at <= KEY_BYTES && separator(bdl_view_from(words, at)) == 0)
+		at++;
+	if (at < words.n && at <= KEY_BYTES)
+		fact = bdl_fact_of_key(bdl_view_at(words.p, at));
+	if (fact == BDL_FACTS)
+		return false;
+	read_key(f, fact, bdl_view_at(words.p, at), s);
+	from = at + separator(bdl_view_from(words, at));
+	for (at = from; at < words.n; at++) {
+		size_t key = words.p[at] == ':' ? key_before(words, from, at, &next) : at;
+
+		if (key == at)
+			continue;
+		take(f, fact, bdl_view_at(words.p + from, key - from), s);
+		fact = next;
+		from = at + 1;
+	}
+	take(f, fact, bdl_view_from(words, from), s);
+	return true;
+}
+
 static void read_sentence(struct finder *f, const struct bdl_statement *s)
 {
-	size_t colon = bdl_view_find(s->words, ':');
-	enum bdl_fact fact = bdl_fact_of_key(bdl_view_at(s->words.p, colon));
 	unsigned months = bdl_import_interval(s->words);
+	enum bdl_fact fact;
 
-	if (colon < s->words.n && fact != BDL_FACTS) {
-		take(f, fact, bdl_view_from(s->words, colon + 1), s);
+	if (read_pairs(f, s))
 		return;
-	}
 	/* "Reviewed January 2021" */
-	fact = bdl_fact_of_key(bdl_view_at(s->words.p, s->words.n < 48 ? s->words.n : 48));
+	fact = bdl_fact_of_key(
+	    bdl_view_at(s->words.p, s->words.n < KEY_BYTES ? s->words.n : KEY_BYTES));
 	if (fact == BDL_FACT_REVIEWED_ON || fact == BDL_FACT_NEXT_REVIEW ||
 	    fact == BDL_FACT_APPROVED_ON)
 		set_day(f, fact, s->words, s);
-	if (months && !f->months && has(s->words, "policy") && has(s->words, "review"))
+	if (months && !f->months && bdl_import_has(s->words, "policy") &&
+	    bdl_import_has(s->words, "review"))
 		f->months = months;
 	read_approval(f, s);
 }
 
-/* --- the school --- */
+/* --- the school, and its year --- */
 
-static bool is_capital(struct bdl_view word)
-{
-	return word.n > 1 && word.p[0] >= 'A' && word.p[0] <= 'Z' && bdl_is_letter(word.p[1]);
-}
-
-/* Words with a capital that begin sentences and titles, and no school's name. */
-static bool is_common(struct bdl_view word)
-{
-	static const char *const common[] = { "The", "Our", "This", "At", "For", "In", "All",
-		"Personal", "Use", "Using", "Acceptable", "Policy", "Internet", "Staff", "Pupils",
-		"Students", "Your", "Any", "When", "If", "Each", "Every", "Within", "Outside",
-		"Social", "Media", "Computers", "Technology", "Sixth", "Leave", "Out", "After",
-		"Before", "During", "Your", "New", "Private", "Only", "Under", "Devices", "ICT",
-		"IT", "Trust" };
-
-	for (size_t i = 0; i < BDL_ARRAY_LEN(common); i++)
-		if (bdl_view_iis(word, common[i]))
-			return true;
-	return false;
-}
-
-static bool ends_name(struct bdl_view word)
-{
-	return bdl_view_is(word, "School") || bdl_view_is(word, "Academy") ||
-	    bdl_view_is(word, "College") || bdl_view_is(word, "SCHOOL") ||
-	    bdl_view_is(word, "ACADEMY") || bdl_view_is(word, "COLLEGE");
-}
-
-/* Words with capitals that end in "School": "Hill Road Primary School". Empty where there is none. */
-static struct bdl_view school_in(struct bdl_view text)
-{
-	struct bdl_view rest = text, word, name = { 0 };
-	const char *from = NULL;
-	unsigned capitals = 0;
-
-	while (bdl_view_cut(&rest, ' ', &word)) {
-		bool ends = word.n > 0 && strchr(".,;:)", word.p[word.n - 1]);
-		bool joins = bdl_view_is(word, "of") || bdl_view_is(word, "and") ||
-		    bdl_view_is(word, "the") || bdl_view_is(word, "&");
-
-		if (ends)
-			word.n--;
-		if (from && capitals > 0 && ends_name(word))
-			return bdl_view_at(from, (size_t)(word.p + word.n - from));
-		if (is_capital(word) && !is_common(word) && !ends_name(word)) {
-			from = from ? from : word.p;
-			capitals++;
-		} else if (!joins || !from) {
-			from = NULL;
-			capitals = 0;
-		}
-		if (ends) {
-			from = NULL;
-			capitals = 0;
-		}
-	}
-	return name;
-}
-
-/* The next line of a text, without its end. */
-static bool cut_line(struct bdl_view *rest, struct bdl_view *ret)
-{
-	size_t n = 0;
-
-	while (n < rest->n && rest->p[n] != '\n' && rest->p[n] != '\f')
-		n++;
-	*ret = bdl_view_at(rest->p, n);
-	if (rest->n == 0)
-		return false;
-	*rest = bdl_view_from(*rest, n + (n < rest->n));
-	return true;
-}
-
-static unsigned count_lines_with(struct bdl_view text, struct bdl_view name)
-{
-	struct bdl_view line;
-	unsigned n = 0;
-
-	while (cut_line(&text, &line))
-		n += bdl_view_eq(school_in(line), name);
-	return n;
-}
-
-/* The name that stands in the text most often; also where each page begins with it. */
+/* A trust's policy that names no school is the trust's own. */
 static void find_school(struct finder *f)
 {
-	struct bdl_view rest = f->m->text, line, best = { 0 };
-	unsigned most = 0, number = 0, first = 0;
+	struct bdl_import_fact *trust = &f->m->facts[BDL_FACT_TRUST];
 
-	for (; number < SCHOOL_LINES && cut_line(&rest, &line); number++) {
-		struct bdl_view name = school_in(line);
-		unsigned n = name.n > 0 ? count_lines_with(f->m->text, name) : 0;
-
-		if (n > most) {
-			most = n;
-			best = name;
-			first = number;
-		}
-	}
-	/* Once is enough near the beginning only: another school may be named in passing. */
-	if (most > 1 || (most == 1 && first < 20))
-		set(f, BDL_FACT_SCHOOL, best, NULL);
+	set(f, BDL_FACT_TRUST, bdl_trust_find(f->m->text), NULL);
+	set(f, BDL_FACT_SCHOOL, bdl_school_find(f->m->text), NULL);
+	if (trust->found)
+		set(f, BDL_FACT_SCHOOL, trust->value, NULL);
 }
 
-/* --- lists --- */
-
-struct listed {
-	const char *words, *name;
-};
-
-/* Append the names whose words stand in the text and that are not there yet. */
-static void add_listed(
-    struct bdl_buf *out, struct bdl_view text, const struct listed *list, size_t n)
+/* The year that the heading of the statement names, where it speaks of terms. */
+static unsigned year_above(const struct bdl_statements *all, const struct bdl_statement *s)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (!has(text, list[i].words) || has(bdl_buf_view(out), list[i].name))
-			continue;
-		(void)bdl_buf_printf(out, "%s%s", out->n ? ", " : "", list[i].name);
-	}
+	uint32_t above = s->lead != BDL_NO_STATEMENT ? s->lead : s->heading;
+	struct bdl_view words =
+	    above == BDL_NO_STATEMENT ? (struct bdl_view){ 0 } : all->items[above].words;
+
+	return bdl_import_has(words, "term") || bdl_import_has(words, "holiday")
+	    ? bdl_terms_year(words)
+	    : 0;
 }
 
-static bool means(const struct finder *f, const struct bdl_meanings *m, const char *id)
+static void find_terms(struct finder *f)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (bdl_view_is(bdl_concepts_id(f->terms->concepts, m->items[i].kind), id))
-			return true;
-	return false;
-}
-
-/* By its title; or pupils speak in it, and nothing is said to adults. */
-static bool is_for_pupils(const struct finder *f)
-{
-	static const char *const young[] = { "my teacher", "a teacher", "grown-up", "grown up",
-		"my parents", "an adult", "as a learner", "as a student", "as a pupil",
-		"year group", "child's name", "student:", "homework", "my class" };
-	static const char *const grown[] = { "colleague", "staff must", "staff should", "all staff",
-		"staff will", "employee", "my pupils", "my professional", "line manager",
-		"staff and volunteers" };
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf terms = BDL_BUF(BDL_IMPORT_TERMS_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf holidays = BDL_BUF(BDL_IMPORT_TERMS_MAX);
 	const struct bdl_statements *all = &f->m->statements;
-	struct bdl_view title = f->m->facts[BDL_FACT_TITLE].value;
-	unsigned said_young = 0, said_grown = 0;
 
-	if (has(title, "staff") || has(title, "adult") || has(title, "volunteer"))
-		return false;
-	if (has(title, "pupil") || has(title, "student") || has(title, "child") ||
-	    has(title, "learner"))
-		return true;
-	for (size_t i = 0; i < all->n; i++) {
-		for (size_t k = 0; k < BDL_ARRAY_LEN(young); k++)
-			said_young += has(all->items[i].words, young[k]);
-		for (size_t k = 0; k < BDL_ARRAY_LEN(grown); k++)
-			said_grown += has(all->items[i].words, grown[k]);
-	}
-	return said_young >= PUPILS_LEAST && said_young > 3 * said_grown;
-}
-
-static void find_lists(struct finder *f, const struct bdl_meanings *meanings)
-{
-	static const struct listed papers[] = { { "online safety", "online-safety" },
-		{ "e-safety", "online-safety" }, { "safeguarding", "safeguarding" },
-		{ "child protection", "safeguarding" }, { "code of conduct", "staff-conduct" },
-		{ "staff conduct", "staff-conduct" }, { "data protection", "data-protection" },
-		{ "behaviour", "behaviour" }, { "social media", "social-media" },
-		{ "remote", "remote-teaching" }, { "privacy notice", "privacy-notice" },
-		{ "safer working practice", "safer-working-practice" } };
-	static const struct listed groups[] = { { "volunteer", "volunteers" },
-		{ "governor", "governors" }, { "trustee", "governors" }, { "supply", "supply" },
-		{ "visitor", "visitors" }, { "contractor", "visitors" } };
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf companions = BDL_BUF(BDL_IMPORT_VALUE_MAX);
-	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf binds = BDL_BUF(BDL_IMPORT_VALUE_MAX);
-	const struct bdl_statements *all = &f->m->statements;
-	bool pupils = is_for_pupils(f);
-
-	(void)bdl_buf_add_str(&binds, pupils ? "pupils" : "staff");
-	for (size_t i = 0; i < all->n; i++) {
-		struct bdl_view text = all->items[i].words;
-
-		if (means(f, &meanings[i], "policy.companions"))
-			add_listed(&companions, text, papers, BDL_ARRAY_LEN(papers));
-		if (!pupils &&
-		    (means(f, &meanings[i], "policy.scope") || has(text, "staff and volunteers")))
-			add_listed(&binds, text, groups, BDL_ARRAY_LEN(groups));
-	}
-	set(f, BDL_FACT_BINDS, bdl_region_view(f->m->region, bdl_buf_view(&binds)), NULL);
-	set(f, BDL_FACT_COMPANIONS, bdl_region_view(f->m->region, bdl_buf_view(&companions)), NULL);
+	for (size_t i = 0; i < all->n; i++)
+		bdl_terms_read(
+		    all->items[i].words, year_above(all, &all->items[i]), &terms, &holidays);
+	put(f, BDL_FACT_TERMS, bdl_region_view(f->m->region, bdl_buf_view(&terms)));
+	put(f, BDL_FACT_HOLIDAYS, bdl_region_view(f->m->region, bdl_buf_view(&holidays)));
 }
 
 /* --- what is left --- */
+
+static void find_whom(struct finder *f, const struct bdl_meanings *meanings)
+{
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf companions = BDL_BUF(BDL_IMPORT_VALUE_MAX);
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf binds = BDL_BUF(BDL_IMPORT_VALUE_MAX);
+
+	bdl_whom_find(f->m, f->terms, meanings, &binds, &companions);
+	set(f, BDL_FACT_BINDS, bdl_region_view(f->m->region, bdl_buf_view(&binds)), NULL);
+	set(f, BDL_FACT_COMPANIONS, bdl_region_view(f->m->region, bdl_buf_view(&companions)), NULL);
+}
 
 static bool is_title(struct bdl_view text)
 {
@@ -477,9 +395,17 @@ static bool is_title(struct bdl_view text)
 		"code of conduct", "regulations", "handbook" };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(marks); i++)
-		if (has(text, marks[i]))
+		if (bdl_import_has(text, marks[i]))
 			return text.n < 100 && !strchr(".?", text.p[text.n - 1]);
 	return false;
+}
+
+/* "Author: the head" is a key with its value. */
+static bool is_pair(const struct bdl_statement *s)
+{
+	size_t colon = bdl_view_find(s->words, ':');
+
+	return colon < s->words.n && bdl_fact_of_key(bdl_view_at(s->words.p, colon)) != BDL_FACTS;
 }
 
 /* What says that it is a policy, else the first heading that is not the school's name. */
@@ -492,6 +418,8 @@ static void find_title(struct finder *f)
 		for (size_t i = 0; i < all->n && i < TITLE_LINES; i++) {
 			const struct bdl_statement *s = &all->items[i];
 
+			if (is_pair(s))
+				continue;
 			if (pass == 0 ? s->kind != BDL_STATEMENT_ROW && is_title(s->words)
 				      : s->kind == BDL_STATEMENT_HEADING &&
 				    !bdl_view_ieq(s->words, school))
@@ -548,9 +476,10 @@ void bdl_facts_find(
 		if (m->statements.items[i].kind != BDL_STATEMENT_ROW)
 			read_sentence(&f, &m->statements.items[i]);
 	find_school(&f);
+	find_terms(&f);
 	find_title(&f);
 	find_review(&f);
-	find_lists(&f, meanings);
+	find_whom(&f, meanings);
 	if (f.issues > 0)
 		set(&f, BDL_FACT_ISSUES, bdl_view_of(bdl_region_printf(m->region, "%u", f.issues)),
 		    NULL);

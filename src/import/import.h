@@ -13,6 +13,8 @@
 #include "policy/document.h"
 
 #define BDL_IMPORT_VALUE_MAX 160 /* bytes of a fact's value */
+#define BDL_IMPORT_TERMS_MAX \
+	640 /* of dates of terms or of holidays; what does not fit is left out */
 
 /* What a policy says of itself. */
 enum bdl_fact {
@@ -27,7 +29,10 @@ enum bdl_fact {
 	BDL_FACT_APPROVED_ON, /* "2025-10-10", or a month "2025-10" */
 	BDL_FACT_REVIEWED_ON,
 	BDL_FACT_NEXT_REVIEW,
-	BDL_FACT_ISSUES, /* rows of a table of versions, as a number */
+	BDL_FACT_ISSUES,   /* rows of a table of versions, as a number */
+	BDL_FACT_TRUST,    /* that the school belongs to */
+	BDL_FACT_TERMS,    /* "autumn 2026-09-03 to 2026-12-18, spring 2027-01-04 to 2027-03-25" */
+	BDL_FACT_HOLIDAYS, /* "half-term 2026-10-26 to 2026-10-30, inset 2026-09-02" */
 	BDL_FACTS
 };
 

@@ -4,6 +4,17 @@
 
 #include "import/import.h"
 
+/* Whether the words stand in the text, in either case of letters. */
+static inline bool bdl_import_has(struct bdl_view text, const char *words)
+{
+	struct bdl_view w = bdl_view_of(words);
+
+	for (size_t i = 0; i + w.n <= text.n; i++)
+		if (bdl_view_ieq(bdl_view_at(text.p + i, w.n), w))
+			return true;
+	return false;
+}
+
 /* facts.c: what the policy says of itself. `meanings` are of the statements. */
 void bdl_facts_find(struct bdl_import *m, const struct bdl_import_terms *terms,
     const struct bdl_meanings *meanings);
@@ -17,6 +28,28 @@ struct bdl_import_day {
 };
 bool bdl_import_day_find(struct bdl_view text, struct bdl_import_day *ret);
 bool bdl_import_day_begins(struct bdl_view text); /* one stands right at its beginning */
+
+/* "May", "Sept"; 0: it is no month. A number up to a maximum, as "3" and "3rd". */
+unsigned bdl_import_month(struct bdl_view word);
+bool bdl_import_number(struct bdl_view word, unsigned max, unsigned *ret);
+
+/*
+ * terms.c: append the spans that the words state as "autumn 2026-09-03 to 2026-12-18", with commas between
+ * them; `academic` is the year in which the academic one begins, for dates without a year, or 0.
+ */
+void bdl_terms_read(
+    struct bdl_view words, unsigned academic, struct bdl_buf *terms, struct bdl_buf *holidays);
+
+/* "Term dates 2026/27" is of 2026; 0: it names no year. */
+unsigned bdl_terms_year(struct bdl_view words);
+
+/* whom.c: append whom the policy binds ("staff, volunteers") and which papers are its companions. */
+void bdl_whom_find(const struct bdl_import *m, const struct bdl_import_terms *terms,
+    const struct bdl_meanings *meanings, struct bdl_buf *binds, struct bdl_buf *companions);
+
+/* school.c: the name of the school, or of the trust, that the text names most; empty: none. */
+struct bdl_view bdl_school_find(struct bdl_view text);
+struct bdl_view bdl_trust_find(struct bdl_view text);
 
 /* How often, in months ("annually", "every two years", "termly"); 0: it does not say. */
 unsigned bdl_import_interval(struct bdl_view text);

@@ -14,7 +14,7 @@
 #define UNITS_MAX    64    /* of an example */
 #define CONCEPTS_MAX 6     /* of a unit */
 #define WORD_MAX     2.2F  /* weight of a word that no concept has */
-#define UNKNOWN      1.3F  /* of one that no example has */
+#define UNKNOWN      0.4F  /* of one that no example has */
 #define SAME_CONCEPT 0.75F /* of a unit for which another word of its concept stands */
 #define COMMON       0.5F  /* of a concept that means nothing alone */
 #define AGREES       0.8F  /* weight from which a unit counts as found */
@@ -116,7 +116,8 @@ static void count_units(const struct bdl_likes *l, struct tally *t)
 		for (size_t k = 0; kind > 0 && k < l->examples[i].n; k++) {
 			const struct unit *u = &l->units[l->examples[i].first + k];
 
-			count_one(&t->stems[u->stem], &t->last_stem[u->stem], kind);
+			if (u->stem != BDL_NO_STEM)
+				count_one(&t->stems[u->stem], &t->last_stem[u->stem], kind);
 			for (size_t j = 0; j < u->n; j++)
 				count_one(&t->concepts[u->concepts[j]],
 				    &t->last_concept[u->concepts[j]], kind);
@@ -154,7 +155,7 @@ static void weigh_units(const struct bdl_likes *l, struct unit *units, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct unit *u = &units[i];
 
-		u->weight = u->n == 0 && !u->empty ? l->stems[u->stem] : 0;
+		u->weight = u->n == 0 && u->took == 1 && !u->empty ? l->stems[u->stem] : 0;
 		for (size_t k = 0; k < u->n; k++)
 			u->weight = fmaxf(u->weight, l->concepts[u->concepts[k]]);
 	}

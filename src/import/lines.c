@@ -318,13 +318,12 @@ struct bdl_line *bdl_lines_look(struct bdl_view text, struct bdl_region *region,
 	}
 	drop_running(lines, n, edges);
 	*ret_n = n;
-	return lines;
+	return bdl_contents_drop(lines, n, region) ? lines : NULL;
 }
 
 /* --- headings and broken lines --- */
 
-/* A word that makes a sentence of a short line. */
-static bool says_something(struct bdl_view v)
+bool bdl_line_says(struct bdl_view v)
 {
 	static const char *const verbs[] = { "must", "will", "should", "may", "not", "never", "no",
 		"do", "don't", "don\xe2\x80\x99t", "can", "cannot", "is", "are", "shall", "i",
@@ -364,7 +363,7 @@ static bool may_be_heading(const struct bdl_line *line, bool *ret_sure)
 		return false;
 	bold = v.n > 4 && bdl_view_starts(v, BDL_LIT("**")) && bdl_view_ends(v, BDL_LIT("**"));
 	*ret_sure = capitals || bold;
-	return !strchr(".;,?!", v.p[v.n - 1]) && (bold || !says_something(v));
+	return !strchr(".;,?!", v.p[v.n - 1]) && (bold || !bdl_line_says(v));
 }
 
 bool bdl_line_is_heading(const struct bdl_line *line, bool before, bool after)
@@ -382,25 +381,42 @@ bool bdl_line_is_heading(const struct bdl_line *line, bool before, bool after)
 	    (after || line->number.n > 0 || v.p[v.n - 1] == ':');
 }
 
+bool bdl_line_heads_list(const struct bdl_line *line, const struct bdl_line *next)
+{
+	bool sure;
+
+	return line->bullet && line->number.n > 0 && next->bullet && next->indent > line->indent &&
+	    line->body.n > 0 && line->body.p[line->body.n - 1] != ':' &&
+	    may_be_heading(line, &sure);
+}
+
 static bool begins_small(struct bdl_view v)
 {
 	return v.n > 0 && ((v.p[0] >= 'a' && v.p[0] <= 'z') || v.p[0] == '(' || v.p[0] == ',');
 }
 
+bool bdl_line_asks(struct bdl_view v)
+{
+	static const char *const asking[] = { "What", "When", "How", "If", "Who", "Why", "Where" };
+	struct bdl_view first = cut_word(v);
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(asking); i++)
+		if (bdl_view_is(first, asking[i]))
+			return true;
+	return false;
+}
+
 /* "What our systems are for" right above a longer line that begins anew, or above a list. */
 bool bdl_line_heads(const struct bdl_line *line, const struct bdl_line *next)
 {
-	static const char *const asking[] = { "What", "When", "How", "If", "Who", "Why", "Where" };
-	struct bdl_view v = line->body, first = cut_word(v);
-	bool asks = false, capitals;
+	struct bdl_view v = line->body;
+	bool capitals;
 
-	for (size_t i = 0; i < BDL_ARRAY_LEN(asking); i++)
-		asks = asks || bdl_view_is(first, asking[i]);
 	return v.n > 0 && v.p[0] >= 'A' && v.p[0] <= 'Z' && !line->row && !line->bullet &&
 	    line->chars <= HEAD_CHARS && count_words(v) <= HEAD_WORDS &&
 	    has_letters(v, &capitals) && bdl_view_find(v, ':') == v.n &&
-	    !strchr(".;,?!", v.p[v.n - 1]) && (asks || !says_something(v)) && !next->row &&
-	    (next->bullet || (next->chars > line->chars && !begins_small(next->all)));
+	    !strchr(".;,?!", v.p[v.n - 1]) && (bdl_line_asks(v) || !bdl_line_says(v)) &&
+	    !next->row && (next->bullet || (next->chars > line->chars && !begins_small(next->all)));
 }
 
 static bool ends_sentence(struct bdl_view v)

@@ -316,7 +316,8 @@ static bool collect(const struct look *base, struct doubts *d, struct bdl_meanin
 		n += d->left[i] < 1;
 	ret->items = bdl_region_array(m->region, n, sizeof(*ret->items));
 	for (size_t i = 0; ret->items && i < kinds; i++) {
-		double rest = aside || (idle && !m->c->kinds[i].told) ? IDLE : 1;
+		const struct bdl_kind *kind = &m->c->kinds[i];
+		double rest = (aside && !kind->named) || (idle && !kind->told) ? IDLE : 1;
 		unsigned sure = (unsigned)((1 - d->left[i]) * rest * 100 + 0.5);
 
 		if (sure < BDL_SURE_UNSURE)

@@ -59,7 +59,7 @@ bool bdl_has_trait(const struct bdl_matcher *m, size_t at, unsigned traits);
 /* Whether it obliges somebody: by itself, by what leads it, or by the heading that it stands under. */
 bool bdl_obliges(const struct bdl_matcher *m, size_t at);
 
-/* Whether it is only named, below "Definitions". */
+/* Whether it is only named: below "Definitions", among papers, or as what the policy is for. */
 bool bdl_is_aside(const struct bdl_matcher *m, size_t at);
 
 #endif

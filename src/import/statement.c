@@ -226,10 +226,15 @@ static void take_line(struct cutter *c, size_t i)
 {
 	const struct bdl_line *line = &c->lines[i];
 	bool before = i == 0 || is_blank(c, i - 1), after = is_blank(c, i + 1);
+	size_t next = i + 1;
+
+	while (next < c->n_lines && is_blank(c, next))
+		next++;
 
 	if (!(c->open && c->block.n == 0) && !(c->open && belongs(c, i) && !before) &&
 	    (bdl_line_is_heading(line, before, after) ||
-		(before && !after && bdl_line_heads(line, line + 1)))) {
+		(before && !after && bdl_line_heads(line, line + 1)) ||
+		(next < c->n_lines && bdl_line_heads_list(line, &c->lines[next])))) {
 		close_block(c);
 		add_heading(c, line, i);
 	} else if (belongs(c, i)) {

@@ -6,7 +6,8 @@
  * the document. Marks as in Markdown are understood where they stand ("# " before a heading, "- "
  * before an item), tabs between the cells of a row; but nothing needs them: headings are also known by
  * their shape, lines that were broken for a page's width are joined, words that were divided are
- * mended, and what stands at the top or foot of each page again and again is left out.
+ * mended, and what stands at the top or foot of each page again and again is left out, and so are
+ * lists of contents.
  */
 #ifndef BDL_IMPORT_STATEMENT_H
 #define BDL_IMPORT_STATEMENT_H

@@ -9,18 +9,6 @@ static bool is_of_a_word(uint32_t ch)
 	    (ch < 0x80 && (bdl_is_letter((char)ch) || bdl_is_digit((char)ch)));
 }
 
-/* In UTF-8, of a character that came out of it. */
-static void add_character(struct bdl_buf *out, uint32_t ch)
-{
-	char bytes[4];
-	size_t n = ch < 0x80 ? 1 : ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-
-	for (size_t i = n; i-- > 1; ch >>= 6)
-		bytes[i] = (char)(0x80 | (ch & 0x3f));
-	bytes[0] = (char)(n == 1 ? ch : (0xf00u >> n & 0xf0u) | ch);
-	(void)bdl_buf_add(out, bytes, n);
-}
-
 /* Letters and digits as wide as Chinese ones: engines and readers take them for the plain ones. */
 static uint32_t narrowed(uint32_t ch)
 {
@@ -30,6 +18,7 @@ static uint32_t narrowed(uint32_t ch)
 void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
 {
 	size_t start = out->n;
+	char bytes[4];
 	bool gap = false;
 
 	while (text.n) {
@@ -46,7 +35,7 @@ void bdl_text_fold(struct bdl_view text, struct bdl_buf *out)
 		}
 		if (gap && out->n > start)
 			(void)bdl_buf_add_char(out, ' ');
-		add_character(out, bdl_utf8_lower(ch));
+		(void)bdl_buf_add(out, bytes, bdl_utf8_put(bdl_utf8_lower(ch), bytes));
 		gap = false;
 	}
 }

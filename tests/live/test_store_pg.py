@@ -60,7 +60,7 @@ def two(sites, pg):
         one.start()
     yield hosts
     for one in hosts:
-        end_school(one)
+        end_school(one).result()  # before the server goes
 
 
 def rows(pg, query):

@@ -113,12 +113,15 @@ static void words_stand_in_one_sentence(void **state)
 static const char duties[] = "concept must common duty\n  must, never, don't\n"
 			     "concept order common opening\n  lock, tell\n"
 			     "concept aside common aside\n  definitions\n"
+			     "concept aim common aim\n  policy aims\n"
+			     "concept paper common paper\n  policy, code, act\n"
 			     "concept it common back\n  it, them\n"
 			     "concept screen\n  screen\n"
 			     "concept warn\n  let ... know\n"
 			     "clause a.screen\n  80 screen and \"lock\"\n"
 			     "clause a.warn\n  80 warn and screen\n"
-			     "clause a.told told\n  80 \"coffee\"\n";
+			     "clause a.told told\n  80 \"coffee\"\n"
+			     "clause a.named told named\n  80 \"tea\"\n";
 
 /* How sure the last statement is of the only clause that it means; 0: it means none. */
 static unsigned sure_of(const char *text)
@@ -154,6 +157,12 @@ static void halves_what_is_only_named(void **state)
 	(void)state;
 	assert_int_equal(sure_of("# Definitions\n\nYou must lock the screen.\n"), 40);
 	assert_int_equal(sure_of("# Aims\n\nYou must lock the screen.\n"), 80);
+	assert_int_equal(
+	    sure_of("# Definitions\n\nYou must make tea.\n"), 80); /* it may be named */
+	assert_int_equal(sure_of("This policy aims to help staff, who must lock the screen."), 40);
+	assert_int_equal(sure_of("This policy aims to:\n- never lock a screen\n"), 40);
+	assert_int_equal(sure_of("The code, the Act and this policy must lock the screen."), 40);
+	assert_int_equal(sure_of("By the code and this policy you must lock the screen."), 80);
 }
 
 static void reaches_back_by_pronouns(void **state)
@@ -189,8 +198,9 @@ static void refuse(const char *text, const char *why)
 
 static void says_what_is_wrong(void **state)
 {
-	static const char no_concept[] = "f:1: 'concept NAME', and behind it 'common', 'duty', "
-					 "'opening', 'aside', 'back', 'whom' or 'empty'";
+	static const char no_concept[] =
+	    "f:1: 'concept NAME', and behind it 'common', 'duty', "
+	    "'opening', 'aside', 'back', 'whom', 'empty', 'aim' or 'paper'";
 
 	(void)state;
 	refuse("nonsense\n", "f:1: 'concept', 'clause' or 'nothing', not 'nonsense'");
@@ -199,7 +209,10 @@ static void says_what_is_wrong(void **state)
 	refuse("concept a rare\n", no_concept);
 	refuse("concept a common rare\n", no_concept);
 	refuse("concept a\n  let ...\n", "f:2: one to eight words, not 'let ...'");
-	refuse("clause a b\n", "f:1: 'clause' and an id such as web.gambling, and perhaps 'told'");
+	refuse("clause a b\n",
+	    "f:1: 'clause' and an id such as web.gambling, and perhaps 'told' or 'named'");
+	refuse("clause a told often\n",
+	    "f:1: 'clause' and an id such as web.gambling, and perhaps 'told' or 'named'");
 	refuse("concept a\n  one two three four five six seven eight nine\n",
 	    "f:2: one to eight words, not 'one two three four five six seven eight nine'");
 	refuse("clause a\n  100 \"b\"\n",

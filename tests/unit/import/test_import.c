@@ -116,6 +116,47 @@ static void finds_it_in_other_shapes(void **state)
 	done(&x);
 }
 
+static void reads_keys_one_after_the_other(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x,
+	    "Title: Computers and safety Issued: May 2025 Review: May 2027 Page 1\n\n"
+	    "- Policy owner - Mrs A. Reed\n- Date ratified by the Trust Board: 25 October 2025\n\n"
+	    "You must: be kind.\n");
+	expect_fact(&x, BDL_FACT_TITLE, "Computers and safety", true);
+	expect_fact(&x, BDL_FACT_NEXT_REVIEW, "2027-05", true);
+	expect_fact(&x, BDL_FACT_OWNER, "Mrs A. Reed", true);
+	expect_fact(&x, BDL_FACT_APPROVER, "Trust Board", true);
+	expect_fact(&x, BDL_FACT_APPROVED_ON, "2025-10-25", true);
+	done(&x);
+	take(&x, "Approved By - Full Governing Body\n\nTo be revised: 25th July 2027\n");
+	expect_fact(&x, BDL_FACT_APPROVER, "Full Governing Body", true);
+	expect_fact(&x, BDL_FACT_NEXT_REVIEW, "2027-07-25", true);
+	done(&x);
+}
+
+static void finds_the_trust_and_the_year(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	take(&x,
+	    "RIVERS ACADEMY TRUST\n\nRules of computers\n\nTerm dates 2026/27\n\n"
+	    "- Autumn term: 3 September to 18 December\n- Half term: 26 to 30 October\n");
+	expect_fact(&x, BDL_FACT_TRUST, "RIVERS ACADEMY TRUST", true);
+	expect_fact(&x, BDL_FACT_SCHOOL, "RIVERS ACADEMY TRUST", true); /* it names no school */
+	expect_fact(&x, BDL_FACT_TERMS, "autumn 2026-09-03 to 2026-12-18", true);
+	expect_fact(&x, BDL_FACT_HOLIDAYS, "half-term 2026-10-26 to 2026-10-30", true);
+	done(&x);
+	take(&x, "Rivers Academy Trust\n\nHilltop School\n\nRules\n");
+	expect_fact(&x, BDL_FACT_TRUST, "Rivers Academy Trust", true);
+	expect_fact(&x, BDL_FACT_SCHOOL, "Hilltop School", true);
+	expect_fact(&x, BDL_FACT_TERMS, "", false);
+	done(&x);
+}
+
 static void knows_whom_it_binds(void **state)
 {
 	struct fixture x;
@@ -306,6 +347,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_it_says_of_itself),
 		cmocka_unit_test(finds_it_in_other_shapes),
+		cmocka_unit_test(reads_keys_one_after_the_other),
+		cmocka_unit_test(finds_the_trust_and_the_year),
 		cmocka_unit_test(knows_whom_it_binds),
 		cmocka_unit_test(puts_stopgaps_and_says_so),
 		cmocka_unit_test(makes_clauses_with_rules),

@@ -121,6 +121,37 @@ static void a_question_alone_means_what_it_says(void **state)
 	expect("Must I keep my phone in a locker?", "a.phone", "keep, phone, in, locker");
 }
 
+/* How sure the first meaning is, with these concepts as well. */
+static unsigned sure_with(const char *text, const char *more)
+{
+	struct fixture x;
+	unsigned sure;
+
+	open_it(&x, text);
+	if (bdl_concepts_add(x.c, bdl_view_of(more), "more", NULL) < 0 ||
+	    bdl_concepts_match(x.c, &x.s, x.region, &x.means, NULL) < 0)
+		fail_msg("more is not understood");
+	sure = x.means[0].n > 0 ? x.means[0].items[0].sure : 0;
+	done(&x);
+	return sure;
+}
+
+/* What it weighs is no matter of the phrases that examples have. */
+static void a_word_that_no_example_has_weighs_the_same(void **state)
+{
+	static const char text[] = "You must keep the phone upstairs indoors.";
+	static const char more[] =
+	    "concept pair\n  green tea\n"
+	    "clause a.guest\n  like Green tea\nclause a.key\n  like Green tea\n"
+	    "clause a.bus\n  like Green tea\nclause a.tea\n  like Green tea\n"
+	    "clause a.hat\n  like Green tea\nclause a.mud\n  like Green tea\n"
+	    "clause a.fog\n  like Green tea\nclause a.phone\n  like Green tea\n";
+
+	(void)state;
+	assert_int_not_equal(sure_with(text, ""), 0);
+	assert_int_equal(sure_with(text, more), sure_with(text, ""));
+}
+
 static void either_spelling_is_one_word(void **state)
 {
 	struct fixture x;
@@ -172,6 +203,7 @@ int main(void)
 		cmocka_unit_test(whom_it_binds_means_nothing),
 		cmocka_unit_test(an_answer_has_the_words_of_its_question),
 		cmocka_unit_test(a_question_alone_means_what_it_says),
+		cmocka_unit_test(a_word_that_no_example_has_weighs_the_same),
 		cmocka_unit_test(either_spelling_is_one_word),
 		cmocka_unit_test(says_what_is_wrong),
 	};

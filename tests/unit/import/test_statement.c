@@ -120,6 +120,24 @@ static void leads_lists_within_lists(void **state)
 	done(&x);
 }
 
+static void a_number_above_a_list_heads_it(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	cut(&x,
+	    "1. Passwords\n  1.1 Keep them.\n  1.2 Change them.\n2. Keep your things:\n  a) pens\n"
+	    "3. Phones\n4. Bags\n");
+	expect(&x, 0, BDL_STATEMENT_HEADING, "Passwords");
+	expect(&x, 1, BDL_STATEMENT_ITEM, "Keep them.");
+	assert_int_equal(x.s.items[2].heading, 0);
+	expect(&x, 3, BDL_STATEMENT_ITEM, "Keep your things:");
+	assert_int_equal(x.s.items[4].lead, 3);
+	expect(&x, 5, BDL_STATEMENT_ITEM, "Phones");
+	expect(&x, 6, BDL_STATEMENT_ITEM, "Bags");
+	done(&x);
+}
+
 static void leaves_out_what_belongs_to_the_page(void **state)
 {
 	struct fixture x;
@@ -198,6 +216,7 @@ int main(void)
 		cmocka_unit_test(knows_headings_by_mark_number_and_shape),
 		cmocka_unit_test(knows_items_and_what_leads_them),
 		cmocka_unit_test(leads_lists_within_lists),
+		cmocka_unit_test(a_number_above_a_list_heads_it),
 		cmocka_unit_test(leaves_out_what_belongs_to_the_page),
 		cmocka_unit_test(keeps_the_cells_of_rows),
 		cmocka_unit_test(reads_what_is_no_utf8),
