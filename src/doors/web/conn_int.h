@@ -32,6 +32,7 @@ struct bdl_reading {
 	struct bdl_buf held;    /* of the body, where nothing of it went on yet */
 	struct bdl_buf instead; /* a 204, where the peer takes one for all of it; else empty */
 	int64_t since_ms;       /* on the loop's clock: its first byte */
+	int64_t last_ms;        /* the same: its latest one */
 	uint64_t whose;         /* as struct bdl_decision has it */
 	unsigned levels;        /* that it had when it was judged last */
 	struct bdl_counted counted;
@@ -109,8 +110,10 @@ bool bdl_reading_passes(struct bdl_conn *c);
 struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
     struct bdl_icap_request *ret_icap, struct bdl_buf *head, struct bdl_buf *body);
 
-/* What is held has been for too long. */
+/* What is held has been for too long, or no more of it comes while it is held. */
 bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms);
+/* Just so much is held of it that it may be stuck. */
+bool bdl_reading_may_be_stuck(const struct bdl_conn *c);
 
 /* --- round.c --- */
 

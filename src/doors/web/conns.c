@@ -208,17 +208,43 @@ static void note_progress(struct bdl_conn *c, int64_t now_ms)
 	c->unsent = unsent;
 }
 
+static void release_slow(struct bdl_conn *c, int64_t now_ms)
+{
+	if (!bdl_reading_is_slow(c, now_ms))
+		return;
+	bdl_exchange_release(c);
+	bdl_conn_advance(c);
+}
+
 void bdl_conns_sweep(struct bdl_web *web)
 {
 	int64_t now_ms = (int64_t)uv_now(&web->loop.uv);
 	for (struct bdl_conn *c = web->conns, *next; c; c = next) {
 		next = c->next;
 		note_progress(c, now_ms);
-		if (bdl_reading_is_slow(c, now_ms)) {
-			bdl_exchange_release(c);
-			bdl_conn_advance(c);
-		}
+		release_slow(c, now_ms);
 		if (is_past(c, now_ms))
 			bdl_conn_close(c);
 	}
+}
+
+static void on_stuck(uv_timer_t *timer)
+{
+	struct bdl_web *web = timer->data;
+	int64_t now_ms = (int64_t)uv_now(&web->loop.uv);
+	bool is_any = false;
+
+	for (struct bdl_conn *c = web->conns, *next; c; c = next) {
+		next = c->next;
+		release_slow(c, now_ms);
+		is_any = is_any || bdl_reading_may_be_stuck(c);
+	}
+	if (!is_any)
+		(void)uv_timer_stop(timer); /* always 0 */
+}
+
+void bdl_conns_watch_stuck(struct bdl_web *web)
+{
+	if (!uv_is_active((uv_handle_t *)&web->stuck)) /* cannot fail with a callback given */
+		(void)uv_timer_start(&web->stuck, on_stuck, BDL_WEB_STUCK_MS, BDL_WEB_STUCK_MS / 2);
 }

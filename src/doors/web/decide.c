@@ -182,7 +182,6 @@ static void await_sent(struct bdl_web *web, struct bdl_ask *a, struct bdl_decisi
 	if (d->awaits == BDL_ALLOW || d->how.coding != BDL_SCAN_UNKNOWN)
 		return;
 	d->awaits = BDL_ALLOW;
-	bdl_kept_add(&a->kept, "unread", BDL_LIT("coding"));
 	bdl_web_unread(web);
 }
 
@@ -201,7 +200,7 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 	const struct bdl_ruleset *r = web->now->ruleset;
 	struct bdl_decision d = { .outcome = BDL_OUTCOME_PASS };
 
-	bdl_learn_request(web, http, form, a);
+	bdl_learn_request(web, http, has_body, form, a);
 	struct bdl_judgement j = bdl_web_judge(web, a, http);
 	if (!j.refused && has_body && bdl_web_is_text(web, http, false, &d.how))
 		await_sent(web, a, &d);

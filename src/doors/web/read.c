@@ -55,6 +55,14 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 	return ret->form != BDL_SCAN_OTHER;
 }
 
+bool bdl_web_is_unreadable(const struct bdl_http_head *request)
+{
+	struct bdl_scan_options how;
+
+	bdl_scan_options_of(bdl_http_last_field(request, "Content-Type"), coding_of(request), &how);
+	return how.form != BDL_SCAN_OTHER && how.coding == BDL_SCAN_UNKNOWN;
+}
+
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d)
 {
 	if (is_answer && a->media.attachment) /* it is saved, not shown */

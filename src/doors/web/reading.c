@@ -142,6 +142,12 @@ bool bdl_reading_is_over(const struct bdl_conn *c)
 	    bdl_scan_read_so_far(c->text->scan) == BDL_SCAN_BINARY;
 }
 
+bool bdl_reading_may_be_stuck(const struct bdl_conn *c)
+{
+	return c->stage == BDL_STAGE_READ && c->text && c->text->is_held &&
+	    c->text->held.n == BDL_WEB_PIPE;
+}
+
 bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 {
 	struct bdl_reading *t = c->text;
@@ -152,10 +158,14 @@ bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 	bdl_scan_add(t->scan, data);
 	if (bdl_reading_is_over(c))
 		return false;
+	t->last_ms = (int64_t)uv_now(&c->web->loop.uv);
 	if (t->held.n == 0)
-		t->since_ms = (int64_t)uv_now(&c->web->loop.uv);
-	return !is_crowded && data.n <= t->held.max - t->held.n &&
-	    bdl_buf_add_view(&t->held, data) == 0;
+		t->since_ms = t->last_ms;
+	if (is_crowded || data.n > t->held.max - t->held.n || bdl_buf_add_view(&t->held, data) < 0)
+		return false;
+	if (bdl_reading_may_be_stuck(c))
+		bdl_conns_watch_stuck(c->web);
+	return true;
 }
 
 bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data)
@@ -172,6 +182,10 @@ bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms)
 
 	if (c->stage != BDL_STAGE_READ || !t || !t->is_held)
 		return false;
+	int64_t silent_ms = now_ms - t->last_ms;
+	if ((t->held.n == BDL_WEB_PIPE && silent_ms >= BDL_WEB_STUCK_MS) ||
+	    (t->held.n > BDL_WEB_PIPE && silent_ms >= BDL_WEB_SILENCE_MS))
+		return true;
 	return t->held.n > 0 ? now_ms - t->since_ms > BDL_WEB_TEXT_MS
 			     : now_ms - c->since_ms > BDL_WEB_HEAD_MS;
 }

@@ -100,6 +100,7 @@ static void finish_stop(struct bdl_web *web)
 	if (web->n_conns > 0 || !web->ticking)
 		return;
 	uv_close((uv_handle_t *)&web->tick, NULL);
+	uv_close((uv_handle_t *)&web->stuck, NULL);
 	bdl_round_end(web);
 	web->ticking = false;
 	if (web->recorder)
@@ -158,8 +159,9 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	web->marks = bdl_marks_new();
 	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->tick) != 0);              /* cannot fail */
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
+	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->stuck) != 0);             /* nor this */
 	bdl_round_begin(web);
-	web->tick.data = web;
+	web->tick.data = web->stuck.data = web;
 	web->ticking = true;
 	int rc = bdl_current_begin(web, err);
 	if (rc < 0)
