@@ -43,7 +43,9 @@ struct bdl_reading {
 struct bdl_conn {
 	struct bdl_web *web;
 	struct bdl_conn *next, **here; /* in web->conns */
-	uv_tcp_t tcp;
+	int fd;
+	uv_poll_t poll;
+	int events;    /* that the loop waits for on it */
 	char peer[64]; /* its address, where the proxy names no client */
 	enum bdl_stage stage;
 	int64_t since_ms; /* on the loop's clock: what the stage's time limit counts from */
@@ -68,10 +70,9 @@ struct bdl_conn {
 	struct bdl_buf out, flight; /* to be sent, and being sent */
 	struct bdl_spool spool;     /* what waits between the two */
 	bool spools;                /* a long body of a request: it is taken as fast as it comes */
-	uv_write_t write;
-	uv_shutdown_t shutdown;
+	size_t sent;                /* of what is in flight */
 	bool writing, shut, closing, closed;
-	size_t unsent; /* what libuv had left to send when it was last looked at */
+	size_t unsent; /* what was left to send when it was last looked at */
 	size_t held;   /* this one's part of web->held */
 };
 

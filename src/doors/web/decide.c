@@ -245,13 +245,12 @@ struct bdl_decision bdl_web_decide(struct bdl_web *web, const struct bdl_icap_re
     struct bdl_buf *body)
 {
 	struct bdl_view none = { 0 };
-	struct bdl_err err = { 0 };
-	struct bdl_ask a;
+	struct bdl_ask a BDL_UNSET;
 
 	if (bdl_view_is(http->start[0], "CONNECT"))
 		return bdl_web_decide_connect(web, icap, http, peer, head, body);
 	bdl_region_reset(web->scratch);
-	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0)
+	if (bdl_ask_read(web, icap, http, peer, &a, NULL) < 0)
 		return refuse_address(head, body);
 	if (bdl_coach_is_form(&a) || is_search_form(&a, http))
 		return (struct bdl_decision){ .outcome = BDL_OUTCOME_FORM };
@@ -262,11 +261,10 @@ struct bdl_decision bdl_web_decide_form(struct bdl_web *web, const struct bdl_ic
     const struct bdl_http_head *http, struct bdl_view peer, struct bdl_view form,
     struct bdl_buf *head, struct bdl_buf *body)
 {
-	struct bdl_err err = { 0 };
-	struct bdl_ask a;
+	struct bdl_ask a BDL_UNSET;
 
 	bdl_region_reset(web->scratch);
-	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0)
+	if (bdl_ask_read(web, icap, http, peer, &a, NULL) < 0)
 		return refuse_address(head, body);
 	if (bdl_coach_is_form(&a))
 		return bdl_coach_go_on(web, icap, http, peer, form, head, body);

@@ -70,7 +70,7 @@ struct bdl_conn;
 struct bdl_web {
 	const struct bdl_role *role;
 	struct bdl_loop loop;
-	uv_tcp_t listener;
+	uv_poll_t listener;
 	uv_timer_t tick;
 	uv_timer_t stuck; /* runs while a body may be that Squid is stuck with (BDL_WEB_PIPE) */
 	struct bdl_watch *watch_force, *watch_lists, *watch_networks, *watch_phrases;
@@ -116,13 +116,13 @@ struct bdl_web {
 	uv_check_t round;
 	struct bdl_conn *came[BDL_WEB_ROUND_MAX]; /* of which something came in this turn */
 	size_t n_came, came_bytes;
-	bool unaccepted;   /* one waits until there is memory for it: tried again every second */
-	size_t held;       /* bytes of memory that all their buffers take */
-	size_t n_texts;    /* that are being read */
-	bool texts_full;   /* and no more could be, which was said */
-	bool texts_shared; /* and somebody's no more could be, which was said */
-	char spools[1024]; /* the folder where they lie */
-	uint64_t spooled;  /* bytes in all of them */
+	bool paused;           /* who connects waits: tried again every second */
+	size_t held;           /* bytes of memory that all their buffers take */
+	size_t n_texts;        /* that are being read */
+	bool texts_full;       /* and no more could be, which was said */
+	bool texts_shared;     /* and somebody's no more could be, which was said */
+	char spools[1024];     /* the folder where they lie */
+	uint64_t spooled;      /* bytes in all of them */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
@@ -369,11 +369,12 @@ void bdl_round_end(struct bdl_web *web); /* nobody is connected any more */
 
 /* --- conns.c: connections --- */
 
-/*
- * Take the connection that waits at the listener: served, told 503 where all are taken, or closed.
- * Without memory for it it waits on (web->unaccepted), and so do those behind it.
- */
-void bdl_conn_accept(struct bdl_web *web);
+/* Take connections at role->listener: each is served, told 503 where all are taken, or closed. */
+int bdl_conns_listen(struct bdl_web *web, struct bdl_err *err) BDL_MUST_USE;
+void bdl_conns_refuse(struct bdl_web *web); /* no more of them; any number of times */
+
+/* Once a second: those that waited, for want of memory or descriptors, are tried again. */
+void bdl_conns_resume(struct bdl_web *web);
 
 /* One may be stuck that is held: look soon whether it is, and let it go on (BDL_WEB_STUCK_MS). */
 void bdl_conns_watch_stuck(struct bdl_web *web);
