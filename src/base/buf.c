@@ -50,25 +50,26 @@ int bdl_buf_grow(struct bdl_buf *b, size_t n)
 	return 0;
 }
 
-static int add_number(struct bdl_buf *b, uint64_t v, unsigned base)
+int bdl_buf_add_uint(struct bdl_buf *b, uint64_t v)
 {
-	char digits[24];
+	char digits[24] BDL_UNSET;
 	size_t at = sizeof(digits);
 
 	do
-		digits[--at] = "0123456789abcdef"[v % base];
-	while ((v /= base) > 0);
+		digits[--at] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
 	return bdl_buf_add(b, digits + at, sizeof(digits) - at);
-}
-
-int bdl_buf_add_uint(struct bdl_buf *b, uint64_t v)
-{
-	return add_number(b, v, 10);
 }
 
 int bdl_buf_add_hex(struct bdl_buf *b, uint64_t v)
 {
-	return add_number(b, v, 16);
+	char digits[16] BDL_UNSET;
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = "0123456789abcdef"[v & 15];
+	while ((v >>= 4) > 0);
+	return bdl_buf_add(b, digits + at, sizeof(digits) - at);
 }
 
 int bdl_buf_printf(struct bdl_buf *b, const char *fmt, ...)

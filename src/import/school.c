@@ -27,7 +27,9 @@ static bool is_common(struct bdl_view word)
 		"Students", "Your", "Any", "When", "If", "Each", "Every", "Within", "Outside",
 		"Social", "Media", "Computers", "Technology", "Sixth", "Leave", "Out", "After",
 		"Before", "During", "New", "Private", "Only", "Under", "Devices", "ICT", "IT",
-		"Trust", "Whole", "Online", "Safety", "Rules", "Regulations", "Agreement" };
+		"Trust", "Whole", "Online", "Safety", "Rules", "Regulations", "Agreement",
+		"Handbook", "Guide", "Guidance", "Charter", "Contract", "Statement", "Declaration",
+		"Procedures", "Code", "Governors", "Governing", "Remote" };
 
 	return is_any(word, common, BDL_ARRAY_LEN(common));
 }

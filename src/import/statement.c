@@ -171,6 +171,8 @@ static void add_heading(struct cutter *c, const struct bdl_line *line, size_t i)
 		dots += line->number.p[k] == '.';
 	open_block(c, i, BDL_STATEMENT_HEADING);
 	c->open = false;
+	if (c->block.n == 0)
+		return; /* "# **": of marks only */
 	s.from = c->block.from;
 	s.to = c->block.to;
 	s.line = (unsigned)i + 1;

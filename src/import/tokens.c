@@ -57,12 +57,16 @@ static size_t next_word(struct bdl_view *rest, char word[WORD_MAX + 4], const ch
 	return n;
 }
 
-/* Their stems are those of other words: inform, person, polite, author, responsible. They stay whole. */
+/*
+ * Their stems are those of other words: inform, person, polite, author, responsible, examine, assess, bank.
+ * They stay whole.
+ */
 static bool stays_whole(struct bdl_view word)
 {
 	static const char *const words[] = { "information", "personal", "political", "politics",
 		"views", "others", "generative", "author", "authority", "authorities",
-		"responsibilities" };
+		"responsibilities", "examination", "examinations", "assessment", "assessments",
+		"banking" };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
 		if (bdl_view_is(word, words[i]))

@@ -76,7 +76,13 @@ int bdl_lists_verify(const struct bdl_lists *l, struct bdl_err *err) BDL_MUST_US
 void bdl_lists_host(const struct bdl_lists *l, struct bdl_view host, struct bdl_catset *set);
 
 /*
- * The same, and the entries that name paths of the host. `path` is as it was sent, with its query
+ * It will be asked for this host soon: the memory that is then read is asked for now, and comes while
+ * others are at work.
+ */
+void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host);
+
+/*
+ * As bdl_lists_host, and the entries that name paths of the host. `path` is as it was sent, with its query
  * (struct bdl_url's). Allocates only for hosts that have such entries. Without memory for a path
  * the host's categories are found all the same.
  */

@@ -96,12 +96,29 @@ static unsigned find_starts(struct bdl_view host, uint8_t starts[BDL_HOST_MAX + 
 	return starts[n - 1] < host.n ? n : n - 1; /* nothing stands behind a last dot */
 }
 
+void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host)
+{
+	const struct bdl_lists_part *p = &l->main;
+	uint8_t starts[BDL_HOST_MAX + 2] BDL_UNSET;
+
+	if (host.n == 0 || host.n > BDL_HOST_MAX)
+		return;
+	unsigned n = find_starts(host, starts);
+	for (unsigned i = 0; i < n && i < AT_ONCE; i++) {
+		struct bdl_view domain = bdl_view_from(host, starts[i]);
+		struct bdl_lists_place at =
+		    bdl_lists_place_of(domain.p, domain.n, BDL_HASHED_HOST, p->header->key);
+
+		__builtin_prefetch(&p->lines[bdl_lists_line_of(at.place, p->header->n_lines)]);
+	}
+}
+
 /* All domains of a host, the host first. Whether one of them has paths among the entries. */
 static bool take_domains(struct gather *g, struct bdl_view host)
 {
 	const struct bdl_lists_part *p = g->part;
 	uint64_t key = p->header->key, n_lines = p->header->n_lines;
-	uint8_t starts[BDL_HOST_MAX + 2];
+	uint8_t starts[BDL_HOST_MAX + 2] BDL_UNSET;
 	unsigned n = find_starts(host, starts);
 	bool below = false;
 

@@ -39,19 +39,14 @@ static struct bdl_scanner *scanner_of(struct bdl_checking *c)
 }
 
 /* What the doors are to make of it. */
-static int weigh(
-    struct bdl_checking *c, struct bdl_view page, struct bdl_scan_result *ret, struct bdl_err *err)
+static void weigh(struct bdl_checking *c, struct bdl_view page, struct bdl_scan_result *ret)
 {
 	const struct bdl_scan_options how = { .form = BDL_SCAN_HTML, .charset = "utf-8" };
-	BDL_AUTO(bdl_scan_done) struct bdl_scan *scan = NULL;
+	BDL_AUTO(bdl_scan_done) struct bdl_scan *scan = bdl_scan_begin(c->scanner, &how);
 
-	int rc = bdl_scan_begin(c->scanner, &how, &scan, err);
-	if (rc < 0)
-		return rc;
 	bdl_scan_add(scan, page);
 	bdl_scan_end(scan);
 	bdl_scan_result(scan, ret);
-	return 0;
 }
 
 /* Each spelling of the class that weighs something is as likely to be taken as any other. */
@@ -75,13 +70,12 @@ static size_t pick(struct bdl_checking *c, size_t class_, struct bdl_view out[SP
 }
 
 /* As much of them as it takes to be certain, or as there is and fits. */
-static int make_page(struct bdl_checking *c, size_t class_, struct bdl_buf *page,
-    struct bdl_scan_result *ret, struct bdl_err *err)
+static void make_page(
+    struct bdl_checking *c, size_t class_, struct bdl_buf *page, struct bdl_scan_result *ret)
 {
 	struct bdl_view spellings[SPELLINGS];
 	struct bdl_scan_limits limits;
 	size_t n = pick(c, class_, spellings), at = 0;
-	int rc = 0;
 
 	BDL_BUG_IF(!bdl_scan_limits_named(BDL_LIT(BDL_PHRASES_LIMITS), &limits));
 	*ret = (struct bdl_scan_result){ 0 };
@@ -93,10 +87,9 @@ static int make_page(struct bdl_checking *c, size_t class_, struct bdl_buf *page
 			bdl_html_text(page, spellings[at++]);
 			(void)bdl_buf_add_str(page, "</p>\n");
 		}
-		rc = weigh(c, bdl_buf_view(page), ret, err);
-	} while (rc == 0 && ret->scores[class_].score < limits.certain && at < n &&
+		weigh(c, bdl_buf_view(page), ret);
+	} while (ret->scores[class_].score < limits.certain && at < n &&
 	    page->n < BDL_ASKER_PAGE - HEAD_ROOM);
-	return rc;
 }
 
 /* --- what is expected --- */
@@ -157,9 +150,7 @@ static int try_class(struct bdl_checking *c, const struct bdl_stand *stand, size
 	struct bdl_expected expected;
 	char who[BDL_CHECK_WHO];
 
-	int rc = make_page(c, class_, &page, &result, err);
-	if (rc < 0)
-		return rc;
+	make_page(c, class_, &page, &result);
 	bdl_checks_expect_text(c, stand, &result, &expected);
 	if (expected.verdict.action < BDL_COACH) {
 		bdl_finding_add(f, BDL_CHECK_FAILED,

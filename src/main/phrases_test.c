@@ -171,20 +171,19 @@ static void say(const char *path, const struct bdl_phrases *p, struct bdl_scan *
 	}
 }
 
-static int scan_text(struct bdl_scanner *scanner, struct bdl_view text,
-    const struct bdl_scan_options *options, struct bdl_scan **ret, struct bdl_err *err)
+/* The caller gives the scan back. */
+static struct bdl_scan *scan_text(
+    struct bdl_scanner *scanner, struct bdl_view text, const struct bdl_scan_options *options)
 {
-	int rc = bdl_scan_begin(scanner, options, ret, err);
+	struct bdl_scan *s = bdl_scan_begin(scanner, options);
 
-	if (rc < 0)
-		return rc;
 	while (text.n > 0) {
 		size_t n = text.n < PIECE ? text.n : PIECE;
-		bdl_scan_add(*ret, bdl_view_at(text.p, n));
+		bdl_scan_add(s, bdl_view_at(text.p, n));
 		text = bdl_view_from(text, n);
 	}
-	bdl_scan_end(*ret);
-	return 0;
+	bdl_scan_end(s);
+	return s;
 }
 
 int bdl_phrases_test(struct bdl_args *a)
@@ -208,14 +207,14 @@ int bdl_phrases_test(struct bdl_args *a)
 		rc = bdl_scanner_new(p, &scanner, &err);
 	for (size_t i = 1; rc == 0 && i < a->n; i++) {
 		BDL_AUTO_IN(bdl_buf_done) struct bdl_buf text = BDL_BUF(TEXT_MAX);
-		BDL_AUTO(bdl_scan_done) struct bdl_scan *s = NULL;
 		bdl_scan_options_of(type_of(a->words[i], type), bdl_view_of(coding), &options);
 		options.keep_around = true;
 		rc = bdl_file_read(a->words[i], &text, &err);
-		if (rc == 0)
-			rc = scan_text(scanner, bdl_buf_view(&text), &options, &s, &err);
-		if (rc == 0)
-			say(a->words[i], p, s, &limits);
+		if (rc < 0)
+			break;
+		BDL_AUTO(bdl_scan_done)
+		struct bdl_scan *s = scan_text(scanner, bdl_buf_view(&text), &options);
+		say(a->words[i], p, s, &limits);
 	}
 	return rc == 0 ? BDL_EXIT_FINE : bdl_complain(&err);
 }
@@ -241,8 +240,7 @@ static int bench_file(
 
 	bdl_scan_options_of(type_of(path, type), bdl_view_at(NULL, 0), &options);
 	for (; rc == 0 && took < BENCH_S; rounds++) {
-		BDL_AUTO(bdl_scan_done) struct bdl_scan *s = NULL;
-		rc = scan_text(scanner, bdl_buf_view(&text), &options, &s, err);
+		bdl_scan_done(scan_text(scanner, bdl_buf_view(&text), &options));
 		took = own_seconds() - begin;
 	}
 	if (rc == 0)

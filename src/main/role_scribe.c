@@ -43,7 +43,7 @@
 #define DELETE_TURN  20       /* milliseconds of deleting before the journal is read again */
 #define SWEEP_S      3600     /* what is half written for so long is nobody's any more */
 #define NICENESS     5
-#define PACE_MS      200   /* between two rounds of reading while the doors are busy */
+#define PACE_MS      1000  /* between two rounds of reading while the doors are busy */
 #define BEHIND_MS    10000 /* of unread acts past which they are read at once all the same */
 
 struct scribe {

@@ -26,6 +26,7 @@ enum bdl_fact {
 	BDL_FACT_OTHERS_USING, /* whether the device is somebody else's */
 	BDL_FACT_WORDS,        /* the text that was searched for or typed */
 	BDL_FACT_PHRASES,
+	BDL_FACT_UNREAD, /* whether a text is sent that nobody here can read */
 	BDL_FACT_PICTURES,
 	BDL_FACT_FILES,
 	BDL_FACT_TYPES,
@@ -142,7 +143,7 @@ void bdl_facts_network(const struct bdl_ruleset *r, struct bdl_facts *f, struct 
  *   size=1048576    bytes
  *   read=whole      a text was read: or part (of a page that is on its way already), terms (what was
  *                   searched for), before (what the same page said a short while ago)
- *   unread=coding   rules asked for the text of what was sent, and it came in a coding that is not unpacked
+ *   unread=coding   what was sent is a text in a coding that is not unpacked
  *   score=drugs:120 what the phrases of a class in it weigh (scan/scan.h)
  *   excused=drugs:32:health,news  what was taken from it, and by which contexts (by none: by phrases
  *                   of less than 0 alone)

@@ -94,6 +94,8 @@ static void set_stage(struct bdl_facts *f, struct bdl_view stage)
 	if (bdl_view_is(stage, "connect")) {
 		f->told &= ~BDL_TOLD_BY_REQUESTS;
 		f->deeds = 0;
+	} else if (bdl_view_is(stage, "request")) {
+		f->told |= BDL_TOLD(UNREAD);
 	} else if (bdl_view_is(stage, "response")) {
 		f->told |= BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES);
 		f->fresh = OF_ANSWERS;
@@ -169,6 +171,8 @@ static void recall_word(const struct bdl_ruleset *r, struct bdl_facts *f, struct
 		f->told |= BDL_TOLD(PHRASES);
 	} else if (bdl_view_is(name, "score")) {
 		recall_score(r, f, value);
+	} else if (bdl_view_is(name, "unread")) {
+		bdl_facts_add(r, f, BDL_PHRASE_UNREAD, BDL_LIT(""), BDL_MANNER_NONE);
 	} else if (bdl_view_is(name, "type")) {
 		bdl_facts_add(r, f, BDL_PHRASE_TYPES, value, BDL_MANNER_NONE);
 	} else if (bdl_view_is(name, "file")) {

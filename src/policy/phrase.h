@@ -48,7 +48,8 @@ enum bdl_phrase_form {
 	BDL_PHRASE_CALENDAR,
 	BDL_PHRASE_WORDS, /* in quotes; whole words, case and blanks folded */
 	BDL_PHRASE_TYPES,
-	BDL_PHRASE_PHRASES,  /* manner */
+	BDL_PHRASE_PHRASES, /* manner */
+	BDL_PHRASE_UNREAD,
 	BDL_PHRASE_PICTURES, /* manner */
 	BDL_PHRASE_FILES,
 	BDL_PHRASE_LINKS,

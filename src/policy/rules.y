@@ -119,6 +119,7 @@ condition ::= WITH(T) TYPES names.      { F(TYPES, T); }
 condition ::= WITH(T) PHRASES names.    { F(PHRASES, T); }
 condition ::= WITH(T) SERIOUS PHRASES names. { FM(PHRASES, T, SERIOUS); }
 condition ::= WITH(T) CERTAIN PHRASES names. { FM(PHRASES, T, CERTAIN); }
+condition ::= WITH(T) UNREAD TEXT.      { F(UNREAD, T); }
 condition ::= WITH(T) LIKELY PICTURES names. { FM(PICTURES, T, LIKELY); }
 condition ::= WITH(T) CERTAIN PICTURES names. { FM(PICTURES, T, CERTAIN); }
 condition ::= WITH(T) FILES names.      { F(FILES, T); }

@@ -281,7 +281,23 @@ static void put_lower(struct bdl_view v, char *out)
 	out[v.n] = '\0';
 }
 
-enum bdl_identity bdl_identity_read(
+/* What nearly every login is: nothing of it can be encoded, a realm or a machine's. */
+static bool take_plain(struct bdl_view v, char *out, size_t size)
+{
+	if (v.n == 0 || v.n >= size || v.n > SENT_MAX || bdl_view_is(v, "-"))
+		return false;
+	for (size_t i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if ((c < 'a' || c > 'z') && !bdl_is_digit(c) && c != '.' && c != '_' && c != '-')
+			return false;
+	}
+	memcpy(out, v.p, v.n);
+	out[v.n] = '\0';
+	return true;
+}
+
+static enum bdl_identity read_any(
     struct bdl_view sent, struct bdl_view realms, char *out, size_t size)
 {
 	char decoded[SENT_MAX], text[TEXT_MAX];
@@ -305,4 +321,11 @@ enum bdl_identity bdl_identity_read(
 	out[v.n] = '@';
 	put_lower(foreign, out + v.n + 1);
 	return BDL_IDENTITY_STRANGER;
+}
+
+enum bdl_identity bdl_identity_read(
+    struct bdl_view sent, struct bdl_view realms, char *out, size_t size)
+{
+	return take_plain(sent, out, size) ? BDL_IDENTITY_PERSON
+					   : read_any(sent, realms, out, size);
 }

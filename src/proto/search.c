@@ -194,14 +194,23 @@ static void make_marks(void)
 		mark(safe[i].host);
 }
 
+static bool is_marked(struct bdl_view label)
+{
+	unsigned at = mark_of(label);
+
+	return marks[at / 64] >> (at % 64) & 1;
+}
+
 static bool may_be_engine(struct bdl_view host)
 {
-	struct bdl_view label = { 0 };
-
 	call_once(&marks_made, make_marks);
-	while (bdl_view_cut(&host, '.', &label))
-		if (label.n && (marks[mark_of(label) / 64] >> (mark_of(label) % 64) & 1))
+	while (host.n > 0) {
+		struct bdl_view label = bdl_view_at(host.p, bdl_view_find(host, '.'));
+
+		if (label.n > 0 && is_marked(label))
 			return true;
+		host = bdl_view_from(host, label.n < host.n ? label.n + 1 : host.n);
+	}
 	return false;
 }
 

@@ -65,11 +65,9 @@ static int parse_host_port(struct bdl_view v, struct bdl_url *u, struct bdl_err 
 /* Without "user:password@": what a browser sends to is after the last '@'. */
 static struct bdl_view without_user(struct bdl_view authority)
 {
-	size_t at = authority.n;
+	const char *at = authority.n > 0 ? memrchr(authority.p, '@', authority.n) : NULL;
 
-	while (at > 0 && authority.p[at - 1] != '@')
-		at--;
-	return bdl_view_from(authority, at);
+	return at ? bdl_view_from(authority, (size_t)(at - authority.p) + 1) : authority;
 }
 
 int bdl_url_parse_authority(struct bdl_view authority, struct bdl_url *ret, struct bdl_err *err)
@@ -110,6 +108,8 @@ static void set_path(struct bdl_url *u, struct bdl_view rest)
 		u->path.n = BDL_URL_MAX;
 }
 
+static const bool ends_authority[256] = { ['/'] = true, ['\\'] = true, ['?'] = true, ['#'] = true };
+
 /* `rest` follows "scheme:". Browsers take any number of slashes, of either kind, before a host. */
 static int parse_absolute(struct bdl_view rest, struct bdl_url *u, struct bdl_err *err)
 {
@@ -118,7 +118,7 @@ static int parse_absolute(struct bdl_view rest, struct bdl_url *u, struct bdl_er
 	while (start < rest.n && is_slash(rest.p[start]))
 		start++;
 	end = start;
-	while (end < rest.n && !is_slash(rest.p[end]) && rest.p[end] != '?' && rest.p[end] != '#')
+	while (end < rest.n && !ends_authority[(unsigned char)rest.p[end]])
 		end++;
 	set_path(u, bdl_view_from(rest, end));
 	if (u->path.n == 0)

@@ -14,6 +14,7 @@ struct looking {
 	size_t last;         /* the end of the last odd word */
 	size_t counted;      /* words are counted up to here */
 	uint32_t words;
+	unsigned apart; /* bits of the skeleton that is looked through */
 };
 
 static size_t word_begin(struct bdl_view p, size_t at)
@@ -59,6 +60,10 @@ static uint32_t words_before(struct looking *l, size_t at)
 {
 	if (l->counted == 0)
 		l->words = l->s->walk.words - blanks(l->p);
+	if (at < l->counted) { /* windows overlap */
+		l->words -= blanks(bdl_view_at(l->p.p + at, l->counted - at));
+		l->counted = at;
+	}
 	if (at > l->counted) {
 		l->words += blanks(bdl_view_at(l->p.p + l->counted, at - l->counted));
 		l->counted = at;
@@ -87,6 +92,7 @@ static int on_match(
 	const struct bdl_skeleton *k = l->s->scanner->window;
 	const struct bdl_phrases_literal *literal = &l->s->scanner->p->disguised[id];
 	bool joined = (literal->flags & BDL_PHRASES_JOINED) != 0;
+	bool is_new = l->apart == 0;
 	size_t from = (size_t)end - literal->n + !joined, to = (size_t)end - !joined;
 
 	(void)unused;
@@ -94,6 +100,11 @@ static int on_match(
 	const struct bdl_skeleton_word *w = word_at(k, from), *last = word_at(k, to - 1);
 	size_t begin = w->from, stop = (size_t)last->from + last->n_from;
 	if (joined && (!w->joined || last != w))
+		return 0;
+	/* What has no letter apart that was joined till now was found before. */
+	for (const struct bdl_skeleton_word *a = w; a <= last; a++)
+		is_new = is_new || a->apart == l->apart;
+	if (!is_new || (joined && l->apart != 0))
 		return 0;
 	while (w < last && !w->disguised)
 		w++;
@@ -104,21 +115,38 @@ static int on_match(
 	return 0;
 }
 
+/* What it looks like: once, and again for each way in which letters may stand apart. */
+static void look_at(struct looking *l, struct bdl_view window)
+{
+	struct bdl_scanner *scanner = l->s->scanner;
+	struct bdl_skeleton *k = scanner->window;
+	unsigned ends = BDL_SKELETON_FIRST | BDL_SKELETON_LAST;
+	uint32_t words = words_before(l, l->window);
+
+	for (unsigned apart = 0; apart <= ends; apart++) {
+		if (apart & ~ends)
+			continue;
+		bdl_skeleton_make_apart(k, &scanner->p->fold, window, apart);
+		ends = apart == 0 ? k->ends : ends;
+		l->apart = apart;
+		l->counted = l->window; /* its finds are in the order of their ends again */
+		l->words = words;
+		/* Nothing stops it. */
+		(void)hs_scan(scanner->p->find_disguised, k->text, (unsigned)k->n, 0,
+		    scanner->scratch, on_match, l);
+	}
+}
+
 /* Look through the window from the first odd place to the last. */
 static void look(struct looking *l, size_t first, size_t last)
 {
-	struct bdl_scanner *scanner = l->s->scanner;
 	size_t begin = first > AROUND ? word_begin(l->p, first - AROUND) : 0;
 	size_t end = l->p.n - last > AROUND ? word_end(l->p, last + AROUND) : l->p.n;
 
 	l->from = first;
 	l->last = last;
 	l->window = begin;
-	bdl_skeleton_make(
-	    scanner->window, &scanner->p->fold, bdl_view_at(l->p.p + begin, end - begin));
-	/* Nothing stops it. */
-	(void)hs_scan(scanner->p->find_disguised, scanner->window->text,
-	    (unsigned)scanner->window->n, 0, scanner->scratch, on_match, l);
+	look_at(l, bdl_view_at(l->p.p + begin, end - begin));
 }
 
 /* Whether a phrase has this word, or it is one of several single letters. */

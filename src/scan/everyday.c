@@ -5,6 +5,7 @@
 #include "scan/words_int.h"
 
 #define WORST 4096 /* of the commonest word */
+#define RARE  1    /* of a pair of letters that no everyday word has */
 
 static const char everyday[] =
     " the to and of a in is it you that i for was on with he as be at his have this are they we or"
@@ -62,4 +63,20 @@ unsigned bdl_words_everyday(struct bdl_view spelling)
 	for (; words > 1 && least > 1; words--)
 		least /= 8;
 	return least > 0 ? least : 1;
+}
+
+void bdl_words_count_met(struct bdl_words_met *ret)
+{
+	/* What no everyday word has is met all the same: in names, numbers, other languages. */
+	for (unsigned a = 0; a < 32; a++) {
+		ret->ones[a] = 32 * RARE;
+		for (unsigned b = 0; b < 32; b++)
+			ret->pairs[a][b] = RARE;
+	}
+	for (size_t i = 1; i < sizeof(everyday) - 1; i++) {
+		unsigned a = everyday[i - 1] & 31, b = everyday[i] & 31;
+		double times = (double)WORST / ((double)i / 4 + 8) + 2;
+		ret->ones[b] += times;
+		ret->pairs[a][b] += times;
+	}
 }

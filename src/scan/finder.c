@@ -1,27 +1,8 @@
 #include "base/alloc.h"
 #include "scan/finder_int.h"
-#include "scan/spans_int.h"
-#include "scan/words_int.h"
-
-static bool is_for_it(const struct bdl_phrases_literal *l, const char *strings, bool streams)
-{
-	const char *text = strings + l->text;
-
-	return !streams || (!bdl_words_whole(text, l->n) && !bdl_spans_takes(text, l->n));
-}
-
-size_t bdl_finder_count(
-    const struct bdl_phrases_literal *literals, size_t n, const char *strings, bool streams)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n; i++)
-		count += is_for_it(&literals[i], strings, streams);
-	return count;
-}
 
 int bdl_finder_make(const struct bdl_phrases_literal *literals, size_t n, const char *strings,
-    bool streams, hs_database_t **ret, struct bdl_err *err)
+    hs_database_t **ret, struct bdl_err *err)
 {
 	BDL_AUTO_FREE const char **texts = bdl_xcalloc(n, sizeof(*texts));
 	BDL_AUTO_FREE unsigned *flags = bdl_xcalloc(n, sizeof(*flags));
@@ -29,16 +10,13 @@ int bdl_finder_make(const struct bdl_phrases_literal *literals, size_t n, const 
 	BDL_AUTO_FREE size_t *sizes = bdl_xcalloc(n, sizeof(*sizes));
 	hs_compile_error_t *why = NULL;
 
-	size_t count = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!is_for_it(&literals[i], strings, streams))
-			continue;
-		texts[count] = strings + literals[i].text;
-		sizes[count] = literals[i].n;
-		ids[count++] = (unsigned)i;
+		texts[i] = strings + literals[i].text;
+		sizes[i] = literals[i].n;
+		ids[i] = (unsigned)i;
 	}
-	hs_error_t error = hs_compile_lit_multi(texts, flags, ids, sizes, (unsigned)count,
-	    streams ? HS_MODE_STREAM : HS_MODE_BLOCK, NULL, ret, &why);
+	hs_error_t error = hs_compile_lit_multi(
+	    texts, flags, ids, sizes, (unsigned)n, HS_MODE_BLOCK, NULL, ret, &why);
 	if (error == HS_SUCCESS)
 		return 0;
 	int rc = bdl_fail(err, error == HS_NOMEM ? BDL_E_NOMEM : BDL_E_LIMIT,

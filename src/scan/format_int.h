@@ -12,13 +12,13 @@
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the phrases' file is mapped as it is");
 
-#define BDL_PHRASES_MAGIC         "BDLPHRS3"
+#define BDL_PHRASES_MAGIC         "BDLPHRS4"
 #define BDL_PHRASES_MAX           100000
 #define BDL_PHRASES_SPELLINGS_MAX 400000
 #define BDL_PHRASES_LITERAL_MAX   98 /* folded bytes of a spelling, with the blanks around it */
 #define BDL_PHRASES_PARTS_MAX     4  /* of a combination */
 #define BDL_PHRASES_PAGE          0  /* `within` of a combination: anywhere in the text */
-#define BDL_PHRASES_TEXT_MAX      (64 << 20) /* of all strings; of each table of the finder, twice it */
+#define BDL_PHRASES_TEXT_MAX      (64 << 20) /* of all strings; of the finder's tables, twice it */
 
 struct bdl_phrases_header {
 	char magic[8];
@@ -26,12 +26,12 @@ struct bdl_phrases_header {
 	uint32_t n_plain, n_disguised; /* spellings as they are folded, and as they look */
 	uint32_t n_uses, n_strings;
 	uint32_t n_fold_entries, n_fold_text;
-	uint64_t plain_size, disguised_size; /* of the finder's tables */
+	uint64_t tables_size; /* of the finder, for disguised ones */
 	int64_t made_ms;
 	uint64_t file_size;
 	uint64_t sum; /* of the header before this field, then of all after it */
 };
-static_assert(sizeof(struct bdl_phrases_header) == 80, "docs/formats.md says so");
+static_assert(sizeof(struct bdl_phrases_header) == 72, "docs/formats.md says so");
 
 struct bdl_phrases_class {
 	char name[BDL_PHRASES_CLASS_NAME];
@@ -68,7 +68,7 @@ static_assert(sizeof(struct bdl_phrases_use) == 8, "docs/formats.md says so");
 
 struct bdl_phrases_layout {
 	uint64_t classes, phrases, plain, disguised, uses, fold_pages, fold_entries, fold_text,
-	    strings, plain_tables, disguised_tables, end;
+	    strings, tables, end;
 };
 
 static inline uint64_t bdl_phrases_after(uint64_t *at, uint64_t n, uint64_t size)
@@ -93,8 +93,7 @@ static inline struct bdl_phrases_layout bdl_phrases_layout_of(const struct bdl_p
 	l.fold_entries = bdl_phrases_after(&at, h->n_fold_entries, sizeof(uint32_t));
 	l.fold_text = bdl_phrases_after(&at, h->n_fold_text, 1);
 	l.strings = bdl_phrases_after(&at, h->n_strings, 1);
-	l.plain_tables = bdl_phrases_after(&at, h->plain_size, 1);
-	l.disguised_tables = bdl_phrases_after(&at, h->disguised_size, 1);
+	l.tables = bdl_phrases_after(&at, h->tables_size, 1);
 	l.end = at;
 	return l;
 }

@@ -17,8 +17,8 @@ static bool counts_are_sane(const struct bdl_phrases_header *h)
 	    h->n_plain <= BDL_PHRASES_SPELLINGS_MAX &&
 	    h->n_disguised <= BDL_PHRASES_SPELLINGS_MAX && h->n_uses <= uses &&
 	    h->n_strings <= BDL_PHRASES_TEXT_MAX && h->n_fold_entries <= 0x110000 &&
-	    h->n_fold_text <= 1 << 18 && h->plain_size <= 2u * BDL_PHRASES_TEXT_MAX &&
-	    h->disguised_size <= 2u * BDL_PHRASES_TEXT_MAX && h->made_ms >= 0;
+	    h->n_fold_text <= 1 << 18 && h->tables_size <= 2u * BDL_PHRASES_TEXT_MAX &&
+	    h->made_ms >= 0;
 }
 
 static int check_header(const struct bdl_map *map, struct bdl_err *err)
@@ -142,23 +142,18 @@ static int check_parts(const struct bdl_phrases *p, struct bdl_err *err)
 }
 
 /* The tables that lie in the file, where they fit this machine; else new ones of the same literals. */
-static int get_finder(
-    const struct bdl_phrases *p, bool plain, hs_database_t **ret, struct bdl_err *err)
+static int get_finder(const struct bdl_phrases *p, hs_database_t **ret, struct bdl_err *err)
 {
-	struct bdl_phrases_layout l = bdl_phrases_layout_of(p->h);
-	size_t n = plain ? p->h->n_plain : p->h->n_disguised;
-	size_t size = plain ? p->h->plain_size : p->h->disguised_size;
-	const unsigned char *tables = p->map.p + (plain ? l.plain_tables : l.disguised_tables);
-	const struct bdl_phrases_literal *literals = plain ? p->plain : p->disguised;
+	const unsigned char *tables = p->map.p + bdl_phrases_layout_of(p->h).tables;
 
-	if (bdl_finder_count(literals, n, p->strings, plain) == 0)
+	if (p->h->n_disguised == 0)
 		return 0;
-	hs_error_t error = hs_deserialize_database((const char *)tables, size, ret);
+	hs_error_t error = hs_deserialize_database((const char *)tables, p->h->tables_size, ret);
 	if (error == HS_SUCCESS)
 		return 0;
 	if (error != HS_DB_PLATFORM_ERROR && error != HS_DB_VERSION_ERROR)
 		return damaged(err, "the finder's tables are none");
-	return bdl_finder_make(literals, n, p->strings, plain, ret, err);
+	return bdl_finder_make(p->disguised, p->h->n_disguised, p->strings, ret, err);
 }
 
 static uint64_t bit_of(const struct bdl_phrases *p, struct bdl_view word)
@@ -202,14 +197,13 @@ int bdl_phrases_open(const char *path, struct bdl_phrases **ret, struct bdl_err 
 		rc = check_parts(p, err);
 	}
 	if (rc == 0)
-		rc = get_finder(p, true, &p->find_open, err);
-	if (rc == 0)
-		rc = get_finder(p, false, &p->find_disguised, err);
+		rc = get_finder(p, &p->find_disguised, err);
 	if (rc < 0)
 		return bdl_fail_in(err, rc, "%s", path);
 	index_words(p);
 	p->words = bdl_words_new(p);
 	p->spans = bdl_spans_new(p);
+	p->within = bdl_within_new(p);
 	*ret = bdl_steal(&p);
 	return 0;
 }
@@ -218,12 +212,13 @@ void bdl_phrases_close(struct bdl_phrases *p)
 {
 	if (p == NULL)
 		return;
-	(void)hs_free_database(p->find_open); /* takes NULL; nothing to be done where it fails */
-	(void)hs_free_database(p->find_disguised);
+	(void)hs_free_database(
+	    p->find_disguised); /* takes NULL; nothing to be done where it fails */
 	bdl_file_unmap(&p->map);
 	free(p->odd_words);
 	bdl_words_free(p->words);
 	bdl_spans_free(p->spans);
+	bdl_within_free(p->within);
 	free(p);
 }
 

@@ -4,6 +4,7 @@
 
 #include "scan/finder_int.h"
 #include "scan/spans_int.h"
+#include "scan/within_int.h"
 #include "scan/words_int.h"
 #include "sys/file.h"
 
@@ -16,11 +17,12 @@ struct bdl_phrases {
 	const struct bdl_phrases_use *uses;
 	const char *strings;
 	struct bdl_fold_table fold;
-	struct bdl_words *words; /* of plain spellings */
-	struct bdl_spans *spans; /* of those that words go on at; NULL where there are none */
-	uint64_t *odd_words;     /* bits by the hashes of the words of disguised spellings */
-	uint64_t n_bits;         /* a power of two */
-	hs_database_t *find_open, *find_disguised; /* NULL where there is nothing to find */
+	struct bdl_words *words;       /* of plain spellings */
+	struct bdl_spans *spans;       /* of those of several words that words go on at; or NULL */
+	struct bdl_within *within;     /* of those within words; NULL where there are none */
+	uint64_t *odd_words;           /* bits by the hashes of the words of disguised spellings */
+	uint64_t n_bits;               /* a power of two */
+	hs_database_t *find_disguised; /* NULL where there is nothing to find */
 };
 
 /* Whether a disguised spelling has this word; now and then true of one that none has. */

@@ -13,9 +13,8 @@ int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struc
 	BDL_AUTO(bdl_scanner_free) struct bdl_scanner *s = bdl_xalloc(sizeof(*s));
 
 	s->p = p;
-	if ((p->find_open != NULL && hs_alloc_scratch(p->find_open, &s->scratch) != HS_SUCCESS) ||
-	    (p->find_disguised != NULL &&
-		hs_alloc_scratch(p->find_disguised, &s->scratch) != HS_SUCCESS))
+	if (p->find_disguised != NULL &&
+	    hs_alloc_scratch(p->find_disguised, &s->scratch) != HS_SUCCESS)
 		return bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
 	s->window = bdl_xalloc(sizeof(*s->window));
 	s->word = bdl_xalloc(sizeof(*s->word));
@@ -27,8 +26,6 @@ int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struc
 
 static void free_scan(struct bdl_scan *s)
 {
-	if (s->stream != NULL)
-		(void)hs_close_stream(s->stream, NULL, NULL, NULL); /* nobody waits for its end */
 	if (s->text != NULL)
 		bdl_text_done(s->text);
 	free(s->text);
@@ -101,28 +98,19 @@ static void on_chunk(void *context, const char *p, size_t n)
 
 /* --- a scan --- */
 
-static int make(struct bdl_scanner *scanner, struct bdl_scan **ret, struct bdl_err *err)
+static struct bdl_scan *make(struct bdl_scanner *scanner)
 {
 	struct bdl_scan *s = bdl_xalloc(sizeof(*s));
 
 	s->scanner = scanner;
 	s->text = bdl_xalloc(sizeof(*s->text));
-	if (scanner->p->find_open != NULL &&
-	    hs_open_stream(scanner->p->find_open, 0, &s->stream) != HS_SUCCESS) {
-		free_scan(s);
-		(void)bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
-		return BDL_E_NOMEM;
-	}
-	*ret = s;
-	return 0;
+	return s;
 }
 
-int bdl_scan_begin(struct bdl_scanner *scanner, const struct bdl_scan_options *options,
-    struct bdl_scan **ret, struct bdl_err *err)
+struct bdl_scan *bdl_scan_begin(struct bdl_scanner *scanner, const struct bdl_scan_options *options)
 {
-	struct bdl_scan *s = scanner->idle;
-	if (s == NULL && make(scanner, &s, err) < 0)
-		return BDL_E_NOMEM;
+	struct bdl_scan *s = scanner->idle != NULL ? scanner->idle : make(scanner);
+
 	scanner->idle = s->next; /* of a new one that is NULL, as the list is */
 	s->next = NULL;
 	s->options = *options;
@@ -139,8 +127,7 @@ int bdl_scan_begin(struct bdl_scanner *scanner, const struct bdl_scan_options *o
 	bdl_weigh_begin(&s->weigh, scanner->p, s->lines);
 	bdl_fold_init(&s->fold, &scanner->p->fold, on_chunk, s);
 	bdl_text_begin(s->text, options, &s->fold);
-	*ret = s;
-	return 0;
+	return s;
 }
 
 void bdl_scan_add(struct bdl_scan *s, struct bdl_view bytes)
@@ -174,11 +161,6 @@ void bdl_scan_done(struct bdl_scan *s)
 	if (s == NULL)
 		return;
 	bdl_text_done(s->text);
-	if (s->stream != NULL && /* without finds: what it held is forgotten */
-	    hs_reset_stream(s->stream, 0, NULL, NULL, NULL) != HS_SUCCESS) {
-		free_scan(s);
-		return;
-	}
 	s->next = s->scanner->idle;
 	s->scanner->idle = s;
 }

@@ -10,7 +10,7 @@
  *
  *     bdl_scanner_new(phrases, &scanner, err);
  *     bdl_scan_options_of(content_type, content_encoding, &options);
- *     bdl_scan_begin(scanner, &options, &scan, err);
+ *     scan = bdl_scan_begin(scanner, &options);
  *     bdl_scan_add(scan, piece); ...		(bdl_scan_result(scan, &result) at any time)
  *     bdl_scan_end(scan);
  *     bdl_scan_result(scan, &result);
@@ -73,8 +73,8 @@ struct bdl_scan_options {
 void bdl_scan_options_of(
     struct bdl_view content_type, struct bdl_view content_encoding, struct bdl_scan_options *ret);
 
-int bdl_scan_begin(struct bdl_scanner *s, const struct bdl_scan_options *options,
-    struct bdl_scan **ret, struct bdl_err *err) BDL_MUST_USE;
+struct bdl_scan *bdl_scan_begin(struct bdl_scanner *s, const struct bdl_scan_options *options)
+    BDL_MUST_USE;
 void bdl_scan_add(struct bdl_scan *s, struct bdl_view bytes);
 void bdl_scan_end(struct bdl_scan *s);
 void bdl_scan_done(struct bdl_scan *s); /* takes NULL; gives it back to its scanner */

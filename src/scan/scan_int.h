@@ -23,7 +23,6 @@ struct bdl_scan {
 	struct bdl_scan_options options;
 	struct bdl_weigh_lines *lines;
 	struct bdl_weigh weigh;
-	hs_stream_t *stream;
 	uint64_t bytes;
 	uint64_t chunk_at;            /* folded bytes that were handed on */
 	struct bdl_view text_in_hand; /* the chunk, and before it what is kept */

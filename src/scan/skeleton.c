@@ -114,15 +114,48 @@ static size_t singles(struct bdl_view v, size_t at)
 	return n;
 }
 
-static size_t add_joined(struct making *m, struct bdl_view v, size_t at, size_t n)
+static void add_single(struct making *m, struct bdl_view v, size_t at)
 {
+	begin_word(m, at);
+	add_letters(m, bdl_view_at(v.p + at, 1), true);
+	end_word(m, at + 1);
+}
+
+/* One letter that is a word. */
+static bool is_word(char c)
+{
+	return c == 'i' || c == 'a';
+}
+
+/* n single letters, of which those at the ends may stand apart. */
+static size_t add_joined(struct making *m, struct bdl_view v, size_t at, size_t n, unsigned apart)
+{
+	size_t end = at + 2 * n;
+	unsigned ends = (is_word(v.p[at]) ? BDL_SKELETON_FIRST : 0) |
+	    (is_word(v.p[end - 2]) ? BDL_SKELETON_LAST : 0);
+
+	if (n < JOINED_MIN + 2)
+		apart = apart == (BDL_SKELETON_FIRST | BDL_SKELETON_LAST) || n == JOINED_MIN
+		    ? 0
+		    : apart;
+	m->s->ends |= n > JOINED_MIN ? ends : 0;
+	ends &= apart;
+	if (ends & BDL_SKELETON_FIRST) {
+		add_single(m, v, at);
+		at += 2;
+		n--;
+	}
+	n -= ends & BDL_SKELETON_LAST ? 1 : 0;
 	begin_word(m, at);
 	for (size_t i = 0; i < n; i++)
 		add_letters(m, bdl_view_at(v.p + at + 2 * i, 1), true);
 	m->word->disguised = true;
 	m->word->joined = true;
+	m->word->apart = (uint8_t)ends;
 	end_word(m, at + 2 * n - 1);
-	return at + 2 * n;
+	if (ends & BDL_SKELETON_LAST)
+		add_single(m, v, at + 2 * n);
+	return end;
 }
 
 static size_t add_word(struct making *m, struct bdl_view v, size_t at)
@@ -140,9 +173,15 @@ static size_t add_word(struct making *m, struct bdl_view v, size_t at)
 void bdl_skeleton_make(
     struct bdl_skeleton *s, const struct bdl_fold_table *table, struct bdl_view folded)
 {
+	bdl_skeleton_make_apart(s, table, folded, 0);
+}
+
+void bdl_skeleton_make_apart(struct bdl_skeleton *s, const struct bdl_fold_table *table,
+    struct bdl_view folded, unsigned apart)
+{
 	struct making m = { .s = s, .table = table };
 
-	s->n = s->n_words = 0;
+	s->n = s->n_words = s->ends = 0;
 	s->text[s->n++] = ' ';
 	for (size_t at = 0; at < folded.n;) {
 		if (folded.p[at] == ' ') {
@@ -151,7 +190,7 @@ void bdl_skeleton_make(
 		}
 		size_t n = singles(folded, at);
 		bool starts = at == 0 || folded.p[at - 1] == ' ';
-		at = starts && n >= JOINED_MIN ? add_joined(&m, folded, at, n)
+		at = starts && n >= JOINED_MIN ? add_joined(&m, folded, at, n, apart)
 					       : add_word(&m, folded, at);
 	}
 }

@@ -6,7 +6,8 @@
  *   digits and symbols of a word with letters are the letters they stand for (0 o, 1 i, 3 e, 4 a,
  *   5 s, 7 t, 8 b, 9 g, @ a, $ s, ! i); letters of other scripts those they look like;
  *   the same letter twice or more is one; l is i;
- *   three or more single letters in a row are one word ("joined").
+ *   three or more single letters in a row are one word ("joined"). Where the first or the last of more
+ *   is a word by itself ("I k i l l", "k i l l a"), there are skeletons with that apart, too.
  */
 #ifndef BDL_SCAN_SKELETON_H
 #define BDL_SCAN_SKELETON_H
@@ -19,11 +20,16 @@ struct bdl_skeleton_word {
 	uint16_t at, from; /* where it begins in the skeleton and in the folded text */
 	uint16_t n, n_from;
 	bool disguised, joined;
+	uint8_t apart; /* bits: joined but for these letters */
 };
+
+#define BDL_SKELETON_FIRST 1 /* the first letter stands apart */
+#define BDL_SKELETON_LAST  2
 
 /* At most one word for each two bytes, as blanks stand between them. */
 struct bdl_skeleton {
 	size_t n, n_words;
+	unsigned ends;                    /* bits: what may stand apart in it */
 	char text[BDL_SKELETON_MAX + 64]; /* begins and ends with a blank */
 	struct bdl_skeleton_word words[BDL_SKELETON_MAX / 2 + 1];
 };
@@ -31,6 +37,9 @@ struct bdl_skeleton {
 /* Of folded text of at most BDL_SKELETON_MAX - 2 bytes. */
 void bdl_skeleton_make(
     struct bdl_skeleton *s, const struct bdl_fold_table *table, struct bdl_view folded);
+/* The same with what these bits say apart wherever it may. */
+void bdl_skeleton_make_apart(struct bdl_skeleton *s, const struct bdl_fold_table *table,
+    struct bdl_view folded, unsigned apart);
 
 /*
  * The next place from `at` on, and before p.n, where a word may be disguised; p.n where none is. 32

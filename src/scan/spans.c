@@ -65,7 +65,7 @@ static struct bdl_spans_item item_of(const struct bdl_phrases *p, uint32_t liter
 		.literal = literal,
 		.text = l->text,
 		.n = l->n,
-		.blank = (uint16_t)blank,
+		.spot = (uint16_t)blank,
 	};
 }
 
@@ -118,23 +118,31 @@ size_t bdl_spans_find(const struct bdl_spans *s, uint64_t key)
 	}
 }
 
+struct bdl_spans *bdl_spans_make(struct bdl_spans_item *items, size_t n)
+{
+	struct bdl_spans *s = bdl_xalloc(sizeof(*s));
+
+	s->items = items;
+	s->n_items = n;
+	qsort(s->items, s->n_items, sizeof(*s->items), by_key);
+	add_bits(s);
+	add_slots(s);
+	return s;
+}
+
 struct bdl_spans *bdl_spans_new(const struct bdl_phrases *p)
 {
-	size_t n = 0;
+	size_t n = 0, made = 0;
 
 	for (size_t i = 0; i < p->h->n_plain; i++)
 		n += bdl_spans_takes(p->strings + p->plain[i].text, p->plain[i].n);
 	if (n == 0)
 		return NULL;
-	struct bdl_spans *s = bdl_xalloc(sizeof(*s));
-	s->items = bdl_xcalloc(n, sizeof(*s->items));
+	struct bdl_spans_item *items = bdl_xcalloc(n, sizeof(*items));
 	for (uint32_t i = 0; i < p->h->n_plain; i++)
 		if (bdl_spans_takes(p->strings + p->plain[i].text, p->plain[i].n))
-			s->items[s->n_items++] = item_of(p, i);
-	qsort(s->items, s->n_items, sizeof(*s->items), by_key);
-	add_bits(s);
-	add_slots(s);
-	return s;
+			items[made++] = item_of(p, i);
+	return bdl_spans_make(items, made);
 }
 
 void bdl_spans_free(struct bdl_spans *s)

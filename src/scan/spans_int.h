@@ -1,7 +1,7 @@
 /*
  * Spellings of several words that go on at one end or both ("*card room*"): found by the bytes around a
  * blank in them. Each blank of a text is looked up once in a table of bits, however many spellings there
- * are; what passes is compared byte by byte. libhs would ask at every byte.
+ * are; what passes is compared byte by byte.
  */
 #ifndef BDL_SCAN_SPANS_INT_H
 #define BDL_SCAN_SPANS_INT_H
@@ -11,10 +11,10 @@
 #define BDL_SPANS_SIDE 3 /* bytes on each side of the blank, which the spelling must have */
 
 struct bdl_spans_item {
-	uint64_t key; /* the bytes around its blank */
+	uint64_t key; /* the bytes around its blank, or others of it */
 	uint32_t literal;
-	uint32_t text; /* the spelling, as in the literal */
-	uint16_t n, blank;
+	uint32_t text;    /* the spelling, as in the literal */
+	uint16_t n, spot; /* where in it the blank stands, or those bytes begin */
 };
 
 struct bdl_spans {
@@ -26,13 +26,16 @@ struct bdl_spans {
 	unsigned shift;  /* of a key's number, so that it is the number of its bit */
 };
 
-/* Whether the spelling is one of those: they are not whole, and libhs need not look for them. */
+/* Whether the spelling is one of those: they are not whole, and not for within_int.h. */
 bool bdl_spans_takes(const char *text, size_t n);
 
 struct bdl_phrases;
 
 struct bdl_spans *bdl_spans_new(const struct bdl_phrases *p); /* NULL where there are none */
 void bdl_spans_free(struct bdl_spans *s);                     /* takes NULL */
+
+/* A table of n items, one at least, which it owns from then on: its keys may be any. */
+struct bdl_spans *bdl_spans_make(struct bdl_spans_item *items, size_t n);
 
 /* The bytes around the blank at p, of which all must be readable, and one more behind them. */
 static inline uint64_t bdl_spans_key(const char *p)

@@ -284,7 +284,10 @@ void bdl_walk_odd(struct bdl_scan *s, const struct bdl_weigh_find *f)
 		hand_on(s, &w->odd[0]);
 		memmove(w->odd, w->odd + 1, --w->n_odd * sizeof(*w->odd));
 	}
-	w->odd[w->n_odd++] = *f;
+	size_t at = w->n_odd++;
+	for (; at > 0 && w->odd[at - 1].end > f->end; at--)
+		w->odd[at] = w->odd[at - 1];
+	w->odd[at] = *f;
 }
 
 /* What ends before `end` and was found without the tables, in order. */

@@ -35,6 +35,9 @@ struct bdl_walk {
 	uint8_t flags[BDL_WALK_MAX + 8]; /* what may end with each: BDL_WORDS_STRONG, ... */
 	uint64_t turn;                   /* counts the chunks of all scans */
 	struct bdl_walk_span *spans;     /* by plain spelling */
+	/* Where such may stand within words, of the text in hand, and where by more of their bytes. */
+	uint16_t places[BDL_FOLD_KEPT + BDL_FOLD_CHUNK + BDL_FOLD_ROOM + 32];
+	uint16_t some[BDL_FOLD_KEPT + BDL_FOLD_CHUNK + BDL_FOLD_ROOM + 32];
 	/* Of spellings that words go on at: what was found among the words that are handed on. */
 	struct bdl_weigh_find *open;
 	size_t n_open, cap_open;

@@ -1,6 +1,6 @@
 /*
- * Spellings that words go on at: those within a word are found by libhs, those of several words by what
- * stands around their blanks.
+ * Spellings that words go on at: those of several words are found by what stands around their blanks, those
+ * within a word by four bytes that are met seldom.
  */
 #include "base/alloc.h"
 #include "scan/scan_int.h"
@@ -13,51 +13,30 @@ static void keep(struct bdl_walk *k, const struct bdl_weigh_find *f)
 	k->open[k->n_open++] = *f;
 }
 
-/* --- within a word --- */
-
-static int on_open(
-    unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
-{
-	struct bdl_scan *s = context;
-	struct bdl_weigh_find f = { .end = end, .literal = id };
-
-	(void)unused;
-	(void)flags;
-	f.at = end - s->scanner->p->plain[id].n;
-	keep(s->scanner->walk, &f);
-	return 0;
-}
-
-static void find_within(struct bdl_scan *s, uint64_t to)
-{
-	uint64_t fed = s->walk.fed;
-
-	if (s->stream != NULL) /* nothing stops it, and it cannot fail otherwise */
-		(void)hs_scan_stream(s->stream, s->text_in_hand.p + (fed - s->text_at),
-		    (unsigned)(to - fed), 0, s->scanner->scratch, on_open, s);
-}
-
-/* --- over a blank --- */
-
-/* What stands around the blank at this byte of the text in hand, and ends in (fed, to]. */
-static void take_span(struct bdl_scan *s, size_t blank, uint64_t key, uint64_t to)
+/* What of that key stands at this byte of the text in hand, and ends in (fed, to]. */
+static void take(
+    struct bdl_scan *s, const struct bdl_spans *spans, size_t spot, uint64_t key, uint64_t to)
 {
 	const struct bdl_phrases *p = s->scanner->p;
-	const struct bdl_spans *spans = p->spans;
 
 	for (size_t i = bdl_spans_find(spans, key);
 	     i < spans->n_items && spans->items[i].key == key; i++) {
 		const struct bdl_spans_item *item = &spans->items[i];
-		/* It may be more than stands before the blank, where a text begins. */
-		uint64_t at = s->text_at + blank - item->blank, end = at + item->n;
-		if (item->blank > blank || end <= s->walk.fed || end > to ||
-		    !bdl_words_same(
-			s->text_in_hand.p + blank - item->blank, p->strings + item->text, item->n))
+		/* It may be more than stands before that byte, where a text begins. */
+		uint64_t at = s->text_at + spot - item->spot, end = at + item->n;
+		/* The key of the shortest is all that they are. */
+		bool is_there = item->n <= BDL_WITHIN_BYTES ||
+		    (item->spot <= spot &&
+			bdl_words_same(s->text_in_hand.p + spot - item->spot,
+			    p->strings + item->text, item->n));
+		if (!is_there || end <= s->walk.fed || end > to)
 			continue;
 		struct bdl_weigh_find f = { .at = at, .end = end, .literal = item->literal };
 		keep(s->scanner->walk, &f);
 	}
 }
+
+/* --- over a blank --- */
 
 #define AT_ONCE 64 /* blanks */
 
@@ -84,7 +63,7 @@ static void look_at(struct bdl_scan *s, const uint16_t *blanks, size_t n, uint64
 		size_t each = n - i < AT_ONCE ? n - i : AT_ONCE;
 		size_t picked = pick(s->scanner->p->spans, p, blanks + i, each, some);
 		for (size_t k = 0; k < picked; k++)
-			take_span(s, some[k], bdl_spans_key(p + some[k]), to);
+			take(s, s->scanner->p->spans, some[k], bdl_spans_key(p + some[k]), to);
 	}
 }
 
@@ -109,6 +88,64 @@ static void find_over(struct bdl_scan *s, uint64_t to)
 	while (n > from && k->end[n - 1] >= end)
 		n--;
 	look_at(s, k->end + from, n - from, to);
+}
+
+/* --- within a word --- */
+
+#define BYTES_AT_ONCE 32
+
+/*
+ * The places from `at` on, and before `end`, where something may begin by three bytes, and up to 31 behind it:
+ * how many. Which they are nobody can foresee, so that there are no branches.
+ */
+static size_t pick_places(const uint8_t *may, const char *p, size_t at, size_t end, uint16_t *ret)
+{
+	uint16_t classes[BYTES_AT_ONCE];
+	size_t picked = 0;
+
+	for (; at < end; at += BYTES_AT_ONCE) {
+		for (size_t i = 0; i < BYTES_AT_ONCE; i++)
+			classes[i] = bdl_within_class(p + at + i);
+#pragma GCC unroll 8
+		for (size_t i = 0; i < BYTES_AT_ONCE; i++) {
+			ret[picked] = (uint16_t)(at + i);
+			picked += may[classes[i]];
+		}
+	}
+	return picked;
+}
+
+/* Of n places those where something may stand by `bytes` bytes. */
+static size_t pick_some(const struct bdl_spans *spots, const char *p, const uint16_t *places,
+    size_t n, size_t bytes, uint16_t *ret)
+{
+	const struct bdl_spans table = *spots; /* read once */
+	size_t picked = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ret[picked] = places[i];
+		picked += bdl_spans_may(&table, bdl_within_key(p + places[i], bytes));
+	}
+	return picked;
+}
+
+static void find_within(struct bdl_scan *s, uint64_t to)
+{
+	const struct bdl_within *w = s->scanner->p->within;
+	struct bdl_walk *k = s->scanner->walk;
+	const char *p = s->text_in_hand.p;
+	size_t fed = (size_t)(s->walk.fed - s->text_at), end = (size_t)(to - s->text_at);
+	/* Of what ends behind `fed` the bytes may stand before it, by less than a spelling's length. */
+	size_t at = fed > BDL_PHRASES_LITERAL_MAX ? fed - BDL_PHRASES_LITERAL_MAX : 0;
+	size_t n = pick_places(w->may, p, at, end, k->places);
+
+	for (size_t bytes = 1; bytes <= BDL_WITHIN_BYTES; bytes++) {
+		if (!w->has[bytes])
+			continue;
+		size_t some = pick_some(w->spots, p, k->places, n, bytes, k->some);
+		for (size_t i = 0; i < some; i++)
+			take(s, w->spots, k->some[i], bdl_within_key(p + k->some[i], bytes), to);
+	}
 }
 
 /* --- both --- */
@@ -143,7 +180,8 @@ void bdl_walk_open(struct bdl_scan *s, uint64_t to)
 	k->n_open = 0;
 	if (to <= s->walk.fed)
 		return;
-	find_within(s, to);
+	if (s->scanner->p->within != NULL)
+		find_within(s, to);
 	if (s->scanner->p->spans != NULL)
 		find_over(s, to);
 	if (k->n_open > 1)

@@ -31,7 +31,7 @@ static void add_costs(const struct bdl_phrases *p, struct part_costs *costs)
 {
 	for (size_t i = 0; i < p->h->n_plain; i++) {
 		const struct bdl_phrases_literal *l = &p->plain[i];
-		/* One that libhs finds comes too late to begin with, so all parts are looked for. */
+		/* One that a word goes on at comes too late to begin with, so all parts are looked for. */
 		uint32_t cost = is_whole(p, l) ? bdl_words_everyday(text_of(p, l)) : 1u << 28;
 		for (uint32_t k = 0; k < l->n_uses; k++) {
 			const struct bdl_phrases_use *u = &p->uses[l->first + k];

@@ -50,7 +50,7 @@ struct bdl_phrases;
 struct bdl_words *bdl_words_new(const struct bdl_phrases *p);
 void bdl_words_free(struct bdl_words *w); /* takes NULL */
 
-/* A spelling that goes on in neither word at its ends: others are libhs's. */
+/* A spelling that goes on in neither word at its ends. */
 static inline bool bdl_words_whole(const char *text, size_t n)
 {
 	return n > 2 && text[0] == ' ' && text[n - 1] == ' ';
@@ -132,5 +132,11 @@ uint32_t bdl_words_find(const struct bdl_words *w, uint32_t key, uint8_t *may);
 
 /* How often a spelling is met, from 1 (seldom) up, by its words (everyday.c). */
 unsigned bdl_words_everyday(struct bdl_view spelling);
+
+/* How often bytes are met, and pairs of them, by everyday words; five bits of each, blanks are 0. */
+struct bdl_words_met {
+	double ones[32], pairs[32][32];
+};
+void bdl_words_count_met(struct bdl_words_met *ret);
 
 #endif

@@ -13,15 +13,14 @@ struct tables {
 };
 
 struct making {
-	struct tables plain, disguised;
+	struct tables tables;
 	struct bdl_phrases_header h;
 	struct bdl_phrases_use *uses;
 };
 
 static void making_done(struct making *m)
 {
-	free(m->plain.bytes);
-	free(m->disguised.bytes);
+	free(m->tables.bytes);
 	free(m->uses);
 }
 
@@ -36,14 +35,14 @@ static int check_excuses(const struct bdl_phrases_build *b, struct bdl_err *err)
 	return 0;
 }
 
-static int make_tables(const struct bdl_phrases_build *b, const struct bdl_phrases_set *set,
-    bool streams, struct tables *ret, struct bdl_err *err)
+static int make_tables(const struct bdl_phrases_build *b, struct tables *ret, struct bdl_err *err)
 {
+	const struct bdl_phrases_set *set = &b->disguised;
 	hs_database_t *database = NULL;
 
-	if (bdl_finder_count(set->items, set->n, b->strings.p, streams) == 0)
+	if (set->n == 0)
 		return 0;
-	int rc = bdl_finder_make(set->items, set->n, b->strings.p, streams, &database, err);
+	int rc = bdl_finder_make(set->items, set->n, b->strings.p, &database, err);
 	if (rc < 0)
 		return rc;
 	if (hs_serialize_database(database, &ret->bytes, &ret->n) != HS_SUCCESS)
@@ -96,8 +95,7 @@ static void fill_header(const struct bdl_phrases_build *b, int64_t now_ms, struc
 		.n_strings = (uint32_t)b->strings.n,
 		.n_fold_entries = (uint32_t)b->fold.n_entries,
 		.n_fold_text = (uint32_t)b->fold.n_text,
-		.plain_size = m->plain.n,
-		.disguised_size = m->disguised.n,
+		.tables_size = m->tables.n,
 		.made_ms = now_ms,
 	};
 	memcpy(m->h.magic, BDL_PHRASES_MAGIC, sizeof(m->h.magic));
@@ -123,8 +121,7 @@ static void lay_out(const struct bdl_phrases_build *b, struct making *m, unsigne
 	copy(file, l.fold_entries, b->fold.entries, b->fold.n_entries * sizeof(uint32_t));
 	copy(file, l.fold_text, b->fold.text, b->fold.n_text);
 	copy(file, l.strings, b->strings.p, b->strings.n);
-	copy(file, l.plain_tables, m->plain.bytes, m->plain.n);
-	copy(file, l.disguised_tables, m->disguised.bytes, m->disguised.n);
+	copy(file, l.tables, m->tables.bytes, m->tables.n);
 	copy(file, 0, &m->h, sizeof(m->h));
 	m->h.sum = bdl_phrases_sum(file, m->h.file_size);
 	copy(file, 0, &m->h, sizeof(m->h));
@@ -137,9 +134,7 @@ int bdl_phrases_make_file(struct bdl_phrases_build *b, int64_t now_ms, unsigned 
 	int rc = check_excuses(b, err);
 
 	if (rc == 0)
-		rc = make_tables(b, &b->plain, true, &m.plain, err);
-	if (rc == 0)
-		rc = make_tables(b, &b->disguised, false, &m.disguised, err);
+		rc = make_tables(b, &m.tables, err);
 	if (rc < 0)
 		return rc;
 	order_uses(b, &m);

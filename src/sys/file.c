@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define READ_STEP 65536
@@ -23,6 +24,13 @@ static int open_failed(struct bdl_err *err, const char *path)
 	if (err)
 		err->code = (enum bdl_code)rc;
 	return rc;
+}
+
+bool bdl_file_has_room(int fd, uint64_t n)
+{
+	struct statfs st;
+
+	return fstatfs(fd, &st) == 0 && (uint64_t)st.f_bavail * (uint64_t)st.f_bsize >= n;
 }
 
 /* Bytes read, 0 at the end; -1 with errno. */

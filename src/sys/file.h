@@ -8,6 +8,9 @@
 /* Write all of it, also where a signal comes between; false with errno. */
 bool bdl_file_put(int fd, const void *p, size_t n);
 
+/* Whether so many bytes are free where this file lies, for who is not root too. */
+bool bdl_file_has_room(int fd, uint64_t n);
+
 /* Append the file's bytes; BDL_E_MISSING where there is none, BDL_E_LIMIT past into->max. */
 int bdl_file_read(const char *path, struct bdl_buf *into, struct bdl_err *err) BDL_MUST_USE;
 

@@ -262,11 +262,9 @@ static void pack(struct bdl_buf *out, struct bdl_view text)
 static double once(struct bench *b, struct bdl_view text, const struct bdl_scan_options *o)
 {
 	struct bdl_scan_result r;
-	struct bdl_scan *s = NULL;
 	double begin = seconds();
 
-	if (bdl_scan_begin(b->scanner, o, &s, NULL) < 0)
-		die("no memory");
+	struct bdl_scan *s = bdl_scan_begin(b->scanner, o);
 	while (text.n > 0) {
 		size_t n = text.n < PIECE ? text.n : PIECE;
 		bdl_scan_add(s, bdl_view_at(text.p, n));
@@ -340,8 +338,7 @@ static void measure_memory(struct bench *b, struct bdl_view text)
 	size_t before = mallinfo2().uordblks;
 
 	for (size_t i = 0; i < SCANS; i++) {
-		if (bdl_scan_begin(b->scanner, &o, &scans[i], NULL) < 0)
-			die("no memory");
+		scans[i] = bdl_scan_begin(b->scanner, &o);
 		bdl_scan_add(scans[i], bdl_view_at(text.p, PIECE));
 	}
 	figure(b, "bytes of a scan", (double)(mallinfo2().uordblks - before) / SCANS);

@@ -53,17 +53,13 @@ static int compile(const char *folder, struct corpus *c, struct bdl_err *err)
 }
 
 /* Count the classes that the text is found in; `own` is its class, or -1. */
-static int judge(
-    struct corpus *c, const char *where, struct bdl_view text, int own, struct bdl_err *err)
+static void judge(struct corpus *c, const char *where, struct bdl_view text, int own)
 {
 	struct bdl_scan_options o = { .form = BDL_SCAN_PLAIN };
 	struct bdl_scan_result r;
-	struct bdl_scan *s = NULL;
-	int rc = bdl_scan_begin(c->scanner, &o, &s, err);
+	struct bdl_scan *s = bdl_scan_begin(c->scanner, &o);
 	bool any = false;
 
-	if (rc < 0)
-		return rc;
 	bdl_scan_add(s, text);
 	bdl_scan_end(s);
 	bdl_scan_result(s, &r);
@@ -84,7 +80,6 @@ static int judge(
 		c->own[own]++;
 	c->n_benign += own < 0;
 	c->n_wrong += own < 0 && any;
-	return 0;
 }
 
 /* "== NAME" begins a text. */
@@ -97,7 +92,7 @@ static int judge_file(
 
 	if (rc < 0)
 		return rc;
-	for (char *at = strstr(file.p, "== "); rc == 0 && at != NULL;) {
+	for (char *at = strstr(file.p, "== "); at != NULL;) {
 		char *text = strchr(at, '\n'), *next;
 		if (text == NULL)
 			break;
@@ -106,7 +101,7 @@ static int judge_file(
 		(void)snprintf(where, sizeof(where), "%.50s %.50s", name, at + 3);
 		if (next != NULL)
 			*next++ = '\0';
-		rc = judge(c, where, bdl_view_of(text + 1), own, err);
+		judge(c, where, bdl_view_of(text + 1), own);
 		at = next;
 	}
 	return rc;

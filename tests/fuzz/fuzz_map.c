@@ -30,17 +30,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	memcpy(file, made, n);
 	memcpy(&h, made, sizeof(h));
-	change(file, bdl_phrases_layout_of(&h).plain_tables, data, size);
+	change(file, bdl_phrases_layout_of(&h).tables, data, size);
 	memcpy(&h, file, sizeof(h));
 	h.sum = bdl_phrases_sum(file, n);
 	memcpy(file, &h, sizeof(h));
 	if (scan_fuzz_open(file, n, &p) < 0)
 		return 0;
 	MUST(bdl_scanner_new(p, &scanner, NULL) == 0);
-	BDL_AUTO(bdl_scan_done) struct bdl_scan *s = NULL;
 	struct bdl_scan_options o = { .keep_around = true };
 	struct bdl_scan_result r;
-	MUST(bdl_scan_begin(scanner, &o, &s, NULL) == 0);
+	BDL_AUTO(bdl_scan_done) struct bdl_scan *s = bdl_scan_begin(scanner, &o);
 	bdl_scan_add(
 	    s, BDL_LIT("kill me, k1ll me, kill time, b and c, caf\xc3\xa9 \xd0\xba\xd1\x96ll me"));
 	bdl_scan_end(s);

@@ -95,8 +95,9 @@ static struct bdl_conn *connect_one(struct bdl_web *web, int *ret_peer)
 	web->conns = c;
 	web->n_conns++;
 	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
-	MUST(uv_tcp_init(&web->loop.uv, &c->tcp) == 0 && uv_tcp_open(&c->tcp, ends[0]) == 0);
-	c->tcp.data = c;
+	MUST(uv_poll_init_socket(&web->loop.uv, &c->poll, ends[0]) == 0);
+	c->poll.data = c;
+	c->fd = ends[0];
 	*ret_peer = ends[1];
 	return c;
 }

@@ -52,10 +52,9 @@ static inline struct bdl_scanner *scan_fuzz_scanner(void)
 static inline void scan_fuzz_run(const struct bdl_scan_options *o, struct bdl_view text,
     size_t piece, struct bdl_scan_result *ret)
 {
-	BDL_AUTO(bdl_scan_done) struct bdl_scan *s = NULL;
+	BDL_AUTO(bdl_scan_done) struct bdl_scan *s = bdl_scan_begin(scan_fuzz_scanner(), o);
 	struct bdl_scan_hit h;
 
-	MUST(bdl_scan_begin(scan_fuzz_scanner(), o, &s, NULL) == 0);
 	while (text.n > 0) {
 		size_t n = text.n < piece ? text.n : piece;
 		bdl_scan_add(s, bdl_view_at(text.p, n));

@@ -43,6 +43,14 @@ block web with serious phrases drugs
   tell safeguarding-lead
 ```
 
+## Sealed {#web.sealed}
+
+You do not send what nobody can read.
+
+```rules
+block web with unread text, to path /sealed
+```
+
 ## Weapons {#web.weapons}
 
 We look at what is said of weapons.
@@ -302,6 +310,20 @@ def test_what_is_sent_in_a_coding_of_nobodys_is_counted(school, pages):
     assert "unread=coding" in school.act("/zstd")["kept"]
 
 
+def test_a_rule_may_refuse_what_is_sent_unread(school, pages):
+    """By its own record it is judged again, and what can be read or is no text goes on."""
+    sent = ("-H", "Content-Encoding: zstd", "--data-binary", "a")
+    pages.put("/sealed", b"thank you", kind="text/plain")
+    reply = school.visit(pages.url("/sealed"), "-H", "Content-Type: text/plain", *sent)
+    assert reply.status == 403 and "You do not send what nobody can read." in words(reply), reply
+    act = school.act("/sealed")
+    assert (act["clause"], "unread=coding" in act["kept"]) == ("web.sealed", True)
+    assert "with text that cannot be read" in words(school.ask_portal(f"/acts/{act['id']}"))
+    for fields in (("-H", "Content-Type: image/png", *sent), ("-H", "Content-Type: text/plain", "--data-binary", "a")):
+        assert school.visit(pages.url("/sealed"), *fields).status == 200, fields
+    assert school.visit(pages.url("/sealed")).status == 200
+
+
 def test_nobody_uses_up_the_reading_of_all(school, pages):
     """Somebody's slow pages take an eighth of the texts that a process reads at once, and no more."""
     before, answers = unread(school), []
@@ -387,6 +409,16 @@ def test_an_event_stream_is_not_held(school, pages):
     go.set()
     take(s, b"second")
     s.close()
+
+
+@pytest.mark.parametrize("size", [66000, 470000])
+def test_a_long_page_of_a_quick_site_is_not_held_up(school, pages, size):
+    """Squid reads no more of it until it is answered: waiting for the rest would take four seconds."""
+    body = page(FINE * (size // len(FINE)))
+    began = time.monotonic()
+    reply = school.visit(pages.put(f"/quick-{size}", body))
+    assert reply.status == 200 and reply.body == body.decode()
+    assert time.monotonic() - began < 3
 
 
 def test_a_slow_page_goes_on(school, pages):

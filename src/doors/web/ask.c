@@ -179,6 +179,8 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 	    bdl_url_parse(target, bdl_http_field(http, "Host"), BDL_SCHEME_HTTP, &ret->url, err);
 	if (rc < 0)
 		return rc;
+	if (web->now->lists)
+		bdl_lists_expect(web->now->lists, bdl_view_of(ret->url.host));
 	ret->kind = bdl_kind_of(http);
 	ret->taste = bdl_taste_of(http, ret->kind);
 	if (!read_probe(web, icap, http, ret))

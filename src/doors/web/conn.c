@@ -1,6 +1,9 @@
 /* The socket of one connection: reading, writing, closing, and the memory that it holds. */
 #include "doors/web/conn_int.h"
 #include "sys/log.h"
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define KEPT_MAX (64 * 1024) /* memory that one buffer of an idle connection may keep */
 
@@ -61,25 +64,11 @@ void bdl_conn_close(struct bdl_conn *c)
 	c->web->n_conns--;
 	c->web->held -= c->held;
 	bdl_count(c->web->role->slot, BDL_COUNT_PEERS, UINT64_MAX); /* one less */
-	uv_close((uv_handle_t *)&c->tcp, on_closed);
+	uv_close((uv_handle_t *)&c->poll, on_closed);
+	(void)close(c->fd); /* the loop looks at it no more, and what was not sent is lost */
 }
 
 /* --- writing --- */
-
-static void on_written(uv_write_t *w, int status)
-{
-	struct bdl_conn *c = w->data;
-	c->writing = false;
-	if (c->closing)
-		return;
-	if (status < 0) {
-		bdl_conn_close(c);
-		return;
-	}
-	bdl_buf_clear(&c->flight);
-	c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
-	bdl_conn_advance(c);
-}
 
 /* What waits to be sent goes to the disk. false: it may not, or cannot. */
 static bool spill(struct bdl_conn *c)
@@ -109,16 +98,22 @@ static void take_spooled(struct bdl_conn *c)
 		c->web->spooled -= size;
 }
 
-/* What is next, of which so many bytes were sent: the rest goes as the peer takes it. */
-static void send_flight(struct bdl_conn *c, size_t sent)
+/* As much of what is in flight as the peer takes now; the rest goes when it takes more. */
+static void send_flight(struct bdl_conn *c)
 {
-	uv_buf_t b = uv_buf_init(c->flight.p + sent, (unsigned)(c->flight.n - sent));
+	ssize_t n =
+	    send(c->fd, c->flight.p + c->sent, c->flight.n - c->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-	c->write.data = c;
-	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &b, 1, on_written) < 0)
+	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS) {
 		bdl_conn_close(c);
-	else
-		c->writing = true;
+		return;
+	}
+	c->sent += n > 0 ? (size_t)n : 0;
+	c->writing = c->sent < c->flight.n;
+	if (c->writing)
+		return;
+	bdl_buf_clear(&c->flight);
+	c->sent = 0;
 }
 
 static void send_out(struct bdl_conn *c)
@@ -127,15 +122,7 @@ static void send_out(struct bdl_conn *c)
 
 	c->flight = c->out;
 	c->out = swap;
-	uv_buf_t b = uv_buf_init(c->flight.p, (unsigned)c->flight.n);
-	int n = uv_try_write((uv_stream_t *)&c->tcp, &b, 1);
-	size_t sent = n < 0 ? 0 : (size_t)n;
-	if (n < 0 && n != UV_EAGAIN)
-		bdl_conn_close(c);
-	else if (sent == c->flight.n)
-		bdl_buf_clear(&c->flight);
-	else
-		send_flight(c, sent);
+	send_flight(c);
 }
 
 static void flush(struct bdl_conn *c)
@@ -151,18 +138,10 @@ static void flush(struct bdl_conn *c)
 	}
 	/* What is on the disk was said before what waits in memory. Others have their turn between. */
 	take_spooled(c);
-	if (!c->closing)
-		send_flight(c, 0);
+	c->writing = !c->closing;
 }
 
 /* --- reading --- */
-
-static void on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *ret)
-{
-	(void)suggested;
-	struct bdl_conn *c = h->data;
-	*ret = uv_buf_init(c->web->input, sizeof(c->web->input));
-}
 
 /* What cannot be taken in ends the connection: in words only where no answer has begun. */
 static void take_in(struct bdl_conn *c, const char *bytes, size_t n)
@@ -184,50 +163,78 @@ static void take_in(struct bdl_conn *c, const char *bytes, size_t n)
 		bdl_exchange_end(c, status);
 }
 
-static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *b)
+/* The peer says no more, though it may still read. At once, so that its place is free for the next. */
+static void take_end(struct bdl_conn *c)
 {
-	struct bdl_conn *c = s->data;
-	if (n == 0)
-		return;
-	if (n < 0) {
-		c->eof = true;
-		if (n != UV_EOF) { /* else it may still read, and has its last answer whole */
-			bdl_conn_close(c);
-			return;
-		}
-	} else if (c->stage == BDL_STAGE_OVER) {
-		return; /* taken so that the peer reads our last answer before a reset */
-	} else {
-		bool begins = c->stage == BDL_STAGE_HEADS && c->in.n == 0;
-		if (begins || c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO)
-			c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
-		take_in(c, b->base, (size_t)n);
-	}
-	if (n < 0) /* at once, so that its place is free for who comes next */
-		bdl_conn_advance(c);
-	else
-		bdl_round_add(c, (size_t)n);
+	c->eof = true;
+	bdl_conn_advance(c);
 }
 
-static void set_reading(struct bdl_conn *c)
+static void take_bytes(struct bdl_conn *c, size_t n)
 {
-	/* While an answer waits for the disk little comes: to stop listening for it would cost more. */
-	size_t unsent = c->out.n + (c->spools ? 0 : c->flight.n); /* what is in flight stays so */
-	bool want = !c->closing && !c->eof && (c->stage != BDL_STAGE_SYNC || c->in.n == 0) &&
-	    (c->stage == BDL_STAGE_OVER || unsent <= BDL_CONN_OUT_FULL);
-	if (c->closing || want == c->reading)
-		return;
-	c->reading = want;
-	if (!want)
-		(void)uv_read_stop((uv_stream_t *)&c->tcp); /* always succeeds */
-	else if (uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) < 0)
+	bool begins = c->stage == BDL_STAGE_HEADS && c->in.n == 0;
+
+	if (c->stage == BDL_STAGE_OVER)
+		return; /* taken so that the peer reads our last answer before a reset */
+	if (begins || c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO)
+		c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
+	take_in(c, c->web->input, n);
+	bdl_round_add(c, n);
+}
+
+static void receive(struct bdl_conn *c)
+{
+	ssize_t n = recv(c->fd, c->web->input, sizeof(c->web->input), MSG_DONTWAIT);
+
+	if (n > 0)
+		take_bytes(c, (size_t)n);
+	else if (n == 0)
+		take_end(c);
+	else if (errno != EAGAIN && errno != EINTR)
 		bdl_conn_close(c);
 }
 
-static void on_shutdown(uv_shutdown_t *s, int status)
+static void send_more(struct bdl_conn *c)
 {
-	(void)s;
-	(void)status; /* the peer closes, or the sweep does */
+	send_flight(c);
+	if (c->closing || c->writing)
+		return;
+	c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
+	bdl_conn_advance(c);
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+	struct bdl_conn *c = poll->data;
+
+	if (status < 0) { /* it was reset */
+		bdl_conn_close(c);
+		return;
+	}
+	if (c->writing && (events & UV_WRITABLE))
+		send_more(c);
+	if (!c->closing && c->reading && (events & UV_READABLE))
+		receive(c);
+}
+
+/* What the loop is to wait for: changed seldom, because each change costs two calls of the kernel. */
+static void set_waiting(struct bdl_conn *c)
+{
+	/* While an answer waits for the disk little comes: to stop listening for it would cost more. */
+	size_t unsent = c->out.n + (c->spools ? 0 : c->flight.n); /* what is in flight stays so */
+	int events = c->writing ? UV_WRITABLE : 0;
+
+	c->reading = !c->eof && (c->stage != BDL_STAGE_SYNC || c->in.n == 0) &&
+	    (c->stage == BDL_STAGE_OVER || unsent <= BDL_CONN_OUT_FULL);
+	events |= c->reading ? UV_READABLE : 0;
+	if (c->closing || events == c->events)
+		return;
+	c->events = events;
+	/* Neither fails for a descriptor that the loop took. */
+	if (events)
+		BDL_BUG_IF(uv_poll_start(&c->poll, events, on_ready) != 0);
+	else
+		BDL_BUG_IF(uv_poll_stop(&c->poll) != 0);
 }
 
 /* The last answer is on its way: say so, and wait a moment for the peer to close. */
@@ -237,7 +244,7 @@ static void finish(struct bdl_conn *c)
 		return;
 	if (c->eof)
 		bdl_conn_close(c);
-	else if (!c->shut && uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) < 0)
+	else if (!c->shut && shutdown(c->fd, SHUT_WR) < 0)
 		bdl_conn_close(c);
 	c->shut = true;
 }
@@ -299,5 +306,5 @@ void bdl_conn_advance(struct bdl_conn *c)
 	flush(c);
 	forget(c);
 	finish(c);
-	set_reading(c);
+	set_waiting(c);
 }

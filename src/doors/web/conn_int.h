@@ -32,6 +32,7 @@ struct bdl_reading {
 	struct bdl_buf held;    /* of the body, where nothing of it went on yet */
 	struct bdl_buf instead; /* a 204, where the peer takes one for all of it; else empty */
 	int64_t since_ms;       /* on the loop's clock: its first byte */
+	int64_t last_ms;        /* the same: its latest one */
 	uint64_t whose;         /* as struct bdl_decision has it */
 	unsigned levels;        /* that it had when it was judged last */
 	struct bdl_counted counted;
@@ -42,7 +43,9 @@ struct bdl_reading {
 struct bdl_conn {
 	struct bdl_web *web;
 	struct bdl_conn *next, **here; /* in web->conns */
-	uv_tcp_t tcp;
+	int fd;
+	uv_poll_t poll;
+	int events;    /* that the loop waits for on it */
 	char peer[64]; /* its address, where the proxy names no client */
 	enum bdl_stage stage;
 	int64_t since_ms; /* on the loop's clock: what the stage's time limit counts from */
@@ -67,10 +70,9 @@ struct bdl_conn {
 	struct bdl_buf out, flight; /* to be sent, and being sent */
 	struct bdl_spool spool;     /* what waits between the two */
 	bool spools;                /* a long body of a request: it is taken as fast as it comes */
-	uv_write_t write;
-	uv_shutdown_t shutdown;
+	size_t sent;                /* of what is in flight */
 	bool writing, shut, closing, closed;
-	size_t unsent; /* what libuv had left to send when it was last looked at */
+	size_t unsent; /* what was left to send when it was last looked at */
 	size_t held;   /* this one's part of web->held */
 };
 
@@ -108,8 +110,10 @@ bool bdl_reading_passes(struct bdl_conn *c);
 struct bdl_decision bdl_reading_judge(struct bdl_conn *c, bool is_whole,
     struct bdl_icap_request *ret_icap, struct bdl_buf *head, struct bdl_buf *body);
 
-/* What is held has been for too long. */
+/* What is held has been for too long, or no more of it comes while it is held. */
 bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms);
+/* Just so much is held of it that it may be stuck. */
+bool bdl_reading_may_be_stuck(const struct bdl_conn *c);
 
 /* --- round.c --- */
 

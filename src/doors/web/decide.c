@@ -182,7 +182,6 @@ static void await_sent(struct bdl_web *web, struct bdl_ask *a, struct bdl_decisi
 	if (d->awaits == BDL_ALLOW || d->how.coding != BDL_SCAN_UNKNOWN)
 		return;
 	d->awaits = BDL_ALLOW;
-	bdl_kept_add(&a->kept, "unread", BDL_LIT("coding"));
 	bdl_web_unread(web);
 }
 
@@ -201,7 +200,7 @@ static struct bdl_decision decide(struct bdl_web *web, const struct bdl_http_hea
 	const struct bdl_ruleset *r = web->now->ruleset;
 	struct bdl_decision d = { .outcome = BDL_OUTCOME_PASS };
 
-	bdl_learn_request(web, http, form, a);
+	bdl_learn_request(web, http, has_body, form, a);
 	struct bdl_judgement j = bdl_web_judge(web, a, http);
 	if (!j.refused && has_body && bdl_web_is_text(web, http, false, &d.how))
 		await_sent(web, a, &d);
@@ -246,13 +245,12 @@ struct bdl_decision bdl_web_decide(struct bdl_web *web, const struct bdl_icap_re
     struct bdl_buf *body)
 {
 	struct bdl_view none = { 0 };
-	struct bdl_err err = { 0 };
-	struct bdl_ask a;
+	struct bdl_ask a BDL_UNSET;
 
 	if (bdl_view_is(http->start[0], "CONNECT"))
 		return bdl_web_decide_connect(web, icap, http, peer, head, body);
 	bdl_region_reset(web->scratch);
-	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0)
+	if (bdl_ask_read(web, icap, http, peer, &a, NULL) < 0)
 		return refuse_address(head, body);
 	if (bdl_coach_is_form(&a) || is_search_form(&a, http))
 		return (struct bdl_decision){ .outcome = BDL_OUTCOME_FORM };
@@ -263,11 +261,10 @@ struct bdl_decision bdl_web_decide_form(struct bdl_web *web, const struct bdl_ic
     const struct bdl_http_head *http, struct bdl_view peer, struct bdl_view form,
     struct bdl_buf *head, struct bdl_buf *body)
 {
-	struct bdl_err err = { 0 };
-	struct bdl_ask a;
+	struct bdl_ask a BDL_UNSET;
 
 	bdl_region_reset(web->scratch);
-	if (bdl_ask_read(web, icap, http, peer, &a, &err) < 0)
+	if (bdl_ask_read(web, icap, http, peer, &a, NULL) < 0)
 		return refuse_address(head, body);
 	if (bdl_coach_is_form(&a))
 		return bdl_coach_go_on(web, icap, http, peer, form, head, body);

@@ -82,14 +82,16 @@ static void learn_upload(const struct bdl_http_head *request, struct bdl_ask *a)
 	learn_media(a);
 }
 
-void bdl_learn_request(
-    struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a)
+void bdl_learn_request(struct bdl_web *web, const struct bdl_http_head *http, bool sends,
+    struct bdl_view form, struct bdl_ask *a)
 {
 	begin(web, a, "request");
 	learn_terms(web, a, form, true);
 	bdl_read_before(web, a);
 	if (a->kind == BDL_KIND_UPLOAD)
 		learn_upload(http, a);
+	if (sends && bdl_web_is_unreadable(http))
+		bdl_kept_add(&a->kept, "unread", BDL_LIT("coding"));
 	recall(web, a);
 }
 

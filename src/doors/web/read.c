@@ -55,6 +55,14 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 	return ret->form != BDL_SCAN_OTHER;
 }
 
+bool bdl_web_is_unreadable(const struct bdl_http_head *request)
+{
+	struct bdl_scan_options how;
+
+	bdl_scan_options_of(bdl_http_last_field(request, "Content-Type"), coding_of(request), &how);
+	return how.form != BDL_SCAN_OTHER && how.coding == BDL_SCAN_UNKNOWN;
+}
+
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d)
 {
 	if (is_answer && a->media.attachment) /* it is saved, not shown */
@@ -230,9 +238,9 @@ void bdl_read_terms(struct bdl_web *web, struct bdl_view terms, struct bdl_ask *
 	BDL_AUTO(bdl_scan_done) struct bdl_scan *scan = NULL;
 	struct bdl_reader *reader = web->now->reader;
 
-	if (!reader || !(bdl_ruleset_asked(web->now->ruleset) & BDL_TOLD(PHRASES)) ||
-	    bdl_scan_begin(reader->scanner, &plain, &scan, NULL) < 0)
+	if (!reader || !(bdl_ruleset_asked(web->now->ruleset) & BDL_TOLD(PHRASES)))
 		return;
+	scan = bdl_scan_begin(reader->scanner, &plain);
 	bdl_scan_add(scan, bdl_view_at(terms.p, terms.n < TERMS_READ ? terms.n : TERMS_READ));
 	bdl_scan_end(scan);
 	bdl_read_keep(reader, scan, "terms", a);

@@ -52,8 +52,6 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 {
 	struct bdl_web *web = c->web;
 	struct bdl_reader *reader = web->now->reader;
-	struct bdl_scan *scan = NULL;
-	struct bdl_err err = { 0 };
 
 	if (d->awaits == BDL_ALLOW || !c->has_body)
 		return false;
@@ -64,15 +62,14 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 	bdl_buf_clear(&c->heads);
 	(void)bdl_buf_add_view(&c->heads, icap_head); /* fits: its limit is theirs */
 	(void)bdl_buf_add_view(&c->heads, heads);
-	if (bdl_buf_broken(&c->heads) ||
-	    bdl_scan_begin(reader->scanner, &d->how, &scan, &err) < 0) {
+	if (bdl_buf_broken(&c->heads)) {
 		bdl_log(BDL_LOG_WARN, "no-memory", "a text goes on unread");
 		bdl_web_unread(web);
 		return false;
 	}
 	c->text = bdl_xalloc(sizeof(*c->text));
 	c->text->reader = bdl_reader_hold(reader);
-	c->text->scan = scan;
+	c->text->scan = bdl_scan_begin(reader->scanner, &d->how);
 	c->text->whose = d->whose;
 	c->text->held = BDL_BUF(web->role->conf->text_held);
 	c->text->is_held = d->awaits > BDL_NOTE;
@@ -142,6 +139,12 @@ bool bdl_reading_is_over(const struct bdl_conn *c)
 	    bdl_scan_read_so_far(c->text->scan) == BDL_SCAN_BINARY;
 }
 
+bool bdl_reading_may_be_stuck(const struct bdl_conn *c)
+{
+	return c->stage == BDL_STAGE_READ && c->text && c->text->is_held &&
+	    c->text->held.n == BDL_WEB_PIPE;
+}
+
 bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 {
 	struct bdl_reading *t = c->text;
@@ -152,10 +155,14 @@ bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 	bdl_scan_add(t->scan, data);
 	if (bdl_reading_is_over(c))
 		return false;
+	t->last_ms = (int64_t)uv_now(&c->web->loop.uv);
 	if (t->held.n == 0)
-		t->since_ms = (int64_t)uv_now(&c->web->loop.uv);
-	return !is_crowded && data.n <= t->held.max - t->held.n &&
-	    bdl_buf_add_view(&t->held, data) == 0;
+		t->since_ms = t->last_ms;
+	if (is_crowded || data.n > t->held.max - t->held.n || bdl_buf_add_view(&t->held, data) < 0)
+		return false;
+	if (bdl_reading_may_be_stuck(c))
+		bdl_conns_watch_stuck(c->web);
+	return true;
 }
 
 bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data)
@@ -172,6 +179,10 @@ bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms)
 
 	if (c->stage != BDL_STAGE_READ || !t || !t->is_held)
 		return false;
+	int64_t silent_ms = now_ms - t->last_ms;
+	if ((t->held.n == BDL_WEB_PIPE && silent_ms >= BDL_WEB_STUCK_MS) ||
+	    (t->held.n > BDL_WEB_PIPE && silent_ms >= BDL_WEB_SILENCE_MS))
+		return true;
 	return t->held.n > 0 ? now_ms - t->since_ms > BDL_WEB_TEXT_MS
 			     : now_ms - c->since_ms > BDL_WEB_HEAD_MS;
 }

@@ -3,7 +3,9 @@
 #include "record/journal/journal.h"
 #include "sys/log.h"
 
-#define SYNC_MS 1000 /* what is not strict waits at most this long for the disk */
+#define SYNC_MS  1000    /* what is not strict waits at most this long for the disk */
+#define APART_NS 1500000 /* between the beginnings of two syncs, while many are served */
+#define MANY     4       /* acts in one turn of the loop */
 
 /* What keeps acts from the record, each mended by its own success. */
 enum trouble { CANNOT_APPEND = 1, CANNOT_SYNC = 2 };
@@ -11,8 +13,8 @@ enum trouble { CANNOT_APPEND = 1, CANNOT_SYNC = 2 };
 struct bdl_recorder {
 	uv_loop_t *loop;
 	uv_timer_t timer;
-	uv_prepare_t before; /* the loop waits for peers, and after that */
-	uv_check_t after;
+	uv_prepare_t before; /* the loop waits for peers */
+	uv_timer_t due;      /* wakes it for a sync that was put off */
 	struct bdl_slot *slot;
 	char *folder;
 	struct bdl_journal *journal; /* NULL until it could be opened */
@@ -24,6 +26,8 @@ struct bdl_recorder {
 	/* The next segment, being made. */
 	uv_work_t making;
 	struct bdl_journal_spare *spare; /* NULL: none is being made */
+	int spare_code;                  /* what came of it; the thread's until that has ended */
+	bool spare_failed;               /* the last: the next waits for the timer */
 
 	/* The one sync in flight, those who wait for it, and those who wait for the next. */
 	uv_work_t work;
@@ -31,6 +35,8 @@ struct bdl_recorder {
 	struct bdl_err sync_err;
 	int sync_code;
 	struct bdl_waiter *syncing, *waiting;
+	uint64_t begun_ns; /* when the last was */
+	size_t n_added;    /* acts in this turn of the loop */
 };
 
 static void fail(struct bdl_recorder *r, enum trouble what, const struct bdl_err *err)
@@ -79,7 +85,7 @@ static void on_making(uv_work_t *work)
 	struct bdl_err err;
 
 	/* Who appends when there is none makes one, or says why not. */
-	(void)!bdl_journal_spare_run(r->spare, &err);
+	r->spare_code = bdl_journal_spare_run(r->spare, &err);
 }
 
 static void on_made(uv_work_t *work, int status)
@@ -89,6 +95,7 @@ static void on_made(uv_work_t *work, int status)
 	(void)status; /* nobody cancels it */
 	bdl_journal_spare_end(r->journal);
 	r->spare = NULL;
+	r->spare_failed = r->spare_code < 0;
 }
 
 /* See to it that the next segment is there before it is needed. */
@@ -117,6 +124,7 @@ static bool start_sync(struct bdl_recorder *r)
 {
 	r->sync = r->journal ? bdl_journal_sync_begin(r->journal) : NULL;
 	r->is_unsynced = false;
+	r->begun_ns = uv_hrtime();
 	if (!r->sync)
 		return false;
 	r->syncing = r->waiting;
@@ -151,7 +159,8 @@ static void on_synced(uv_work_t *work, int status)
 		fail(r, CANNOT_SYNC, &r->sync_err);
 	else
 		recover(r, CANNOT_SYNC);
-	make_spare(r);
+	if (!r->spare_failed)
+		make_spare(r);
 	wake(done);
 	if (r->stopping) /* else the loop sees to those who came meanwhile, and some more */
 		sync_or_wake(r);
@@ -167,14 +176,29 @@ static void on_timer(uv_timer_t *timer)
 	make_spare(r);
 }
 
-static void before_waiting(uv_prepare_t *h)
+static void on_due(uv_timer_t *t)
 {
-	sync_or_wake(h->data);
+	(void)t; /* the loop was only to wake up: before it waits again it looks */
 }
 
-static void after_waiting(uv_check_t *h)
+/*
+ * A sync costs the core as much as ten requests do. While many are served they wait for a moment, so
+ * that more of them share one; who is served alone waits for nobody.
+ */
+static bool is_early(const struct bdl_recorder *r)
 {
-	sync_or_wake(h->data);
+	return r->n_added >= MANY && uv_hrtime() - r->begun_ns < APART_NS;
+}
+
+static void before_waiting(uv_prepare_t *h)
+{
+	struct bdl_recorder *r = h->data;
+
+	if (r->waiting && !r->sync && is_early(r))
+		(void)uv_timer_start(&r->due, on_due, 1, 0);
+	else
+		sync_or_wake(r);
+	r->n_added = 0;
 }
 
 struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struct bdl_slot *slot)
@@ -189,9 +213,8 @@ struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struc
 	BDL_BUG_IF(uv_timer_start(&r->timer, on_timer, SYNC_MS, SYNC_MS) != 0);
 	BDL_BUG_IF(uv_prepare_init(loop, &r->before) != 0);
 	BDL_BUG_IF(uv_prepare_start(&r->before, before_waiting) != 0);
-	BDL_BUG_IF(uv_check_init(loop, &r->after) != 0);
-	BDL_BUG_IF(uv_check_start(&r->after, after_waiting) != 0);
-	r->timer.data = r->before.data = r->after.data = r;
+	BDL_BUG_IF(uv_timer_init(loop, &r->due) != 0);
+	r->timer.data = r->before.data = r->due.data = r;
 	get_ready(r);
 	return r;
 }
@@ -201,7 +224,7 @@ void bdl_recorder_stop(struct bdl_recorder *r)
 	if (!r->stopping) {
 		uv_close((uv_handle_t *)&r->timer, NULL);
 		uv_close((uv_handle_t *)&r->before, NULL);
-		uv_close((uv_handle_t *)&r->after, NULL);
+		uv_close((uv_handle_t *)&r->due, NULL);
 	}
 	r->stopping = true;
 	sync_or_wake(r);
@@ -219,7 +242,7 @@ void bdl_recorder_free(struct bdl_recorder *r)
 
 void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 {
-	struct bdl_err err = { 0 };
+	struct bdl_err err BDL_UNSET; /* what fails says so in it */
 	bdl_buf_clear(&r->bytes);
 	int rc = bdl_act_encode(act, &r->bytes);
 	if (rc < 0)
@@ -230,6 +253,7 @@ void bdl_recorder_add(struct bdl_recorder *r, const struct bdl_act *act)
 		rc = bdl_journal_append(r->journal, BDL_ENTRY_ACT, bdl_buf_view(&r->bytes), &err);
 	if (rc == 0) {
 		r->is_unsynced = true;
+		r->n_added++;
 		struct bdl_journal_place end = bdl_journal_end(r->journal);
 		bdl_slot_put(r->slot, BDL_COUNT_SEGMENT, end.segment);
 		bdl_slot_put(r->slot, BDL_COUNT_OFFSET, end.offset);

@@ -1,7 +1,8 @@
 /*
  * Recording: every act is appended to the journal before it is answered; a strict one is also on
  * the disk before. Answers that wait share one sync (group commit), which runs on libuv's pool and is
- * begun once the loop has dealt with all that had come, so that as many as can share it.
+ * begun once the loop has dealt with all that had come; where that was much, a millisecond and a half
+ * after the last at the soonest. So as many as can share it.
  *
  * A full or failing disk stops recording loudly, not answering: what could not be recorded is
  * counted, logged and shown. Each append tries again, and a timer every second. Room is taken at the

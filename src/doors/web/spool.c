@@ -1,16 +1,7 @@
 #include "doors/web/spool.h"
-
+#include "sys/file.h"
 #include <fcntl.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-static bool has_room(int fd, size_t n)
-{
-	struct statfs st;
-
-	return fstatfs(fd, &st) == 0 &&
-	    (uint64_t)st.f_bavail * (uint64_t)st.f_bsize > BDL_SPOOL_SPARE + n;
-}
 
 bool bdl_spool_add(struct bdl_spool *s, const char *folder, struct bdl_view bytes)
 {
@@ -23,7 +14,7 @@ bool bdl_spool_add(struct bdl_spool *s, const char *folder, struct bdl_view byte
 		s->fd = open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
 	if (s->fd < 0)
 		return false;
-	bool fits = has_room(s->fd, bytes.n);
+	bool fits = bdl_file_has_room(s->fd, BDL_SPOOL_SPARE + bytes.n);
 	while (fits && bytes.n > 0) {
 		ssize_t n = pwrite(s->fd, bytes.p, bytes.n, (off_t)end);
 		fits = n > 0;

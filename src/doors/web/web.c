@@ -10,7 +10,6 @@
 
 #define TICK_MS          1000
 #define TICK_STOPPING_MS 50
-#define BACKLOG          1024
 #define DESCRIPTORS_KEPT 128 /* for the journal, the lists, the pool: not for connections */
 #define SCRATCH_MAX      (512 * 1024)
 #define FREE_KEPT        (BDL_WEB_HELD_MAX / 4) /* bytes of memory that are not given back */
@@ -95,21 +94,13 @@ static int prepare(struct bdl_web *web, struct bdl_err *err)
 	return rc;
 }
 
-static void on_connection(uv_stream_t *s, int status)
-{
-	struct bdl_web *web = s->data;
-	if (status < 0)
-		bdl_log(BDL_LOG_WARN, "accept", "a connection was lost: %s", uv_strerror(status));
-	else
-		bdl_conn_accept(web);
-}
-
 /* Nobody is left to be answered: let go of what keeps the loop alive. */
 static void finish_stop(struct bdl_web *web)
 {
 	if (web->n_conns > 0 || !web->ticking)
 		return;
 	uv_close((uv_handle_t *)&web->tick, NULL);
+	uv_close((uv_handle_t *)&web->stuck, NULL);
 	bdl_round_end(web);
 	web->ticking = false;
 	if (web->recorder)
@@ -136,8 +127,7 @@ static void on_tick(uv_timer_t *timer)
 		finish_stop(web);
 		return;
 	}
-	if (web->unaccepted)
-		bdl_conn_accept(web);
+	bdl_conns_resume(web);
 	bdl_current_tick(web);
 }
 
@@ -147,8 +137,7 @@ static void on_stop(void *arg)
 	web->stopping = true;
 	web->stop_tick_ms = (int64_t)uv_now(&web->loop.uv);
 	bdl_log_socket_close(web);
-	if (web->listening)
-		uv_close((uv_handle_t *)&web->listener, NULL);
+	bdl_conns_refuse(web);
 	bdl_watch_close(web->watch_force);
 	bdl_watch_close(web->watch_lists);
 	bdl_watch_close(web->watch_networks);
@@ -157,17 +146,6 @@ static void on_stop(void *arg)
 	if (web->ticking && web->n_conns > 0) /* cannot fail with a callback given */
 		(void)uv_timer_start(&web->tick, on_tick, TICK_STOPPING_MS, TICK_STOPPING_MS);
 	finish_stop(web);
-}
-
-static int listen_on(struct bdl_web *web, struct bdl_err *err)
-{
-	BDL_BUG_IF(uv_tcp_init(&web->loop.uv, &web->listener) != 0); /* makes no socket yet */
-	web->listener.data = web;
-	web->listening = true;
-	int rc = uv_tcp_open(&web->listener, web->role->listener);
-	if (rc == 0)
-		rc = uv_listen((uv_stream_t *)&web->listener, BACKLOG, on_connection);
-	return rc == 0 ? 0 : bdl_fail(err, BDL_E_IO, "listen: %s", uv_strerror(rc));
 }
 
 /* With a loop: begin to serve, and close the sandbox. What was begun is ended by on_stop. */
@@ -181,14 +159,15 @@ static int begin(struct bdl_web *web, struct bdl_err *err)
 	web->marks = bdl_marks_new();
 	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->tick) != 0);              /* cannot fail */
 	BDL_BUG_IF(uv_timer_start(&web->tick, on_tick, TICK_MS, TICK_MS) != 0); /* nor this */
+	BDL_BUG_IF(uv_timer_init(&web->loop.uv, &web->stuck) != 0);             /* nor this */
 	bdl_round_begin(web);
-	web->tick.data = web;
+	web->tick.data = web->stuck.data = web;
 	web->ticking = true;
 	int rc = bdl_current_begin(web, err);
 	if (rc < 0)
 		return rc;
 	bdl_current_tick(web);
-	rc = listen_on(web, err);
+	rc = bdl_conns_listen(web, err);
 	if (rc < 0)
 		return rc;
 	bdl_log_socket_open(web);

@@ -50,6 +50,15 @@
 #define BDL_WEB_SPOOL_MAX (4 * BDL_SPOOL_MAX)
 /* What is held of a text that is read goes on after this time, and is read as it goes. */
 #define BDL_WEB_TEXT_MS 4000
+/*
+ * Squid's buffer of an answer's body. Where that was full before it could hand the body on, Squid 5 reads no
+ * more of its site until it has something of our answer (its bug 5352, mended in 6.10): what came is then all that will,
+ * however long it is held. So a body of which just that much came, and for so long no more, goes on; and
+ * one of which more came, after a longer silence, since the same may happen later.
+ */
+#define BDL_WEB_PIPE       65535
+#define BDL_WEB_STUCK_MS   100
+#define BDL_WEB_SILENCE_MS 1000
 /* In a CONNECT that goes back to the proxy: its contents stay sealed. */
 #define BDL_WEB_SEALED_HEADER "X-Beadle-Sealed"
 /* The head that a decision writes: an answer's, or a request's that goes on changed. */
@@ -61,8 +70,9 @@ struct bdl_conn;
 struct bdl_web {
 	const struct bdl_role *role;
 	struct bdl_loop loop;
-	uv_tcp_t listener;
+	uv_poll_t listener;
 	uv_timer_t tick;
+	uv_timer_t stuck; /* runs while a body may be that Squid is stuck with (BDL_WEB_PIPE) */
 	struct bdl_watch *watch_force, *watch_lists, *watch_networks, *watch_phrases;
 	bool listening, ticking; /* these two handles are there to be closed */
 	bool stopping;
@@ -106,13 +116,13 @@ struct bdl_web {
 	uv_check_t round;
 	struct bdl_conn *came[BDL_WEB_ROUND_MAX]; /* of which something came in this turn */
 	size_t n_came, came_bytes;
-	bool unaccepted;   /* one waits until there is memory for it: tried again every second */
-	size_t held;       /* bytes of memory that all their buffers take */
-	size_t n_texts;    /* that are being read */
-	bool texts_full;   /* and no more could be, which was said */
-	bool texts_shared; /* and somebody's no more could be, which was said */
-	char spools[1024]; /* the folder where they lie */
-	uint64_t spooled;  /* bytes in all of them */
+	bool paused;           /* who connects waits: tried again every second */
+	size_t held;           /* bytes of memory that all their buffers take */
+	size_t n_texts;        /* that are being read */
+	bool texts_full;       /* and no more could be, which was said */
+	bool texts_shared;     /* and somebody's no more could be, which was said */
+	char spools[1024];     /* the folder where they lie */
+	uint64_t spooled;      /* bytes in all of them */
 	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
 };
 
@@ -169,9 +179,12 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 
 /* --- learn.c: what is found out beyond the request itself, kept and made facts of --- */
 
-/* Of a request; `form` is what was posted, or empty. Terms make it a search. */
-void bdl_learn_request(
-    struct bdl_web *web, const struct bdl_http_head *http, struct bdl_view form, struct bdl_ask *a);
+/*
+ * Of a request; `form` is what was posted, or empty. Terms make it a search. `sends`: a body comes that
+ * was not read yet.
+ */
+void bdl_learn_request(struct bdl_web *web, const struct bdl_http_head *http, bool sends,
+    struct bdl_view form, struct bdl_ask *a);
 /* Of a text that was read: `response` is NULL where it is what was sent. */
 struct bdl_read;
 void bdl_learn_text(struct bdl_web *web, const struct bdl_http_head *request,
@@ -251,6 +264,9 @@ struct bdl_decision bdl_web_refuse_unread(
 /* Whether it is a text that can be read, by its head, and how. Media and event streams never are. */
 bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *message, bool is_answer,
     struct bdl_scan_options *ret);
+
+/* Whether what is sent is a text in a coding that nobody here can unpack. */
+bool bdl_web_is_unreadable(const struct bdl_http_head *request);
 
 /* Of a text of which the head is judged: what it may come to, by the rules (d->awaits). */
 void bdl_web_await(struct bdl_web *web, struct bdl_ask *a, bool is_answer, struct bdl_decision *d);
@@ -353,11 +369,15 @@ void bdl_round_end(struct bdl_web *web); /* nobody is connected any more */
 
 /* --- conns.c: connections --- */
 
-/*
- * Take the connection that waits at the listener: served, told 503 where all are taken, or closed.
- * Without memory for it it waits on (web->unaccepted), and so do those behind it.
- */
-void bdl_conn_accept(struct bdl_web *web);
+/* Take connections at role->listener: each is served, told 503 where all are taken, or closed. */
+int bdl_conns_listen(struct bdl_web *web, struct bdl_err *err) BDL_MUST_USE;
+void bdl_conns_refuse(struct bdl_web *web); /* no more of them; any number of times */
+
+/* Once a second: those that waited, for want of memory or descriptors, are tried again. */
+void bdl_conns_resume(struct bdl_web *web);
+
+/* One may be stuck that is held: look soon whether it is, and let it go on (BDL_WEB_STUCK_MS). */
+void bdl_conns_watch_stuck(struct bdl_web *web);
 
 /* Cut what is too slow, and while stopping what is idle or has had its time. */
 void bdl_conns_sweep(struct bdl_web *web);

@@ -82,7 +82,8 @@ void bdl_journal_sync_end(struct bdl_journal *j, struct bdl_journal_sync *s);
  * The segment that comes next can be made beside the loop, as a sync is run: `begin` and `end` on the
  * loop's thread, `run` on any one. `begin` returns NULL where it is there, or being made. It is written
  * full of zeroes and synced, so that syncs of what is appended to it wait for the disk once where those
- * of a segment that is made in a hurry wait twice. Where it cannot be made, appends make do without.
+ * of a segment that is made in a hurry wait twice. Where it cannot be made, appends make do without; what
+ * is left of a disk that is nearly full is not taken for it.
  */
 struct bdl_journal_spare *bdl_journal_spare_begin(struct bdl_journal *j);
 int bdl_journal_spare_run(struct bdl_journal_spare *s, struct bdl_err *err) BDL_MUST_USE;

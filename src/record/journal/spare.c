@@ -1,11 +1,13 @@
 /* The segment that comes next, made beside the loop, with its bytes on the disk already. */
 #include "record/journal/journal_int.h"
+#include "sys/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PIECE ((size_t)1024 * 1024) /* between two syncs, so that others have the disk too */
+#define PIECE  ((size_t)1024 * 1024) /* between two syncs, so that others have the disk too */
+#define LEAVES 8 /* segments' bytes: the last of a disk are for who cannot do without */
 
 static const char zeros[64 * 1024];
 
@@ -35,6 +37,8 @@ static int fill(struct bdl_journal_spare *s, struct bdl_err *err)
 	s->fd = openat(s->folder, BDL_SPARE_NAME, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	if (s->fd < 0)
 		return bdl_fail_sys(err, "make a journal segment");
+	if (!bdl_file_has_room(s->fd, (LEAVES + 1) * (uint64_t)s->size))
+		return bdl_fail(err, BDL_E_LIMIT, "too little room for a spare journal segment");
 	for (size_t at = 0; at < s->size && rc == 0; at += PIECE)
 		rc = write_piece(s->fd, at, at + PIECE < s->size ? at + PIECE : s->size, err);
 	if (rc)

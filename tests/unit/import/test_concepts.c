@@ -136,6 +136,31 @@ static unsigned sure_of(const char *text)
 	return sure;
 }
 
+static size_t count_meanings(const char *concepts, const char *text)
+{
+	struct fixture x;
+	size_t n;
+
+	match_by(&x, concepts, text);
+	n = x.means[x.s.n - 1].n;
+	done(&x);
+	return n;
+}
+
+/* Whoever examines files sits no examination. */
+static void words_of_one_stem_may_differ(void **state)
+{
+	static const char of[] = "concept exam\n  examination, examinations, assessment\n"
+				 "concept money\n  banking\nclause a.exam\n  90 exam\n"
+				 "clause a.bank\n  90 money\n";
+
+	(void)state;
+	assert_int_equal(count_meanings(of, "Examinations are in May."), 1);
+	assert_int_equal(count_meanings(of, "The head may examine files and assess the harm."), 0);
+	assert_int_equal(count_meanings(of, "Banking."), 1);
+	assert_int_equal(count_meanings(of, "A bank holiday."), 0);
+}
+
 static void halves_what_obliges_nobody(void **state)
 {
 	(void)state;
@@ -368,6 +393,7 @@ int main(void)
 		cmocka_unit_test(looks_above),
 		cmocka_unit_test(takes_exceptions),
 		cmocka_unit_test(words_stand_in_one_sentence),
+		cmocka_unit_test(words_of_one_stem_may_differ),
 		cmocka_unit_test(halves_what_obliges_nobody),
 		cmocka_unit_test(halves_what_is_only_named),
 		cmocka_unit_test(reaches_back_by_pronouns),

@@ -19,6 +19,7 @@ static void finds_schools(void **state)
 	    "St Mary and St Anne Catholic Primary school", "");
 	expect("Rules\nHilltop Academy Fernbrook\n", "Hilltop Academy Fernbrook", "");
 	expect("Hilltop Academy ICT Policy", "Hilltop Academy", "");
+	expect("Hilltop School Handbook", "Hilltop School", "");
 	expect("We are a school. Our School is kind. The Whole School Policy.", "", "");
 }
 

@@ -180,7 +180,7 @@ static void reads_what_is_no_utf8(void **state)
 
 static void marks_alone_say_nothing(void **state)
 {
-	static const char *const texts[] = { "**", "**\n", "** **\n", "****\n\n**\n" };
+	static const char *const texts[] = { "**", "**\n", "** **\n", "****\n\n**\n", "# **\n" };
 
 	(void)state;
 	for (size_t i = 0; i < BDL_ARRAY_LEN(texts); i++) {

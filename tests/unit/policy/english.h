@@ -47,7 +47,7 @@ struct world {
 	unsigned recipients, forwarded, people;
 	uint64_t bytes, bytes_counted;
 	unsigned times, devices; /* counted */
-	bool signed_it, encrypted, shared, others_file, others_device;
+	bool signed_it, encrypted, shared, others_file, others_device, unread;
 };
 
 /* The names of a slot as the English has them; NULL past the last. */

@@ -5,7 +5,7 @@
 #include "policy_test.h"
 
 #define NAMED  4 /* groups and categories that rules name */
-#define THINGS 32
+#define THINGS 33
 
 extern const char *const named_groups[NAMED];
 extern const char *const named_categories[NAMED];

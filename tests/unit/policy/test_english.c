@@ -69,6 +69,7 @@ static const struct form {
 	    "2 devices in 30 minutes"),
 	SAID("using devices of others", USING_OTHERS, "", "", ""),
 	SAID("of others", OF_OTHERS, "", "", ""),
+	SAID("with unread text", UNREAD, "", "", ""),
 	SAID("signed", SIGNED, "", "", ""),
 	SAID("encrypted", ENCRYPTED, "", "", ""),
 	SAID("shared", SHARED, "", "", ""),
@@ -219,6 +220,7 @@ static struct world make_world(uint64_t *seed, const struct deed *deed)
 		.encrypted = below(seed, 4) == 0,
 		.shared = below(seed, 4) == 0,
 		.others_file = below(seed, 2) == 0,
+		.unread = below(seed, 2) == 0,
 		.others_device = below(seed, 2) == 0,
 	};
 
@@ -263,7 +265,7 @@ static void tell_states(const struct bdl_ruleset *r, const struct world *w, stru
 		enum bdl_phrase_form form;
 	} states[] = { { w->signed_it, BDL_PHRASE_SIGNED }, { w->encrypted, BDL_PHRASE_ENCRYPTED },
 		{ w->shared, BDL_PHRASE_SHARED }, { w->others_file, BDL_PHRASE_OF_OTHERS },
-		{ w->others_device, BDL_PHRASE_USING_OTHERS },
+		{ w->unread, BDL_PHRASE_UNREAD }, { w->others_device, BDL_PHRASE_USING_OTHERS },
 		/* data of no kind that a rule names is personal data all the same */
 		{ w->names[SLOT_DATA] != 0, BDL_PHRASE_DATA } };
 

@@ -47,6 +47,9 @@ static const struct row rows[] = {
 	{ "note screen with serious phrases a", MANNER(PHRASES, "a", SERIOUS), YES },
 	{ "note screen with serious phrases a", MANNER(PHRASES, "a", CERTAIN), YES },
 	{ "note screen with certain phrases a", MANNER(PHRASES, "a", SERIOUS), NO },
+	{ "note web upload with unread text", PLAIN(UNREAD, ""), CANNOT_TELL },
+	{ "note web with unread text", PLAIN(UNREAD, ""), YES },
+	{ "note web with unread text", NOTHING, CANNOT_TELL },
 	{ "note screen with likely pictures adult", MANNER(PICTURES, "adult", CERTAIN), YES },
 	{ "note screen with certain pictures adult", MANNER(PICTURES, "adult", LIKELY), NO },
 

@@ -391,7 +391,7 @@ static const struct {
 	    "t:1:19: error: unexpected 'then'; expected 'than' (did you mean 'than'?)\n" },
 	{ "block web with program bypass",
 	    "t:1:16: error: unexpected 'program'; expected 'method', 'words', 'types', 'phrases', "
-	    "'serious', 'certain', 'likely', 'files', 'links', 'markings', 'programs' or "
+	    "'serious', 'certain', 'unread', 'likely', 'files', 'links', 'markings', 'programs' or "
 	    "'personal-data' (did you mean 'programs'?)\n" },
 	{ "note web unless sign",
 	    "t:1:17: error: unexpected 'sign'; expected 'granted', 'registered', 'signed', "

@@ -165,7 +165,7 @@ static void test_other_processor(void **state)
 
 	(void)state;
 	memcpy(&h, file, sizeof(h));
-	file[bdl_phrases_layout_of(&h).plain_tables + 4] ^= 1; /* hs's version */
+	file[bdl_phrases_layout_of(&h).tables + 4] ^= 1; /* hs's version */
 	sum_anew(file, n);
 	if (scan_test_open(file, n, &t.p, &err) < 0)
 		fail_msg("%s", err.text);

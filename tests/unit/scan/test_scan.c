@@ -61,6 +61,19 @@ static const struct {
 	{ "k1ll mys3lf", 30 },
 	{ "kill mys3lf", 45 },
 	{ "k i l l m y s e l f", 30 },
+	{ "I k i l l you", 15 },
+	{ "and so I k.i.l.l", 15 },
+	{ "they k i l l a man", 15 },
+	{ "I k i l l a man", 15 },
+	{ "I k i l l m y s e l f", 30 },
+	{ "I k i l l you, and they k i l l a man", 15 },
+	{ "I k i l l you, often, o f t e n, I o f t e n a bit", 45 },
+	{ "let a b c be its sides, a + b = c, x y z, i j k, 1 2 3 4 5", 0 },
+	{ "J. R. R. Tolkien, A. A. Milne, I. A. Richards, K. N. O. Lee", 0 },
+	{ "a) b) c) d) e) i) ii) iii)", 0 },
+	{ "the U.S.A., the B.B.C., A.I. and I.T.", 0 },
+	{ "call 0 1 2 3 4 5 6 7 8 9", 0 },
+	{ "1 across: G U L L, I G L O O, A K I L N, P I L L A R", 0 },
 	{ "3nd my l1fe", 40 },
 	{ "a k1lt, a n1ce 2nd place at 10am on www", 0 },
 	{ "\xef\xbd\x8b\xef\xbd\x89\xef\xbd\x8c\xef\xbd\x8c", 15 },
@@ -157,12 +170,11 @@ static void test_early(void **state)
 {
 	struct bdl_scan_options o = { 0 };
 	struct bdl_scan_result r;
-	struct bdl_scan *s = NULL;
+	struct bdl_scan *s = bdl_scan_begin(t.scanner, &o);
 	char filler[64];
 
 	(void)state;
 	memset(filler, 'x', sizeof(filler));
-	assert_int_equal(bdl_scan_begin(t.scanner, &o, &s, NULL), 0);
 	bdl_scan_add(s, BDL_LIT("I want to die. "));
 	for (int i = 0; i < 400; i++)
 		bdl_scan_add(s, bdl_view_at(filler, sizeof(filler)));

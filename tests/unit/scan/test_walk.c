@@ -20,6 +20,7 @@ static const char phrases[] = "class harm\n"
 			      "class other\n"
 			      "15 gun\n"
 			      "12 school + bunk off [within 32]\n"
+			      "3 *ns*, *w*, *rd*, *l the*, *kill m*, *ool*\n"
 			      "common\n"
 			      "0 the gun show, kill time\n";
 

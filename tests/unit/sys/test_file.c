@@ -37,6 +37,18 @@ static void reads_and_replaces(void **state)
 	assert_int_equal(rmdir(p.dir), 0);
 }
 
+static void says_whether_there_is_room(void **state)
+{
+	(void)state;
+	PLACE(p);
+	int fd = open(p.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(bdl_file_has_room(fd, 1));
+	assert_false(bdl_file_has_room(fd, UINT64_MAX));
+	close(fd);
+	assert_false(bdl_file_has_room(-1, 0));
+}
+
 static void reads_up_to_the_limit(void **state)
 {
 	(void)state;
@@ -171,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_and_replaces),
+		cmocka_unit_test(says_whether_there_is_room),
 		cmocka_unit_test(reads_up_to_the_limit),
 		cmocka_unit_test(reads_large_files_whole),
 		cmocka_unit_test(says_what_is_missing),

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -131,6 +132,76 @@ static void waiters_share_a_sync(void **state)
 	stop(f);
 }
 
+static void add_strict(struct fixture *f, struct seen *w)
+{
+	struct bdl_act a = act_of("a.example");
+
+	bdl_recorder_add(f->recorder, &a);
+	assert_true(bdl_recorder_wait(f->recorder, &w->waiter));
+}
+
+/* Many at a time wait until the last sync was begun a while ago. */
+static void many_wait_for_more(void **state)
+{
+	struct fixture *f = *state;
+	struct seen first = { .waiter.done = on_done }, many[8];
+
+	f->recorder = bdl_recorder_new(&f->loop, f->folder, &f->slot);
+	uint64_t begun_ns = uv_hrtime();
+	add_strict(f, &first);
+	while (!first.order)
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+	for (size_t i = 0; i < BDL_ARRAY_LEN(many); i++) {
+		many[i] = (struct seen){ .waiter.done = on_done };
+		add_strict(f, &many[i]);
+	}
+	while (!many[0].order)
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+	assert_true(uv_hrtime() - begun_ns >= 1500000);
+	stop(f);
+	assert_int_equal(recorded(f, "a.example"), 1 + BDL_ARRAY_LEN(many));
+}
+
+static bool has_spare(const struct fixture *f)
+{
+	char path[192];
+	(void)snprintf(path, sizeof(path), "%s/spare", f->folder);
+	return access(path, F_OK) == 0;
+}
+
+static void add_and_sync(struct fixture *f)
+{
+	struct seen w = { .waiter.done = on_done };
+
+	add_strict(f, &w);
+	while (!w.order)
+		(void)uv_run(&f->loop, UV_RUN_ONCE); /* a timer keeps it alive */
+}
+
+/* A spare segment that cannot be made is not tried again with each sync, but each second. */
+static void a_spare_that_fails_waits_for_the_timer(void **state)
+{
+	struct fixture *f = *state;
+	char path[192];
+
+	(void)snprintf(path, sizeof(path), "%s/spare", f->folder);
+	f->recorder = bdl_recorder_new(&f->loop, f->folder, &f->slot);
+	assert_int_equal(mkdir(path, 0700), 0);
+	add_and_sync(f); /* its end begins to make one */
+	while (f->loop.active_reqs.count > 0)
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+	assert_int_equal(rmdir(path), 0);
+	uint64_t began_ms = uv_now(&f->loop);
+	for (int i = 0; i < 20; i++)
+		add_and_sync(f);
+	uv_update_time(&f->loop);
+	/* A machine that is too busy cannot tell. */
+	assert_false(uv_now(&f->loop) - began_ms < 500 && has_spare(f));
+	while (!has_spare(f))
+		(void)uv_run(&f->loop, UV_RUN_ONCE);
+	stop(f);
+}
+
 static void stopping_keeps_what_was_added(void **state)
 {
 	struct fixture *f = *state;
@@ -232,6 +303,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(waiters_share_a_sync, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_spare_that_fails_waits_for_the_timer, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_wait_for_more, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopping_keeps_what_was_added, setup, teardown),
 		cmocka_unit_test_setup_teardown(failing_is_counted_and_mended, setup, teardown),
 		cmocka_unit_test_setup_teardown(
