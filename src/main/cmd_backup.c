@@ -3,7 +3,7 @@
  * beadle restore-drill FILE      show that a backup can be restored
  */
 #include "base/clock.h"
-#include "main/clerk.h"
+#include "main/clerk/clerk.h"
 #include "main/command.h"
 #include "main/data.h"
 #include "record/backup/backup.h"

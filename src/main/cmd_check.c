@@ -4,8 +4,8 @@
  * beadle check --reviewed PERSON --note TEXT    keep that somebody looked through them
  */
 #include "base/clock.h"
-#include "main/asker.h"
-#include "main/checks.h"
+#include "main/checks/asker.h"
+#include "main/checks/checks.h"
 #include "main/command.h"
 #include "main/data.h"
 

@@ -3,7 +3,7 @@
  * beadle clerk run NAME    do one now
  */
 #include "base/clock.h"
-#include "main/clerk.h"
+#include "main/clerk/clerk.h"
 #include "main/command.h"
 #include "main/data.h"
 

@@ -1,11 +1,11 @@
 /*
  * beadle lists compile FOLDER|FILE...
- * beadle lists show, find, status: lists_show.c; install-illegal: lists_install.c
- * beadle lists update: lists_update.c; changes: lists_changes.c
+ * beadle lists show, find, status: lists/show.c; install-illegal: lists/install.c
+ * beadle lists update: lists/update.c; changes: lists/changes.c
  */
 #include "base/clock.h"
 #include "lists/protect.h"
-#include "main/lists_verbs.h"
+#include "main/lists/verbs.h"
 #include "main/publish.h"
 #include "main/shipped.h"
 #include "sys/file.h"

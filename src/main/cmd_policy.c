@@ -3,8 +3,8 @@
  * which have files of their own (policy_verbs.h).
  */
 #include "base/alloc.h"
-#include "main/ask.h"
-#include "main/policy_verbs.h"
+#include "main/policy/ask.h"
+#include "main/policy/verbs.h"
 #include "main/publish.h"
 #include "main/text.h"
 #include "policy/explain.h"

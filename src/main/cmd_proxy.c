@@ -1,7 +1,7 @@
 /* beadle proxy write */
 #include "main/command.h"
 #include "main/data.h"
-#include "main/squid.h"
+#include "main/proxy/squid.h"
 
 #include <stdio.h>
 

@@ -8,7 +8,7 @@
 #include "main/command.h"
 #include "main/data.h"
 #include "main/ports.h"
-#include "main/squid.h"
+#include "main/proxy/squid.h"
 #include "record/policies/force.h"
 #include "record/policies/versions.h"
 #include "sys/file.h"

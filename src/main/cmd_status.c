@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "main/command.h"
 #include "main/data.h"
-#include "main/lists_verbs.h"
+#include "main/lists/verbs.h"
 #include "main/status.h"
 #include "record/status/metrics.h"
 

@@ -3,7 +3,7 @@
 
     layers.py ROOT [--self-test]
 
-Also: the folders of record/ among each other, only record/ sees a database's header, and main/
+Also: the folders of record/ and of main/ among each other, only record/ sees a database's header, and main/
 alone sees everything.
 """
 import os
@@ -17,10 +17,14 @@ ORDER = [['base'], ['sys'], ['proto'], ['lists'], ['scan'], ['policy'], ['import
          ['desk', 'tell'], ['portal', 'doors/web', 'doors/mail', 'doors/screen', 'doors/dns',
                             'doors/logs', 'doors/who'], ['main']]
 LEVEL = {folder: level for level, row in enumerate(ORDER) for folder in row}
-# The order within record/, as docs/architecture.md has it; what stands beside the folders is alone.
-PARTS = [['journal'], ['store'], ['acts'], ['visits'], ['ledger'], ['checks'], ['replay'], ['policies'],
-         ['retention'], ['backup', 'scribe', 'status']]
-PART_LEVEL = {part: level for level, row in enumerate(PARTS) for part in row}
+# The order within a folder, as docs/architecture.md has it; what stands beside its folders is alone.
+PARTS = {
+    'record': [['journal'], ['store'], ['acts'], ['visits'], ['ledger'], ['checks'], ['replay'],
+               ['policies'], ['retention'], ['backup', 'scribe', 'status']],
+    'main': [['lists', 'policy', 'proxy'], ['checks'], ['clerk', 'scribe']],
+}
+PART_LEVEL = {f'{folder}/{part}': level for folder, rows in PARTS.items()
+              for level, row in enumerate(rows) for part in row}
 DATABASES = ('sqlite3.h', 'libpq-fe.h')
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+)[>"]')
 
@@ -35,20 +39,20 @@ def layer_of(path):
 
 
 def part_of(path):
-    """'store' for record/store/pg.c, None for what is in no folder of record/."""
+    """'record/store' for record/store/pg.c, None for what is in no folder of one with an order."""
     parts = path.split('/')
-    return parts[1] if parts[0] == 'record' and len(parts) == 3 else None
+    return '/'.join(parts[:2]) if parts[0] in PARTS and len(parts) == 3 else None
 
 
 def judge_part(where, path, included):
-    """What a file of a folder of record/ includes of another one."""
+    """What a file of such a folder includes of another one."""
     part, target = part_of(path), part_of(included)
     for name in (part, target):
         if name is not None and name not in PART_LEVEL:
-            return f'{where}: record/{name}/ has no place in the order'
+            return f'{where}: {name}/ has no place in the order'
     if part is None or target in (None, part) or PART_LEVEL[target] < PART_LEVEL[part]:
         return None
-    return f'{where}: record/{part}/ may not use record/{target}/'
+    return f'{where}: {part}/ may not use {target}/'
 
 
 def judge(src, path, number, quoted):
@@ -58,7 +62,7 @@ def judge(src, path, number, quoted):
     target = layer_of(included) if ours and '/' in included else None
     if os.path.basename(included) in DATABASES and layer != 'record':
         return f'{where}: only record/ may include {included}'
-    if target == layer == 'record':
+    if target == layer and layer in PARTS:
         return judge_part(where, path, included)
     if target is None or target == layer or LEVEL[target] < LEVEL[layer]:
         return None
@@ -98,6 +102,7 @@ OFFENCES = [
     ({'src/record/store/a.c': '#include "record/acts/acts.h"\n'}, 'record/store/ may not use'),
     ({'src/record/status/a.c': '#include "record/scribe/scribe.h"\n'}, 'may not use record/scribe/'),
     ({'src/record/acts/a.c': '#include "record/misc/a.h"\n'}, 'record/misc/ has no place'),
+    ({'src/main/checks/a.c': '#include "main/clerk/clerk.h"\n'}, 'main/checks/ may not use main/clerk/'),
 ]
 FINE = {'src/record/a.c': '#include <sqlite3.h>\n#include "policy/judge.h"\n',
         'src/record/acts/a.c': '#include "record/store/store.h"\n#include "record/jobs.h"\n',

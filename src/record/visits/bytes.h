@@ -3,7 +3,7 @@
  *
  * FOLDER/NUMBER.log are files of lines (record/visits/mark.h), one line for each request that is over. The
  * proxy appends to the newest, through the link FOLDER/now; its supervisor begins the next one and then
- * tells the proxy (main/squid.h). A file is done when a newer one has lines in it: by then the
+ * tells the proxy (main/proxy/squid.h). A file is done when a newer one has lines in it: by then the
  * proxy has let it go. So lines are read in the order in which they were written, the place of reading
  * is a number and an offset, and it moves in the transaction that brings the bytes: each line counts once,
  * whatever the moment at which a scribe dies.
