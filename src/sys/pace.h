@@ -7,7 +7,11 @@
 
 #include "sys/board.h"
 
-#define BDL_PACE_BUSY 0.7 /* of a core: a door that takes more is busy */
+/*
+ * Of a core: a door that takes more is busy. One that wants a whole core, and shares it with whoever asks
+ * here, gets some 0.7 of it: by a limit as high as that, who works would find itself free to go on.
+ */
+#define BDL_PACE_BUSY 0.5
 
 /* What was seen of the doors at the last look; zeroed before the first. */
 struct bdl_pace {

@@ -35,7 +35,7 @@ class Bench:
     def __init__(self, args, folder):
         self.build, self.folder = os.path.abspath(args.build), folder
         self.quick, self.rounds, self.seconds = args.quick, args.rounds, args.seconds
-        self.patience = 2 if args.quick else 20
+        self.patience = 2 if args.quick else 80
 
     def clear(self, folder):
         shutil.rmtree(folder, ignore_errors=True)

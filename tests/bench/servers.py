@@ -52,7 +52,8 @@ class Server:
         pass
 
     def start(self):
-        """Up to the first right verdict; then a moment's patience for what it does besides."""
+        """Up to the first right verdict; then some patience for what it does besides, and what the
+        last round left it to do."""
         begin = time.monotonic()
         with open(f"{self.folder}/out", "w") as out:
             self.process = subprocess.Popen(["taskset", "-c", "0"] + self.command(), stdout=out,
