@@ -21,6 +21,7 @@ from test_policy_life import STAFF
 
 LONG = bool(os.environ.get("BEADLE_TEST_LONG"))
 ROUNDS = 30 if LONG else 3
+MORE = 20  # at most, until one was killed on the way
 READY_S = 2 if LONG else 10  # where the tests share the machine with others
 KINDS = {"draft": 1, "approved": 2, "confirmed": 3, "withdrawn": 4, "roll": 7, "lists": 8,
          "networks": 10, "hold": 16, "hold ended": 17, "forgotten": 18}
@@ -88,33 +89,55 @@ def whole(school):
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def end_somewhere(school, words, takes, chance):
-    """Whether the command had said that it was done, and whether it was killed."""
-    p = subprocess.Popen([program(), *words, "--data", str(school.data)], env=school.env,
-                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=school.folder)
-    time.sleep(chance.random() * takes)
-    p.send_signal(signal.SIGKILL)
-    status = p.wait()
-    return status == 0, status == -signal.SIGKILL
+class Killer:
+    """Kills a command at any moment of what it takes. The first is left alone, and says how long that is."""
+
+    def __init__(self, seed):
+        self.chance, self.takes, self.killed = random.Random(seed), None, 0
+
+    def rounds(self):
+        """ROUNDS besides the first; more where each was done before it could be killed."""
+        n = 0
+        while n <= ROUNDS or (not self.killed and n < ROUNDS + MORE):
+            yield n
+            n += 1
+        assert self.killed, "none was killed on the way"
+
+    def is_first(self, school, words):
+        if self.takes is not None:
+            return False
+        begun = time.monotonic()
+        school.beadle(*words)
+        self.takes = time.monotonic() - begun
+        return True
+
+    def end_somewhere(self, school, words):
+        """Whether the command had said that it was done."""
+        p = subprocess.Popen([program(), *words, "--data", str(school.data)], env=school.env,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=school.folder)
+        time.sleep(self.chance.random() * self.takes)
+        p.send_signal(signal.SIGKILL)
+        status = p.wait()
+        if status == -signal.SIGKILL:
+            self.killed += 1
+        else:
+            self.takes *= 0.8  # it is quicker than the first was
+        return status == 0
 
 
 @pytest.mark.parametrize("kind", list(COMMANDS))
 def test_a_killed_command_did_all_or_nothing(school, kind):
     prepare, command, rows = COMMANDS[kind]
     state = lambda: (school.rows(rows), entries(school, kind))
-    chance, takes, killed = random.Random(kind), None, 0
-    for n in range(ROUNDS + 1):
+    killer = Killer(kind)
+    for n in killer.rounds():
         if prepare:
             prepare(school, n)
         words, before = command(school, n), state()
-        if takes is None:  # the first is left alone: how long it takes
-            begun = time.monotonic()
-            school.beadle(*words)
-            takes = time.monotonic() - begun
+        if killer.is_first(school, words):
             assert state()[1] == before[1] + 1
             continue
-        done, was_killed = end_somewhere(school, words, takes, chance)
-        killed += was_killed
+        done = killer.end_somewhere(school, words)
         whole(school)  # as the next to open it, which reads what the killed one had committed last
         after = state()
         assert (after[0] != before[0]) == (after[1] == before[1] + 1), (before, after)
@@ -122,7 +145,6 @@ def test_a_killed_command_did_all_or_nothing(school, kind):
         if after == before:
             school.beadle(*words)
             assert state()[1] == before[1] + 1
-    assert killed, "none was killed on the way"
 
 
 # Files of the data folder: the entry comes first, so the ledger says at least what was done.
@@ -146,29 +168,24 @@ def networks(school, n):
 @pytest.mark.parametrize("kind, command, file", [
     ("lists", compiled, "lists/lists.map"), ("networks", networks, "networks/networks.csv")])
 def test_a_file_never_changes_without_an_entry(school, kind, command, file):
-    chance, takes, killed = random.Random(kind), None, 0
-    for n in range(ROUNDS + 1):
+    killer = Killer(kind)
+    for n in killer.rounds():
         words, before, known = command(school, n), files_of(school, file), entries(school, kind)
-        if takes is None:
-            begun = time.monotonic()
-            school.beadle(*words)
-            takes = time.monotonic() - begun
+        if killer.is_first(school, words):
             continue
-        done, was_killed = end_somewhere(school, words, takes, chance)
-        killed += was_killed
+        done = killer.end_somewhere(school, words)
         whole(school)
         changed = files_of(school, file) != before
         assert changed <= (entries(school, kind) == known + 1), (changed, known)
         assert changed or not done
         if kind == "lists":  # whole, the old or the new
             assert school.beadle("lists", "show").returncode == 0
-    assert killed, "none was killed on the way"
 
 
 def test_a_killed_forgetting_is_done_or_not(school):
     """The person's key and the entry that says so go together."""
-    chance, takes, killed = random.Random(9), None, 0
-    for n in range(ROUNDS + 1):
+    killer = Killer(9)
+    for n in killer.rounds():
         who = f"Person {n}"
         file = write(school, "staff.md", STAFF.replace("gamble", f"gamble {n}"))
         school.beadle("policy", "publish", file, "--minute", "FGB 7", "--by", who)
@@ -177,18 +194,13 @@ def test_a_killed_forgetting_is_done_or_not(school):
         known = lambda: school.rows("SELECT (SELECT count(*) FROM ledger_person WHERE person = ?) AS key,"
                                     " (SELECT count(*) FROM ledger_entry WHERE kind = 18) AS said", who)[0]
         before, words = known(), ["ledger", "forget", who, "--reason", "has left"]
-        if takes is None:
-            begun = time.monotonic()
-            school.beadle(*words)
-            takes = time.monotonic() - begun
+        if killer.is_first(school, words):
             continue
-        done, was_killed = end_somewhere(school, words, takes, chance)
-        killed += was_killed
+        done = killer.end_somewhere(school, words)
         whole(school)
         after = known()
         assert (before["key"] - after["key"]) == (after["said"] - before["said"]), (before, after)
         assert not done or after["key"] == 0
-    assert killed, "none was killed on the way"
 
 
 def test_a_restored_backup_shows_nothing_past_its_time(beadle, sites):
