@@ -11,6 +11,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 E2GUARDIAN = "/etc/e2guardian"
 MODULES = "/usr/lib/x86_64-linux-gnu/c_icap"
+QUIET = 4  # quarters of a second
 START_S = 60  # a server that takes longer is said to
 
 
@@ -69,10 +70,13 @@ class Server:
         self.settle()
 
     def settle(self):
+        """Until it has been quiet for a second: what waits for the disk is quiet for a moment too."""
+        quiet = 0
         for _ in range(self.world.patience):
             before = self.cpu_s()
             time.sleep(0.25)
-            if self.cpu_s() - before < 0.03:
+            quiet = quiet + 1 if self.cpu_s() - before < 0.03 else 0
+            if quiet == QUIET:
                 return
 
     def is_ready(self):
