@@ -83,7 +83,7 @@ int bdl_checks_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], s
 
 struct bdl_clerk {
 	const struct bdl_conf *conf;
-	int listener; /* of streams that checks ask for (main/checks/asker.h); -1: none */
+	int listener; /* of what checks serve and ask for (main/checks/asker.h); -1: none */
 	bool is_role; /* events go to the log, and what children print to run/job-NAME.log */
 	char holder[BDL_JOB_HOLDER];
 	char names[BDL_JOBS_MAX]
