@@ -52,6 +52,9 @@ static void says_what_a_rule_does(void **state)
 		  "category b",
 		    "Pages in the category a are blocked for everyone, except on x.example, or from 12:00 to "
 		    "13:00 every day, or in the category b. Nobody is told." },
+		{ "block web to path /notes with unread text",
+		    "Pages under the path /notes sending text that cannot be read are blocked for everyone. "
+		    "Nobody is told." },
 		{ "block web download of more than 2 GB a day tell head after 3 in 1 hour",
 		    "Downloads past a person's 2 GB in 1 day are blocked for everyone. The head is told, from a "
 		    "person's 3rd time in 1 hour." },
