@@ -489,11 +489,13 @@ def end_school(school):
 
 def wrong_in_the_end(school):
     """End it and delete its folder; what should not be, or nothing."""
-    _, left = school.stop()
+    status, left = school.stop()
     said = school.log.read_text() if school.log.exists() else ""
     shutil.rmtree(school.folder, ignore_errors=True)
     if left:
         return f"processes outlived beadle run: {left}"
+    if status not in (0, None):  # of one that did not end by itself its children go all the same
+        return f"beadle run ended with {status}: {said}"
     return said if "runtime error" in said or "AddressSanitizer" in said else ""
 
 
