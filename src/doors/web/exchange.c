@@ -77,7 +77,8 @@ static void on_synced(struct bdl_waiter *w)
 		return;
 	}
 	send_answer(c);
-	bdl_round_add(c, 0);
+	/* It has waited long enough: it does not wait for those of this turn to be judged. */
+	bdl_conn_advance(c);
 }
 
 static void deliver(struct bdl_conn *c)

@@ -22,15 +22,7 @@ static void run(struct bdl_web *web)
 
 static void after_waiting(uv_check_t *h)
 {
-	struct bdl_web *web = h->data;
-
-	run(web);
-	(void)uv_idle_stop(&web->awake); /* cannot fail */
-}
-
-static void on_awake(uv_idle_t *h)
-{
-	(void)h; /* that it is there keeps the loop from sleeping */
+	run(h->data);
 }
 
 void bdl_round_begin(struct bdl_web *web)
@@ -38,14 +30,12 @@ void bdl_round_begin(struct bdl_web *web)
 	/* Neither fails for a loop and a callback that are there. */
 	BDL_BUG_IF(uv_check_init(&web->loop.uv, &web->round) != 0);
 	BDL_BUG_IF(uv_check_start(&web->round, after_waiting) != 0);
-	BDL_BUG_IF(uv_idle_init(&web->loop.uv, &web->awake) != 0);
 	web->round.data = web;
 }
 
 void bdl_round_end(struct bdl_web *web)
 {
 	uv_close((uv_handle_t *)&web->round, NULL);
-	uv_close((uv_handle_t *)&web->awake, NULL);
 }
 
 void bdl_round_add(struct bdl_conn *c, size_t n)
@@ -53,9 +43,6 @@ void bdl_round_add(struct bdl_conn *c, size_t n)
 	struct bdl_web *web = c->web;
 
 	BDL_BUG_IF(web->n_came == BDL_WEB_ROUND_MAX); /* nobody is added while it is run */
-	/* Who is added right before the loop would wait is not to wait with it. */
-	if (web->n_came == 0)
-		(void)uv_idle_start(&web->awake, on_awake); /* fails only without a function */
 	web->came[web->n_came++] = c;
 	web->came_bytes += n;
 	if (web->n_came == BDL_WEB_ROUND_MAX || web->came_bytes >= ROUND_BYTES)
