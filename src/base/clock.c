@@ -143,6 +143,18 @@ void bdl_time_long(int64_t at_ms, char out[BDL_LONG_LEN])
 	(void)put_digits(p, 2, c.minute % 60, '\0'); /* the end of the text */
 }
 
+const char *bdl_time_short(int64_t at_ms, char out[BDL_SHORT_LEN])
+{
+	struct bdl_civil c = bdl_civil_local(at_ms);
+
+	char *p = put_digits(out, 4, c.year > 9999 ? 9999 : c.year, '-');
+	p = put_digits(p, 2, c.month, '-');
+	p = put_digits(p, 2, c.day, ' ');
+	p = put_digits(p, 2, c.minute / 60, ':');
+	(void)put_digits(p, 2, c.minute % 60, '\0'); /* the end of the text */
+	return out;
+}
+
 /* Exactly `width` digits at the front of *v and, where `end` is not 0, that byte after them. */
 static bool eat_digits(struct bdl_view *v, size_t width, char end, int *ret)
 {

@@ -32,10 +32,12 @@ int64_t bdl_midnight(int64_t at_ms);
 int64_t bdl_civil_day(const struct bdl_civil *c);
 struct bdl_civil bdl_civil_of_day(int64_t day);
 
-#define BDL_ISO_LEN  25 /* "2026-11-21T11:40:01.234Z" and NUL */
-#define BDL_LONG_LEN 40 /* "Saturday 21 November 2026, 11:40" and NUL */
-void bdl_time_iso(int64_t at_ms, char out[BDL_ISO_LEN]);   /* UTC, RFC 3339 */
-void bdl_time_long(int64_t at_ms, char out[BDL_LONG_LEN]); /* local, as people read it */
+#define BDL_ISO_LEN   25 /* "2026-11-21T11:40:01.234Z" and NUL */
+#define BDL_LONG_LEN  40 /* "Saturday 21 November 2026, 11:40" and NUL */
+#define BDL_SHORT_LEN 17 /* "2026-11-21 11:40" and NUL */
+void bdl_time_iso(int64_t at_ms, char out[BDL_ISO_LEN]);            /* UTC, RFC 3339 */
+void bdl_time_long(int64_t at_ms, char out[BDL_LONG_LEN]);          /* local, as people read it */
+const char *bdl_time_short(int64_t at_ms, char out[BDL_SHORT_LEN]); /* local, for tables; `out` */
 
 /* A local "2026-11-21T09:30" or a UTC RFC 3339 time with Z; false when it is neither. */
 bool bdl_time_parse(struct bdl_view v, int64_t *ret_ms);

@@ -157,10 +157,19 @@ static size_t take_titled(struct finder *f, size_t title)
 	return l.end;
 }
 
+/* "How old one has to be:" leads to a list that is to be read. */
+static bool is_led(const struct finder *f, size_t at)
+{
+	while (at > 0 && is_blank(f, at - 1))
+		at--;
+	return at > 0 && bdl_view_ends(f->lines[at - 1].all, BDL_LIT(":"));
+}
+
 /* Lines of which each says its page, in order. */
 static size_t take_paged(struct finder *f, size_t from)
 {
 	struct list l = { .from = from, .end = from };
+	unsigned pages = 0; /* that differ */
 	bool differ = false;
 
 	for (size_t i = from; i < f->n; i++) {
@@ -169,11 +178,12 @@ static size_t take_paged(struct finder *f, size_t from)
 		if (!is_entry(f, i) || f->entries[i].page < (l.page ? l.page : 1))
 			break;
 		differ = differ || f->entries[i].shape != f->entries[from].shape;
+		pages += f->entries[i].page != l.page;
 		l.page = f->entries[i].page;
 		l.n++;
 		l.end = i + 1;
 	}
-	if (l.n >= PAGED_LEAST && differ)
+	if (l.n >= PAGED_LEAST && differ && pages >= LEAST && !is_led(f, from))
 		drop(f, &l);
 	return l.n >= PAGED_LEAST ? l.end : from + 1;
 }

@@ -29,7 +29,9 @@ static bool is_common(struct bdl_view word)
 		"Before", "During", "New", "Private", "Only", "Under", "Devices", "ICT", "IT",
 		"Trust", "Whole", "Online", "Safety", "Rules", "Regulations", "Agreement",
 		"Handbook", "Guide", "Guidance", "Charter", "Contract", "Statement", "Declaration",
-		"Procedures", "Code", "Governors", "Governing", "Remote" };
+		"Procedures", "Code", "Governors", "Governing", "Remote", "AUP", "Head",
+		"Headteacher", "Principal", "Teacher", "Teachers", "Parents", "Board", "Chair",
+		"Name", "Signed" };
 
 	return is_any(word, common, BDL_ARRAY_LEN(common));
 }

@@ -15,7 +15,9 @@ struct dates {
 	size_t n;
 	unsigned pending[2]; /* days whose month comes yet: "26 to 30 October" */
 	size_t n_pending;
-	unsigned year; /* that was said last */
+	unsigned month;  /* that stands before its day: "October 26"; 0: none */
+	const char *end; /* of the last of these */
+	unsigned year;   /* that was said last */
 };
 
 /* What a name begins. */
@@ -50,11 +52,61 @@ static void add_date(struct dates *d, struct bdl_import_day day)
 		d->items[d->n++] = day;
 }
 
-static void take_month(struct dates *d, unsigned month)
+static bool is_any(struct bdl_view text, const char *const *words, size_t n)
 {
-	for (size_t i = 0; i < d->n_pending; i++)
+	for (size_t i = 0; i < n; i++)
+		if (bdl_import_has(text, words[i]))
+			return true;
+	return false;
+}
+
+/* "26 to 30 October", "1 and 2 October", and not "Autumn 1: 3 October". */
+static bool are_joined(struct bdl_view between)
+{
+	static const char *const joins[] = { "to", "until", "and", "&", ",", "-", "\xe2\x80\x93",
+		"\xe2\x80\x94" };
+
+	return is_any(between, joins, BDL_ARRAY_LEN(joins));
+}
+
+/* What stands between the last day or month, which there is, and this word. */
+static struct bdl_view before(const struct dates *d, struct bdl_view word)
+{
+	return bdl_view_trim(bdl_view_at(d->end, (size_t)(word.p - d->end)));
+}
+
+/* A day and its month: "3 October", "3rd of October", "October 3". */
+static bool is_beside(const struct dates *d, struct bdl_view word)
+{
+	struct bdl_view between = before(d, word);
+
+	return between.n == 0 || bdl_view_iis(between, "of");
+}
+
+static void take_month(struct dates *d, struct bdl_view word, unsigned month)
+{
+	bool behind = d->n_pending > 0 && is_beside(d, word);
+
+	for (size_t i = 0; behind && i < d->n_pending; i++)
 		add_date(d, (struct bdl_import_day){ .month = month, .day = d->pending[i] });
 	d->n_pending = 0;
+	d->month = behind ? 0 : month;
+	d->end = word.p + word.n;
+}
+
+static void take_day(struct dates *d, struct bdl_view word, unsigned day)
+{
+	if (d->month && is_beside(d, word)) {
+		add_date(d, (struct bdl_import_day){ .month = d->month, .day = day });
+	} else {
+		if (d->n_pending > 0 && !are_joined(before(d, word)))
+			d->n_pending = 0;
+		if (d->n_pending == BDL_ARRAY_LEN(d->pending))
+			d->pending[0] = d->pending[--d->n_pending];
+		d->pending[d->n_pending++] = day;
+	}
+	d->month = 0;
+	d->end = word.p + word.n;
 }
 
 /* The last says it for those before it: "21 December to 4 January 2027". */
@@ -118,11 +170,9 @@ static void read_dates(struct bdl_view text, struct dates *d)
 			rest = bdl_view_at(
 			    marked.p + marked.n, (size_t)(text.p + text.n - marked.p) - marked.n);
 		} else if (month) {
-			take_month(d, month);
+			take_month(d, word, month);
 		} else if (bdl_import_number(word, 31, &number) && number > 0) {
-			if (d->n_pending == BDL_ARRAY_LEN(d->pending))
-				d->pending[0] = d->pending[--d->n_pending];
-			d->pending[d->n_pending++] = number;
+			take_day(d, word, number);
 		} else if (word.n == 4 && bdl_import_number(word, 2099, &number) &&
 		    number >= YEAR_MIN) {
 			take_year(d, number);
@@ -142,22 +192,37 @@ static void put_day(struct bdl_buf *out, const struct bdl_import_day *d)
 	(void)bdl_buf_printf(out, "%04u-%02u-%02u", d->year, d->month, d->day);
 }
 
-static void put_span(const struct span_name *name, const struct dates *d, struct bdl_buf *out)
+/* One day where `to` is NULL. */
+static void put_span(const struct span_name *name, const struct bdl_import_day *from,
+    const struct bdl_import_day *to, struct bdl_buf *out)
 {
 	struct bdl_buf span BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(SPAN_BYTES);
-	const struct bdl_import_day *from = &d->items[0], *to = &d->items[1];
-	int days = d->n > 1 ? days_of(to) - days_of(from) : 0;
+	int days = to ? days_of(to) - days_of(from) : 0;
 
-	if (d->n == 0 || !from->year || (d->n == 1 && name->kind != CLOSED) ||
-	    (d->n > 1 && (!to->year || days < 0 || days > SPAN_MAX)))
+	if (!from->year || (to && (!to->year || days < 0 || days > SPAN_MAX)))
 		return;
 	put_day(&span, from);
-	if (d->n > 1) {
+	if (to) {
 		(void)bdl_buf_add_str(&span, " to "); /* there is room */
 		put_day(&span, to);
 	}
 	(void)bdl_buf_printf(out, "%s%s %.*s", out->n ? ", " : "", name->name,
 	    BDL_FMT(bdl_buf_view(&span))); /* whole, or not at all */
+}
+
+/* Of a term that is told by its halves, the whole; days on which a school is closed may be apart. */
+static void put_spans(
+    const struct span_name *name, const struct dates *d, struct bdl_view words, struct bdl_buf *out)
+{
+	static const char *const runs[] = { " to ", " until ", " - ", "\xe2\x80\x93",
+		"\xe2\x80\x94" };
+	bool apart = name->kind == CLOSED && !is_any(words, runs, BDL_ARRAY_LEN(runs));
+
+	for (size_t i = 0; apart && i < d->n; i++)
+		put_span(name, &d->items[i], NULL, out);
+	if (!apart && d->n > 1)
+		put_span(
+		    name, &d->items[0], &d->items[name->kind == TERM && d->n == 4 ? 3 : 1], out);
 }
 
 /* The name that stands at the front, whole words of it. */
@@ -193,9 +258,11 @@ void bdl_terms_read(
 		size_t end = next_name(words, at + strlen(name->words));
 		struct dates d = { 0 };
 
-		read_dates(bdl_view_at(words.p + at, end - at), &d);
+		struct bdl_view said = bdl_view_at(words.p + at, end - at);
+
+		read_dates(said, &d);
 		fill_years(&d, academic);
-		put_span(name, &d, name->kind == TERM ? terms : holidays);
+		put_spans(name, &d, said, name->kind == TERM ? terms : holidays);
 		at = end;
 	}
 }

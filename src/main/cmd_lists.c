@@ -1,7 +1,7 @@
 /*
  * beadle lists compile FOLDER|FILE...
- * beadle lists show, find, status: lists/show.c; install-illegal: lists/install.c
- * beadle lists update: lists/update.c; changes: lists/changes.c
+ * beadle lists show, find, status: main/lists/show.c; install-illegal: main/lists/install.c
+ * beadle lists update: main/lists/update.c; changes: main/lists/changes.c
  */
 #include "base/clock.h"
 #include "lists/protect.h"

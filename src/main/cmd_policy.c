@@ -1,6 +1,6 @@
 /*
  * beadle policy explain FILE|URL|HOST [--person LOGIN] [--at TIME], and the table of the other verbs,
- * which have files of their own (policy_verbs.h).
+ * which have files of their own (main/policy/verbs.h).
  */
 #include "base/alloc.h"
 #include "main/policy/ask.h"

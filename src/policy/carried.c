@@ -19,7 +19,8 @@ static const struct carried doors[BDL_DOORS] = {
 		    BDL_TOLD(METHOD) | BDL_TOLD(TIME) | BDL_TOLD(WORDS) | BDL_TOLD(SEARCH) |
 		    BDL_TOLD(UPLOAD) | BDL_TOLD(PLACE) | BDL_TOLD(DEVICE),
 		.at_times = BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES) | BDL_TOLD(FILES) |
-		    BDL_TOLD(SIZE) | BDL_TOLD(TIMES) | BDL_TOLD(VOLUME) | BDL_TOLD(PHRASES) | BDL_TOLD(UNREAD),
+		    BDL_TOLD(SIZE) | BDL_TOLD(TIMES) | BDL_TOLD(VOLUME) | BDL_TOLD(PHRASES) |
+		    BDL_TOLD(UNREAD),
 		.kinds = 1u << BDL_RULE_SPLICE | 1u << BDL_RULE_FORCE,
 		.actions = 1u << BDL_ALLOW | 1u << BDL_NOTE | 1u << BDL_COACH | 1u << BDL_BLOCK,
 	},
@@ -100,10 +101,15 @@ static bool tells(const struct bdl_rule *rule, enum bdl_fact fact)
 	return fact != BDL_FACTS && (told_of(rule) >> fact & 1);
 }
 
-/* Of the web's texts only the words of a search are known; what stands on a page is not. */
+/*
+ * Of the web's texts only the words of a search are known; what stands on a page is not. Whether a text
+ * can be read is told of what is sent: an answer that cannot be is no matter of rules.
+ */
 static bool knows(const struct bdl_rule *rule, const struct bdl_phrase *phrase)
 {
 	if (phrase->form == BDL_PHRASE_WORDS && rule->deeds != 1u << BDL_DEED_WEB_SEARCH)
+		return false;
+	if (phrase->form == BDL_PHRASE_UNREAD && rule->deeds == 1u << BDL_DEED_WEB_DOWNLOAD)
 		return false;
 	return tells(rule, bdl_fact_of(phrase)) && !is_in_contents(phrase) && counts_within(phrase);
 }

@@ -211,9 +211,10 @@ static const char *meant_by(const struct expectation *e, struct bdl_token at)
 	} halves[] = { { BDL_TK_CATEGORY, "to category" }, { BDL_TK_HOST, "to host" },
 		{ BDL_TK_PATH, "to path" }, { BDL_TK_METHOD, "with method" },
 		{ BDL_TK_WORDS, "with words" }, { BDL_TK_TYPES, "with types" },
-		{ BDL_TK_PHRASES, "with phrases" }, { BDL_TK_PICTURES, "with pictures" },
-		{ BDL_TK_FILES, "with files" }, { BDL_TK_LINKS, "with links" },
-		{ BDL_TK_MARKINGS, "with markings" }, { BDL_TK_PROGRAMS, "with programs" },
+		{ BDL_TK_PHRASES, "with phrases" }, { BDL_TK_UNREAD, "with unread" },
+		{ BDL_TK_PICTURES, "with pictures" }, { BDL_TK_FILES, "with files" },
+		{ BDL_TK_LINKS, "with links" }, { BDL_TK_MARKINGS, "with markings" },
+		{ BDL_TK_PROGRAMS, "with programs" },
 		{ BDL_TK_PERSONAL_DATA, "with personal-data" }, { BDL_TK_MORE, "of more" },
 		{ BDL_TK_ON, "during 00:00-24:00 on" } };
 	/* One slip turns most words of two letters into most others. */

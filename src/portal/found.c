@@ -68,6 +68,14 @@ static const char *read_how(const struct bdl_request *r, struct bdl_view value)
 	return NULL;
 }
 
+static const char *unread_why(const struct bdl_request *r, struct bdl_view value)
+{
+	(void)r; /* nothing has to be made */
+	return bdl_view_is(value, "coding")
+	    ? "what was sent is a text that could not be read: it is packed in a way that is not unpacked"
+	    : NULL;
+}
+
 /* One kept word as a line; NULL: it is for the judge alone, or another version's. */
 static const char *line_of(const struct bdl_request *r, struct bdl_view name, struct bdl_view value)
 {
@@ -80,6 +88,7 @@ static const char *line_of(const struct bdl_request *r, struct bdl_view name, st
 		{ "file", "kind of file", NULL },
 		{ "size", NULL, size },
 		{ "read", NULL, read_how },
+		{ "unread", NULL, unread_why },
 		{ "score", NULL, score },
 		{ "excused", NULL, excused },
 		{ "hit", NULL, hit },

@@ -204,6 +204,14 @@ int bdl_chunks_feed(
 	return BDL_CHUNK_DATA;
 }
 
+void bdl_chunks_give_back(struct bdl_chunks *c, size_t n)
+{
+	if (n == 0)
+		return;
+	c->left += n;
+	c->state = DATA;
+}
+
 int bdl_chunk_write(struct bdl_buf *out, struct bdl_view data)
 {
 	if (data.n == 0)

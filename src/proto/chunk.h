@@ -40,6 +40,12 @@ void bdl_chunks_init(struct bdl_chunks *c);
 int bdl_chunks_feed(
     struct bdl_chunks *c, struct bdl_view *in, struct bdl_view *ret_data, struct bdl_err *err);
 
+/*
+ * The last n bytes of the data that was just handed out are to be handed out again: the caller puts them
+ * back in front of what it feeds next.
+ */
+void bdl_chunks_give_back(struct bdl_chunks *c, size_t n);
+
 /* Append one chunk (nothing for an empty one, which would end the body), and the end. */
 int bdl_chunk_write(struct bdl_buf *out, struct bdl_view data);
 int bdl_chunk_write_end(struct bdl_buf *out);

@@ -130,13 +130,22 @@ struct bdl_scan *bdl_scan_begin(struct bdl_scanner *scanner, const struct bdl_sc
 	return s;
 }
 
+bool bdl_scan_add_some(struct bdl_scan *s, struct bdl_view *bytes, uint64_t *left)
+{
+	size_t n = bytes->n;
+
+	BDL_BUG_IF(s->ended);
+	bool is_all = bdl_text_add(s->text, bytes, left);
+	s->bytes += n - bytes->n;
+	s->read = s->text->read;
+	return is_all;
+}
+
 void bdl_scan_add(struct bdl_scan *s, struct bdl_view bytes)
 {
-	BDL_BUG_IF(s->ended);
-	s->bytes += bytes.n;
-	if (bytes.n > 0)
-		bdl_text_add(s->text, bytes);
-	s->read = s->text->read;
+	uint64_t left = UINT64_MAX;
+
+	BDL_BUG_IF(!bdl_scan_add_some(s, &bytes, &left)); /* no text is so long */
 }
 
 void bdl_scan_end(struct bdl_scan *s)

@@ -76,6 +76,13 @@ void bdl_scan_options_of(
 struct bdl_scan *bdl_scan_begin(struct bdl_scanner *s, const struct bdl_scan_options *options)
     BDL_MUST_USE;
 void bdl_scan_add(struct bdl_scan *s, struct bdl_view bytes);
+/*
+ * The same for who has others to serve in between: takes bytes from the front of *bytes (which shrinks)
+ * until none are left, or until *left bytes were unpacked (up to 32 kB more), of which that is lowered.
+ * false: there is more, even where *bytes is empty now; to be called again with *left raised. What is not
+ * packed is no more than what came, and read at once.
+ */
+bool bdl_scan_add_some(struct bdl_scan *s, struct bdl_view *bytes, uint64_t *left) BDL_MUST_USE;
 void bdl_scan_end(struct bdl_scan *s);
 void bdl_scan_done(struct bdl_scan *s); /* takes NULL; gives it back to its scanner */
 BDL_DEFINE_AUTO(struct bdl_scan, bdl_scan_done);

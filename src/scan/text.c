@@ -33,13 +33,17 @@ void bdl_text_begin(
 		bdl_plain_begin(&t->plain, options, fold);
 }
 
-void bdl_text_add(struct bdl_text *t, struct bdl_view bytes)
+bool bdl_text_add(struct bdl_text *t, struct bdl_view *bytes, uint64_t *left)
 {
-	if (t->read != BDL_SCAN_READ || t->options.form == BDL_SCAN_OTHER)
-		return;
-	enum bdl_scan_read read = bdl_unpack_add(&t->unpack, bytes, to_charset, t);
-	if (t->read == BDL_SCAN_READ)
-		t->read = read;
+	if (t->read == BDL_SCAN_READ && t->options.form != BDL_SCAN_OTHER) {
+		enum bdl_scan_read read = bdl_unpack_add(&t->unpack, bytes, left, to_charset, t);
+		if (t->read == BDL_SCAN_READ)
+			t->read = read;
+		if (t->read == BDL_SCAN_READ)
+			return bytes->n == 0 && !t->unpack.is_behind;
+	}
+	*bytes = bdl_view_from(*bytes, bytes->n);
+	return true;
 }
 
 void bdl_text_end(struct bdl_text *t)

@@ -27,7 +27,8 @@ struct bdl_text {
 /* It is used again after bdl_text_done, or zeroed the first time. */
 void bdl_text_begin(
     struct bdl_text *t, const struct bdl_scan_options *options, struct bdl_fold *fold);
-void bdl_text_add(struct bdl_text *t, struct bdl_view bytes);
+/* As bdl_scan_add_some has it. */
+bool bdl_text_add(struct bdl_text *t, struct bdl_view *bytes, uint64_t *left);
 void bdl_text_end(struct bdl_text *t);
 void bdl_text_done(struct bdl_text *t); /* what one text took; takes a zeroed one */
 

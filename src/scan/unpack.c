@@ -29,10 +29,11 @@ void bdl_unpack_done(struct bdl_unpack *u)
 struct outlet {
 	void (*sink)(void *context, struct bdl_view v);
 	void *context;
+	uint64_t *left; /* that may come out for now */
 };
 
-/* Hand on what came out, as much as is allowed. */
-static enum bdl_scan_read hand_on(
+/* What came out, as much as is allowed. */
+static enum bdl_scan_read let_out(
     struct bdl_unpack *u, const struct outlet *o, const unsigned char *p, size_t n)
 {
 	uint64_t left = u->max - u->came_out;
@@ -40,12 +41,20 @@ static enum bdl_scan_read hand_on(
 
 	if (v.n > 0)
 		o->sink(o->context, v);
+	*o->left -= v.n < *o->left ? v.n : *o->left;
 	u->came_out += v.n;
 	if (v.n < n)
 		return BDL_SCAN_TOO_LARGE;
 	if (u->came_out > BDL_UNPACK_DENSE_MIN && u->came_out / BDL_SCAN_RATIO_MAX > u->came_in)
 		return BDL_SCAN_TOO_DENSE;
 	return BDL_SCAN_READ;
+}
+
+static void add_as_is(struct bdl_view *bytes, const struct outlet *o)
+{
+	if (bytes->n > 0)
+		o->sink(o->context, *bytes);
+	*bytes = bdl_view_from(*bytes, bytes->n);
 }
 
 /* --- gzip and deflate --- */
@@ -62,10 +71,10 @@ static uint32_t format_of(const struct bdl_unpack *u, struct bdl_view bytes)
 }
 
 /* Several members of gzip may follow each other; anything else behind the end is passed over. */
-static void begin_member(struct bdl_unpack *u, struct inflate_state *z)
+static void begin_member(struct bdl_unpack *u, struct inflate_state *z, uint8_t first)
 {
 	u->between = false;
-	u->ended = *z->next_in != GZIP_MARK;
+	u->ended = first != GZIP_MARK;
 	isal_inflate_reset(z);
 }
 
@@ -84,87 +93,91 @@ static void pass_over_head(struct inflate_state *z)
 	z->block_state = ISAL_BLOCK_NEW_HDR;
 }
 
+/* One buffer full of what comes out, or less where no more bytes are there. */
 static enum bdl_scan_read inflate_some(
-    struct bdl_unpack *u, struct bdl_inflating *i, struct bdl_view bytes, const struct outlet *o)
+    struct bdl_unpack *u, struct bdl_inflating *i, struct bdl_view *bytes, const struct outlet *o)
 {
 	struct inflate_state *z = &i->state;
-	enum bdl_scan_read read = BDL_SCAN_READ;
+	size_t most = bytes->n < UINT32_MAX ? bytes->n : UINT32_MAX;
 
-	z->next_in = (uint8_t *)(uintptr_t)bytes.p; /* it only reads there */
-	z->avail_in = (uint32_t)bytes.n;
-	do {
-		if (u->between)
-			begin_member(u, z);
-		if (u->ended)
-			break;
-		z->next_out = i->out;
-		z->avail_out = sizeof(i->out);
-		int status = isal_inflate(z);
-		size_t n = sizeof(i->out) - z->avail_out;
-		if (n > 0)
-			read = hand_on(u, o, i->out, n);
-		if (status == ISAL_INCORRECT_CHECKSUM && is_in_head(u, z)) {
-			pass_over_head(z);
-			continue;
-		}
-		if (status < 0 || status == ISAL_NEED_DICT)
-			return read == BDL_SCAN_READ ? BDL_SCAN_DAMAGED : read;
-		u->between = z->block_state == ISAL_BLOCK_FINISH;
-		u->ended = u->between && u->coding != BDL_SCAN_GZIP;
-	} while (read == BDL_SCAN_READ && (z->avail_in > 0 || (z->avail_out == 0 && !u->between)));
+	z->next_in = (uint8_t *)(uintptr_t)bytes->p; /* it only reads there */
+	z->avail_in = (uint32_t)most;
+	z->next_out = i->out;
+	z->avail_out = sizeof(i->out);
+	int status = isal_inflate(z);
+	size_t n = sizeof(i->out) - z->avail_out, taken = most - z->avail_in;
+	*bytes = bdl_view_from(*bytes, taken);
+	u->came_in += taken;
+	u->between = z->block_state == ISAL_BLOCK_FINISH;
+	u->is_behind = z->avail_out == 0 && !u->between;
+	enum bdl_scan_read read = n > 0 ? let_out(u, o, i->out, n) : BDL_SCAN_READ;
+	if (status == ISAL_INCORRECT_CHECKSUM && is_in_head(u, z)) {
+		pass_over_head(z);
+		u->between = false;
+		return read;
+	}
+	if (status < 0 || status == ISAL_NEED_DICT)
+		return read == BDL_SCAN_READ ? BDL_SCAN_DAMAGED : read;
+	u->ended = u->between && u->coding != BDL_SCAN_GZIP;
 	return read;
 }
 
-static enum bdl_scan_read inflate_all(
-    struct bdl_unpack *u, struct bdl_view bytes, const struct outlet *o)
+static enum bdl_scan_read inflate(
+    struct bdl_unpack *u, struct bdl_view *bytes, const struct outlet *o)
 {
 	enum bdl_scan_read read = BDL_SCAN_READ;
 
-	while (bytes.n > 0 && read == BDL_SCAN_READ && !u->ended) {
-		size_t n = bytes.n < UINT32_MAX / 2 ? bytes.n : UINT32_MAX / 2;
-		read = inflate_some(u, u->inflate, bdl_view_at(bytes.p, n), o);
-		bytes = bdl_view_from(bytes, n);
+	while (
+	    read == BDL_SCAN_READ && !u->ended && *o->left > 0 && (bytes->n > 0 || u->is_behind)) {
+		if (u->between)
+			begin_member(u, &u->inflate->state, (uint8_t)bytes->p[0]);
+		if (!u->ended)
+			read = inflate_some(u, u->inflate, bytes, o);
 	}
 	return read;
 }
 
 /* The first byte is kept until the second is there, since both tell what it is. */
-static enum bdl_scan_read add_inflate(
-    struct bdl_unpack *u, struct bdl_view bytes, const struct outlet *o)
+static enum bdl_scan_read begin_inflate(
+    struct bdl_unpack *u, struct bdl_view *bytes, const struct outlet *o)
 {
+	const char first = (char)u->first;
+	struct bdl_view alone = bdl_view_at(&first, 1);
+
+	if (bytes->n == 0)
+		return BDL_SCAN_READ;
+	u->inflate = bdl_xalloc(sizeof(*u->inflate));
+	isal_inflate_init(&u->inflate->state);
+	u->inflate->state.crc_flag = format_of(u, *bytes);
+	enum bdl_scan_read read = inflate(u, &alone, o);
+	return read == BDL_SCAN_READ ? inflate(u, bytes, o) : read;
+}
+
+static enum bdl_scan_read add_inflate(
+    struct bdl_unpack *u, struct bdl_view *bytes, const struct outlet *o)
+{
+	if (u->inflate != NULL)
+		return inflate(u, bytes, o);
 	if (!u->has_first) {
 		u->has_first = true;
-		u->first = (unsigned char)bytes.p[0];
+		u->first = (unsigned char)bytes->p[0];
 		/* Browsers show what says that it is gzip, and is not, as it came. */
 		if (u->coding == BDL_SCAN_GZIP && u->first != GZIP_MARK) {
 			u->coding = BDL_SCAN_AS_IS;
-			o->sink(o->context, bytes);
+			add_as_is(bytes, o);
 			return BDL_SCAN_READ;
 		}
-		bytes = bdl_view_from(bytes, 1);
+		*bytes = bdl_view_from(*bytes, 1);
 	}
-	if (bytes.n == 0)
-		return BDL_SCAN_READ;
-	if (u->inflate == NULL) {
-		const char first = (char)u->first;
-
-		u->inflate = bdl_xalloc(sizeof(*u->inflate));
-		isal_inflate_init(&u->inflate->state);
-		u->inflate->state.crc_flag = format_of(u, bytes);
-		enum bdl_scan_read read = inflate_all(u, bdl_view_at(&first, 1), o);
-		if (read != BDL_SCAN_READ)
-			return read;
-	}
-	return inflate_all(u, bytes, o);
+	return begin_inflate(u, bytes, o);
 }
 
 /* --- brotli --- */
 
 static enum bdl_scan_read add_brotli(
-    struct bdl_unpack *u, struct bdl_view bytes, const struct outlet *o)
+    struct bdl_unpack *u, struct bdl_view *bytes, const struct outlet *o)
 {
 	unsigned char out[BDL_UNPACK_PIECE];
-	const uint8_t *in = (const uint8_t *)bytes.p;
 	enum bdl_scan_read read = BDL_SCAN_READ;
 	BrotliDecoderResult got = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
 
@@ -172,37 +185,49 @@ static enum bdl_scan_read add_brotli(
 		u->brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL);
 	if (u->brotli == NULL)
 		return BDL_SCAN_DAMAGED;
-	while (read == BDL_SCAN_READ && got == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
+	while (read == BDL_SCAN_READ && got == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT &&
+	    *o->left > 0) {
+		const uint8_t *in = (const uint8_t *)bytes->p;
 		uint8_t *to = out;
-		size_t room = sizeof(out);
-		got = BrotliDecoderDecompressStream(u->brotli, &bytes.n, &in, &room, &to, NULL);
+		size_t room = sizeof(out), n = bytes->n;
+		got = BrotliDecoderDecompressStream(u->brotli, &n, &in, &room, &to, NULL);
+		u->came_in += bytes->n - n;
+		*bytes = bdl_view_from(*bytes, bytes->n - n);
 		if (room < sizeof(out))
-			read = hand_on(u, o, out, sizeof(out) - room);
+			read = let_out(u, o, out, sizeof(out) - room);
 	}
+	u->is_behind = got == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
 	u->ended = got == BROTLI_DECODER_RESULT_SUCCESS;
 	return read == BDL_SCAN_READ && got == BROTLI_DECODER_RESULT_ERROR ? BDL_SCAN_DAMAGED
 									   : read;
 }
 
-enum bdl_scan_read bdl_unpack_add(struct bdl_unpack *u, struct bdl_view bytes,
-    void (*sink)(void *context, struct bdl_view v), void *context)
+static enum bdl_scan_read add(struct bdl_unpack *u, struct bdl_view *bytes, const struct outlet *o)
 {
-	struct outlet o = { sink, context };
-
-	if (bytes.n == 0 || u->ended)
-		return BDL_SCAN_READ;
-	u->came_in += bytes.n;
 	switch (u->coding) {
 	case BDL_SCAN_AS_IS:
-		sink(context, bytes);
+		add_as_is(bytes, o);
 		return BDL_SCAN_READ;
 	case BDL_SCAN_GZIP:
 	case BDL_SCAN_DEFLATE:
-		return add_inflate(u, bytes, &o);
+		return add_inflate(u, bytes, o);
 	case BDL_SCAN_BROTLI:
-		return add_brotli(u, bytes, &o);
+		return add_brotli(u, bytes, o);
 	case BDL_SCAN_UNKNOWN:
 		break;
 	}
 	return BDL_SCAN_CODED;
+}
+
+enum bdl_scan_read bdl_unpack_add(struct bdl_unpack *u, struct bdl_view *bytes, uint64_t *left,
+    void (*sink)(void *context, struct bdl_view v), void *context)
+{
+	struct outlet o = { sink, context, left };
+	enum bdl_scan_read read = BDL_SCAN_READ;
+
+	if (!u->ended && *left > 0 && (bytes->n > 0 || u->is_behind))
+		read = add(u, bytes, &o);
+	if (u->ended || read != BDL_SCAN_READ)
+		*bytes = bdl_view_from(*bytes, bytes->n);
+	return read;
 }

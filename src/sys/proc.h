@@ -71,4 +71,14 @@ void bdl_proc_follow_parent(void);
  */
 pid_t bdl_proc_fork(int ours, int handed, struct bdl_err *err) BDL_MUST_USE;
 
+/*
+ * The same with a pair of sockets of that type (SOCK_STREAM, ...) between the two: the child's end is its
+ * descriptor 3, the parent's *ret_fd. It ends when that is closed, and no other way.
+ */
+pid_t bdl_proc_fork_paired(int type, int *ret_fd, struct bdl_err *err) BDL_MUST_USE;
+void bdl_proc_end_paired(pid_t pid, int fd);
+
+/* A text of a child that a peer may have taken over: it ends within `size` bytes, and moves no cursor. */
+void bdl_proc_tame(char *text, size_t size);
+
 #endif

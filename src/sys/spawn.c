@@ -5,6 +5,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -164,6 +165,39 @@ pid_t bdl_proc_fork(int ours, int handed, struct bdl_err *err)
 	if (pid < 0)
 		(void)bdl_fail_sys(err, "make a process");
 	return pid;
+}
+
+pid_t bdl_proc_fork_paired(int type, int *ret_fd, struct bdl_err *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) < 0) {
+		(void)bdl_fail_sys(err, "make a pair of sockets");
+		return -1;
+	}
+	BDL_AUTO_FD int ours = ends[0];
+	BDL_AUTO_FD int its = ends[1];
+	pid_t pid = bdl_proc_fork(ours, its, err);
+	if (pid == 0)
+		ours = its = -1; /* the one is closed, the other has another number */
+	if (pid > 0)
+		*ret_fd = bdl_steal_fd(&ours);
+	return pid;
+}
+
+void bdl_proc_end_paired(pid_t pid, int fd)
+{
+	(void)close(fd); /* a socket; the process sees it and ends */
+	/* In a sandbox that forbids to wait it is init's to bury. */
+	(void)waitpid(pid, NULL, 0);
+}
+
+void bdl_proc_tame(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	for (char *p = text; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = '?';
 }
 
 void bdl_proc_follow_parent(void)

@@ -67,6 +67,7 @@ static struct bdl_web *the_door(void)
 	web->log_fd = -1;
 	web->max_conns = 16;
 	MUST(uv_loop_init(&web->loop.uv) == 0);
+	bdl_round_begin(web);
 	open_shared(web);
 	/* Below what is no folder: nothing is ever kept, by root either. */
 	web->recorder = bdl_recorder_new(&web->loop.uv, "/dev/null/journal", &slot);
@@ -119,8 +120,8 @@ static void feed(struct bdl_web *web, struct bdl_view piece, int peer, struct bd
 	MUST(bdl_buf_add_view(&c->in, piece) == 0);
 	bdl_conn_advance(c);
 	do {
-		/* A refusal waits for the disk, on another thread. */
-		waits = is_open(web) && (c->waiting || c->writing);
+		/* A refusal waits for the disk, on another thread; a long text for its next turn. */
+		waits = is_open(web) && (c->waiting || c->writing || bdl_reading_is_behind(c));
 		(void)uv_run(&web->loop.uv, waits && c->waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 		while ((n = read(peer, some, sizeof(some))) > 0)
 			MUST(bdl_buf_add(answers, some, (size_t)n) == 0);

@@ -52,11 +52,11 @@ def reqmod(url, method="GET", headers=None, body=None, icap=None, service="reque
     return out + (b"0\r\n\r\n" if "Preview" in fields else chunked(body))
 
 
-def respmod(url, body, icap=None):
+def respmod(url, body, icap=None, fields_of_http=b""):
     fields = {"Host": "127.0.0.1", "Allow": "204"}
     fields.update(icap or {})
     request = http_request(url)
-    response = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+    response = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" + fields_of_http + b"\r\n"
     fields["Encapsulated"] = (f"req-hdr=0, res-hdr={len(request)}, "
                               f"res-body={len(request) + len(response)}")
     lines = ["RESPMOD icap://127.0.0.1/response ICAP/1.0"]

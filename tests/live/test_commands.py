@@ -56,8 +56,8 @@ def test_version_and_help():
     assert "role" not in done.stdout
 
 
-def test_the_manual_has_every_setting_and_command():
-    manual = (ROOT / "man" / "beadle.1").read_text()
+def test_the_manuals_have_every_setting_and_command():
+    manual, guide = (ROOT / "man" / "beadle.1").read_text(), (ROOT / "docs" / "operator.md").read_text()
     told = subprocess.run([program(), "help", "settings"], capture_output=True, text=True,
                           check=True).stdout
     settings = re.findall(r"^(\S.*?) = ?(.*)$", told, re.M)
@@ -65,6 +65,7 @@ def test_the_manual_has_every_setting_and_command():
     for name, default in settings:
         item = re.search(rf"^\.It Cm {re.escape(name)} Pq (.*)$", manual, re.M)
         assert item and default in item.group(1), (name, default)
+        assert re.search(rf"(^|`){re.escape(name)}(`| = )", guide, re.M), name
     for env in re.findall(r"Environment: (\S+)", told):
         assert f"Ev {env}" in manual, env
     commands = subprocess.run([program(), "help"], capture_output=True, text=True, check=True).stdout

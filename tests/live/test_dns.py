@@ -278,9 +278,9 @@ def test_says_what_is_in_it_and_why_not(still):
     for line in ("staff web.all: category gambling: blocked for everyone",
                  "pupils web.all: host shop.example: blocked for everyone",
                  "staff web.own: category leisure: not blocked here, for no such rule binds pupils",
-                 "pupils web.lifted: not carried out, 'names that can be lifted' cannot be written: "
+                 "pupils web.lifted: not carried out, as a zone has nothing for 'names that can be lifted': "
                  "block dns to category drugs",
-                 "law illegal: not carried out, 'names of illegal content' cannot be written: "
+                 "law illegal: not carried out, as a zone has nothing for 'names of illegal content': "
                  "block dns to category illegal, always",
                  "safe search: forced for everyone"):
         assert line + "\n" in said, said

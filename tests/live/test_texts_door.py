@@ -1,5 +1,9 @@
 """What peers of every kind may do to a door that reads texts, with nothing around it."""
 
+import base64
+import gzip
+import random
+import select
 import subprocess
 import threading
 import time
@@ -138,6 +142,31 @@ def test_a_thousand_slow_bodies(door):
     assert "texts-full" not in door.log() and "texts-shared" not in door.log(), "some went on unread"
     with door.client() as c:
         assert answer_to(c, BAD).http_status == 403
+
+
+def bomb():
+    """A little, which comes at once, that unpacks to nearly as much as is read of so little."""
+    noise = base64.b64encode(random.Random(6).randbytes(42_000))
+    return gzip.compress(noise + b" quiet" * 1_500_000, 9)
+
+
+def test_texts_that_unpack_to_much_hold_up_nobody(door):
+    """Others are answered many times while four of them are read, not only between one and the next."""
+    body = bomb()
+    assert 9_000_000 / 200 < len(body) < 60_000
+    data = respmod("http://a.example/", body, STAFF, b"Content-Encoding: gzip\r\n")
+    bombs = [door.client() for _ in range(4)]
+    between = 0
+    with door.client() as c:
+        for b in bombs:
+            b.send(data)
+        while not select.select([b.s for b in bombs], [], [], 0)[0]:
+            assert c.ask(reqmod("http://a.example/", icap=STAFF)).status == 204
+            between += 1
+    for b in bombs:
+        assert b.answer().status in (200, 204)
+        b.s.close()
+    assert between >= 12, between
 
 
 def test_peers_that_go_in_the_middle(door):

@@ -88,7 +88,8 @@ class Who:
 
     def asks(self, sites, path, source):
         """Who a request through Squid is recorded as: (login, known)."""
-        self.school.visit(sites.url("casino.example", path), source=source)
+        reply = self.school.visit(sites.url("casino.example", path), source=source)
+        assert reply.status == 403, reply
         act = self.school.act(path)
         return act["person"], act["known"]
 

@@ -245,7 +245,7 @@ static void say_left(struct bdl_buf *out, struct bdl_view policy, const struct b
 		bdl_buf_clear(&line);
 		bdl_rule_on_one_line(rule->text, &line);
 		say_clause(out, policy, clause);
-		(void)bdl_buf_printf(out, "not carried out, '%.*s' cannot be written: %s\n",
+		(void)bdl_buf_printf(out, "not carried out, as a zone has nothing for '%.*s': %s\n",
 		    BDL_FMT(beyond), bdl_buf_str(&line));
 	}
 }

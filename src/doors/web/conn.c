@@ -224,7 +224,8 @@ static void set_waiting(struct bdl_conn *c)
 	size_t unsent = c->out.n + (c->spools ? 0 : c->flight.n); /* what is in flight stays so */
 	int events = c->writing ? UV_WRITABLE : 0;
 
-	c->reading = !c->eof && (c->stage != BDL_STAGE_SYNC || c->in.n == 0) &&
+	c->reading = !c->eof && !bdl_reading_is_behind(c) &&
+	    (c->stage != BDL_STAGE_SYNC || c->in.n == 0) &&
 	    (c->stage == BDL_STAGE_OVER || unsent <= BDL_CONN_OUT_FULL);
 	events |= c->reading ? UV_READABLE : 0;
 	if (c->closing || events == c->events)
@@ -253,7 +254,7 @@ static void finish(struct bdl_conn *c)
 static void check_eof(struct bdl_conn *c)
 {
 	if (c->closing || !c->eof || c->stage == BDL_STAGE_SYNC || c->stage == BDL_STAGE_OVER ||
-	    c->out.n > BDL_CONN_OUT_FULL)
+	    c->out.n > BDL_CONN_OUT_FULL || bdl_reading_is_behind(c))
 		return;
 	c->stage = BDL_STAGE_OVER;
 }
@@ -304,6 +305,8 @@ void bdl_conn_advance(struct bdl_conn *c)
 	} while (was_full && !c->closing && (!c->writing || spill(c)));
 	check_eof(c);
 	flush(c);
+	if (c->closing) /* what it held is counted no more */
+		return;
 	forget(c);
 	finish(c);
 	set_waiting(c);

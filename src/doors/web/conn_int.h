@@ -27,6 +27,8 @@ enum bdl_stage {
 
 /* A body that is being read. */
 struct bdl_reading {
+	struct bdl_conn *conn;
+	struct bdl_reading *next_behind, **here_behind; /* in web->behind; NULL: it is not there */
 	struct bdl_reader *reader;
 	struct bdl_scan *scan;
 	struct bdl_buf held;    /* of the body, where nothing of it went on yet */
@@ -97,12 +99,22 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
     const struct bdl_decision *d);
 void bdl_reading_end(struct bdl_conn *c); /* any number of times */
 
-/* Read and keep a piece. false: it is read, and no room was left for it, or it need not be held. */
+/*
+ * Read of a piece as much as this turn of the loop has room for; returns how many of its bytes. Behind it
+ * is whose rest, or what that is packed in, is left for the next turn (round.c): till then nothing
+ * more of the body is taken.
+ */
+size_t bdl_reading_read(struct bdl_conn *c, struct bdl_view data);
+bool bdl_reading_is_behind(const struct bdl_conn *c);
+/* The one that waits longest goes to the end of those that are behind, of which there are some. */
+struct bdl_conn *bdl_reading_next_behind(struct bdl_web *web);
+
+/* Keep a piece that was read. false: no room was left for it, or it need not be held. */
 bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data);
 /* It turned out to be no text at all: it goes on, and is read no further. */
 bool bdl_reading_is_over(const struct bdl_conn *c);
-/* Read a piece that is about to go on. false: it must not, nor anything after it. */
-bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data);
+/* A piece was read that is about to go on. false: it must not, nor anything after it. */
+bool bdl_reading_watch(struct bdl_conn *c);
 /* The body is over, and its end is about to go on: as above. */
 bool bdl_reading_passes(struct bdl_conn *c);
 
@@ -119,6 +131,8 @@ bool bdl_reading_may_be_stuck(const struct bdl_conn *c);
 
 /* n bytes came: they are dealt with at the end of this turn of the loop, or before. */
 void bdl_round_add(struct bdl_conn *c, size_t n);
+/* An answer is ready that waited for the disk: it does not wait for those of this turn as well. */
+void bdl_round_go_on(struct bdl_conn *c);
 
 /* --- conn.c --- */
 

@@ -77,8 +77,7 @@ static void on_synced(struct bdl_waiter *w)
 		return;
 	}
 	send_answer(c);
-	/* It has waited long enough: it does not wait for those of this turn to be judged. */
-	bdl_conn_advance(c);
+	bdl_round_go_on(c);
 }
 
 static void deliver(struct bdl_conn *c)
@@ -445,6 +444,13 @@ static bool take_heads(struct bdl_conn *c)
 	return true;
 }
 
+/* More of the body can be taken now. */
+static bool is_body(const struct bdl_conn *c)
+{
+	return !c->closing && c->stage != BDL_STAGE_SYNC && c->stage != BDL_STAGE_OVER &&
+	    !bdl_reading_is_behind(c);
+}
+
 /* A piece of a body; where it is cut the connection ends. */
 static void take_data(struct bdl_conn *c, struct bdl_view data)
 {
@@ -457,7 +463,7 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 			release(c, data);
 		return;
 	}
-	if (c->text && !bdl_reading_watch(c, data)) {
+	if (c->text && !bdl_reading_watch(c)) {
 		bdl_conn_close(c);
 		return;
 	}
@@ -471,10 +477,22 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 		(void)bdl_chunk_write(&c->answer, data); /* send_answer looks */
 }
 
+/* The same, where it is read: as much of it as there is time for. */
+static void read_data(struct bdl_conn *c, struct bdl_view data)
+{
+	size_t n = c->text ? bdl_reading_read(c, data) : data.n;
+
+	bdl_chunks_give_back(&c->chunks, data.n - n);
+	c->at -= data.n - n;
+	take_data(c, bdl_view_at(data.p, n));
+}
+
 /* Decode what has come of a body: 1 at its end, 0 before, negative where it is none. */
 static int take_body(struct bdl_conn *c)
 {
-	while (c->out.n <= BDL_CONN_OUT_FULL) {
+	if (bdl_reading_is_behind(c) && c->web->text_left > 0) /* of what was taken already */
+		read_data(c, (struct bdl_view){ 0 });
+	while (c->out.n <= BDL_CONN_OUT_FULL && is_body(c)) {
 		struct bdl_view v = rest(c), data = { 0 };
 		size_t before = v.n;
 		int event = bdl_chunks_feed(&c->chunks, &v, &data, NULL);
@@ -483,9 +501,7 @@ static int take_body(struct bdl_conn *c)
 			return event;
 		if (event != BDL_CHUNK_DATA)
 			return event == BDL_CHUNK_END;
-		take_data(c, data);
-		if (c->closing || c->stage == BDL_STAGE_SYNC || c->stage == BDL_STAGE_OVER)
-			return 0;
+		read_data(c, data);
 	}
 	return 0;
 }

@@ -68,6 +68,7 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 		return false;
 	}
 	c->text = bdl_xalloc(sizeof(*c->text));
+	c->text->conn = c;
 	c->text->reader = bdl_reader_hold(reader);
 	c->text->scan = bdl_scan_begin(reader->scanner, &d->how);
 	c->text->whose = d->whose;
@@ -79,10 +80,58 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 	return true;
 }
 
+/* Those that are behind go on one after another. */
+static void set_behind(struct bdl_conn *c, bool is_behind)
+{
+	struct bdl_web *web = c->web;
+	struct bdl_reading *t = c->text;
+
+	if (is_behind == (t->here_behind != NULL))
+		return;
+	web->n_behind += is_behind ? 1 : -(size_t)1;
+	if (is_behind) {
+		t->next_behind = NULL;
+		t->here_behind = web->behind ? web->behind_end : &web->behind;
+		*t->here_behind = t;
+		web->behind_end = &t->next_behind;
+		return;
+	}
+	*t->here_behind = t->next_behind;
+	if (t->next_behind)
+		t->next_behind->here_behind = t->here_behind;
+	else
+		web->behind_end = t->here_behind;
+	t->here_behind = NULL;
+}
+
+struct bdl_conn *bdl_reading_next_behind(struct bdl_web *web)
+{
+	struct bdl_conn *c = web->behind->conn;
+
+	set_behind(c, false);
+	set_behind(c, true);
+	return c;
+}
+
+bool bdl_reading_is_behind(const struct bdl_conn *c)
+{
+	return c->text && c->text->here_behind;
+}
+
+size_t bdl_reading_read(struct bdl_conn *c, struct bdl_view data)
+{
+	struct bdl_view rest = data;
+	bool is_all = bdl_scan_add_some(c->text->scan, &rest, &c->web->text_left);
+
+	set_behind(c, !is_all);
+	return data.n - rest.n;
+}
+
 void bdl_reading_end(struct bdl_conn *c)
 {
 	if (!c->text)
 		return;
+	set_behind(c, false);
 	bdl_scan_done(c->text->scan);
 	bdl_reader_drop(c->text->reader);
 	bdl_buf_done(&c->text->held);
@@ -152,7 +201,6 @@ bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 	/* Who sends little is held whatever others do. */
 	bool is_crowded = c->web->held > most && t->held.n + data.n > most / c->web->n_conns;
 
-	bdl_scan_add(t->scan, data);
 	if (bdl_reading_is_over(c))
 		return false;
 	t->last_ms = (int64_t)uv_now(&c->web->loop.uv);
@@ -165,11 +213,10 @@ bool bdl_reading_hold(struct bdl_conn *c, struct bdl_view data)
 	return true;
 }
 
-bool bdl_reading_watch(struct bdl_conn *c, struct bdl_view data)
+bool bdl_reading_watch(struct bdl_conn *c)
 {
 	struct bdl_reading *t = c->text;
 
-	bdl_scan_add(t->scan, data);
 	return !t->is_watched || levels_of(t->scan) <= t->levels || !is_found_late(c, false);
 }
 
@@ -179,7 +226,8 @@ bool bdl_reading_is_slow(const struct bdl_conn *c, int64_t now_ms)
 
 	if (c->stage != BDL_STAGE_READ || !t || !t->is_held)
 		return false;
-	int64_t silent_ms = now_ms - t->last_ms;
+	/* Of what is behind more is here. */
+	int64_t silent_ms = t->here_behind ? 0 : now_ms - t->last_ms;
 	if ((t->held.n == BDL_WEB_PIPE && silent_ms >= BDL_WEB_STUCK_MS) ||
 	    (t->held.n > BDL_WEB_PIPE && silent_ms >= BDL_WEB_SILENCE_MS))
 		return true;

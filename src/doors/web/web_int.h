@@ -48,6 +48,11 @@
  */
 #define BDL_WEB_BODY_LONG (256 * 1024)
 #define BDL_WEB_SPOOL_MAX (4 * BDL_SPOOL_MAX)
+/*
+ * Of all packed texts so many bytes are unpacked and read before others have their turn: of what came in a
+ * turn of the loop, and then of what was left of the turn before.
+ */
+#define BDL_WEB_TEXT_TURN (1024 * 1024)
 /* What is held of a text that is read goes on after this time, and is read as it goes. */
 #define BDL_WEB_TEXT_MS 4000
 /*
@@ -114,16 +119,20 @@ struct bdl_web {
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
 	uv_check_t round;
+	uv_idle_t awake;                          /* while texts are behind */
 	struct bdl_conn *came[BDL_WEB_ROUND_MAX]; /* of which something came in this turn */
 	size_t n_came, came_bytes;
-	bool paused;           /* who connects waits: tried again every second */
-	size_t held;           /* bytes of memory that all their buffers take */
-	size_t n_texts;        /* that are being read */
+	bool paused;        /* who connects waits: tried again every second */
+	size_t held;        /* bytes of memory that all their buffers take */
+	size_t n_texts;     /* that are being read */
+	uint64_t text_left; /* bytes of text that may be read in this turn of the loop */
+	struct bdl_reading *behind, **behind_end; /* texts that wait for the next one (round.c) */
+	size_t n_behind;
 	bool texts_full;       /* and no more could be, which was said */
 	bool texts_shared;     /* and somebody's no more could be, which was said */
 	char spools[1024];     /* the folder where they lie */
 	uint64_t spooled;      /* bytes in all of them */
-	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
+	char input[64 * 1024]; /* what was just read; taken over at once */
 };
 
 /* --- current.c: what is in force --- */

@@ -10,6 +10,14 @@
 
 #define START_MS 10000 /* that the proxy takes to listen, on a busy machine */
 
+const char *bdl_stand_text(const struct bdl_stand *stand, char out[BDL_CHECK_WHO])
+{
+	(void)snprintf(out, BDL_CHECK_WHO, "%.40s%s%.40s",
+	    stand->group.n ? stand->group.p : "unknown people", stand->place.n ? " at " : "",
+	    stand->place.n ? stand->place.p : ""); /* cut */
+	return out;
+}
+
 void bdl_finding_add(struct bdl_finding_of *f, enum bdl_check_outcome outcome, const char *mend,
     const char *fmt, ...)
 {
@@ -255,4 +263,23 @@ bool bdl_checks_page(struct bdl_checking *c, const struct bdl_stand *stand, stru
 	BDL_BUG_IF(page.n == 0 || page.n > sizeof(q.page));
 	memcpy(q.page, page.p, page.n);
 	return ask_served(c, stand, BDL_LIT(BDL_PROBE_HOST), &q, f, err);
+}
+
+bool bdl_checks_reach_server(struct bdl_checking *c, const struct bdl_stand *stand,
+    struct bdl_finding_of *f, struct bdl_err *err)
+{
+	if (!c->has_server) {
+		bdl_finding_add(f, BDL_CHECK_NOT_RUN, "The log of the clerk says why: no-listener.",
+		    "There is no server of our own to ask.");
+		return false;
+	}
+	/* It has to find its way back to us. */
+	if (!bdl_checks_ask(c, stand, BDL_LIT(BDL_PROBE_HOST), "http", "/", f, err))
+		return false;
+	if (!c->asked.is_here)
+		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
+		    "Try one of your own through it: a page with an event stream, such as a chat, or one with "
+		    "words that a rule names.",
+		    "Not tried here, because the proxy is on another machine, which cannot reach our server.");
+	return c->asked.is_here;
 }

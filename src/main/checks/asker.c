@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ITS_END      3  /* the descriptor that the process keeps */
@@ -328,6 +327,14 @@ static int confine(const struct bdl_conf *conf, struct bdl_err *err)
 	    : bdl_sandbox_calls(BDL_CALLS_CONNECT | BDL_CALLS_SERVE | BDL_CALLS_FILES, err);
 }
 
+/* A question and an answer are one message each; the kernel doubles what it is told, and caps it. */
+static void make_room(int fd)
+{
+	const int room = MESSAGE_ROOM;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+}
+
 /* Until nobody asks any more. */
 BDL_NORETURN static void serve(const struct bdl_conf *conf, int listener)
 {
@@ -336,6 +343,7 @@ BDL_NORETURN static void serve(const struct bdl_conf *conf, int listener)
 	CURLM *multi = NULL;
 
 	bdl_proc_follow_parent();
+	make_room(ITS_END);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		multi = curl_multi_init();
 	if (!multi || confine(conf, NULL) < 0)
@@ -358,23 +366,16 @@ BDL_NORETURN static void serve(const struct bdl_conf *conf, int listener)
 int bdl_asker_start(
     const struct bdl_conf *conf, int listener, struct bdl_asker **ret, struct bdl_err *err)
 {
-	const int room = MESSAGE_ROOM;
-	int ends[2];
+	int fd;
+	pid_t pid = bdl_proc_fork_paired(SOCK_SEQPACKET, &fd, err);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return bdl_fail_sys(err, "make a pair of sockets");
-	BDL_AUTO_FD int ours = ends[0];
-	BDL_AUTO_FD int its = ends[1];
-	/* An answer is one message; the kernel doubles what it is told, and caps it. */
-	(void)setsockopt(ours, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-	(void)setsockopt(its, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-	pid_t pid = bdl_proc_fork(ours, its, err);
 	if (pid < 0)
 		return BDL_E_IO;
 	if (pid == 0)
 		serve(conf, listener);
+	make_room(fd);
 	struct bdl_asker *a = bdl_xalloc(sizeof(*a));
-	*a = (struct bdl_asker){ .pid = pid, .fd = bdl_steal_fd(&ours) };
+	*a = (struct bdl_asker){ .pid = pid, .fd = fd };
 	*ret = a;
 	return 0;
 }
@@ -383,19 +384,8 @@ void bdl_asker_end(struct bdl_asker *a)
 {
 	if (!a)
 		return;
-	(void)close(a->fd); /* a socket; the process sees it and ends */
-	/* In a sandbox that forbids to wait it is init's to bury. */
-	(void)waitpid(a->pid, NULL, 0);
+	bdl_proc_end_paired(a->pid, a->fd);
 	free(a);
-}
-
-/* Texts of a process that a peer may have taken over: they end, and move no cursor. */
-static void tame(char *text, size_t size)
-{
-	text[size - 1] = '\0';
-	for (char *p = text; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
 }
 
 int bdl_asker_ask(
@@ -408,9 +398,9 @@ int bdl_asker_ask(
 		got = read(a->fd, ret, sizeof(*ret));
 	if (got != (ssize_t)sizeof(*ret))
 		return bdl_fail(err, BDL_E_IO, "the process that asks the proxy has ended");
-	tame(ret->verdict, sizeof(ret->verdict));
-	tame(ret->type, sizeof(ret->type));
-	tame(ret->why, sizeof(ret->why));
+	bdl_proc_tame(ret->verdict, sizeof(ret->verdict));
+	bdl_proc_tame(ret->type, sizeof(ret->type));
+	bdl_proc_tame(ret->why, sizeof(ret->why));
 	ret->reply.n = ret->reply.n > BDL_DNS_ADDRESSES_MAX ? BDL_DNS_ADDRESSES_MAX : ret->reply.n;
 	ret->n = ret->n > BDL_ASKED_BODY ? BDL_ASKED_BODY : ret->n;
 	ret->body[ret->n] = '\0';

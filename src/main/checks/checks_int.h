@@ -68,7 +68,7 @@ struct bdl_finding_of {
 void bdl_finding_add(struct bdl_finding_of *f, enum bdl_check_outcome outcome, const char *mend,
     const char *fmt, ...) BDL_PRINTF(4, 5);
 
-/* --- checks/held.c: what checks go by --- */
+/* --- held.c: what checks go by --- */
 
 struct bdl_checking *bdl_checking_new(const struct bdl_conf *conf);
 void bdl_checking_free(struct bdl_checking *c); /* takes NULL */
@@ -88,7 +88,7 @@ int bdl_checking_open(struct bdl_checking *c, struct bdl_err *err) BDL_MUST_USE;
 int bdl_checks_settle(struct bdl_checking *c, int tries, bool is_passing, bool *ret_again,
     struct bdl_err *err) BDL_MUST_USE;
 
-/* --- checks/samples.c: whose place a probe takes --- */
+/* --- samples.c: whose place a probe takes --- */
 
 /* Some hosts that the lists have in a category, others in each run. */
 #define BDL_SAMPLE_MAX 16
@@ -100,7 +100,7 @@ struct bdl_sample {
 /* Of that category of the ruleset; NULL where no lists are there. */
 const struct bdl_sample *bdl_checks_sample(struct bdl_checking *c, unsigned category);
 
-/* --- checks/ask.c: asking the door --- */
+/* --- ask.c: asking the door --- */
 
 /* What the documents say, by what the lists say of that page. */
 struct bdl_expected {
@@ -147,16 +147,16 @@ bool bdl_checks_reach_server(struct bdl_checking *c, const struct bdl_stand *sta
 typedef int bdl_check_fn(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err);
 
-/* checks/web.c */
+/* web.c */
 bdl_check_fn bdl_check_filter, bdl_check_help_lines, bdl_check_block_page, bdl_check_safe_search,
     bdl_check_streams, bdl_check_journal, bdl_check_doors;
-/* checks/texts.c */
+/* texts.c */
 bdl_check_fn bdl_check_texts;
 /* Whether a rule keeps them from some page by its text, and that can be tried. */
 bool bdl_checks_try_texts(struct bdl_checking *c, const struct bdl_stand *stand);
-/* checks/dns.c */
+/* dns.c */
 bdl_check_fn bdl_check_dns;
-/* checks/state.c */
+/* state.c */
 bdl_check_fn bdl_check_lists, bdl_check_illegal_list, bdl_check_illegal_test, bdl_check_backup,
     bdl_check_restore;
 

@@ -17,14 +17,6 @@ static const char mend_door[] =
     "See by beadle status whether the doors hold the policies and lists in force, and by beadle lists "
     "find what the lists say." GONE_ON;
 
-const char *bdl_stand_text(const struct bdl_stand *stand, char out[BDL_CHECK_WHO])
-{
-	(void)snprintf(out, BDL_CHECK_WHO, "%.40s%s%.40s",
-	    stand->group.n ? stand->group.p : "unknown people", stand->place.n ? " at " : "",
-	    stand->place.n ? stand->place.p : ""); /* cut */
-	return out;
-}
-
 /* --- the filter --- */
 
 /* Names of that list are nobody's to know, so none can be asked for. */
@@ -285,25 +277,6 @@ int bdl_check_safe_search(struct bdl_checking *c, const struct bdl_stand *stand,
 }
 
 /* --- streams and the journal --- */
-
-bool bdl_checks_reach_server(struct bdl_checking *c, const struct bdl_stand *stand,
-    struct bdl_finding_of *f, struct bdl_err *err)
-{
-	if (!c->has_server) {
-		bdl_finding_add(f, BDL_CHECK_NOT_RUN, "The log of the clerk says why: no-listener.",
-		    "There is no server of our own to ask.");
-		return false;
-	}
-	/* It has to find its way back to us. */
-	if (!bdl_checks_ask(c, stand, BDL_LIT(BDL_PROBE_HOST), "http", "/", f, err))
-		return false;
-	if (!c->asked.is_here)
-		bdl_finding_add(f, BDL_CHECK_NOT_RUN,
-		    "Try one of your own through it: a page with an event stream, such as a chat, or one with "
-		    "words that a rule names.",
-		    "Not tried here, because the proxy is on another machine, which cannot reach our server.");
-	return c->asked.is_here;
-}
 
 int bdl_check_streams(struct bdl_checking *c, const struct bdl_stand *stand,
     struct bdl_finding_of *f, struct bdl_err *err)

@@ -1,5 +1,5 @@
 /*
- * The clerk: timed work. What there is to do is a table (clerk/jobs.c), when it is due and who does
+ * The clerk: timed work. What there is to do is a table (jobs.c), when it is due and who does
  * it stands in the store (record/jobs.h), and each piece is done by a child of the clerk in a
  * sandbox of its own. The role `clerk` does what is due; `beadle clerk run NAME` does one job now,
  * by the same functions.
@@ -14,7 +14,7 @@
 #include "sys/conf.h"
 #include <sys/types.h>
 
-/* What of the data folder a job may write; what it may read is in clerk/jobs.c. */
+/* What of the data folder a job may write; what it may read is in jobs.c. */
 enum bdl_job_right {
 	BDL_JOB_STORE = 1,  /* the data folder: SQLite makes files beside the store */
 	BDL_JOB_LISTS = 2,  /* lists/ */
@@ -67,13 +67,13 @@ void bdl_backup_folder(const struct bdl_conf *conf, char *out, size_t size);
  */
 int bdl_job_fence(const struct bdl_conf *conf, unsigned rights, struct bdl_err *err) BDL_MUST_USE;
 
-/* clerk/dns.c: the zone of names. Its cause is a change of what is in force or of the lists. */
+/* dns.c: the zone of names. Its cause is a change of what is in force or of the lists. */
 void bdl_dns_job_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret);
 uint64_t bdl_dns_job_cause(const struct bdl_conf *conf);
 int bdl_dns_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
     BDL_MUST_USE;
 
-/* clerk/checks.c: Beadle tries itself out. Its cause is a change of what is in force. */
+/* checks.c: Beadle tries itself out. Its cause is a change of what is in force. */
 void bdl_checks_job_schedule(const struct bdl_conf *conf, struct bdl_schedule *ret);
 uint64_t bdl_checks_job_cause(const struct bdl_conf *conf);
 int bdl_checks_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], struct bdl_err *err)
@@ -83,7 +83,7 @@ int bdl_checks_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], s
 
 struct bdl_clerk {
 	const struct bdl_conf *conf;
-	int listener; /* of streams that checks ask for (main/checks/asker.h); -1: none */
+	int listener; /* of what checks serve and ask for (main/checks/asker.h); -1: none */
 	bool is_role; /* events go to the log, and what children print to run/job-NAME.log */
 	char holder[BDL_JOB_HOLDER];
 	char names[BDL_JOBS_MAX]

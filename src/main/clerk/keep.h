@@ -1,4 +1,4 @@
-/* Timed work for the record itself, for the table of clerk/jobs.c; see struct bdl_job. */
+/* Timed work for the record itself, for the table of jobs.c; see struct bdl_job. */
 #ifndef BDL_MAIN_CLERK_KEEP_H
 #define BDL_MAIN_CLERK_KEEP_H
 

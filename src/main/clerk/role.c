@@ -176,7 +176,7 @@ static int confine(const struct bdl_conf *conf, struct bdl_err *err)
 		{ "/run/postgresql", BDL_MAY_READ },
 	};
 	unsigned calls = BDL_CALLS_FILES | BDL_CALLS_LOCKS | BDL_CALLS_CONNECT |
-	    BDL_CALLS_CHILDREN | BDL_CALLS_SERVE; /* streams that checks ask for */
+	    BDL_CALLS_CHILDREN | BDL_CALLS_SERVE; /* what checks serve and ask for */
 
 	if (conf->store[0])
 		calls |= BDL_CALLS_LOCAL;
@@ -200,7 +200,7 @@ int bdl_clerk_run(struct bdl_role *role)
 	/* One that cannot be made is told where it matters: by the job that needs it. */
 	if (bdl_file_mkdirs(backup, &err) < 0)
 		bdl_log_err(BDL_LOG_ERR, "no-backup-folder", &err);
-	/* Without it streams are not tried, which the check says. */
+	/* Without it streams and texts are not tried, which the check says. */
 	if (bdl_asker_listen(&r.clerk.listener, &err) < 0)
 		bdl_log_err(BDL_LOG_WARN, "no-listener", &err);
 	int rc = bdl_loop_init(&r.loop, on_stop, &r, &err);

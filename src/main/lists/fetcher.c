@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define PIECE_BYTES 65536
@@ -103,19 +102,15 @@ BDL_NORETURN static void serve(const struct bdl_conf *conf)
 
 int bdl_fetcher_start(const struct bdl_conf *conf, struct bdl_fetcher **ret, struct bdl_err *err)
 {
-	int ends[2];
+	int fd;
+	pid_t pid = bdl_proc_fork_paired(SOCK_STREAM, &fd, err);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return bdl_fail_sys(err, "make a pair of sockets");
-	BDL_AUTO_FD int ours = ends[0];
-	BDL_AUTO_FD int its = ends[1];
-	pid_t pid = bdl_proc_fork(ours, its, err);
 	if (pid < 0)
 		return BDL_E_IO;
 	if (pid == 0)
 		serve(conf);
 	struct bdl_fetcher *f = bdl_xalloc(sizeof(*f));
-	*f = (struct bdl_fetcher){ .pid = pid, .fd = bdl_steal_fd(&ours) };
+	*f = (struct bdl_fetcher){ .pid = pid, .fd = fd };
 	*ret = f;
 	return 0;
 }
@@ -124,19 +119,8 @@ void bdl_fetcher_end(struct bdl_fetcher *f)
 {
 	if (!f)
 		return;
-	(void)close(f->fd); /* a socket; the process sees it and ends */
-	/* In a sandbox that forbids to wait it is init's to bury. */
-	(void)waitpid(f->pid, NULL, 0);
+	bdl_proc_end_paired(f->pid, f->fd);
 	free(f);
-}
-
-/* A text of a process that a server may have taken over: it ends, and moves no cursor. */
-static void tame(char *text, size_t size)
-{
-	text[size - 1] = '\0';
-	for (char *p = text; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
 }
 
 static int take_bytes(int fd, size_t n, struct bdl_buf *into, struct bdl_err *err)
@@ -166,9 +150,9 @@ int bdl_fetcher_get(struct bdl_fetcher *f, const char *url, const char *etag, st
 	memcpy(ask.etag, etag, strlen(etag));
 	if (!bdl_file_put(f->fd, &ask, sizeof(ask)) || !get(f->fd, &answer, sizeof(answer)))
 		return bdl_fail(err, BDL_E_IO, "%s: the process that fetches has ended", url);
-	tame(answer.why, sizeof(answer.why));
-	tame(answer.fetched.etag, sizeof(answer.fetched.etag));
-	tame(answer.fetched.type, sizeof(answer.fetched.type));
+	bdl_proc_tame(answer.why, sizeof(answer.why));
+	bdl_proc_tame(answer.fetched.etag, sizeof(answer.fetched.etag));
+	bdl_proc_tame(answer.fetched.type, sizeof(answer.fetched.type));
 	if (answer.code != 0)
 		return bdl_fail(err,
 		    answer.code >= BDL_E_STORE && answer.code < 0 ? (enum bdl_code)answer.code

@@ -8,18 +8,18 @@
 #include "main/lists/fetcher.h"
 #include "sys/conf.h"
 
-/* lists/show.c: what is there. */
+/* show.c: what is there. */
 int bdl_lists_show(struct bdl_args *a);
 int bdl_lists_find_url(struct bdl_args *a);
 int bdl_lists_status(struct bdl_args *a);
 
-/* lists/install.c: the signed list. */
+/* install.c: the signed list. */
 int bdl_lists_install_illegal(struct bdl_args *a);
 
-/* lists/changes.c */
+/* changes.c */
 int bdl_lists_say_changes(struct bdl_args *a);
 
-/* lists/update.c: what a lists.conf fetches. */
+/* update.c: what a lists.conf fetches. */
 int bdl_lists_update(struct bdl_args *a);
 int bdl_lists_plan_read(const char *path, struct bdl_plan **ret, struct bdl_err *err) BDL_MUST_USE;
 

@@ -6,18 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define MOMENT_LEN 17 /* "2026-12-01 08:00" and NUL */
-#define COUNT_LEN  32 /* "-9,223,372,036,854,775,808" and NUL */
-
-static const char *moment(int64_t at_ms, char out[MOMENT_LEN])
-{
-	struct bdl_civil t = bdl_civil_local(at_ms);
-
-	(void)snprintf(out, MOMENT_LEN, "%04u-%02u-%02u %02u:%02u", (unsigned)t.year % 10000,
-	    (unsigned)t.month % 100, (unsigned)t.day % 100, (unsigned)t.minute / 60 % 100,
-	    (unsigned)t.minute % 60);
-	return out;
-}
+#define COUNT_LEN 32 /* "-9,223,372,036,854,775,808" and NUL */
 
 /* --- text --- */
 
@@ -43,22 +32,25 @@ static void say_number(int64_t n, const char *one, const char *many)
 	printf("%s %s", grouped(n, text), n == 1 ? one : many);
 }
 
+/* "12 acts and 40 parts of pages"; what there is none of is left out, where the other is there. */
+static void say_two(
+    int64_t n, const char *one, const char *many, int64_t m, const char *other, const char *others)
+{
+	if (n || !m)
+		say_number(n, one, many);
+	if (n && m)
+		fputs(" and ", stdout);
+	if (m)
+		say_number(m, other, others);
+}
+
 /* "12 acts and 40 parts of pages, of 3 people and 1 address that nobody knew, at 2 hosts" */
 static void say_count(const struct bdl_replay_count *n)
 {
-	if (n->acts || !n->parts)
-		say_number(n->acts, "act", "acts");
-	if (n->parts) {
-		fputs(n->acts ? " and " : "", stdout);
-		say_number(n->parts, "part of a page", "parts of pages");
-	}
+	say_two(n->acts, "act", "acts", n->parts, "part of a page", "parts of pages");
 	fputs(", of ", stdout);
-	if (n->people || !n->addresses)
-		say_number(n->people, "person", "people");
-	if (n->addresses) {
-		fputs(n->people ? " and " : "", stdout);
-		say_number(n->addresses, "address that nobody knew", "addresses that nobody knew");
-	}
+	say_two(n->people, "person", "people", n->addresses, "address that nobody knew",
+	    "addresses that nobody knew");
 	fputs(", at ", stdout);
 	say_number(n->hosts, "host", "hosts");
 }
@@ -79,10 +71,10 @@ static void say_verdict(enum bdl_action action, struct bdl_view policy, struct b
 
 static void say_examples(const struct bdl_replay_change *c)
 {
-	char at[MOMENT_LEN];
+	char at[BDL_SHORT_LEN];
 
 	for (size_t i = 0; i < c->n_examples; i++)
-		printf("      %s  %.*s\n", moment(c->examples[i].at_ms, at),
+		printf("      %s  %.*s\n", bdl_time_short(c->examples[i].at_ms, at),
 		    BDL_FMT(c->examples[i].host));
 }
 
@@ -161,14 +153,14 @@ static void say_beside(const struct bdl_replay_told *t, const struct bdl_replay_
 
 void bdl_replay_report_text(const struct bdl_replay_told *t, const struct bdl_replay_report *r)
 {
-	char since[MOMENT_LEN], until[MOMENT_LEN];
+	char since[BDL_SHORT_LEN], until[BDL_SHORT_LEN];
 
 	printf("What '%.*s' would have done, by %s", BDL_FMT(t->name), t->where);
 	if (r->since_ms > 0)
-		printf(", from %s to", moment(r->since_ms, since));
+		printf(", from %s to", bdl_time_short(r->since_ms, since));
 	else
 		fputs(", with all that was recorded until", stdout);
-	printf(" %s\n\nlooked at:  ", moment(r->until_ms, until));
+	printf(" %s\n\nlooked at:  ", bdl_time_short(r->until_ms, until));
 	say_count(&r->all);
 	fputs("\ndifferent:  ", stdout);
 	if (r->changed.acts || r->changed.parts)

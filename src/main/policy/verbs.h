@@ -5,21 +5,21 @@
 #include "main/command.h"
 #include "policy/document.h"
 
-/* policy/text.c: documents as text. */
+/* text.c: documents as text. */
 int bdl_policy_diff(struct bdl_args *a);
 int bdl_policy_format(struct bdl_args *a);
 
-/* policy/check.c, policy/coverage.c: what is wrong in documents, and what of them is carried out. */
+/* check.c, coverage.c: what is wrong in documents, and what of them is carried out. */
 int bdl_policy_check(struct bdl_args *a);
 int bdl_policy_coverage(struct bdl_args *a);
 
-/* policy/replay.c: what a draft would have made of what was recorded. */
+/* replay.c: what a draft would have made of what was recorded. */
 int bdl_policy_replay(struct bdl_args *a);
 
-/* policy/import.c: a policy that was written without us. */
+/* import.c: a policy that was written without us. */
 int bdl_policy_import(struct bdl_args *a);
 
-/* policy/publish.c, policy/confirm.c, policy/versions.c: versions, from the draft on. */
+/* publish.c, confirm.c, versions.c: versions, from the draft on. */
 int bdl_policy_draft(struct bdl_args *a);
 /*
  * Keep the document as the draft `as`, and say so, and what would stop it from being published;

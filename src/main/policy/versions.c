@@ -7,8 +7,6 @@
 
 #include <stdio.h>
 
-#define MOMENT_LEN 17 /* "2026-12-01 08:00" and NUL */
-
 struct table {
 	struct bdl_store *store;
 	struct bdl_version_row *rows;
@@ -57,22 +55,12 @@ static void put_changes(struct bdl_store *store, const struct bdl_version_row *v
 
 /* --- a version --- */
 
-static const char *moment(int64_t at_ms, char out[MOMENT_LEN])
-{
-	struct bdl_civil t = bdl_civil_local(at_ms);
-
-	(void)snprintf(out, MOMENT_LEN, "%04u-%02u-%02u %02u:%02u", (unsigned)t.year % 10000,
-	    (unsigned)t.month % 100, (unsigned)t.day % 100, (unsigned)t.minute / 60 % 100,
-	    (unsigned)t.minute % 60);
-	return out;
-}
-
 /* Of a version that waits for its second person and was given no day there is no moment yet. */
-static const char *from_when(const struct bdl_version_row *v, char out[MOMENT_LEN])
+static const char *from_when(const struct bdl_version_row *v, char out[BDL_SHORT_LEN])
 {
 	if (v->state == BDL_VERSION_WITHDRAWN)
 		return "never"; /* also where a day was set: it was taken back before */
-	return v->from_ms ? moment(v->from_ms, out) : "once confirmed";
+	return v->from_ms ? bdl_time_short(v->from_ms, out) : "once confirmed";
 }
 
 static void print_people(const struct bdl_version_row *v)
@@ -103,7 +91,7 @@ static void print_version(const struct table *t, size_t i)
 {
 	struct bdl_buf changes BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(512);
 	const struct bdl_version_row *v = &t->rows[i];
-	char digest[BDL_DIGEST_HEX], when[MOMENT_LEN];
+	char digest[BDL_DIGEST_HEX], when[BDL_SHORT_LEN];
 
 	put_changes(t->store, v, bdl_version_former(t->rows, t->n, i), &changes);
 	bdl_digest_hex(&v->digest, digest);
@@ -113,7 +101,7 @@ static void print_version(const struct table *t, size_t i)
 	print_people(v);
 	if (v->state == BDL_VERSION_WITHDRAWN)
 		printf("       withdrawn by: %.*s, on %s: %.*s\n", BDL_FMT(v->withdrawn_by),
-		    moment(v->withdrawn_ms, when), BDL_FMT(v->withdrawn_why));
+		    bdl_time_short(v->withdrawn_ms, when), BDL_FMT(v->withdrawn_why));
 	printf("       changes: %s\n", bdl_buf_str(&changes));
 }
 
@@ -127,11 +115,11 @@ static void print_head(struct bdl_view name, struct bdl_view title, bool first)
 
 static void print_draft(const struct bdl_draft_row *d)
 {
-	char digest[BDL_DIGEST_HEX], when[MOMENT_LEN];
+	char digest[BDL_DIGEST_HEX], when[BDL_SHORT_LEN];
 
 	bdl_digest_hex(&d->digest, digest);
 	printf("%5s  %-16s  %.*s  draft\n       kept by: %.*s, on %s\n", "-", "-", BDL_DIGEST_SHOWN,
-	    digest, BDL_FMT(d->by), moment(d->kept_ms, when));
+	    digest, BDL_FMT(d->by), bdl_time_short(d->kept_ms, when));
 }
 
 static const struct bdl_draft_row *draft_of(const struct table *t, struct bdl_view name)

@@ -93,6 +93,22 @@ static int work(struct bdl_scribe_work *s, int64_t for_ms, int64_t hold_ms, stru
 	return other < 0 ? other : rc;
 }
 
+/*
+ * The doors are busy: what people changed is in force as soon as ever all the same, and all else has a
+ * turn a second.
+ */
+static int work_briefly(struct bdl_scribe_work *s, struct bdl_err *err)
+{
+	int64_t now_ms = bdl_tick_ms();
+
+	if (s->store && now_ms - s->brief_tick_ms < PACE_MS) {
+		int rc = bdl_work_force(s, err);
+		return rc < 0 ? rc : 1;
+	}
+	s->brief_tick_ms = now_ms;
+	return work(s, 0, HOLD_MS, err);
+}
+
 static void recovered(struct bdl_scribe_work *s)
 {
 	if (s->in_trouble)
@@ -108,8 +124,8 @@ static void on_tick(uv_timer_t *timer)
 	struct bdl_scribe_work *s = timer->data;
 	struct bdl_err err;
 	bool is_brief = bdl_work_gives_way(s);
-	uint64_t pause = is_brief ? PACE_MS : TICK_MS;
-	int rc = work(s, is_brief ? 0 : TURN_MS, HOLD_MS, &err);
+	uint64_t pause = TICK_MS;
+	int rc = is_brief ? work_briefly(s, &err) : work(s, TURN_MS, HOLD_MS, &err);
 	if (rc < 0) {
 		trouble(s, "store-failed", &err);
 		pause = s->is_taken ? TAKEN_MS : TROUBLE_MS;

@@ -43,7 +43,8 @@ struct bdl_scribe_work {
 	struct bdl_deletion_clock clock;
 	bool has_clock, is_doubted; /* the clock: asked of the store, and not believed */
 	struct bdl_pace pace;
-	int64_t read_tick_ms; /* when all that stood in the journals was last read */
+	int64_t brief_tick_ms; /* when a little was last read, the doors being busy */
+	int64_t read_tick_ms;  /* when all that stood in the journals was last read */
 	bool in_trouble;
 	bool is_taken;                                     /* this host's name, by another */
 	char told[sizeof(((struct bdl_err *)NULL)->text)]; /* what was said of a journal last */

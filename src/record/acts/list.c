@@ -293,12 +293,7 @@ int bdl_acts_get(struct bdl_store *s, int64_t id, struct bdl_region *region,
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 	struct bdl_act_row row = { 0 };
 
-	int rc = bdl_stmt_get(s, ACT_SELECT " AND a.id = ?2", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, id);
-	rc = bdl_stmt_step(s, st, err);
+	int rc = bdl_stmt_find_by(s, ACT_SELECT " AND a.id = ?2", id, &st, err);
 	if (rc < 0)
 		return rc;
 	if (!rc)

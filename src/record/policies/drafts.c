@@ -161,17 +161,12 @@ static int idle_find(struct bdl_store *s, int64_t before_ms, struct bdl_region *
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find_by(s,
 	    "SELECT t.name FROM (SELECT name, kept_ms AS at_ms FROM policy_draft WHERE school = ?1"
 	    " UNION ALL SELECT name, kept_ms FROM policy_import WHERE school = ?1"
 	    " UNION ALL SELECT name, until_ms FROM replay WHERE school = ?1) t"
 	    " GROUP BY t.name HAVING max(t.at_ms) < ?2 ORDER BY t.name LIMIT 1",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, before_ms);
-	rc = bdl_stmt_step(s, st, err);
+	    before_ms, &st, err);
 	*ret = rc > 0 ? bdl_col_text(st, 0, region) : (struct bdl_view){ 0 };
 	return rc < 0 ? rc : 0;
 }

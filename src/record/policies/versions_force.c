@@ -77,19 +77,14 @@ static int due_find(struct bdl_store *s, int64_t now_ms, struct due *ret, struct
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find_by(s,
 	    "SELECT w.name, w.issue, CASE WHEN f.from_ms > w.from_ms THEN 1 ELSE 0 END,"
 	    " w.digest FROM policy_version w"
 	    " LEFT JOIN policy_version f ON f.school = w.school AND f.name = w.name"
 	    " AND f.in_force = 1"
 	    " WHERE w.school = ?1 AND w.waits = 1 AND w.from_ms <= ?2"
 	    " ORDER BY w.from_ms, w.issue LIMIT 1",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, now_ms);
-	rc = bdl_stmt_step(s, st, err);
+	    now_ms, &st, err);
 	if (rc <= 0)
 		return rc;
 	struct bdl_view name = bdl_col_view(st, 0);

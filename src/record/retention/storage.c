@@ -176,16 +176,11 @@ static int days_find(
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(s,
+	int rc = bdl_stmt_find_by(s,
 	    "SELECT max(day), (SELECT min(f.day) FROM storage_figure f WHERE f.school = ?1"
 	    " AND f.day >= (SELECT max(g.day) FROM storage_figure g WHERE g.school = ?1) - ?2)"
 	    " FROM storage_figure WHERE school = ?1",
-	    &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, GROWTH_DAYS);
-	rc = bdl_stmt_step(s, st, err);
+	    GROWTH_DAYS, &st, err);
 	if (rc < 0)
 		return rc;
 	*ret_last = bdl_col_int(st, 0);

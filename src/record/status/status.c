@@ -183,13 +183,9 @@ static int lists_were_there(struct bdl_store *store, bool *ret, struct bdl_err *
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;
 
-	int rc = bdl_stmt_get(
-	    store, "SELECT 1 FROM ledger_entry WHERE school = ?1 AND kind = ?2 LIMIT 1", &st, err);
-	if (rc)
-		return rc;
-	bdl_bind_int(st, 1, BDL_SCHOOL);
-	bdl_bind_int(st, 2, BDL_LEDGER_LISTS);
-	rc = bdl_stmt_step(store, st, err);
+	int rc = bdl_stmt_find_by(store,
+	    "SELECT 1 FROM ledger_entry WHERE school = ?1 AND kind = ?2 LIMIT 1", BDL_LEDGER_LISTS,
+	    &st, err);
 	*ret = rc > 0;
 	return rc < 0 ? rc : 0;
 }

@@ -231,6 +231,18 @@ int bdl_stmt_find(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, s
 	return bdl_stmt_step(s, *ret, err);
 }
 
+int bdl_stmt_find_by(struct bdl_store *s, const char *sql, int64_t number, struct bdl_stmt **ret,
+    struct bdl_err *err)
+{
+	int rc = bdl_stmt_get(s, sql, ret, err);
+
+	if (rc)
+		return rc;
+	bdl_bind_int(*ret, 1, BDL_SCHOOL);
+	bdl_bind_int(*ret, 2, number);
+	return bdl_stmt_step(s, *ret, err);
+}
+
 int bdl_stmt_run_of(struct bdl_store *s, const char *sql, struct bdl_view name, struct bdl_err *err)
 {
 	struct bdl_stmt *st BDL_AUTO(bdl_stmt_rest) = NULL;

@@ -61,7 +61,11 @@ int bdl_stmt_run(struct bdl_store *s, struct bdl_stmt *st, struct bdl_err *err) 
 int bdl_stmt_find(struct bdl_store *s, const char *sql, struct bdl_stmt **ret, struct bdl_err *err)
     BDL_MUST_USE;
 
-/* The same of what has ?2 besides, this name. */
+/* The same of what has ?2 besides, this number. */
+int bdl_stmt_find_by(struct bdl_store *s, const char *sql, int64_t number, struct bdl_stmt **ret,
+    struct bdl_err *err) BDL_MUST_USE;
+
+/* Or this name. */
 int bdl_stmt_find_of(struct bdl_store *s, const char *sql, struct bdl_view name,
     struct bdl_stmt **ret, struct bdl_err *err) BDL_MUST_USE;
 

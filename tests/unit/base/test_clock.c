@@ -73,6 +73,16 @@ static void writes_as_people_read(void **state)
 	assert_true(strlen(got) < BDL_LONG_LEN);
 }
 
+static void short_times_are_local_and_of_one_length(void **state)
+{
+	char got[BDL_SHORT_LEN];
+
+	(void)state;
+	assert_string_equal(bdl_time_short(INT64_C(1774745999999), got), "2026-03-29 00:59");
+	assert_string_equal(bdl_time_short(INT64_C(1774746000000), got), "2026-03-29 02:00");
+	assert_int_equal(strlen(bdl_time_short(INT64_MAX, got)), BDL_SHORT_LEN - 1);
+}
+
 static void civil_time_is_local(void **state)
 {
 	(void)state;
@@ -168,6 +178,7 @@ int main(void)
 		cmocka_unit_test(clocks_go_forward),
 		cmocka_unit_test(writes_iso),
 		cmocka_unit_test(writes_as_people_read),
+		cmocka_unit_test(short_times_are_local_and_of_one_length),
 		cmocka_unit_test(civil_time_is_local),
 		cmocka_unit_test(parses),
 		cmocka_unit_test(parses_days),

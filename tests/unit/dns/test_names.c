@@ -26,8 +26,8 @@ static bool blocks(const struct bdl_dns_names *names, const struct bdl_hosts *ho
 #define OWN                                                                                 \
 	"names that keep browsers and devices on this resolver: not answered, for neither " \
 	"bypass nor encrypted-dns is blocked for everyone\n"
-#define LAW                                                                            \
-	"law illegal: not carried out, 'names of illegal content' cannot be written: " \
+#define LAW                                                                                    \
+	"law illegal: not carried out, as a zone has nothing for 'names of illegal content': " \
 	"block dns to category illegal, always\n"
 
 static const struct {
@@ -64,7 +64,7 @@ static const struct {
 	      "permit b asked by staff decided by head lifting a.clause for stated host" } },
 	    { { "games", NULL, false }, { "adult", NULL, true } },
 	    "all a.clause: category adult: blocked for everyone\n"
-	    "all a.clause: not carried out, 'names that can be lifted' cannot be written: block "
+	    "all a.clause: not carried out, as a zone has nothing for 'names that can be lifted': block "
 	    "dns to category games\n" LAW SAFE OWN },
 	/* All conditions of a rule hold together. */
 	{ { { "all", "staff", "block dns to category games to host shop.example" } },

@@ -57,6 +57,12 @@ static void is_known_by_its_pages(void **state)
 	/* Not in order, and not of different names. */
 	expect(
 	    "Pens 5\nBooks 4\nBags 9\nInk 3\nRulers 2\n", "Pens 5|Books 4 Bags 9 Ink 3 Rulers 2");
+	/* Nor what something leads to, or of one page or two. */
+	expect(
+	    "How old one has to be:\n\nFacebook 13\nSnapchat 13\nInstagram 14\nTikTok 15\nWhatsApp 16\n",
+	    "How old one has to be:|Facebook 13 Snapchat 13 Instagram 14 TikTok 15 WhatsApp 16");
+	expect("Facebook 13\nSnapchat 13\nInstagram 13\nTikTok 13\nWhatsApp 16\n",
+	    "Facebook 13 Snapchat 13 Instagram 13 TikTok 13 WhatsApp 16");
 	expect("- Year 7\n- Year 8\n- Year 9\n- Year 10\n- Year 11\n",
 	    "Year 7|Year 8|Year 9|Year 10|Year 11");
 }

@@ -20,6 +20,9 @@ static void finds_schools(void **state)
 	expect("Rules\nHilltop Academy Fernbrook\n", "Hilltop Academy Fernbrook", "");
 	expect("Hilltop Academy ICT Policy", "Hilltop Academy", "");
 	expect("Hilltop School Handbook", "Hilltop School", "");
+	expect("AUP of Hilltop School, by the Headteacher of Hilltop School", "Hilltop School", "");
+	expect("St Mary's Church of England Primary School",
+	    "St Mary's Church of England Primary School", "");
 	expect("We are a school. Our School is kind. The Whole School Policy.", "", "");
 }
 

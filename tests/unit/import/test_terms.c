@@ -37,6 +37,37 @@ static void finds_holidays(void **state)
 	    2026, "autumn 2026-09-03 to 2026-12-18", "half-term 2026-10-26 to 2026-10-30");
 }
 
+static void days_that_a_school_is_closed_may_be_apart(void **state)
+{
+	(void)state;
+	expect("INSET days: 1 and 2 September, 4 January 2027 and 3rd of May 2027", 0, "",
+	    "inset 2026-09-01, inset 2026-09-02, inset 2027-01-04, inset 2027-05-03");
+	expect(
+	    "INSET days 1 September to 3 September 2026", 0, "", "inset 2026-09-01 to 2026-09-03");
+}
+
+static void knows_halves_of_terms(void **state)
+{
+	(void)state;
+	expect("Autumn 1: 3 September to 23 October 2026; Autumn 2\t2 November to 18 December 2026",
+	    0, "autumn 2026-09-03 to 2026-10-23, autumn 2026-11-02 to 2026-12-18", "");
+	expect("Autumn term: 3 September to 23 October and 2 November to 18 December 2026", 0,
+	    "autumn 2026-09-03 to 2026-12-18", "");
+}
+
+static void reads_the_month_first_too(void **state)
+{
+	(void)state;
+	expect("Autumn term: September 3rd to December 18, 2026", 0,
+	    "autumn 2026-09-03 to 2026-12-18", "");
+	expect("INSET days: Tuesday September 1st and October 23rd 2026", 0, "",
+	    "inset 2026-09-01, inset 2026-10-23");
+	expect("INSET days: September 1st and 2nd, October 23rd 2026", 0, "",
+	    "inset 2026-09-01, inset 2026-10-23");
+	expect("INSET days in September, 1 October 2026", 0, "", "inset 2026-10-01");
+	expect("INSET day at 1pm on 4 September 2026", 0, "", "inset 2026-09-04");
+}
+
 static void takes_the_year_from_the_heading(void **state)
 {
 	(void)state;
@@ -73,6 +104,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_terms),
 		cmocka_unit_test(finds_holidays),
+		cmocka_unit_test(days_that_a_school_is_closed_may_be_apart),
+		cmocka_unit_test(knows_halves_of_terms),
+		cmocka_unit_test(reads_the_month_first_too),
 		cmocka_unit_test(takes_the_year_from_the_heading),
 		cmocka_unit_test(is_not_misled),
 		cmocka_unit_test(leaves_out_what_does_not_fit),

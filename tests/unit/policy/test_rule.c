@@ -387,6 +387,9 @@ static const struct {
 	{ "block web category gambling, tell head",
 	    "t:1:11: error: unexpected 'category'; expected a phrase such as 'to', 'by', 'during', "
 	    "'unless' or 'tell' (did you mean 'to category'?)\n" },
+	{ "block web unread text",
+	    "t:1:11: error: unexpected 'unread'; expected a phrase such as 'to', 'by', 'during', "
+	    "'unless' or 'tell' (did you mean 'with unread'?)\n" },
 	{ "block web of more then 2 GB",
 	    "t:1:19: error: unexpected 'then'; expected 'than' (did you mean 'than'?)\n" },
 	{ "block web with program bypass",
@@ -596,6 +599,10 @@ static void knows_what_is_carried_out(void **state)
 		{ "block web unless with phrases a keeping words", "keeping" },
 		{ "block web with phrases a keeping picture", "keeping" },
 		{ "splice web with phrases a", "with phrases" },
+		{ "block web upload with unread text", "" },
+		{ "block web download with unread text", "with unread text" },
+		{ "block web download unless with unread text", "with unread text" },
+		{ "splice web with unread text", "with unread text" },
 		{ "note screen text with phrases a", "screen" },
 		{ "block web unless signed", "signed" },
 		{ "block web unless granted leave", "granted" },

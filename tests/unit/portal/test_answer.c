@@ -368,6 +368,7 @@ static void a_page_load_is_explained(void **state)
 	a[0].kind = BDL_KIND_SEARCH;
 	a[0].kept = BDL_LIT("stage=request terms=crisp%20facts");
 	a[1].path = BDL_LIT("/lesson");
+	a[1].kept = BDL_LIT("stage=request unread=coding");
 	a[2].path = BDL_LIT("/volunteer");
 	a[2].host = BDL_LIT("games.example");
 	a[2].groups = BDL_LIT("volunteers");
@@ -376,6 +377,7 @@ static void a_page_load_is_explained(void **state)
 	    "RADIUS accounting", "of the school-devices, at room-12",
 	    "it comes to the same verdict", "No rule applied", "aria-current=\"page\">Search<");
 	EXPECT(load_of("/lesson"), 200, "it comes to the same verdict",
+	    "a text that could not be read",
 	    "It counted that the host is not in the category gambling.",
 	    "bdl-tag--block\">Blocked</span> by",
 	    "It counted that the host is not games.example or below it.",

@@ -229,6 +229,38 @@ static void test_bombs(void **state)
 	free(out);
 }
 
+/* A little that unpacks to much comes out in as many turns as are asked for, and nothing is lost. */
+static void test_turns(void **state)
+{
+	const size_t size = 3u << 20, most = 100000;
+	char *text = malloc(size), *out = malloc(size);
+	struct bdl_scan_options o = { .coding = BDL_SCAN_GZIP };
+	uint64_t left = 0;
+	size_t turns = 0;
+
+	(void)state;
+	assert_true(text != NULL && out != NULL);
+	memset(text, ' ', size);
+	memcpy(text, "kill myself ", 12);
+	memcpy(text + size - 11, " caf\xc3\xa9 noir", 11);
+	struct bdl_view rest = bdl_view_at(out, pack(text, size, 31, out, size));
+	assert_true(rest.n < 4000);
+	struct bdl_scan *s = bdl_scan_begin(t.scanner, &o);
+	assert_false(bdl_scan_add_some(s, &rest, &left));
+	do {
+		assert_int_equal(left, 0);
+		left = most;
+		turns++;
+	} while (!bdl_scan_add_some(s, &rest, &left));
+	assert_in_range(turns, size / (most + 32768), size / most + 1);
+	assert_int_equal(rest.n, 0);
+	bdl_scan_end(s);
+	assert_int_equal(score_of(s), 30);
+	bdl_scan_done(s);
+	free(text);
+	free(out);
+}
+
 /* --- however it is cut --- */
 
 static void test_any_cut(void **state)
@@ -322,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_packed),
 		cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_any_cut),
 		cmocka_unit_test(test_types),
 	};
