@@ -65,7 +65,9 @@ struct bdl_fold {
 	const struct bdl_fold_table *table;
 	void (*chunk)(void *context, const char *p, size_t n);
 	void *context;
-	/* Put those of sixteen bytes that are marked behind each other, as this machine does it best. */
+	/* Take plain ASCII, as this machine does it best (fold_int.h). */
+	size_t (*plain)(struct bdl_fold *f, struct bdl_view v);
+	/* Put those of sixteen bytes that are marked behind each other, likewise. */
 	size_t (*put)(char *out, const unsigned char *p, unsigned keep);
 	size_t n;      /* bytes in the buffer behind those that are kept */
 	bool blank;    /* the last byte is a blank */
