@@ -118,12 +118,7 @@ static bool set(struct bdl_step *step, enum bdl_step_kind kind, const char *why)
 static bool settled(const struct bdl_judged_rule *rule, const struct bdl_hearing *h,
     struct bdl_region *region, struct bdl_step *ret)
 {
-	uint64_t deeds_told = 0;
-
-	for (uint32_t rest = rule->deeds; rest; rest &= rest - 1)
-		deeds_told |=
-		    ~h->f->told & 1ULL << bdl_fact_of_deed((enum bdl_deed)__builtin_ctz(rest));
-	if (rule->deeds && !deeds_told && !(rule->deeds & h->f->deeds))
+	if (bdl_rule_of_others(rule, h->f))
 		return set(ret, BDL_STEP_NOT_MET, why_deeds(rule->deeds, region));
 	for (size_t i = 0; i < rule->n_conds; i++)
 		if (bdl_test_told(&rule->tests[i], h->f) && !bdl_condition_holds(rule, i, h))
@@ -137,6 +132,13 @@ static bool settled(const struct bdl_judged_rule *rule, const struct bdl_hearing
 	return false;
 }
 
+/* As the judge has it: what lifts others, and the law, it asks again when an answer comes. */
+static bool is_past(
+    const struct bdl_ruleset *r, const struct bdl_judged_rule *rule, const struct bdl_facts *f)
+{
+	return rule->action != BDL_ALLOW && rule->policy < r->n_policies && bdl_rule_past(rule, f);
+}
+
 static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl_hearing *h,
     uint64_t allows, struct bdl_region *region, struct bdl_step *ret)
 {
@@ -148,7 +150,7 @@ static void explain_rule(const struct bdl_ruleset *r, size_t i, const struct bdl
 		(void)set(ret, BDL_STEP_NOT_BOUND,
 		    bdl_region_printf(region, "the policy '%.*s' does not bind this person",
 			BDL_FMT(r->policies[rule->policy].name)));
-	else if (bdl_rule_past(rule, h->f))
+	else if (is_past(r, rule, h->f))
 		(void)set(ret, BDL_STEP_NOT_MET, "it had its say when the page was asked for");
 	else if (settled(rule, h, region, ret))
 		return;

@@ -157,6 +157,16 @@ static inline bool bdl_rule_concerned(
 	    (rule->key & h->s.key) && (!rule->deeds || (rule->deeds & h->f->deeds));
 }
 
+/* It is known that the act is none of those that the rule is for. */
+static inline bool bdl_rule_of_others(const struct bdl_judged_rule *rule, const struct bdl_facts *f)
+{
+	uint64_t untold = 0;
+
+	for (uint32_t rest = rule->deeds; rest; rest &= rest - 1)
+		untold |= ~f->told & 1ULL << bdl_fact_of_deed((enum bdl_deed)__builtin_ctz(rest));
+	return rule->deeds && !untold && !(rule->deeds & f->deeds);
+}
+
 /* It had its say before the facts came that are fresh now. */
 static inline bool bdl_rule_past(const struct bdl_judged_rule *rule, const struct bdl_facts *f)
 {

@@ -41,7 +41,7 @@ static const struct bdl_phrase_info infos[BDL_PHRASE_FORMS] = {
 	TARGET(WORDS, "with words", "with the words %q", WEB | MAIL | D(SCREEN), N1(TEXT)),
 	TARGET(TYPES, "with types", "of the media type %a", WEB | MAIL, N1(TYPE)),
 	TARGET(PHRASES, "with phrases", "with %m phrases of %a", WEB | MAIL | D(SCREEN), N1(OWN)),
-	TARGET(UNREAD, "with unread text", "with text that cannot be read", WEB, N1(NONE)),
+	TARGET(UNREAD, "with unread text", "sending text that cannot be read", WEB, N1(NONE)),
 	TARGET(PICTURES, "with pictures", "with %m pictures of %a", WEB | MAIL | D(SCREEN),
 	    N1(PICTURE)),
 	TARGET(FILES, "with files", "with files of the kind %a", WEB | MAIL, N1(FILE)),

@@ -144,12 +144,7 @@ static uint64_t untold_of(
 static bool is_settled(const struct bdl_judged_rule *rule, const struct bdl_hearing *h,
     const struct bdl_replay_facts *f)
 {
-	uint64_t deeds_untold = 0;
-
-	for (uint32_t rest = rule->deeds; rest; rest &= rest - 1)
-		deeds_untold |=
-		    ~f->facts.told & 1ULL << bdl_fact_of_deed((enum bdl_deed)__builtin_ctz(rest));
-	if (rule->deeds && !deeds_untold && !(rule->deeds & f->facts.deeds))
+	if (bdl_rule_of_others(rule, &f->facts))
 		return true;
 	for (size_t i = 0; i < rule->n_conds; i++)
 		if (is_known(test_at(rule, i), f) && !bdl_condition_holds(rule, i, h))

@@ -344,7 +344,15 @@ bool bdl_media_is_piece(const struct bdl_http_head *response)
 
 bool bdl_media_is_pieces(const struct bdl_http_head *response)
 {
-	return bdl_view_is(response->start[1], "206") &&
-	    bdl_view_istarts(
-		bdl_http_last_field(response, "Content-Type"), BDL_LIT("multipart/byteranges"));
+	bool any = false;
+
+	for (size_t i = 0; i < response->n_fields; i++) {
+		const struct bdl_field *f = &response->fields[i];
+
+		any = any ||
+		    (bdl_view_iis(f->name, "Content-Type") &&
+			(bdl_view_istarts(f->value, BDL_LIT("multipart/byteranges")) ||
+			    bdl_view_istarts(f->value, BDL_LIT("multipart/x-byteranges"))));
+	}
+	return any && bdl_view_is(response->start[1], "206");
 }

@@ -40,7 +40,10 @@ struct bdl_media {
  * and it does not say that it goes from the first byte to the last.
  */
 bool bdl_media_is_piece(const struct bdl_http_head *response);
-/* Whether these are several pieces in one body, each with a head of its own (multipart/byteranges). */
+/*
+ * Whether these are several pieces in one body, each with a head of its own, by any line that says so:
+ * multipart/byteranges, or multipart/x-byteranges, as old servers and such asked by Request-Range have it.
+ */
 bool bdl_media_is_pieces(const struct bdl_http_head *response);
 
 /* Of a response, or of a request with a body; `path` as struct bdl_url has it, or empty. */

@@ -101,10 +101,9 @@ def medians(got, load, key):
 
 def lines_of(grown, load, key):
     lines = {}
-    for n, servers in grown.items():
-        for name, r in servers.items():
-            if name != "left_out" and r["by"][load][key] > 0:
-                lines.setdefault(name, []).append((int(n), r["by"][load][key]))
+    for n, got in grown.items():
+        for name, value in medians(got, load, key):
+            lines.setdefault(name, []).append((int(n), value))
     return lines
 
 

@@ -9,6 +9,7 @@ import loads
 from servers import (Absent, Beadle, ContentFiltering, E2guardian, Echo, Null, SquidGuard, UrlCheck)
 
 CONNECTIONS = (1, 16, 64)
+GROWTH_S = 1  # of each load where many sizes are measured
 SHIPPED = "/etc/e2guardian/lists"  # of e2guardian, as Debian enables them
 
 
@@ -59,13 +60,25 @@ def in_turns(servers, rounds, measure, left_out):
     return results
 
 
-def measure_requests(server, bench, connections=CONNECTIONS):
+def from_one_start(servers, bench, measure, left_out):
+    """The same, of rounds from one start: with ten million names that takes some of them a minute."""
+    def rounds(server):
+        got = []
+        for _ in range(bench.rounds):
+            if got and hasattr(server, "settle"):
+                server.settle()
+            got.append(measure(server))
+        return got
+    return {name: some[0] for name, some in in_turns(servers, 1, rounds, left_out).items()}
+
+
+def measure_requests(server, seconds, connections=CONNECTIONS):
     urls = server.world.urls
     if isinstance(server, SquidGuard):
-        rows = {str(n): loads.lines(server, urls, n, bench.seconds) for n in connections}
+        rows = {str(n): loads.lines(server, urls, n, seconds) for n in connections}
         return {"by": rows, "start_s": server.started_s, "memory_mb": rows[str(connections[-1])]["rss_mb"]}
-    loads.icap(server, urls, 16, min(1, bench.seconds))  # what is cold gets warm
-    rows = {str(n): loads.icap(server, urls, n, bench.seconds) for n in connections}
+    loads.icap(server, urls, 16, min(1, seconds))  # what is cold gets warm
+    rows = {str(n): loads.icap(server, urls, n, seconds) for n in connections}
     return {"by": rows, "start_s": server.started_s, "memory_mb": server.memory_mb()}
 
 
@@ -74,7 +87,7 @@ def requests(bench):
     left_out, world = [], World(f"{bench.folder}/requests", n, (), bench.patience)
     servers = prepared((Beadle, UrlCheck, E2guardian, SquidGuard, Null), bench, world, left_out)
     return {"domains": n, "left_out": left_out,
-            "servers": in_turns(servers, bench.rounds, lambda s: measure_requests(s, bench), left_out)}
+            "servers": in_turns(servers, bench.rounds, lambda s: measure_requests(s, bench.seconds), left_out)}
 
 
 def shipped_phrases():
@@ -92,11 +105,11 @@ def count_phrases(path):
         return sum(line.startswith("<") for line in f)
 
 
-def measure_bodies(server, bench, small):
+def measure_bodies(server, seconds, small):
     """MB/s of what a browser makes of it; those that are very slow get the small pages alone."""
     pages = small if isinstance(server, ContentFiltering) else f"{server.world.folder}/pages"
-    loads.icap(server, f"{pages}/plain.txt", 4, min(1, bench.seconds))
-    by = {coding: loads.icap(server, f"{pages}/{coding}.txt", 16, bench.seconds)
+    loads.icap(server, f"{pages}/plain.txt", 4, min(1, seconds))
+    by = {coding: loads.icap(server, f"{pages}/{coding}.txt", 16, seconds)
           for coding in ("plain", "gzip")}
     return {"by": by, "start_s": server.started_s, "memory_mb": server.memory_mb()}
 
@@ -155,29 +168,29 @@ def bodies(bench):
     small = f"{bench.folder}/bodies/small"
     data.make_pages(small, said, data.SMALL)
     servers = prepared(BODIES, bench, world, left_out)
-    rounds = in_turns(servers, bench.rounds, lambda s: measure_bodies(s, bench, small), left_out)
+    rounds = in_turns(servers, bench.rounds, lambda s: measure_bodies(s, bench.seconds, small), left_out)
     slow = in_turns(servers, 1, lambda s: slow_memory(s, 50 if bench.quick else 1000), left_out)
     return {"phrases": sum(map(count_phrases, phrases)), "left_out": left_out, "servers": rounds,
             "slow": {name: some[0] for name, some in slow.items()}}
 
 
 def grow_domains(bench):
-    """One round for each size: requests at 64 connections."""
-    grown = {}
+    """Requests at 64 connections, for each size as `requests` has them."""
+    grown, seconds = {}, min(GROWTH_S, bench.seconds)
     for n in (1000,) if bench.quick else (1000, 10000, 100000, 1000000, 10000000):
-        left_out, world = [], World(f"{bench.folder}/domains-{n}", n, (), bench.patience)
+        left_out, world, got = [], World(f"{bench.folder}/domains-{n}", n, (), bench.patience), {}
         kinds = (Beadle,) if bench.quick else (Beadle, UrlCheck, E2guardian, SquidGuard)
         for kind in kinds:  # one after the other: the largest leave little room
             servers = prepared((kind,), bench, world, left_out)
-            got = in_turns(servers, 1, lambda s: measure_requests(s, bench, (64,)), left_out)
-            grown.setdefault(str(n), {}).update({k: v[0] for k, v in got.items()})
-        grown[str(n)]["left_out"] = left_out
+            got |= from_one_start(servers, bench, lambda s: measure_requests(s, seconds, (64,)), left_out)
+        grown[str(n)] = {"left_out": left_out, "servers": got}
         bench.clear(world.folder)
     return grown
 
 
 def grow_phrases(bench):
-    grown = {}
+    """Pages, for each size as `bodies` has them."""
+    grown, seconds = {}, min(GROWTH_S, bench.seconds)
     for n in (100,) if bench.quick else (100, 1000, 5000, 20000):
         folder, left_out = f"{bench.folder}/phrases-{n}", []
         list_path = f"{bench.folder}/phrases-{n}.list"
@@ -190,8 +203,7 @@ def grow_phrases(bench):
         if n <= 1000 and not bench.quick:
             kinds += (ContentFiltering,)
         servers = prepared(kinds, bench, world, left_out)
-        got = in_turns(servers, 1, lambda s: measure_bodies(s, bench, small), left_out)
-        grown[str(n)] = {k: v[0] for k, v in got.items()}
-        grown[str(n)]["left_out"] = left_out
+        got = from_one_start(servers, bench, lambda s: measure_bodies(s, seconds, small), left_out)
+        grown[str(n)] = {"left_out": left_out, "servers": got}
         bench.clear(folder)
     return grown

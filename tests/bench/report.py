@@ -99,32 +99,30 @@ def bodies(got, all_):
     return "\n".join(out) + left_out(got)
 
 
-def domains(got, _all):
-    out = ["Growth by domains, at 64 connections: requests/s (p99 us, MB, ready in s)"]
-    for n, servers in got.items():
+def domains(got, all_):
+    out = [f"Growth by domains, at 64 connections, {all_['rounds']} rounds: requests/s, median [lowest..highest] "
+           "(p99 us; MB; ready in s)"]
+    for n, size in got.items():
         out.append(f"{int(n):,} domains")
-        for name, r in servers.items():
-            if name == "left_out":
-                continue
-            row = r["by"]["64"]
-            out.append(f"    {name:<24}{row['per_second']:>9,} ({row['p99_us']:,}; {r['memory_mb']:,.0f} MB; "
-                       f"{r['start_s']:.2f} s), {row['wrong']} wrong")
-        out += [f"    (left out: {why})" for why in servers["left_out"]]
+        for name, rounds in size["servers"].items():
+            rows = at(rounds, "64")
+            out.append(f"    {name:<24}{spread([r['per_second'] for r in rows]):<28}({median(rows, 'p99_us'):,.0f}; "
+                       f"{rounds[-1]['memory_mb']:,.0f} MB; {rounds[0]['start_s']:.2f} s), "
+                       f"{sum(r['wrong'] for r in rows)} wrong")
+        out += [f"    (left out: {why})" for why in size["left_out"]]
     return "\n".join(out)
 
 
-def phrases(got, _all):
-    out = ["Growth by phrases, 16 connections: MB/s plain, gzip"]
-    for n, servers in got.items():
+def phrases(got, all_):
+    out = [f"Growth by phrases, 16 connections, {all_['rounds']} rounds: MB/s plain, then gzip"]
+    for n, size in got.items():
         out.append(f"{int(n):,} phrases")
-        for name, r in servers.items():
-            if name == "left_out":
-                continue
-            by = r["by"]
-            out.append(f"    {name:<24}{by['plain']['plain_mb_per_second']:>9,.1f}"
-                       f"{by['gzip']['plain_mb_per_second']:>9,.1f}"
-                       f"   {by['plain']['wrong'] + by['gzip']['wrong']} wrong")
-        out += [f"    (left out: {why})" for why in servers["left_out"]]
+        for name, rounds in size["servers"].items():
+            by = [at(rounds, coding) for coding in ("plain", "gzip")]
+            each = [spread([r["plain_mb_per_second"] for r in rows], "{:,.1f}") for rows in by]
+            out.append(f"    {name:<24}{each[0]:<28}{each[1]:<28}"
+                       f"{sum(r['wrong'] for rows in by for r in rows)} wrong")
+        out += [f"    (left out: {why})" for why in size["left_out"]]
     return "\n".join(out)
 
 

@@ -30,8 +30,9 @@ def loads_of(got):
         for one in got[section]["servers"]["Beadle"]:
             yield from ((section, name, row) for name, row in one["by"].items())
     for section in ("domains", "phrases"):
-        for n, servers in got[section].items():
-            yield from ((section, f"{n}, {name}", row) for name, row in servers["Beadle"]["by"].items())
+        for n, size in got[section].items():
+            for one in size["servers"]["Beadle"]:
+                yield from ((section, f"{n}, {name}", row) for name, row in one["by"].items())
 
 
 def test_every_section_has_figures(figures):

@@ -29,7 +29,7 @@ check backup, tell technicians
 check restore, tell technicians"""
 
 
-TEXTS = "block web with serious phrases self-harm, drugs\ncoach web with phrases gambling"
+TEXTS = "block web with serious phrases drugs\nblock web with phrases self-harm, bullying, grooming\ncoach web with phrases gambling"
 
 
 def pupils(safe="force web safe-search", games="block web to category gambling, social-networks", checks=CHECKS,
@@ -109,7 +109,7 @@ def test_what_works_passes(tried):
         if name in ("doors", "texts"):
             said = found[name, who][1]
             # Of people whom nobody knows the staff's policy asks for one more.
-            classes = {"pupils": 3, "unknown": 4}[who]
+            classes = {"pupils": 5, "unknown": 6}[who]
             assert f"Pages with phrases of {classes} classes were refused as the policies say" in said, said
 
 

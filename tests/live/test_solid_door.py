@@ -396,6 +396,25 @@ def test_greedy_peers_share_what_there_is(door):
             c.s.close()
 
 
+def test_what_the_gone_held_is_free_again(door):
+    """Peers that go while their answers are written, and then one among many that sends a long head."""
+    for _ in range(200):
+        with door.client() as c:
+            c.send(b"OPTIONS icap://h/request ICAP/1.0\r\n\r\n" * 1700)
+    crowded = door.log().count("ev=crowded")
+    others = [door.client() for _ in range(800)]
+    try:
+        with door.client() as c:
+            c.send(reqmod(FINE).replace(b"\r\n", b"\r\nX: " + b"y" * 60000 + b"\r\n", 1)[:-4])
+            time.sleep(0.1)
+            c.send(b"\r\n\r\n")
+            assert c.answer().status == 204
+        assert door.log().count("ev=crowded") == crowded
+    finally:
+        for c in others:
+            c.s.close()
+
+
 def test_peers_that_never_read_hold_up_nobody(door):
     """Each has asked for more than anyone would keep for it."""
     deaf = [door.client() for _ in range(60)]

@@ -16,7 +16,8 @@ from door_alone import (CASINO, FINE, SOCIAL, STAFF, Door, door_host, end_door, 
                         model)
 from icap_client import BROWSER, Closed, chunked, reqmod, respmod
 
-KINDS = ["none", "memory", "read", "write", "accept", "sync", "room", "open", "map"]  # fail_calls.c
+KINDS = ["none", "memory", "read", "write", "accept", "sync", "room", "open", "map",
+         "watch"]  # fail_calls.c
 MOST = 300  # calls of one kind that one request makes at most
 BODY = os.urandom(200000)
 
@@ -121,3 +122,20 @@ def test_each_call_of_each_request_fails_once(failing, kind, error):
             assert c.ask(reqmod(FINE, icap=STAFF)).status == 204
     assert failing.workers["web-0"].pid == pid
     assert hit > 0 or kind == "room", "nothing failed"
+
+
+def test_a_socket_that_is_not_watched_is_closed(failing):
+    """The kernel watches so many for all of a user's processes: who comes next waits for a while."""
+    for _ in range(10):
+        failing.faults.order("watch", 1, errno.ENOSPC)
+        with failing.client() as c:
+            try:
+                c.ask(reqmod(FINE, icap=STAFF))
+            except (Closed, ConnectionError):
+                pass
+        assert failing.faults.end() and failing.workers["web-0"].poll() is None
+        if "connections wait: no space" in failing.log():  # and not what the last one left behind
+            break
+    assert "connections wait: no space" in failing.log()
+    with failing.client() as c:
+        assert c.ask(reqmod(CASINO, headers=BROWSER, icap=STAFF)).http_status == 403

@@ -318,7 +318,9 @@ def test_a_rule_may_refuse_what_is_sent_unread(school, pages):
     assert reply.status == 403 and "You do not send what nobody can read." in words(reply), reply
     act = school.act("/sealed")
     assert (act["clause"], "unread=coding" in act["kept"]) == ("web.sealed", True)
-    assert "with text that cannot be read" in words(school.ask_portal(f"/acts/{act['id']}"))
+    assert "sending text that cannot be read" in words(school.ask_portal(f"/acts/{act['id']}"))
+    both = ("-H", "Content-Type: text/plain", "-H", "Content-Type: image/png")
+    assert school.visit(pages.url("/sealed"), *both, *sent).status == 403
     for fields in (("-H", "Content-Type: image/png", *sent), ("-H", "Content-Type: text/plain", "--data-binary", "a")):
         assert school.visit(pages.url("/sealed"), *fields).status == 200, fields
     assert school.visit(pages.url("/sealed")).status == 200

@@ -305,6 +305,8 @@ void bdl_conn_advance(struct bdl_conn *c)
 	} while (was_full && !c->closing && (!c->writing || spill(c)));
 	check_eof(c);
 	flush(c);
+	if (c->closing) /* what it held is counted no more */
+		return;
 	forget(c);
 	finish(c);
 	set_waiting(c);

@@ -37,10 +37,13 @@ static void address_text(const struct sockaddr_storage *sa, char *out, size_t si
 		(void)snprintf(out, size, "unknown");
 }
 
-/* The connection of this socket, which is its own from now on. */
-static void begin(struct bdl_web *web, struct bdl_conn *c, int fd)
+/* The connection of this socket, which is its own from now on. 0, or why the loop cannot look at it. */
+static int begin(struct bdl_web *web, struct bdl_conn *c, int fd)
 {
-	BDL_BUG_IF(uv_poll_init_socket(&web->loop.uv, &c->poll, fd) != 0); /* it is a socket */
+	int rc = uv_poll_init_socket(&web->loop.uv, &c->poll, fd);
+
+	if (rc < 0)
+		return rc;
 	c->poll.data = c;
 	c->web = web;
 	c->fd = fd;
@@ -58,6 +61,7 @@ static void begin(struct bdl_web *web, struct bdl_conn *c, int fd)
 	web->conns = c;
 	web->n_conns++;
 	bdl_count(web->role->slot, BDL_COUNT_PEERS, 1);
+	return 0;
 }
 
 static void welcome(struct bdl_conn *c, const struct sockaddr_storage *sa)
@@ -120,7 +124,13 @@ static bool accept_one(struct bdl_web *web)
 			pause_listening(web, strerror(code));
 		return is_theirs(code);
 	}
-	begin(web, c, fd);
+	int rc = begin(web, c, fd);
+	if (rc < 0) {            /* the kernel watches as many as it may, or has no memory to */
+		(void)close(fd); /* nothing was said on it */
+		free(c);
+		pause_listening(web, uv_strerror(rc));
+		return false;
+	}
 	welcome(c, &sa);
 	return true;
 }

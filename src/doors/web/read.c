@@ -57,9 +57,10 @@ bool bdl_web_is_text(const struct bdl_web *web, const struct bdl_http_head *mess
 
 bool bdl_web_is_unreadable(const struct bdl_http_head *request)
 {
+	BDL_AUTO_IN(bdl_buf_done) struct bdl_buf room = BDL_BUF(BDL_HTTP_HEAD_MAX);
 	struct bdl_scan_options how;
 
-	bdl_scan_options_of(bdl_http_last_field(request, "Content-Type"), coding_of(request), &how);
+	bdl_scan_options_of(types_of(request, &room), coding_of(request), &how);
 	return how.form != BDL_SCAN_OTHER && how.coding == BDL_SCAN_UNKNOWN;
 }
 

@@ -132,7 +132,7 @@ struct bdl_web {
 	bool texts_shared;     /* and somebody's no more could be, which was said */
 	char spools[1024];     /* the folder where they lie */
 	uint64_t spooled;      /* bytes in all of them */
-	char input[64 * 1024]; /* what was just read; libuv hands it over at once */
+	char input[64 * 1024]; /* what was just read; taken over at once */
 };
 
 /* --- current.c: what is in force --- */

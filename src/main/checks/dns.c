@@ -16,7 +16,7 @@ static const char mend_zone[] =
     "would change.";
 static const char mend_resolver[] =
     "See that the resolver reads the zone anew, and that devices use it: the operator's guide says how, "
-    "under Names.";
+    "under DNS in ten minutes.";
 
 static void look_at_zone(struct bdl_checking *c, struct bdl_finding_of *f)
 {

@@ -373,7 +373,7 @@ static const struct {
 	{ "where it is encrypted", offsetof(struct world, encrypted) },
 	{ "where the owner has shared it", offsetof(struct world, shared) },
 	{ "of other people", offsetof(struct world, others_file) },
-	{ "with text that cannot be read", offsetof(struct world, unread) },
+	{ "sending text that cannot be read", offsetof(struct world, unread) },
 	{ "using a device of somebody else", offsetof(struct world, others_device) },
 };
 

@@ -52,6 +52,9 @@ static void says_what_a_rule_does(void **state)
 		  "category b",
 		    "Pages in the category a are blocked for everyone, except on x.example, or from 12:00 to "
 		    "13:00 every day, or in the category b. Nobody is told." },
+		{ "block web to path /notes with unread text",
+		    "Pages under the path /notes sending text that cannot be read are blocked for everyone. "
+		    "Nobody is told." },
 		{ "block web download of more than 2 GB a day tell head after 3 in 1 hour",
 		    "Downloads past a person's 2 GB in 1 day are blocked for everyone. The head is told, from a "
 		    "person's 3rd time in 1 hour." },
@@ -125,6 +128,33 @@ static void says_why(void **state)
 			    (int)steps[0].kind, steps[0].why, (int)rows[i].kind, rows[i].why);
 		assert_int_equal(steps[0].decided, rows[i].kind == BDL_STEP_APPLIED);
 	}
+}
+
+/* What lifts is asked for the answer too, and had not only its say when the page was asked for. */
+static void says_what_lifts_an_answer(void **state)
+{
+	(void)state;
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1 << 16);
+	struct bdl_ruleset *r BDL_AUTO(bdl_ruleset_free) = ruleset_of("staff",
+	    "block web download with types video/mp4\n\nblock web to host y.example\n\n"
+	    "allow web to host x.example over a.clause");
+	struct bdl_facts f = {
+		.told = bdl_door_told(BDL_DOOR_WEB) | BDL_TOLD(DOWNLOAD),
+		.deeds = 1u << BDL_DEED_WEB_DOWNLOAD,
+		.fresh = BDL_TOLD(DOWNLOAD) | BDL_TOLD(TYPES),
+		.host = BDL_LIT("www.x.example"),
+	};
+	struct bdl_step *steps;
+	size_t n;
+
+	bdl_facts_add(r, &f, BDL_PHRASE_TYPES, BDL_LIT("video/mp4"), BDL_MANNER_NONE);
+	steps = bdl_explain_act(r, &f, region, &n);
+	assert_non_null(steps);
+	assert_int_equal(n, 3);
+	assert_int_equal(steps[0].kind, BDL_STEP_LIFTED);
+	assert_string_equal(steps[1].why, "it had its say when the page was asked for");
+	assert_int_equal(steps[2].kind, BDL_STEP_APPLIED);
+	assert_true(steps[2].decided);
 }
 
 /* The act is a page of www.x.example in the category a, of staff, at 8:20 on a Saturday. */
@@ -222,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_a_rule_does),
 		cmocka_unit_test(says_why),
+		cmocka_unit_test(says_what_lifts_an_answer),
 		cmocka_unit_test(says_what_would_have_changed_it),
 		cmocka_unit_test(says_who_is_not_bound),
 	};

@@ -176,6 +176,13 @@ static void is_explained(void **state)
 	assert_int_equal(steps[0].kind, BDL_STEP_NOT_MET);
 	assert_int_equal(steps[1].kind, BDL_STEP_APPLIED);
 	assert_true(steps[1].decided);
+	/* Also where the list came between the question and its answer. */
+	f.fresh = BDL_TOLD(TYPES);
+	steps = bdl_explain_act(r, &f, region, &n);
+	assert_non_null(steps);
+	assert_int_equal(steps[1].kind, BDL_STEP_APPLIED);
+	assert_true(steps[1].decided);
+	f.fresh = 0;
 	f.categories = categories_of(r, "gambling");
 	steps = bdl_explain_act(r, &f, region, &n);
 	assert_non_null(steps);

@@ -143,6 +143,10 @@ static void tells_pieces(void **state)
 		    false },
 		{ "206", "", true, false },
 		{ "206", "Content-Type: Multipart/ByteRanges; boundary=a\r\n", true, true },
+		{ "206", "Content-Type: multipart/x-byteranges; boundary=a\r\n", true, true },
+		{ "206",
+		    "Content-Type: multipart/byteranges; boundary=a\r\nContent-Type: image/png\r\n",
+		    true, true },
 		{ "200", "Content-Range: bytes 1-99/100\r\n", false, false },
 		{ "200", "Content-Type: multipart/byteranges; boundary=a\r\n", false, false },
 	};

@@ -7,6 +7,7 @@
 #include "record/ledger/ledger.h"
 #include "record/policies/drafts.h"
 #include "record/policies/imports.h"
+#include "record/policies/replays.h"
 #include "record/retention/holds.h"
 #include "record/retention/retention.h"
 #include "record/store/numbers_int.h"
@@ -798,15 +799,27 @@ static void keep_import(
 	BDL_BUG_IF(bdl_imports_keep(s->store, bdl_view_of(name), &k, NULL));
 }
 
+static void keep_replay(
+    struct school *s, const char *name, struct bdl_digest draft, const char *when)
+{
+	const struct bdl_kept_replay k = { .draft = draft, .report = { .until_ms = at(when) } };
+
+	BDL_BUG_IF(bdl_replays_keep(s->store, bdl_view_of(name), &k, NULL));
+}
+
 static void drafts_that_nobody_touches_go(void **state)
 {
 	struct school *s = *state;
 
 	keep_import(s, "old", keep_draft(s, "old", "2025-11-20T23:59"), "2025-11-20T23:59");
 	keep_import(s, "again", keep_draft(s, "again", "2025-11-20T23:59"), "2026-10-01T12:00");
+	keep_replay(s, "tried", keep_draft(s, "tried", "2025-11-20T23:59"), "2026-10-01T12:00");
+	keep_replay(
+	    s, "long-ago", keep_draft(s, "long-ago", "2025-11-20T23:58"), "2025-11-20T23:59");
 	(void)keep_draft(s, "young", "2025-11-21T00:00");
 	(void)delete_due(s);
-	check_long("left", store_number(s->store, "SELECT count(*) FROM policy_draft"), 2);
+	check_long("left", store_number(s->store, "SELECT count(*) FROM policy_draft"), 3);
+	check_long("replays", store_number(s->store, "SELECT count(*) FROM replay"), 1);
 	check_long("old",
 	    store_number(s->store, "SELECT count(*) FROM policy_draft WHERE name = 'old'"), 0);
 	check_long("imports", store_number(s->store, "SELECT count(*) FROM policy_import"), 1);
@@ -820,6 +833,7 @@ static void drafts_that_nobody_touches_go(void **state)
 	(void)delete_due(s);
 	check_long("all", store_number(s->store, "SELECT count(*) FROM policy_draft"), 0);
 	check_long("all imports", store_number(s->store, "SELECT count(*) FROM policy_import"), 0);
+	check_long("all replays", store_number(s->store, "SELECT count(*) FROM replay"), 0);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -350,6 +351,43 @@ static void children_follow_their_parent(void **state)
 	close(ends[0]);
 }
 
+static void a_paired_child_answers_and_ends_with_its_socket(void **state)
+{
+	char got[8] = { 0 };
+	int fd = -1;
+
+	(void)state;
+	pid_t pid = bdl_proc_fork_paired(SOCK_SEQPACKET, &fd, NULL);
+	if (pid == 0) {
+		ssize_t n;
+
+		while ((n = read(3, got, sizeof(got))) > 0)
+			if (write(3, got, (size_t)n) != n)
+				_exit(1);
+		_exit(n == 0 ? 0 : 1); /* our end was closed, and the child holds no copy of it */
+	}
+	assert_true(pid > 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(write(fd, "asked", 5), 5);
+		assert_int_equal(read(fd, got, sizeof(got)), 5);
+		assert_memory_equal(got, "asked", 5);
+	}
+	assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	bdl_proc_end_paired(pid, fd);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_int_equal(waitpid(pid, NULL, 0), -1); /* it is gone, and buried */
+	assert_int_equal(errno, ECHILD);
+}
+
+static void what_a_child_says_moves_no_cursor(void **state)
+{
+	char endless[] = { 'a', '\x1b', '[', 'A', '\n', '\x7f', '\xc3', '\xa9', 'z' };
+
+	(void)state;
+	bdl_proc_tame(endless, sizeof(endless));
+	assert_string_equal(endless, "a?[A??\xc3\xa9");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +399,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_missing_program_is_an_error),
 		cmocka_unit_test(a_bad_descriptor_is_told),
 		cmocka_unit_test(children_follow_their_parent),
+		cmocka_unit_test(a_paired_child_answers_and_ends_with_its_socket),
+		cmocka_unit_test(what_a_child_says_moves_no_cursor),
 	};
 	if (argc == 3 && strcmp(argv[1], "child") == 0)
 		return child_main(argv[2]);

@@ -9,12 +9,13 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* In the order of KINDS in the test. */
-enum kind { NONE, MEMORY, READ, WRITE, ACCEPT, SYNC, ROOM, OPEN, MAP };
+enum kind { NONE, MEMORY, READ, WRITE, ACCEPT, SYNC, ROOM, OPEN, MAP, WATCH };
 
 struct orders {
 	_Atomic int kind;   /* which calls are counted */
@@ -143,4 +144,9 @@ int open(const char *path, int flags, ...)
 void *mmap(void *p, size_t n, int prot, int flags, int fd, off_t at)
 {
 	return is_to_fail(MAP) ? MAP_FAILED : NEXT(mmap)(p, n, prot, flags, fd, at);
+}
+
+int epoll_ctl(int fd, int what, int of, struct epoll_event *e)
+{
+	return is_to_fail(WATCH) ? -1 : NEXT(epoll_ctl)(fd, what, of, e);
 }

@@ -43,24 +43,28 @@ static const struct {
 	    NULL },
 };
 
+static bool apply(uint32_t switches, bool whole, const char *in, struct bdl_buf *out)
+{
+	struct bdl_http_head h;
+	struct bdl_url url;
+
+	assert_int_equal(bdl_http_parse_request(bdl_view_of(in), &h, NULL), 0);
+	assert_int_equal(
+	    bdl_url_parse(h.start[1], bdl_http_field(&h, "Host"), BDL_SCHEME_HTTP, &url, NULL), 0);
+	return bdl_force_apply(switches, whole, &url, &h, out);
+}
+
 static void changes_requests(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < BDL_ARRAY_LEN(rows); i++) {
 		struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_HTTP_HEAD_MAX);
-		struct bdl_http_head h;
-		struct bdl_url url;
-
-		assert_int_equal(bdl_http_parse_request(bdl_view_of(rows[i].in), &h, NULL), 0);
-		assert_int_equal(bdl_url_parse(h.start[1], bdl_http_field(&h, "Host"),
-				     BDL_SCHEME_HTTP, &url, NULL),
-		    0);
-		bool changed = bdl_force_apply(SAFE, false, &url, &h, &out);
+		bool changed = apply(SAFE, false, rows[i].in, &out);
 		if (changed != (rows[i].want != NULL) ||
 		    (changed && strcmp(bdl_buf_str(&out), rows[i].want) != 0))
 			fail_msg("%s:\n%s", rows[i].what, bdl_buf_str(&out));
 		bdl_buf_clear(&out);
-		assert_false(bdl_force_apply(0, false, &url, &h, &out));
+		assert_false(apply(0, false, rows[i].in, &out));
 		assert_int_equal(out.n, 0);
 	}
 }
@@ -85,14 +89,8 @@ static void asks_for_all_of_it(void **state)
 	(void)state;
 	for (size_t i = 0; i < BDL_ARRAY_LEN(asked); i++) {
 		struct bdl_buf out BDL_AUTO_IN(bdl_buf_done) = BDL_BUF(BDL_HTTP_HEAD_MAX);
-		struct bdl_http_head h;
-		struct bdl_url url;
 
-		assert_int_equal(bdl_http_parse_request(bdl_view_of(asked[i].in), &h, NULL), 0);
-		assert_int_equal(bdl_url_parse(h.start[1], bdl_http_field(&h, "Host"),
-				     BDL_SCHEME_HTTP, &url, NULL),
-		    0);
-		assert_true(bdl_force_apply(SAFE, true, &url, &h, &out) == (asked[i].want != NULL));
+		assert_true(apply(SAFE, true, asked[i].in, &out) == (asked[i].want != NULL));
 		assert_string_equal(bdl_buf_str(&out), asked[i].want ? asked[i].want : "");
 	}
 }
