@@ -22,7 +22,7 @@
 
 /* --- accepting --- */
 
-static bool is_trusted(const struct bdl_web *web, const struct sockaddr *sa)
+bool bdl_conns_trust(const struct bdl_web *web, const struct sockaddr *sa)
 {
 	for (size_t i = 0; i < web->role->conf->n_peers; i++) {
 		if (bdl_net_holds(&web->role->conf->peers[i], sa))
@@ -70,7 +70,7 @@ static void welcome(struct bdl_conn *c, const struct sockaddr_storage *sa)
 	int one = 1;
 
 	address_text(sa, c->peer, sizeof(c->peer));
-	if (!is_trusted(web, (const struct sockaddr *)sa)) {
+	if (!bdl_conns_trust(web, (const struct sockaddr *)sa)) {
 		bdl_count(web->role->slot, BDL_COUNT_REFUSED, 1);
 		bdl_log(BDL_LOG_WARN, "peer-refused", "%s is not among the trusted peers", c->peer);
 		bdl_conn_close(c);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define LINES_MAX 65536 /* of one datagram */
+#define AT_ONCE 64 /* datagrams in one turn of the loop, whoever sends them */
 
 /* One socket a worker, all at one address: the kernel shares the datagrams out among them. */
 static int open_socket(int listener, struct bdl_err *err)
@@ -31,14 +31,6 @@ static void take_line(struct bdl_web *web, struct bdl_view line)
 		bdl_counters_settle(web->counters, note.entry, note.step, note.counted, passed);
 }
 
-static bool is_trusted(const struct bdl_web *web, const struct sockaddr *sa)
-{
-	for (size_t i = 0; i < web->role->conf->n_peers; i++)
-		if (bdl_net_holds(&web->role->conf->peers[i], sa))
-			return true;
-	return false;
-}
-
 static void on_datagram(uv_poll_t *poll, int status, int events)
 {
 	struct bdl_web *web = poll->data;
@@ -48,13 +40,13 @@ static void on_datagram(uv_poll_t *poll, int status, int events)
 	(void)events; /* only what can be read was asked for; an error of UDP is none of ours */
 	if (status < 0)
 		return;
-	for (;;) {
+	for (int i = 0; i < AT_ONCE; i++) {
 		socklen_t n = sizeof(from);
 		ssize_t got = recvfrom(web->log_fd, web->input, sizeof(web->input), MSG_DONTWAIT,
 		    (struct sockaddr *)&from, &n);
 		if (got <= 0)
 			return;
-		if (!is_trusted(web, (struct sockaddr *)&from))
+		if (!bdl_conns_trust(web, (struct sockaddr *)&from))
 			continue;
 		rest = bdl_view_at(web->input, (size_t)got);
 		while (bdl_view_cut(&rest, '\n', &line))
@@ -66,15 +58,18 @@ void bdl_log_socket_open(struct bdl_web *web)
 {
 	struct bdl_err err = { 0 };
 
-	web->log_fd = open_socket(web->role->listener, &err);
-	if (web->log_fd < 0) {
+	BDL_AUTO_FD int fd = open_socket(web->role->listener, &err);
+	int rc = fd < 0 ? 0 : uv_poll_init(&web->loop.uv, &web->log_poll, fd);
+	if (rc < 0) /* the kernel watches as many as it may */
+		(void)bdl_fail(&err, BDL_E_IO, "%s", uv_strerror(rc));
+	if (fd < 0 || rc < 0) {
 		bdl_log(BDL_LOG_WARN, "no-proxy-log",
 		    "%s: bytes are counted as they are announced, not as they pass", err.text);
 		return;
 	}
-	/* Fail only for a descriptor that is none, and without a function to call. */
-	BDL_BUG_IF(uv_poll_init(&web->loop.uv, &web->log_poll, web->log_fd) != 0);
+	web->log_fd = bdl_steal_fd(&fd);
 	web->log_poll.data = web;
+	/* Fails only for a descriptor that is none, and without a function to call. */
 	BDL_BUG_IF(uv_poll_start(&web->log_poll, UV_READABLE, on_datagram) != 0);
 }
 

@@ -385,6 +385,9 @@ void bdl_conns_refuse(struct bdl_web *web); /* no more of them; any number of ti
 /* Once a second: those that waited, for want of memory or descriptors, are tried again. */
 void bdl_conns_resume(struct bdl_web *web);
 
+/* Whether this is the address of a proxy that the settings name. */
+bool bdl_conns_trust(const struct bdl_web *web, const struct sockaddr *sa);
+
 /* One may be stuck that is held: look soon whether it is, and let it go on (BDL_WEB_STUCK_MS). */
 void bdl_conns_watch_stuck(struct bdl_web *web);
 

@@ -15,9 +15,11 @@ static bool is_word(char c)
 /* How far what begins here is not ours to change: a text, a name in quotes, a comment. */
 static size_t untouched(struct bdl_view sql)
 {
-	char quote = sql.p[0];
 	size_t n = 0;
 
+	if (sql.n == 0)
+		return 0;
+	char quote = sql.p[0];
 	if (bdl_view_starts(sql, BDL_LIT("--"))) {
 		n = bdl_view_find(sql, '\n');
 	} else if (quote == '\'' || quote == '"') {

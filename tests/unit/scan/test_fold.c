@@ -1,9 +1,6 @@
-#include "../check.h"
 #include "base/ascii.h"
+#include "fold_test.h"
 #include "scan/fold_int.h"
-
-static struct bdl_fold_made made;
-static struct bdl_fold_table table;
 
 static const struct {
 	const char *name, *in, *out;
@@ -222,23 +219,6 @@ static void test_breaks(void **state)
 	bdl_fold_add(&f, BDL_LIT("three"));
 	bdl_fold_end(&f);
 	check_view("breaks", bdl_view_at(k.p, k.n), " one \n two three ");
-}
-
-static int make(void **state)
-{
-	struct bdl_err err;
-
-	(void)state;
-	int rc = bdl_fold_make(&made, &err);
-	table = bdl_fold_made_table(&made);
-	return rc;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	bdl_fold_made_done(&made);
-	return 0;
 }
 
 int main(void)

@@ -1,8 +1,5 @@
-#include "../check.h"
+#include "fold_test.h"
 #include "scan/markup_int.h"
-
-static struct bdl_fold_made made;
-static struct bdl_fold_table table;
 
 static const struct {
 	const char *name, *html, *text; /* '/' stands for a break */
@@ -170,21 +167,6 @@ static void test_names(void **state)
 		check_long(attrs[i], bdl_markup_attr(name) != BDL_ATTR_OTHER, true);
 	}
 	assert_int_equal(bdl_markup_tag((char[BDL_MARKUP_NAME]){ "span" }), 0);
-}
-
-static int make(void **state)
-{
-	(void)state;
-	int rc = bdl_fold_make(&made, NULL);
-	table = bdl_fold_made_table(&made);
-	return rc;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	bdl_fold_made_done(&made);
-	return 0;
 }
 
 int main(void)

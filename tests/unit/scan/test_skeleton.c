@@ -1,9 +1,7 @@
-#include "../check.h"
+#include "fold_test.h"
 #include "scan/skeleton.h"
 #include <stdio.h>
 
-static struct bdl_fold_made made;
-static struct bdl_fold_table table;
 static struct bdl_skeleton skeleton;
 
 /* What looks alike has one skeleton; `disguised` says whether its first word was. */
@@ -79,21 +77,6 @@ static void test_odd(void **state)
 		struct bdl_view v = bdl_view_at(text, strlen(text));
 		check_long(text, (long long)bdl_skeleton_odd(v, 0), (long long)texts[i].odd);
 	}
-}
-
-static int make(void **state)
-{
-	(void)state;
-	int rc = bdl_fold_make(&made, NULL);
-	table = bdl_fold_made_table(&made);
-	return rc;
-}
-
-static int unmake(void **state)
-{
-	(void)state;
-	bdl_fold_made_done(&made);
-	return 0;
 }
 
 int main(void)
