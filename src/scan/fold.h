@@ -59,7 +59,7 @@ static inline struct bdl_view bdl_fold_text(const struct bdl_fold_table *t, uint
 /*
  * `chunk` is called with each BDL_FOLD_CHUNK folded bytes, and with what is left at the end; the
  * last bytes of the chunk before it (as many as were made, BDL_FOLD_KEPT at most) stand before them,
- * and 64 bytes behind them may be read.
+ * and 80 bytes behind them may be read.
  */
 struct bdl_fold {
 	const struct bdl_fold_table *table;
