@@ -72,11 +72,6 @@ static inline struct bdl_lists_layout bdl_lists_layout_of(const struct bdl_lists
 enum bdl_lists_hashed { BDL_HASHED_HOST, BDL_HASHED_PREFIX, BDL_HASHED_EXACT, BDL_HASHED_NET };
 
 /* Where an entry belongs, and what it is known by there: never 0, so that no word is. */
-struct bdl_lists_place {
-	uint64_t place; /* scaled to the number of lines */
-	uint64_t tag;   /* 47 bits */
-};
-
 static inline struct bdl_lists_place bdl_lists_place_of(
     const void *p, size_t n, enum bdl_lists_hashed kind, uint64_t key)
 {

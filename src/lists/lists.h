@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "proto/url.h"
 
 #define BDL_LIST_CATEGORIES_MAX 256
 #define BDL_CATEGORY_NAME_MAX   48 /* lower-case letters, digits, hyphens */
@@ -76,10 +77,21 @@ int bdl_lists_verify(const struct bdl_lists *l, struct bdl_err *err) BDL_MUST_US
 void bdl_lists_host(const struct bdl_lists *l, struct bdl_view host, struct bdl_catset *set);
 
 /*
- * It will be asked for this host soon: the memory that is then read is asked for now, and comes while
- * others are at work.
+ * A host that will soon be looked for: where it and the domains above it stand, which is found out once.
+ * The memory that is then read is asked for, and comes while others are at work. Its view must last as long.
  */
-void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host);
+#define BDL_LISTS_AHEAD 8 /* domains; few hosts have more */
+struct bdl_lists_place {
+	uint64_t place; /* scaled to the number of lines */
+	uint64_t tag;   /* 47 bits */
+};
+struct bdl_lists_ahead {
+	struct bdl_view host;
+	unsigned n; /* domains, the host first; 0: it is none that could be listed */
+	uint8_t starts[BDL_HOST_MAX + 2]; /* where each begins */
+	struct bdl_lists_place at[BDL_LISTS_AHEAD];
+};
+void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host, struct bdl_lists_ahead *ret);
 
 /*
  * As bdl_lists_host, and the entries that name paths of the host. `path` is as it was sent, with its query
@@ -88,6 +100,9 @@ void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host);
  */
 void bdl_lists_find(
     const struct bdl_lists *l, struct bdl_view host, struct bdl_view path, struct bdl_catset *set);
+/* The same of a host that was expected of these very lists. */
+void bdl_lists_find_expected(const struct bdl_lists *l, const struct bdl_lists_ahead *ahead,
+    struct bdl_view path, struct bdl_catset *set);
 
 enum bdl_lists_kind { BDL_LISTS_DOMAIN, BDL_LISTS_PREFIX, BDL_LISTS_EXACT, BDL_LISTS_NET };
 

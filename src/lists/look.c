@@ -10,8 +10,6 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#define AT_ONCE 8 /* domains whose lines are asked for together; few hosts have more */
-
 /* What has been found in one file so far, from the closest entry on. */
 struct gather {
 	const struct bdl_lists_part *part;
@@ -96,48 +94,52 @@ static unsigned find_starts(struct bdl_view host, uint8_t starts[BDL_HOST_MAX + 
 	return starts[n - 1] < host.n ? n : n - 1; /* nothing stands behind a last dot */
 }
 
-void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host)
+/* The places of the domains from that one on, their lines asked for. How many these are. */
+static unsigned ask_for(const struct bdl_lists_part *p, const struct bdl_lists_ahead *q,
+    unsigned from, struct bdl_lists_place ret[BDL_LISTS_AHEAD])
 {
-	const struct bdl_lists_part *p = &l->main;
-	uint8_t starts[BDL_HOST_MAX + 2] BDL_UNSET;
+	unsigned some = q->n - from < BDL_LISTS_AHEAD ? q->n - from : BDL_LISTS_AHEAD;
 
-	if (host.n == 0 || host.n > BDL_HOST_MAX)
-		return;
-	unsigned n = find_starts(host, starts);
-	for (unsigned i = 0; i < n && i < AT_ONCE; i++) {
-		struct bdl_view domain = bdl_view_from(host, starts[i]);
-		struct bdl_lists_place at =
-		    bdl_lists_place_of(domain.p, domain.n, BDL_HASHED_HOST, p->header->key);
+	for (unsigned i = 0; i < some; i++) {
+		struct bdl_view domain = bdl_view_from(q->host, q->starts[from + i]);
 
-		__builtin_prefetch(&p->lines[bdl_lists_line_of(at.place, p->header->n_lines)]);
+		ret[i] = bdl_lists_place_of(domain.p, domain.n, BDL_HASHED_HOST, p->header->key);
+		__builtin_prefetch(&p->lines[bdl_lists_line_of(ret[i].place, p->header->n_lines)]);
 	}
+	return some;
+}
+
+static void expect(
+    const struct bdl_lists_part *p, struct bdl_view host, struct bdl_lists_ahead *ret)
+{
+	ret->host = host;
+	ret->n = host.n > 0 && host.n <= BDL_HOST_MAX ? find_starts(host, ret->starts) : 0;
+	(void)ask_for(p, ret, 0, ret->at);
+}
+
+void bdl_lists_expect(const struct bdl_lists *l, struct bdl_view host, struct bdl_lists_ahead *ret)
+{
+	expect(&l->main, host, ret);
 }
 
 /* All domains of a host, the host first. Whether one of them has paths among the entries. */
-static bool take_domains(struct gather *g, struct bdl_view host)
+static bool take_domains(struct gather *g, const struct bdl_lists_ahead *q)
 {
-	const struct bdl_lists_part *p = g->part;
-	uint64_t key = p->header->key, n_lines = p->header->n_lines;
-	uint8_t starts[BDL_HOST_MAX + 2] BDL_UNSET;
-	unsigned n = find_starts(host, starts);
+	struct bdl_lists_place more[BDL_LISTS_AHEAD];
+	const struct bdl_lists_place *at = q->at;
 	bool below = false;
 
-	for (unsigned from = 0; from < n; from += AT_ONCE) {
-		struct bdl_lists_place at[AT_ONCE];
-		unsigned some = n - from < AT_ONCE ? n - from : AT_ONCE;
-		for (unsigned i = 0; i < some; i++) {
-			struct bdl_view domain = bdl_view_from(host, starts[from + i]);
-			at[i] = bdl_lists_place_of(domain.p, domain.n, BDL_HASHED_HOST, key);
-			__builtin_prefetch(&p->lines[bdl_lists_line_of(at[i].place, n_lines)]);
+	for (unsigned i = 0; i < q->n; i++) {
+		unsigned k = i % BDL_LISTS_AHEAD;
+		if (k == 0 && i > 0) {
+			(void)ask_for(g->part, q, i, more);
+			at = more;
 		}
-		for (unsigned i = 0; i < some; i++) {
-			uint64_t word = find_word(p, at[i]);
-			if (word == 0)
-				continue;
-			below = below || (word & BDL_LISTS_BELOW) != 0;
-			name_domain(
-			    take(g, word, BDL_LISTS_DOMAIN), bdl_view_from(host, starts[from + i]));
-		}
+		uint64_t word = find_word(g->part, at[k]);
+		if (word == 0)
+			continue;
+		below = below || (word & BDL_LISTS_BELOW) != 0;
+		name_domain(take(g, word, BDL_LISTS_DOMAIN), bdl_view_from(q->host, q->starts[i]));
 	}
 	return below;
 }
@@ -213,12 +215,12 @@ static void take_nets(struct gather *g, struct bdl_view host)
 }
 
 /* Whether an entry with a path may apply. */
-static bool take_host(struct gather *g, struct bdl_view host)
+static bool take_host(struct gather *g, const struct bdl_lists_ahead *q)
 {
-	if (host.n == 0)
+	if (q->n == 0)
 		return false;
-	take_nets(g, host);
-	return take_domains(g, host);
+	take_nets(g, q->host);
+	return take_domains(g, q);
 }
 
 /* --- pages --- */
@@ -313,15 +315,15 @@ static void take_pages(struct gather *g, struct bdl_view host, struct bdl_view p
 /* --- questions --- */
 
 /* Pages are closer than hosts, so they come first, but only a host says that there are any. */
-static void look(struct gather *g, struct bdl_view host, struct bdl_view path)
+static void look(struct gather *g, const struct bdl_lists_ahead *q, struct bdl_view path)
 {
 	struct gather before = *g;
 
-	if (host.n > BDL_HOST_MAX || !take_host(g, host))
+	if (!take_host(g, q))
 		return;
 	*g = before;
-	take_pages(g, host, path);
-	(void)take_host(g, host);
+	take_pages(g, q->host, path);
+	(void)take_host(g, q);
 }
 
 /* The illegal file's only category has the number after those of the main file. */
@@ -333,15 +335,33 @@ static unsigned illegal_number(const struct bdl_lists *l)
 void bdl_lists_host(const struct bdl_lists *l, struct bdl_view host, struct bdl_catset *set)
 {
 	struct gather g = { .part = &l->main };
+	struct bdl_lists_ahead q BDL_UNSET;
 
-	if (host.n > BDL_HOST_MAX)
-		return;
-	(void)take_host(&g, host);
+	expect(&l->main, host, &q);
+	(void)take_host(&g, &q);
 	bdl_catset_join(set, &g.found);
 	if (!l->has_illegal)
 		return;
 	g = (struct gather){ .part = &l->illegal };
-	(void)take_host(&g, host);
+	expect(&l->illegal, host, &q);
+	(void)take_host(&g, &q);
+	if (bdl_catset_has(&g.found, 0))
+		bdl_catset_add(set, illegal_number(l));
+}
+
+void bdl_lists_find_expected(const struct bdl_lists *l, const struct bdl_lists_ahead *ahead,
+    struct bdl_view path, struct bdl_catset *set)
+{
+	struct gather g = { .part = &l->main };
+	struct bdl_lists_ahead q BDL_UNSET; /* of the other file, which has a key of its own */
+
+	look(&g, ahead, path);
+	bdl_catset_join(set, &g.found);
+	if (!l->has_illegal)
+		return;
+	g = (struct gather){ .part = &l->illegal };
+	expect(&l->illegal, ahead->host, &q);
+	look(&g, &q, path);
 	if (bdl_catset_has(&g.found, 0))
 		bdl_catset_add(set, illegal_number(l));
 }
@@ -349,16 +369,10 @@ void bdl_lists_host(const struct bdl_lists *l, struct bdl_view host, struct bdl_
 void bdl_lists_find(
     const struct bdl_lists *l, struct bdl_view host, struct bdl_view path, struct bdl_catset *set)
 {
-	struct gather g = { .part = &l->main };
+	struct bdl_lists_ahead q BDL_UNSET;
 
-	look(&g, host, path);
-	bdl_catset_join(set, &g.found);
-	if (!l->has_illegal)
-		return;
-	g = (struct gather){ .part = &l->illegal };
-	look(&g, host, path);
-	if (bdl_catset_has(&g.found, 0))
-		bdl_catset_add(set, illegal_number(l));
+	expect(&l->main, host, &q);
+	bdl_lists_find_expected(l, &q, path, set);
 }
 
 /* What the entries of the illegal slot are is told to nobody: one hit stands for all. */
@@ -375,13 +389,16 @@ size_t bdl_lists_explain(const struct bdl_lists *l, struct bdl_view host, struct
     struct bdl_lists_hit *ret, size_t max)
 {
 	struct gather g = { .part = &l->main, .hits = ret, .max_hits = max };
+	struct bdl_lists_ahead q BDL_UNSET;
 	size_t n;
 
-	look(&g, host, path);
+	expect(&l->main, host, &q);
+	look(&g, &q, path);
 	n = g.n_hits;
 	if (!l->has_illegal || n == max)
 		return n;
 	g = (struct gather){ .part = &l->illegal };
-	look(&g, host, path);
+	expect(&l->illegal, host, &q);
+	look(&g, &q, path);
 	return n + seal(l, &g, &ret[n]);
 }

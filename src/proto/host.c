@@ -240,13 +240,14 @@ static int normalise_ipv6(struct bdl_view v, char ret[BDL_HOST_MAX + 1], struct 
 }
 
 /* What a letter, a digit or their like is in lower case; 0 for what takes the long way, dots too. */
-static char label_char(char c)
-{
-	char lower = bdl_lower(c);
-
-	return (lower >= 'a' && lower <= 'z') || bdl_is_digit(c) || c == '-' || c == '_' ? lower
-											 : 0;
-}
+#define SAME(c)  [c] = (c)
+#define LOWER(c) [(c) - 'a' + 'A'] = (c), [c] = (c)
+static const char label_chars[256] = { SAME('-'), SAME('_'), SAME('0'), SAME('1'), SAME('2'),
+	SAME('3'), SAME('4'), SAME('5'), SAME('6'), SAME('7'), SAME('8'), SAME('9'), LOWER('a'),
+	LOWER('b'), LOWER('c'), LOWER('d'), LOWER('e'), LOWER('f'), LOWER('g'), LOWER('h'),
+	LOWER('i'), LOWER('j'), LOWER('k'), LOWER('l'), LOWER('m'), LOWER('n'), LOWER('o'),
+	LOWER('p'), LOWER('q'), LOWER('r'), LOWER('s'), LOWER('t'), LOWER('u'), LOWER('v'),
+	LOWER('w'), LOWER('x'), LOWER('y'), LOWER('z') };
 
 /*
  * What nearly every host is: labels of letters and digits, the last of which does not begin with a
@@ -260,12 +261,13 @@ static bool take_plain_name(struct bdl_view host, char ret[BDL_HOST_MAX + 1])
 	if (host.n > BDL_HOST_MAX)
 		return false;
 	for (size_t i = 0; i < host.n; i++) {
-		char c = label_char(host.p[i]);
-
-		if (c == 0 && (host.p[i] != '.' || i == label || i - label > LABEL_MAX))
+		name[i] = label_chars[(unsigned char)host.p[i]];
+		if (name[i] != 0)
+			continue;
+		if (host.p[i] != '.' || i == label || i - label > LABEL_MAX)
 			return false;
-		name[i] = c ? c : '.';
-		label = c ? label : i + 1;
+		name[i] = '.';
+		label = i + 1;
 	}
 	if (label == host.n || host.n - label > LABEL_MAX || bdl_is_digit(name[label]))
 		return false;

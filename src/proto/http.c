@@ -92,11 +92,6 @@ static size_t token_length(struct bdl_view v)
 	return n;
 }
 
-static bool is_token(struct bdl_view v)
-{
-	return v.n > 0 && token_length(v) == v.n;
-}
-
 static bool has_blank(struct bdl_view v)
 {
 	return bdl_view_find(v, ' ') < v.n || bdl_view_find(v, '\t') < v.n;
@@ -104,17 +99,19 @@ static bool has_blank(struct bdl_view v)
 
 int bdl_http_request_line(struct bdl_view line, struct bdl_view ret[3], struct bdl_err *err)
 {
-	struct bdl_view rest = line, method = { 0 }, target = { 0 };
-	bool has_tab = bdl_view_find(line, '\t') < line.n;
+	size_t n = token_length(line);
+	struct bdl_view target = { 0 };
 
-	if (!bdl_view_cut(&rest, ' ', &method) || !is_token(method))
+	if (n == 0 || n == line.n || line.p[n] != ' ')
 		return bdl_fail(
 		    err, BDL_E_INVALID, "the request line does not begin with a method");
-	if (!bdl_view_cut(&rest, ' ', &target) || target.n == 0 || (has_tab && has_blank(target)))
+	struct bdl_view rest = bdl_view_from(line, n + 1);
+	if (!bdl_view_cut(&rest, ' ', &target) || target.n == 0 ||
+	    bdl_view_find(target, '\t') < target.n)
 		return bdl_fail(err, BDL_E_INVALID, "the request line has no target");
 	if (rest.n == 0 || has_blank(rest))
 		return bdl_fail(err, BDL_E_INVALID, "the request line does not end with a version");
-	ret[0] = method;
+	ret[0] = bdl_view_at(line.p, n);
 	ret[1] = target;
 	ret[2] = rest;
 	return 0;

@@ -199,7 +199,8 @@ static int parse_known_fields(struct bdl_icap_request *q, struct bdl_err *err)
 		if (f.n[i] > 1)
 			return bdl_fail(
 			    err, BDL_E_INVALID, "%s is given %zu times", known_names[i], f.n[i]);
-	q->allow_204 = f.n[KNOWN_ALLOW] && bdl_http_has_token(&q->head, "Allow", "204");
+	q->allow_204 = bdl_view_is(f.first[KNOWN_ALLOW], "204") || /* mostly that alone */
+	    (f.n[KNOWN_ALLOW] && bdl_http_has_token(&q->head, "Allow", "204"));
 	q->close = f.n[KNOWN_CONNECTION] && bdl_http_has_token(&q->head, "Connection", "close");
 	q->user = f.first[KNOWN_CLIENT_USER];
 	if (q->user.n == 0)

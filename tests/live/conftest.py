@@ -57,6 +57,7 @@ TWO_PEOPLE = ["--by", "A. Head", "--and", "B. Chair"]  # who answer for what a t
 # Seconds. Nothing is slow because it waits that long: a machine that compiles meanwhile can hold a
 # sync of the disk, and all who wait for it, for many of them.
 PATIENCE = 60
+AT_ONCE = 5  # for what takes a tenth of a second, or a second at most, on a machine that is not so busy
 
 
 def front(title, binds="staff"):

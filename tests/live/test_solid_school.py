@@ -3,6 +3,7 @@ The web door inside a served school: a hundred changes of policy and lists under
 doors are busy, verdicts with nothing else running, and what its processes may still do, as the kernel tells it.
 """
 
+import itertools
 import os
 import re
 import shutil
@@ -158,7 +159,7 @@ def test_a_hundred_changes_under_load(shared, port, tmp_path):
     if not is_asan(program()):
         grown = [memory[1][name] - memory[0][name] for name in pids]
         # The same after 50 changes as after 160: what libhs holds lies in other places, but not twice.
-        assert max(grown) < 8 << 10, f"{grown} kB more after {CHANGES} changes than after a fifth"
+        assert max(grown) < 12 << 10, f"{grown} kB more after {CHANGES} changes than after a fifth"
     until(lambda: shared.rows(f"SELECT count(*) AS n FROM {ACTS} WHERE path = '/load'")[0]["n"]
           == load.asked, "every act is in the store, and each once")
 
@@ -197,23 +198,28 @@ def keep_busy(port, ended):
 
 def test_a_policy_waits_for_no_busy_door(shared, port):
     """The scribe then reads little, but what people change is in force as soon as ever."""
-    file, ended, took = shared.folder / "staff.md", threading.Event(), []
+    file, ended = shared.folder / "staff.md", threading.Event()
+    editions = itertools.count(CHANGES)
+
+    def takes():
+        file.write_text(edition(next(editions)))
+        before = tag()
+        shared.beadle("policy", "publish", str(file), "--minute", "an item", "--name", "staff", *TWO_PEOPLE)
+        began = time.monotonic()
+        until(lambda: tag() != before, "it is in force", pause=0.01)
+        return time.monotonic() - began
+
     with Icap(port) as probe, ThreadPoolExecutor() as pool:
         tag = lambda: probe.ask(reqmod("http://ok.example/probe", icap=STAFF)).headers["istag"]
+        idle = sorted(takes() for _ in range(5))
         loads = [pool.submit(keep_busy, port, ended) for _ in range(3)]
         try:
-            for i in range(5):
-                file.write_text(edition(CHANGES + i))
-                before = tag()
-                shared.beadle("policy", "publish", str(file), "--minute", f"item {i}", "--name", "staff", *TWO_PEOPLE)
-                began = time.monotonic()
-                until(lambda: tag() != before, "it is in force", pause=0.01)
-                took.append(time.monotonic() - began)
+            busy = sorted(takes() for _ in range(5))
         finally:
             ended.set()
         for load in loads:
             load.result()
-    assert sorted(took)[-2] < 0.5, took  # up to 1.1 where the scribe looked once a second
+    assert busy[2] < idle[2] + 0.4, (idle, busy)  # half a second later where the scribe looks once a second
 
 
 # --- with nothing else running ---

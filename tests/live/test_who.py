@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import ACTIONS, ROOT, end_school, free_ports, front, make_school, until
+from conftest import ACTIONS, AT_ONCE, ROOT, end_school, free_ports, front, make_school, until
 from icap_client import Icap, reqmod
 
 SECRET = "a secret of the access points"
@@ -89,7 +89,7 @@ class Who:
     def asks(self, sites, path, source):
         """Who a request through Squid is recorded as: (login, known)."""
         reply = self.school.visit(sites.url("casino.example", path), source=source)
-        assert reply.status == 403, reply
+        assert reply.status == 403 and "ERR_" not in reply.body, reply
         act = self.school.act(path)
         return act["person"], act["known"]
 
@@ -270,7 +270,7 @@ def test_many_who_say_nothing_hinder_nobody(who):
             s.send(b"POST /logon HTTP/1.1\r\nHost: ")
         began = time.monotonic()
         assert who.post({"event": "logon", "login": "b.okoro"}, source="127.0.2.9")[0] == 200
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < AT_ONCE
     finally:
         for s in slow:
             s.close()

@@ -142,7 +142,7 @@ static struct bdl_civil local_time(struct bdl_web *web, int64_t at_ms)
 	return web->civil;
 }
 
-static void read_facts(struct bdl_web *web, struct bdl_ask *a)
+static void read_facts(struct bdl_web *web, const struct bdl_lists_ahead *ahead, struct bdl_ask *a)
 {
 	const struct bdl_snapshot *now = web->now;
 	struct bdl_civil civil = local_time(web, a->at_ms);
@@ -162,7 +162,7 @@ static void read_facts(struct bdl_web *web, struct bdl_ask *a)
 	f->weekday = (uint8_t)civil.weekday;
 	if (!now->lists)
 		return;
-	bdl_lists_find(now->lists, f->host, a->url.path, &a->listed);
+	bdl_lists_find_expected(now->lists, ahead, a->url.path, &a->listed);
 	bdl_catmap_apply(&now->map, &a->listed, &f->categories);
 }
 
@@ -171,6 +171,8 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
     struct bdl_err *err)
 {
 	struct bdl_view target = http->start[1];
+	struct bdl_lists_ahead ahead BDL_UNSET;
+
 	*ret =
 	    (struct bdl_ask){ .at_ms = bdl_now_ms(), .method = cut(http->start[0], METHOD_KEPT) };
 	if (bdl_view_is(target, "*")) /* OPTIONS of a whole server */
@@ -180,12 +182,14 @@ int bdl_ask_read(struct bdl_web *web, const struct bdl_icap_request *icap,
 	if (rc < 0)
 		return rc;
 	if (web->now->lists)
-		bdl_lists_expect(web->now->lists, bdl_view_of(ret->url.host));
+		bdl_lists_expect(web->now->lists, bdl_view_of(ret->url.host), &ahead);
 	ret->kind = bdl_kind_of(http);
 	ret->taste = bdl_taste_of(http, ret->kind);
 	if (!read_probe(web, icap, http, ret))
 		read_person(web, icap, peer, ret);
-	read_facts(web, ret);
+	else if (web->now->lists) /* another host stands there now */
+		bdl_lists_expect(web->now->lists, bdl_view_of(ret->url.host), &ahead);
+	read_facts(web, &ahead, ret);
 	return 0;
 }
 

@@ -129,8 +129,10 @@ bool bdl_reading_may_be_stuck(const struct bdl_conn *c);
 
 /* --- round.c --- */
 
-/* n bytes came, or an answer is ready: it is dealt with at the end of this turn of the loop, or before. */
+/* n bytes came: they are dealt with at the end of this turn of the loop, or before. */
 void bdl_round_add(struct bdl_conn *c, size_t n);
+/* An answer is ready that waited for the disk: it does not wait for those of this turn as well. */
+void bdl_round_go_on(struct bdl_conn *c);
 
 /* --- conn.c --- */
 

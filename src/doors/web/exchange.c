@@ -77,7 +77,7 @@ static void on_synced(struct bdl_waiter *w)
 		return;
 	}
 	send_answer(c);
-	bdl_round_add(c, 0);
+	bdl_round_go_on(c);
 }
 
 static void deliver(struct bdl_conn *c)

@@ -35,8 +35,9 @@ struct bdl_recorder {
 	struct bdl_err sync_err;
 	int sync_code;
 	struct bdl_waiter *syncing, *waiting;
-	uint64_t begun_ns; /* when the last was */
-	size_t n_added;    /* acts in this turn of the loop */
+	struct bdl_waiter **last; /* where the next who waits is put: first come, first served */
+	uint64_t begun_ns;        /* when the last was */
+	size_t n_added;           /* acts in this turn of the loop */
 };
 
 static void fail(struct bdl_recorder *r, enum trouble what, const struct bdl_err *err)
@@ -119,6 +120,15 @@ static void on_pool(uv_work_t *work)
 
 static void on_synced(uv_work_t *work, int status);
 
+static struct bdl_waiter *take_waiting(struct bdl_recorder *r)
+{
+	struct bdl_waiter *all = r->waiting;
+
+	r->waiting = NULL;
+	r->last = &r->waiting;
+	return all;
+}
+
 /* Bring what is unsynced to the disk, for those who wait now. false where nothing is unsynced. */
 static bool start_sync(struct bdl_recorder *r)
 {
@@ -127,24 +137,18 @@ static bool start_sync(struct bdl_recorder *r)
 	r->begun_ns = uv_hrtime();
 	if (!r->sync)
 		return false;
-	r->syncing = r->waiting;
-	r->waiting = NULL;
+	r->syncing = take_waiting(r);
 	r->work.data = r;
 	/* Fails only without a function to call. */
 	BDL_BUG_IF(uv_queue_work(r->loop, &r->work, on_pool, on_synced) != 0);
 	return true;
 }
 
-/* Who waits for nothing that is unsynced need not wait. */
+/* Who waits for nothing that is unsynced need not wait; but who is woken may ask for more. */
 static void sync_or_wake(struct bdl_recorder *r)
 {
-	struct bdl_waiter *brought;
-
-	if (r->sync || !r->waiting || start_sync(r))
-		return;
-	brought = r->waiting;
-	r->waiting = NULL;
-	wake(brought);
+	while (!r->sync && r->waiting && !start_sync(r))
+		wake(take_waiting(r));
 }
 
 static void on_synced(uv_work_t *work, int status)
@@ -208,6 +212,7 @@ struct bdl_recorder *bdl_recorder_new(uv_loop_t *loop, const char *folder, struc
 	r->slot = slot;
 	r->folder = bdl_xstrdup(folder);
 	r->bytes = BDL_BUF(BDL_ACT_BYTES_MAX);
+	r->last = &r->waiting;
 	/* Neither fails for a loop and a callback that are there. */
 	BDL_BUG_IF(uv_timer_init(loop, &r->timer) != 0);
 	BDL_BUG_IF(uv_timer_start(&r->timer, on_timer, SYNC_MS, SYNC_MS) != 0);
@@ -268,8 +273,9 @@ bool bdl_recorder_wait(struct bdl_recorder *r, struct bdl_waiter *w)
 {
 	if (!r->is_unsynced && !r->sync)
 		return false;
-	w->next = r->waiting;
-	r->waiting = w;
+	w->next = NULL;
+	*r->last = w;
+	r->last = &w->next;
 	return true;
 }
 

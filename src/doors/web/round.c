@@ -65,14 +65,21 @@ void bdl_round_end(struct bdl_web *web)
 	uv_close((uv_handle_t *)&web->awake, NULL);
 }
 
+void bdl_round_go_on(struct bdl_conn *c)
+{
+	struct bdl_web *web = c->web;
+
+	bdl_conn_advance(c);
+	/* What it has left to read is not to wait with the loop, which may be about to. */
+	if (web->behind)
+		(void)uv_idle_start(&web->awake, on_awake); /* fails only without a function */
+}
+
 void bdl_round_add(struct bdl_conn *c, size_t n)
 {
 	struct bdl_web *web = c->web;
 
 	BDL_BUG_IF(web->n_came == BDL_WEB_ROUND_MAX); /* nobody is added while it is run */
-	/* Who is added right before the loop would wait is not to wait with it. */
-	if (web->n_came == 0)
-		(void)uv_idle_start(&web->awake, on_awake); /* fails only without a function */
 	web->came[web->n_came++] = c;
 	web->came_bytes += n;
 	if (web->n_came == BDL_WEB_ROUND_MAX || web->came_bytes >= ROUND_BYTES)

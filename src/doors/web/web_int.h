@@ -119,7 +119,7 @@ struct bdl_web {
 	struct bdl_conn *conns; /* all that are open */
 	size_t n_conns, max_conns;
 	uv_check_t round;
-	uv_idle_t awake;                          /* while something came */
+	uv_idle_t awake;                          /* while texts are behind */
 	struct bdl_conn *came[BDL_WEB_ROUND_MAX]; /* of which something came in this turn */
 	size_t n_came, came_bytes;
 	bool paused;        /* who connects waits: tried again every second */

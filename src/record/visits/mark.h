@@ -33,7 +33,7 @@ struct bdl_mark {
 void bdl_mark_of(const struct bdl_act *a, struct bdl_mark *ret);
 
 /*
- * The same for who makes many, as a door does: it remembers marks of names, a quarter of a megabyte of
+ * The same for who makes many, as a door does: it remembers marks of names, a hundred kilobytes of
  * them. For one thread.
  */
 struct bdl_marks;
