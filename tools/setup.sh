@@ -100,6 +100,7 @@ build_in() {
 	shift 2
 	log=$folder.log
 	if [ ! -f "$folder/build.ninja" ]; then
+		say "Building in $folder, for the first time: this takes some minutes, and is quick from then on."
 		meson setup "$@" "$folder" >"$log" 2>&1 || { cat "$log" >&2; return 1; }
 	fi
 	# shellcheck disable=SC2086 # a list of targets

@@ -222,7 +222,9 @@ static void greet(const struct run *r)
 		printf("\nTry it (casino.example is on the demonstration school's list):\n\n"
 		       "    curl -x http://%s --cacert %s/squid/ca.crt https://casino.example/\n",
 		    proxy, r->conf.dir);
-	printf("\nHow it stands: beadle status --data %s. Ctrl-C ends it.\n\n", r->conf.dir);
+	/* Called as this was: from a checkout it is on no path. */
+	printf("\nHow it stands:\n\n    %s status --data %s\n\nCtrl-C ends it.\n\n",
+	    program_invocation_name, r->conf.dir);
 	fflush(stdout);
 }
 

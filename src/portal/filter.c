@@ -34,7 +34,10 @@ static int read_kind(struct bdl_request *r, struct bdl_chosen *c, struct bdl_err
 	struct bdl_view word = bdl_request_query(r, "kind");
 
 	c->f.kind = -1;
-	if (word.n == 0 || bdl_view_is(word, BDL_EVERYTHING))
+	/* Who has a reference is shown its act, whoever did it. */
+	c->f.no_probes =
+	    !bdl_view_is(word, BDL_WITH_PROBES) && !bdl_request_query(r, "reference").n;
+	if (word.n == 0 || bdl_view_is(word, BDL_EVERYTHING) || bdl_view_is(word, BDL_WITH_PROBES))
 		return 0;
 	for (int i = 0; i < BDL_KINDS; i++)
 		if (bdl_view_is(word, bdl_kind_word((enum bdl_act_kind)i)))

@@ -11,7 +11,8 @@
 #define BDL_ROWS 50 /* a page; one more is asked for, to know whether there are older ones */
 _Static_assert(BDL_ROWS <= BDL_LOOKED_MAX, "each person of a list is counted");
 
-#define BDL_EVERYTHING "any"
+#define BDL_EVERYTHING  "any"
+#define BDL_WITH_PROBES "with-probes" /* and what Beadle tried of itself */
 
 struct bdl_chosen {
 	struct bdl_acts_filter f;

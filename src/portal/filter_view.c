@@ -18,18 +18,23 @@ static void add_verdicts(
 	v->n_verdicts = out ? BDL_ACTIONS : 0;
 }
 
+static bool asks_for_probes(const struct bdl_chosen *c)
+{
+	return !c->f.no_probes && !c->reference.n;
+}
+
 static void add_kinds(
     const struct bdl_request *r, const struct bdl_chosen *c, struct bdl_part_filters *v)
 {
 	struct bdl_part_filters_kind *out =
-	    bdl_region_array(r->region, BDL_KINDS + 1, sizeof(*out));
+	    bdl_region_array(r->region, BDL_KINDS + 2, sizeof(*out));
 
 	if (!out)
 		return; /* the region is broken, which fails the page */
 	out[0] = (struct bdl_part_filters_kind){
 		.word = BDL_EVERYTHING,
 		.title = "Everything",
-		.chosen = c->f.kind < 0,
+		.chosen = c->f.kind < 0 && !asks_for_probes(c),
 	};
 	for (int i = 0; i < BDL_KINDS; i++)
 		out[i + 1] = (struct bdl_part_filters_kind){
@@ -37,14 +42,19 @@ static void add_kinds(
 			.title = bdl_kind_title((enum bdl_act_kind)i),
 			.chosen = c->f.kind == i,
 		};
+	out[BDL_KINDS + 1] = (struct bdl_part_filters_kind){
+		.word = BDL_WITH_PROBES,
+		.title = "With Beadle's own checks",
+		.chosen = asks_for_probes(c),
+	};
 	v->kinds = out;
-	v->n_kinds = BDL_KINDS + 1;
+	v->n_kinds = BDL_KINDS + 2;
 }
 
 bool bdl_chosen_any(const struct bdl_chosen *c)
 {
 	return c->person.n || c->host.n || c->category.n || c->f.clause.n || c->reference.n ||
-	    c->day.n || c->f.action >= 0 || c->f.kind >= 0 || c->f.violation;
+	    c->day.n || c->f.action >= 0 || c->f.kind >= 0 || c->f.violation || asks_for_probes(c);
 }
 
 /* A list is of the shortest names that hold the part; the others are not left out unsaid. */
@@ -86,6 +96,13 @@ struct bdl_part_filters bdl_filters_view(
 	return v;
 }
 
+static const char *kind_asked(const struct bdl_chosen *c)
+{
+	if (asks_for_probes(c))
+		return BDL_WITH_PROBES;
+	return c->f.kind >= 0 ? bdl_kind_word((enum bdl_act_kind)c->f.kind) : "";
+}
+
 struct bdl_part_pager bdl_pager_view(const struct bdl_request *r, const struct bdl_chosen *c,
     const char *what, const char *place, bool looks_further)
 {
@@ -98,7 +115,7 @@ struct bdl_part_pager bdl_pager_view(const struct bdl_request *r, const struct b
 		.reference = c->reference,
 		.day = c->day,
 		.verdict = c->f.action >= 0 ? bdl_action_word((enum bdl_action)c->f.action) : "",
-		.kind = c->f.kind >= 0 ? bdl_kind_word((enum bdl_act_kind)c->f.kind) : "",
+		.kind = kind_asked(c),
 		.violation = c->f.violation,
 		.after = bdl_request_query(r, "after"),
 		.older = place && place[0], /* NULL: no room, which fails the page */

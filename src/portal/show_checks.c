@@ -126,6 +126,7 @@ static int add_years(
 		out[n++] = (struct bdl_page_checks_year){ label_of(r, y), y, y == year };
 	v->years = out;
 	v->n_years = n;
+	v->any_years = n > 1 || year != now;
 	v->label = label_of(r, year);
 	return 0;
 }

@@ -197,7 +197,7 @@ static void add_jobs(
 			.schedule = job->schedule,
 			.next = next_run(r, s, job),
 			.last = job->ended_ms
-			    ? bdl_region_printf(r->region, "%s, in %.1f s",
+			    ? bdl_region_printf(r->region, "%s, in %.1f\u00a0s",
 				  bdl_when(r, job->ended_ms), (double)job->took_ms / 1000)
 			    : "",
 			.failed = job->failures > 0,

@@ -195,6 +195,14 @@ static const char *whose(const struct bdl_request *r, const struct bdl_hold_row 
 	    BDL_FMT(h->person), BDL_FMT(h->clause));
 }
 
+/* A day as it is kept, "2027-01-10", as people read it. */
+static struct bdl_view day_title(const struct bdl_request *r, struct bdl_view word)
+{
+	int64_t at_ms;
+
+	return bdl_day_parse(word, &at_ms) ? bdl_view_of(bdl_day_of(r, at_ms).title) : word;
+}
+
 static int add_holds(struct bdl_request *r, struct bdl_page_storage *v, struct bdl_err *err)
 {
 	const char *today = bdl_day_of(r, r->now_ms).word;
@@ -213,7 +221,7 @@ static int add_holds(struct bdl_request *r, struct bdl_page_storage *v, struct b
 			.people = bdl_region_printf(r->region, "%.*s and %.*s", BDL_FMT(rows[i].by),
 			    BDL_FMT(rows[i].second)),
 			.since = bdl_when(r, rows[i].added_ms),
-			.review = rows[i].review_on,
+			.review = day_title(r, rows[i].review_on),
 			.due = bdl_view_cmp(rows[i].review_on, bdl_view_of(today)) <= 0,
 		};
 		bdl_request_looked(r, rows[i].person);
@@ -250,7 +258,7 @@ static int add_backups(const struct bdl_request *r, struct bdl_page_storage *v, 
 
 	if (!s || !out)
 		return bdl_fail(err, BDL_E_LIMIT, "the page does not fit into memory");
-	out[n++] = job_fact(r, "Newest backup", bdl_status_job(s, "backup"));
+	out[n++] = job_fact(r, "The clerk's newest backup", bdl_status_job(s, "backup"));
 	out[n++] = job_fact(r, "Tried whether it restores", bdl_status_job(s, "drill"));
 	out[n++] = (struct bdl_page_storage_fact){ "Waiting in journals",
 		bdl_bytes_text(r, (uint64_t)s->waiting), false };

@@ -159,6 +159,13 @@ const char *bdl_load_name(const struct bdl_request *r, const struct bdl_load_pla
 	    r->region, "%" PRId64 "-%" PRId64 "-%" PRId64, place->hour, place->client, place->id);
 }
 
+static const char *tried_for(const struct bdl_request *r, const struct bdl_act *a)
+{
+	if (!bdl_act_is_probe(a))
+		return "";
+	return a->groups.n > 0 ? bdl_region_str(r->region, a->groups) : "unknown people";
+}
+
 struct bdl_part_act_table_row bdl_line_row(const struct bdl_request *r, const struct bdl_line *line)
 {
 	const struct bdl_act *a = line->act;
@@ -170,6 +177,7 @@ struct bdl_part_act_table_row bdl_line_row(const struct bdl_request *r, const st
 		.iso = bdl_when_iso(r, a->at_ms),
 		.person = a->person,
 		.name = bdl_person_name(r, a->person),
+		.tried_for = tried_for(r, a),
 		.address = a->address,
 		.host = a->host,
 		.path = bdl_path_shown(r, a->path),

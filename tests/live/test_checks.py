@@ -131,6 +131,9 @@ def test_probes_are_on_record_and_nobodys(tried, sites):
     one = next(r for r in rows if r["host"] == "casino.example")
     page = tried.ask_portal(f"/acts/{one['id']}")
     assert "Beadle tried itself out" in page.body and "every policy binds" not in page.body
+    listed, with_them = tried.ask_portal("/acts").body, tried.ask_portal("/acts?kind=with-probes").body
+    assert "Beadle itself" not in listed and "casino.example" not in listed, listed
+    assert "Beadle itself" in with_them and "a check for pupils" in with_them, with_them
     tried.people.clear()
 
 

@@ -43,6 +43,10 @@ int bdl_checks_job_run(const struct bdl_clerk *c, char result[BDL_JOB_RESULT], s
 	int rc = bdl_checks_run(c->conf, &wanted, &done, err);
 	if (rc < 0)
 		return rc;
+	if (done.run == 0) {
+		(void)snprintf(result, BDL_JOB_RESULT, "none was due"); /* fits */
+		return 0;
+	}
 	(void)snprintf(result, BDL_JOB_RESULT,
 	    "%zu tried: %zu passed, %zu failed, %zu could not run", done.run, done.passed,
 	    done.failed, done.not_run); /* fits */

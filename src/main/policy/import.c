@@ -101,6 +101,7 @@ static int put_away(const struct bdl_import *m, const struct bdl_concepts *conce
 {
 	struct bdl_findings *findings BDL_AUTO(bdl_findings_free) = bdl_findings_new();
 	struct bdl_document *d BDL_AUTO(bdl_document_free) = NULL;
+	struct bdl_conf conf;
 	int rc = 0;
 
 	if (o->to)
@@ -116,7 +117,10 @@ static int put_away(const struct bdl_import *m, const struct bdl_concepts *conce
 		rc = bdl_import_keep(
 		    o->data, o->file, bdl_view_of(o->draft), &d->digest, m, concepts, err);
 	if (rc == 0)
-		printf("the portal shows it beside your text: /import?draft=%s\n", o->draft);
+		rc = bdl_conf_load(o->data, &conf, err);
+	if (rc == 0)
+		printf("the portal shows it beside your text: %s/import?draft=%s\n",
+		    conf.portal_url, o->draft);
 	return rc;
 }
 

@@ -139,8 +139,8 @@ static int replay(const char *data, const struct order *o, struct bdl_err *err)
 	if (rc == 0 && (rc = keep(&r, &report, &is_kept, err)) < 0)
 		return bdl_fail_in(err, rc, "the portal does not show it");
 	if (is_kept && !o->json)
-		printf("\nThe portal shows it beside the draft: /replay?draft=%.*s\n",
-		    BDL_FMT(r.name));
+		printf("\nThe portal shows it beside the draft: %s/replay?draft=%.*s\n",
+		    r.conf.portal_url, BDL_FMT(r.name));
 	return rc;
 }
 

@@ -50,6 +50,7 @@ struct bdl_acts_filter {
 	size_t n_persons, n_hosts;
 	int action;                 /* enum bdl_action or -1 */
 	int kind;                   /* enum bdl_act_kind or -1 */
+	bool no_probes;             /* without what Beadle tried of itself; violations have none */
 	int64_t violation;          /* only the acts of this one, or 0 */
 	int64_t from_ms, before_ms; /* in this time only, violations by their last act; 0: any */
 	/* Paging: rows behind this id, of violations behind this last act and id; 0 for the newest. */

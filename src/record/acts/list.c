@@ -231,6 +231,8 @@ static void where_all(struct bdl_buf *sql, const struct bdl_acts_filter *f, enum
 	where_time(sql, f, way == BY_TIME ? "at_ms" : "+at_ms");
 	if (f->kind >= 0)
 		where_kind(sql, f, way);
+	if (f->no_probes)
+		(void)bdl_buf_add_str(sql, " AND +source <> 'probe'");
 	if (f->violation)
 		(void)bdl_buf_printf(
 		    sql, " AND %sviolation = ?%d", f->n_moments ? "+" : "", P_VIOLATION);

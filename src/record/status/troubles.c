@@ -250,8 +250,9 @@ static bool is_same_check(const struct bdl_check_row *a, const struct bdl_check_
 static void weigh_check(struct weighing *w, const struct bdl_check_row *row, size_t more)
 {
 	bool fails = row->outcome == BDL_CHECK_FAILED;
-	const char *others = bdl_region_printf(
-	    w->region, " And %zu more: beadle check %.*s.", more, BDL_FMT(row->key.name));
+	/* What mends it may be a command, which ends without a full stop. */
+	const char *others = bdl_region_printf(w->region, "%s And %zu more: beadle check %.*s.",
+	    bdl_view_ends(row->mend, BDL_LIT(".")) ? "" : ".", more, BDL_FMT(row->key.name));
 
 	add(w, fails,
 	    bdl_region_printf(w->region, "The check %.*s of clause %.*s#%.*s %s%s%.*s%s%.*s.",
@@ -287,9 +288,10 @@ static void weigh_backup(struct weighing *w)
 		    "See that your own backups hold it; one in PostgreSQL is backed up on its server, "
 		    "as the operator's guide says. For one in a file, set backup in beadle.conf.");
 	else if (job->ended_ms == 0)
-		add(w, false, "There is no backup yet.",
-		    "Where this machine breaks, the record of the school is gone.",
-		    "The clerk makes the first one at its time; beadle clerk run backup does it now.");
+		add(w, false, "The clerk has made no backup yet.",
+		    "Where this machine breaks, the record of the school is gone, unless somebody made a "
+		    "copy of it.",
+		    "It makes the first one at its time; beadle clerk run backup does it now.");
 	else if (w->s->store_ms - job->ended_ms > BACKUP_MS)
 		add(w, false, "The newest backup is old.",
 		    "Where this machine breaks, what was recorded since is gone.",

@@ -101,8 +101,9 @@ static void storage_is_told_once_it_was_counted(void **state)
 		fail_msg("%s", err.text);
 	EXPECT("/storage", 200, "Counted today", "Together", "7 Keeping", "keep visits for 30 days",
 	    "keep violations for 2 years", "2,468 acts, 0 violations, 10 rows of visits",
-	    "all records of p.marlow", "a &lt;claim&gt;", "A. Head and B. Chair", "2099-11-12",
-	    "!where no clause says otherwise", "!>Due<", "!Nothing was counted yet");
+	    "all records of p.marlow", "a &lt;claim&gt;", "A. Head and B. Chair",
+	    "Thursday 12 November 2099", "!where no clause says otherwise", "!>Due<",
+	    "!Nothing was counted yet");
 }
 
 #define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, begin, end)

@@ -311,6 +311,30 @@ static void lists_by_every_filter(void **state)
 	assert_int_equal(seen, 300);
 }
 
+static void probes_are_left_out_where_they_are_not_wanted(void **state)
+{
+	(void)state;
+	struct folder f BDL_AUTO_IN(folder_done) = folder_make();
+	struct bdl_store *s BDL_AUTO(bdl_store_close) = store_make(&f);
+	struct bdl_region *region BDL_AUTO(bdl_region_free) = bdl_region_new(1000000);
+	struct bdl_act a = page_blocked(T0), probe = page_blocked(T0 + MINUTE);
+	struct bdl_acts_filter filter = all;
+	struct bdl_act_row *rows;
+
+	probe.source = BDL_LIT("probe");
+	add(s, &a);
+	add(s, &probe);
+	assert_int_equal(acts(s, &filter, region, &rows), 2);
+	filter.no_probes = true;
+	for (int way = 0; way < 3; way++) { /* by id, by a time, by a host */
+		filter.from_ms = way == 1 ? T0 : 0;
+		filter.hosts = &a.host;
+		filter.n_hosts = way == 2;
+		assert_int_equal(acts(s, &filter, region, &rows), 1);
+		assert_true(rows[0].act.at_ms == T0);
+	}
+}
+
 static void violations_are_filtered_too(void **state)
 {
 	(void)state;
@@ -592,6 +616,7 @@ int main(void)
 		cmocka_unit_test(unknown_people_are_told_apart_by_address),
 		cmocka_unit_test(folding_keeps_the_strictest),
 		cmocka_unit_test(lists_by_every_filter),
+		cmocka_unit_test(probes_are_left_out_where_they_are_not_wanted),
 		cmocka_unit_test(violations_are_filtered_too),
 		cmocka_unit_test(counts_the_day),
 		cmocka_unit_test(finds_the_acts_of_a_moment),
