@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "scan/block_int.h"
+#include "scan/fold_int.h"
 #ifdef __x86_64__
 #include <tmmintrin.h>
 #endif
@@ -273,12 +274,8 @@ __attribute__((target("ssse3"))) static size_t put_runs(
 }
 #endif
 
-/*
- * Take plain ASCII up to the first symbol or character past it, or until a chunk is full: how many
- * bytes. Most text is such, so this is what speed hangs on: the only branch that text decides is
- * whether blanks stand next to each other.
- */
-static size_t add_plain(struct bdl_fold *f, struct bdl_view v)
+/* Here the only branch that text decides is whether blanks stand next to each other. */
+size_t bdl_fold_plain(struct bdl_fold *f, struct bdl_view v)
 {
 	char *out = f->buf + BDL_FOLD_KEPT;
 	size_t i = 0, n = f->n;
@@ -348,10 +345,13 @@ void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
 	f->blank = true;
 	f->symbol = 0;
 	f->n_cut = 0;
+	f->plain = bdl_fold_plain;
 	f->put = bdl_fold_put_each;
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("ssse3"))
 		f->put = put_runs;
+	if (bdl_fold_can_widely())
+		f->plain = bdl_fold_plain_widely;
 #endif
 	memset(f->buf, ' ', BDL_FOLD_KEPT + 1);
 }
@@ -362,7 +362,7 @@ void bdl_fold_add(struct bdl_fold *f, struct bdl_view text)
 		text = add_cut(f, text);
 	while (text.n > 0) {
 		/* Of a symbol shows with the next character whether it stands in a word. */
-		size_t n = f->symbol == 0 ? add_plain(f, text) : 0;
+		size_t n = f->symbol == 0 ? f->plain(f, text) : 0;
 		if (n == 0)
 			n = add_one(f, text);
 		settle(f);

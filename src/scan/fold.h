@@ -59,13 +59,15 @@ static inline struct bdl_view bdl_fold_text(const struct bdl_fold_table *t, uint
 /*
  * `chunk` is called with each BDL_FOLD_CHUNK folded bytes, and with what is left at the end; the
  * last bytes of the chunk before it (as many as were made, BDL_FOLD_KEPT at most) stand before them,
- * and 64 bytes behind them may be read.
+ * and 80 bytes behind them may be read.
  */
 struct bdl_fold {
 	const struct bdl_fold_table *table;
 	void (*chunk)(void *context, const char *p, size_t n);
 	void *context;
-	/* Put those of sixteen bytes that are marked behind each other, as this machine does it best. */
+	/* Take plain ASCII, as this machine does it best (fold_int.h). */
+	size_t (*plain)(struct bdl_fold *f, struct bdl_view v);
+	/* Put those of sixteen bytes that are marked behind each other, likewise. */
 	size_t (*put)(char *out, const unsigned char *p, unsigned keep);
 	size_t n;      /* bytes in the buffer behind those that are kept */
 	bool blank;    /* the last byte is a blank */

@@ -115,6 +115,19 @@ static size_t pick_places(const uint8_t *may, const char *p, size_t at, size_t e
 	return picked;
 }
 
+/* The same of places that are left to look at. */
+static size_t pick_left(
+    const uint8_t *may, const char *p, const uint16_t *places, size_t n, uint16_t *ret)
+{
+	size_t picked = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ret[picked] = places[i];
+		picked += may[bdl_within_class(p + places[i])];
+	}
+	return picked;
+}
+
 /* Of n places those where something may stand by `bytes` bytes. */
 static size_t pick_some(const struct bdl_spans *spots, const char *p, const uint16_t *places,
     size_t n, size_t bytes, uint16_t *ret)
@@ -137,7 +150,14 @@ static void find_within(struct bdl_scan *s, uint64_t to)
 	size_t fed = (size_t)(s->walk.fed - s->text_at), end = (size_t)(to - s->text_at);
 	/* Of what ends behind `fed` the bytes may stand before it, by less than a spelling's length. */
 	size_t at = fed > BDL_PHRASES_LITERAL_MAX ? fed - BDL_PHRASES_LITERAL_MAX : 0;
-	size_t n = pick_places(w->may, p, at, end, k->places);
+	size_t n = 0;
+
+	if (w->sift.can) {
+		n = bdl_sift_pick(&w->sift, p, at, end, k->some);
+		n = pick_left(w->may, p, k->some, n, k->places);
+	} else {
+		n = pick_places(w->may, p, at, end, k->places);
+	}
 
 	for (size_t bytes = 1; bytes <= BDL_WITHIN_BYTES; bytes++) {
 		if (!w->has[bytes])

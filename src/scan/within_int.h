@@ -11,7 +11,32 @@
 #define BDL_WITHIN_BYTES   4
 #define BDL_WITHIN_CLASSES (1u << 15) /* of three bytes: five bits of each */
 
+/*
+ * Where the machine has AVX-512 (VBMI2) most bytes are sifted out before any table is asked, 64 at once. The
+ * letters are put into groups, those that are met often each into one of its own. For the group of a
+ * place's first letter, and for that of its second, it is known which letters may follow at each of the
+ * next places; a place at which no group has them all is no spelling's. Others pass, and some too many.
+ */
+#define BDL_SIFT_GROUPS 16
+#define BDL_SIFT_BYTES  (BDL_SIFT_GROUPS / 8)
+struct bdl_sift {
+	bool can;          /* this machine can; else it is of no use */
+	uint8_t group[32]; /* by five bits of a letter */
+	/* By each letter, twice: the groups that may be the first one's, and the second one's. */
+	uint8_t one[4][BDL_SIFT_BYTES][64], two[3][BDL_SIFT_BYTES][64];
+};
+
+void bdl_sift_begin(struct bdl_sift *s, const double often[32]);
+/* Spellings may be looked for by this class of three bytes and this fourth letter (five bits). */
+void bdl_sift_mark(struct bdl_sift *s, unsigned class_, unsigned fourth);
+/*
+ * The places from `at` on and before `end` of p that are left: how many. 66 bytes behind `end` may be
+ * read, and 32 places more than that written.
+ */
+size_t bdl_sift_pick(const struct bdl_sift *s, const char *p, size_t at, size_t end, uint16_t *ret);
+
 struct bdl_within {
+	struct bdl_sift sift;
 	struct bdl_spans *spots;         /* by the bytes, where they stand in each as its `spot` */
 	bool has[BDL_WITHIN_BYTES + 1];  /* by how many bytes: whether there are any */
 	uint8_t may[BDL_WITHIN_CLASSES]; /* 1 where some spelling's bytes are of that class */

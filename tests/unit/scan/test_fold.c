@@ -1,5 +1,6 @@
 #include "base/ascii.h"
 #include "fold_test.h"
+#include "scan/fold_int.h"
 
 static const struct {
 	const char *name, *in, *out;
@@ -102,13 +103,18 @@ static void keep(void *context, const char *p, size_t n)
 	k->chunks++;
 }
 
-static void fold_as(struct bdl_view text, size_t piece, bool as_any_machine, struct kept *k)
+/* The best that this machine can, what most can, what all can. */
+enum machine { THIS, MOST, ANY, MACHINES };
+
+static void fold_as(struct bdl_view text, size_t piece, enum machine as, struct kept *k)
 {
 	static struct bdl_fold f;
 
 	k->n = k->chunks = 0;
 	bdl_fold_init(&f, &table, keep, k);
-	if (as_any_machine)
+	if (as != THIS)
+		f.plain = bdl_fold_plain;
+	if (as == ANY)
 		f.put = bdl_fold_put_each;
 	while (text.n > 0) {
 		size_t n = text.n < piece ? text.n : piece;
@@ -116,11 +122,6 @@ static void fold_as(struct bdl_view text, size_t piece, bool as_any_machine, str
 		text = bdl_view_from(text, n);
 	}
 	bdl_fold_end(&f);
-}
-
-static void fold_in(struct bdl_view text, size_t piece, struct kept *k)
-{
-	fold_as(text, piece, false, k);
 }
 
 /* All kinds of pieces one after the other, so that every cut falls upon each of them. */
@@ -148,10 +149,11 @@ static void test_any_cut(void **state)
 	struct bdl_view v = bdl_view_at(text, mixture(text, sizeof(text)));
 
 	(void)state;
-	fold_in(v, SIZE_MAX, &whole);
+	fold_as(v, SIZE_MAX, ANY, &whole);
 	assert_true(whole.chunks >= 2);
-	for (size_t piece = 1; piece < 70; piece++) {
-		fold_in(v, piece, &cut);
+	for (size_t way = MACHINES; way < 70 * MACHINES; way++) {
+		size_t piece = way / MACHINES;
+		fold_as(v, piece, way % MACHINES, &cut);
 		if (cut.n != whole.n || memcmp(cut.p, whole.p, whole.n) != 0)
 			fail_msg("pieces of %zu bytes fold to another text", piece);
 	}
@@ -191,9 +193,9 @@ static void test_blocks(void **state)
 			text[i] = any ? some[(seed >> 16) % (sizeof(some) - 1)] : 'q';
 		}
 		size_t n_slow = fold_slowly(bdl_view_at(text, n), slow);
-		for (unsigned way = 0; way < 6; way++) {
-			fold_as(bdl_view_at(text, n), way < 2 ? SIZE_MAX : 10 + 7 * way,
-			    way % 2 != 0, &kept);
+		for (unsigned way = 0; way < 4 * MACHINES; way++) {
+			fold_as(bdl_view_at(text, n), way < MACHINES ? SIZE_MAX : 10 + 7 * way,
+			    way % MACHINES, &kept);
 			assert_int_equal(kept.n, n_slow);
 			assert_memory_equal(kept.p, slow, n_slow);
 		}
