@@ -1,4 +1,4 @@
-/* The overview: what is in force, what happened today, how the processes stand. */
+/* The overview: whether all is well, what is in force, what happened today, how the processes stand. */
 #include "base/clock.h"
 #include "charts_int.h"
 #include "lists/illegal.h"
@@ -6,6 +6,7 @@
 #include "overview.tmpl.h"
 #include "pages_int.h"
 #include "record/acts/acts.h"
+#include "state_int.h"
 #include <stdio.h>
 
 #define NEWEST 8
@@ -22,6 +23,19 @@ static int add_violations(
 		return rc;
 	bdl_violation_table(r, rows, n, &v->newest);
 	v->any_broken = v->newest.n_rows > 0;
+	return 0;
+}
+
+/* As the page "Is all well?" has it, which says what it is. */
+static int add_troubles(
+    const struct bdl_request *r, struct bdl_page_overview *v, struct bdl_err *err)
+{
+	const struct bdl_status *s = bdl_status_here(r);
+
+	if (!s)
+		return bdl_fail(err, BDL_E_LIMIT, "the page does not fit into memory");
+	v->failing = (int64_t)s->n_failing;
+	v->attention = (int64_t)(s->n_troubles - s->n_failing);
 	return 0;
 }
 
@@ -111,6 +125,8 @@ int bdl_show_overview(struct bdl_request *r, struct bdl_reply *reply, struct bdl
 		rc = bdl_policy_tables(r, &v.in_force, &v.waiting, err);
 	if (rc == 0)
 		rc = add_violations(r, &v, err);
+	if (rc == 0)
+		rc = add_troubles(r, &v, err);
 	if (rc < 0)
 		return rc;
 	v.any_today = today.acts > 0;

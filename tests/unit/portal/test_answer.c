@@ -8,7 +8,7 @@ static void an_empty_school_is_told_what_to_do(void **state)
 {
 	(void)state;
 	EXPECT("/", 200, "No policy is in force", "No lists are installed", "Nobody has run into",
-	    "Your school", "Sign-in is not built yet");
+	    "Your school", "Sign-in is not built yet", "Everything works.", "Asks for attention: ");
 	EXPECT("/acts", 200, "Nothing has been recorded yet", "!<table");
 	EXPECT("/violations", 200, "Nobody has run into a rule yet", "!<table");
 	EXPECT("/policies", 200, "No policy is in force", "!<table");
