@@ -3,6 +3,9 @@
 #include "base/utf8.h"
 #include "scan/phrases_int.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static int damaged(struct bdl_err *err, const char *what)
 {
 	return bdl_fail(err, BDL_E_INVALID, "not a file of phrases: %s", what);
@@ -307,4 +310,15 @@ size_t bdl_phrases_bytes(const struct bdl_phrases *p)
 uint64_t bdl_phrases_mark(const struct bdl_phrases *p)
 {
 	return p->h->sum;
+}
+
+uint64_t bdl_phrases_mark_of(const char *path)
+{
+	struct bdl_phrases_header h;
+	BDL_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, &h, sizeof(h)) != (ssize_t)sizeof(h) ||
+	    memcmp(h.magic, BDL_PHRASES_MAGIC, sizeof(h.magic)) != 0)
+		return 0;
+	return h.sum;
 }
