@@ -207,6 +207,7 @@ int bdl_phrases_open(const char *path, struct bdl_phrases **ret, struct bdl_err 
 	p->words = bdl_words_new(p);
 	p->spans = bdl_spans_new(p);
 	p->within = bdl_within_new(p);
+	p->masks = bdl_masks_new(p);
 	*ret = bdl_steal(&p);
 	return 0;
 }
@@ -222,6 +223,7 @@ void bdl_phrases_close(struct bdl_phrases *p)
 	bdl_words_free(p->words);
 	bdl_spans_free(p->spans);
 	bdl_within_free(p->within);
+	bdl_masks_free(p->masks);
 	free(p);
 }
 
