@@ -8,10 +8,22 @@ static const uint16_t windows[32] = { 0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x202
 	0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c,
 	0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178 };
 
+/* Of those that are met at all nearly all are these, so they are looked at first. */
+static const struct bdl_entity_name everyday[] = {
+	{ "amp", "&", true },
+	{ "nbsp", "\302\240", true },
+	{ "quot", "\"", true },
+	{ "lt", "<", true },
+	{ "gt", ">", true },
+};
+
 static const struct bdl_entity_name *find(struct bdl_view name)
 {
 	size_t from = 0, n = bdl_entity_names_n;
 
+	for (size_t i = 0; i < BDL_ARRAY_LEN(everyday); i++)
+		if (bdl_view_is(name, everyday[i].name))
+			return &everyday[i];
 	while (n > 0) {
 		const struct bdl_entity_name *e = &bdl_entity_names[from + n / 2];
 		int order = strncmp(e->name, name.p, name.n);

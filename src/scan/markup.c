@@ -232,6 +232,8 @@ static bool is_named(const struct bdl_markup *h, const char *name)
 /* What stood in "value" or "content", where the tag is one of which a reader sees it. */
 static void say_said(struct bdl_markup *h)
 {
+	if (h->n_said == 0) /* as with nearly all tags */
+		return;
 	bool seen = is_named(h, "meta") ? h->says
 					: !h->no_value &&
 		(is_named(h, "input") || is_named(h, "button") || is_named(h, "option"));

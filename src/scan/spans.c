@@ -118,9 +118,27 @@ size_t bdl_spans_find(const struct bdl_spans *s, uint64_t key)
 	}
 }
 
-struct bdl_spans *bdl_spans_make(struct bdl_spans_item *items, size_t n)
+/* Of a spelling of eight bytes or less these are all. */
+static void add_about(struct bdl_spans_item *item, const char *strings)
+{
+	size_t before = item->spot, behind = (size_t)item->n - item->spot;
+	size_t room = behind < sizeof(item->about) ? sizeof(item->about) - behind : 0;
+	size_t back = before < room ? before : room;
+	size_t n = back + behind < sizeof(item->about) ? back + behind : sizeof(item->about);
+	char mask[sizeof(item->mask)] = { 0 };
+
+	memset(mask, 0xff, n);
+	memcpy(&item->mask, mask, sizeof(mask));
+	memcpy(&item->about, strings + item->text + before - back, n);
+	item->back = (uint16_t)back;
+}
+
+struct bdl_spans *bdl_spans_make(struct bdl_spans_item *items, size_t n, const char *strings)
 {
 	struct bdl_spans *s = bdl_xalloc(sizeof(*s));
+
+	for (size_t i = 0; i < n; i++)
+		add_about(&items[i], strings);
 
 	s->items = items;
 	s->n_items = n;
@@ -142,7 +160,7 @@ struct bdl_spans *bdl_spans_new(const struct bdl_phrases *p)
 	for (uint32_t i = 0; i < p->h->n_plain; i++)
 		if (bdl_spans_takes(p->strings + p->plain[i].text, p->plain[i].n))
 			items[made++] = item_of(p, i);
-	return bdl_spans_make(items, made);
+	return bdl_spans_make(items, made, p->strings);
 }
 
 void bdl_spans_free(struct bdl_spans *s)

@@ -15,6 +15,9 @@ struct bdl_spans_item {
 	uint32_t literal;
 	uint32_t text;    /* the spelling, as in the literal */
 	uint16_t n, spot; /* where in it the blank stands, or those bytes begin */
+	/* Eight of its bytes about that spot, the first `back` before it, and which of them it has. */
+	uint64_t about, mask;
+	uint16_t back;
 };
 
 struct bdl_spans {
@@ -34,8 +37,11 @@ struct bdl_phrases;
 struct bdl_spans *bdl_spans_new(const struct bdl_phrases *p); /* NULL where there are none */
 void bdl_spans_free(struct bdl_spans *s);                     /* takes NULL */
 
-/* A table of n items, one at least, which it owns from then on: its keys may be any. */
-struct bdl_spans *bdl_spans_make(struct bdl_spans_item *items, size_t n);
+/*
+ * A table of n items, one at least, which it owns from then on: their keys may be any. What they have about
+ * their spots is taken from the spellings, which stand in `strings`.
+ */
+struct bdl_spans *bdl_spans_make(struct bdl_spans_item *items, size_t n, const char *strings);
 
 /* The bytes around the blank at p, of which all must be readable, and one more behind them. */
 static inline uint64_t bdl_spans_key(const char *p)
@@ -56,6 +62,14 @@ static inline bool bdl_spans_may(const struct bdl_spans *s, uint64_t key)
 	uint32_t at = bdl_spans_number(key) >> s->shift;
 
 	return (s->bits[at / 64] >> at % 64 & 1) != 0;
+}
+
+/* What is looked for next is fetched into the nearest cache. */
+static inline void bdl_spans_fetch(const struct bdl_spans *s, uint64_t key)
+{
+	uint32_t slot = s->slots[bdl_spans_number(key) & (s->n_slots - 1)];
+
+	__builtin_prefetch(&s->items[slot - (slot != 0)]);
 }
 
 /* The first item of that key, n_items where there is none. Those that follow have it too, or end it. */

@@ -25,6 +25,8 @@ static size_t find_ends(struct bdl_walk *k, struct bdl_view text, size_t n)
 {
 	size_t i = k->n;
 
+	if (k->is_wide)
+		return i + bdl_walk_ends_widely(text.p, text.n - n, text.n, k->end + i);
 	for (size_t at = text.n - n; at < text.n; at += 64) {
 		uint64_t blanks = blanks_of(text.p + at);
 		if (text.n - at < 64)

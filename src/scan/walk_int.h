@@ -25,13 +25,14 @@ struct bdl_walk_span {
 
 /* The words in hand, of one scanner. `end`: the blank behind the word, within the text in hand. */
 struct bdl_walk {
+	bool is_wide;               /* this machine can look for their ends 64 bytes at a time */
 	size_t n, n_new;            /* words, and from which on they are new */
 	uint32_t first;             /* number of the first among all words of the text */
 	uint32_t one[BDL_WALK_MAX]; /* keys of words */
 	uint32_t before;            /* key of the word before the first new one */
 	/* Of those that any spelling may end with: first items, by the last two words and by the last. */
 	uint32_t items[BDL_WALK_MAX][2];
-	uint16_t end[BDL_WALK_MAX + 4];
+	uint16_t end[BDL_WALK_MAX + 64];
 	uint8_t flags[BDL_WALK_MAX + 8]; /* what may end with each: BDL_WORDS_STRONG, ... */
 	uint64_t turn;                   /* counts the chunks of all scans */
 	struct bdl_walk_span *spans;     /* by plain spelling */
@@ -66,6 +67,13 @@ struct bdl_walk_state {
 };
 
 struct bdl_scan;
+
+/*
+ * The blanks of p from `at` on and before `end`, 64 bytes at a time, where the machine has AVX-512 (walk_wide.c):
+ * how many. 63 bytes behind `end` may be read, and 64 places more than that written.
+ */
+bool bdl_walk_can_widely(void);
+size_t bdl_walk_ends_widely(const char *p, size_t at, size_t end, uint16_t *ret);
 
 /* Take up the words that wait and those that end in the last n bytes of the scan's text in hand. */
 void bdl_walk_begin(struct bdl_scan *s, size_t n);

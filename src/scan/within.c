@@ -30,7 +30,7 @@ static void mark(struct bdl_within *w, const char *p, size_t n)
 	memcpy(three, p, n < 3 ? n : 3);
 	unsigned class_ = bdl_within_class(three) & known;
 	for (unsigned rest = 0; rest < BDL_WITHIN_CLASSES; rest += known + 1) {
-		w->may[class_ | rest] = 1;
+		w->may[class_ | rest] |= n < BDL_WITHIN_BYTES ? BDL_WITHIN_SHORT : BDL_WITHIN_FOUR;
 		for (unsigned fourth = 0; fourth < 32; fourth++)
 			if (n < BDL_WITHIN_BYTES || fourth == ((unsigned char)p[3] & 31u))
 				bdl_sift_mark(&w->sift, class_ | rest, fourth);
@@ -106,7 +106,7 @@ struct bdl_within *bdl_within_new(const struct bdl_phrases *p)
 	bdl_sift_begin(&m.w->sift, m.met.ones);
 	m.items = bdl_xcalloc(n, sizeof(*m.items));
 	add_items(&m);
-	m.w->spots = bdl_spans_make(m.items, m.n_items);
+	m.w->spots = bdl_spans_make(m.items, m.n_items, p->strings);
 	return m.w;
 }
 

@@ -10,6 +10,9 @@
 
 #define BDL_WITHIN_BYTES   4
 #define BDL_WITHIN_CLASSES (1u << 15) /* of three bytes: five bits of each */
+/* Of a class: it is that of some spelling's four bytes, or of one that has fewer. */
+#define BDL_WITHIN_FOUR  1u
+#define BDL_WITHIN_SHORT 2u
 
 /*
  * Where the machine has AVX-512 (VBMI2) most bytes are sifted out before any table is asked, 64 at once. The
@@ -39,7 +42,7 @@ struct bdl_within {
 	struct bdl_sift sift;
 	struct bdl_spans *spots;         /* by the bytes, where they stand in each as its `spot` */
 	bool has[BDL_WITHIN_BYTES + 1];  /* by how many bytes: whether there are any */
-	uint8_t may[BDL_WITHIN_CLASSES]; /* 1 where some spelling's bytes are of that class */
+	uint8_t may[BDL_WITHIN_CLASSES]; /* where some spelling's bytes are of that class */
 };
 
 struct bdl_phrases;

@@ -169,11 +169,37 @@ static void test_names(void **state)
 	assert_int_equal(bdl_markup_tag((char[BDL_MARKUP_NAME]){ "span" }), 0);
 }
 
+/* Those that are looked at before the table are what they are in it. */
+static void test_everyday_entities(void **state)
+{
+	static const struct {
+		const char *name, *text;
+	} some[] = { { "amp", "&" }, { "nbsp", "\302\240" }, { "quot", "\"" }, { "lt", "<" },
+		{ "gt", ">" } };
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(some); i++) {
+		struct bdl_view name = bdl_view_of(some[i].name);
+		char out[4];
+		size_t used;
+		for (int ended = 0; ended < 2; ended++) {
+			struct bdl_view text = bdl_entity(name, ended, out, &used);
+			assert_true(bdl_view_is(text, some[i].text));
+			check_long("used", (long long)used, (long long)name.n);
+		}
+	}
+	/* Longer ones that begin alike are others. */
+	char out[4];
+	size_t used;
+	assert_true(bdl_view_is(bdl_entity(BDL_LIT("ltimes"), true, out, &used), "\342\213\211"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_everyday_entities),
 	};
 	return cmocka_run_group_tests(tests, make, unmake);
 }
