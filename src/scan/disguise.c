@@ -2,37 +2,12 @@
  * Disguised words: where something odd stands (scan/skeleton.h), a window of what is around it is looked
  * through again, as it looks. Only words that some phrase has are worth a window.
  */
-#include "scan/scan_int.h"
+#include "base/ascii.h"
+#include "scan/disguise_int.h"
 
-#define AROUND 96 /* folded bytes on both sides: longer than any phrase is */
+#define JOINED_LEAST 3 /* single letters that are joined */
 
-struct looking {
-	struct bdl_scan *s;
-	struct bdl_view p;   /* folded text */
-	uint64_t at;         /* where it begins */
-	size_t from, window; /* of the text: first odd place and where the window begins */
-	size_t last;         /* the end of the last odd word */
-	size_t counted;      /* words are counted up to here */
-	uint32_t words;
-	unsigned apart; /* bits of the skeleton that is looked through */
-};
-
-static size_t word_begin(struct bdl_view p, size_t at)
-{
-	while (at > 0 && p.p[at - 1] != ' ')
-		at--;
-	return at;
-}
-
-static size_t word_end(struct bdl_view p, size_t at)
-{
-	const char *blank = memchr(p.p + at, ' ', p.n - at);
-
-	return blank != NULL ? (size_t)(blank - p.p) : p.n;
-}
-
-/* The word of the skeleton that this byte belongs to. */
-static const struct bdl_skeleton_word *word_at(const struct bdl_skeleton *k, size_t at)
+const struct bdl_skeleton_word *bdl_disguise_word_at(const struct bdl_skeleton *k, size_t at)
 {
 	size_t low = 0, high = k->n_words;
 
@@ -56,7 +31,7 @@ static uint32_t blanks(struct bdl_view v)
 }
 
 /* How many words stand before this place of the text. Finds come in order, so each byte counts once. */
-static uint32_t words_before(struct looking *l, size_t at)
+static uint32_t words_before(struct bdl_looking *l, size_t at)
 {
 	if (l->counted == 0)
 		l->words = l->s->walk.words - blanks(l->p);
@@ -71,7 +46,7 @@ static uint32_t words_before(struct looking *l, size_t at)
 	return l->words;
 }
 
-static void found(struct looking *l, uint32_t literal, size_t from, size_t end)
+void bdl_disguise_found(struct bdl_looking *l, uint32_t literal, size_t from, size_t end)
 {
 	struct bdl_weigh_find f = {
 		.at = l->at + from,
@@ -85,10 +60,29 @@ static void found(struct looking *l, uint32_t literal, size_t from, size_t end)
 	bdl_walk_near(l->s, f.word, literal, true);
 }
 
+/*
+ * Three letters are somebody's initials rather than a word that lacks one: "K. I. L." has not all of "kill", as
+ * which it looks.
+ */
+static bool is_initials(const struct bdl_looking *l, const struct bdl_skeleton_word *w)
+{
+	struct bdl_view reads[BDL_MASKS_WORDS];
+	char letters[JOINED_LEAST];
+
+	if (!w->joined || w->n_from != 2 * JOINED_LEAST - 1)
+		return false;
+	for (size_t i = 0; i < sizeof(letters); i++) {
+		char c = l->p.p[l->window + w->from + 2 * i];
+		letters[i] = bdl_is_letter(c) ? c : BDL_MASKS_ANY;
+	}
+	return bdl_masks_find(
+		   l->s->scanner->p->masks, bdl_view_at(letters, sizeof(letters)), reads) == 0;
+}
+
 static int on_match(
     unsigned id, unsigned long long unused, unsigned long long end, unsigned flags, void *context)
 {
-	struct looking *l = context;
+	struct bdl_looking *l = context;
 	const struct bdl_skeleton *k = l->s->scanner->window;
 	const struct bdl_phrases_literal *literal = &l->s->scanner->p->disguised[id];
 	bool joined = (literal->flags & BDL_PHRASES_JOINED) != 0;
@@ -97,26 +91,30 @@ static int on_match(
 
 	(void)unused;
 	(void)flags;
-	const struct bdl_skeleton_word *w = word_at(k, from), *last = word_at(k, to - 1);
+	const struct bdl_skeleton_word *w = bdl_disguise_word_at(k, from),
+				       *last = bdl_disguise_word_at(k, to - 1);
 	size_t begin = w->from, stop = (size_t)last->from + last->n_from;
 	if (joined && (!w->joined || last != w))
 		return 0;
 	/* What has no letter apart that was joined till now was found before. */
-	for (const struct bdl_skeleton_word *a = w; a <= last; a++)
+	for (const struct bdl_skeleton_word *a = w; a <= last; a++) {
+		if (is_initials(l, a))
+			return 0;
 		is_new = is_new || a->apart == l->apart;
+	}
 	if (!is_new || (joined && l->apart != 0))
 		return 0;
 	while (w < last && !w->disguised)
 		w++;
 	/* What begins in another window's part is told there. */
 	size_t odd = l->window + w->from;
-	if (w->disguised && odd >= word_begin(l->p, l->from) && odd < l->last)
-		found(l, id, l->window + begin, l->window + stop);
+	if (w->disguised && odd >= bdl_disguise_word_begin(l->p, l->from) && odd < l->last)
+		bdl_disguise_found(l, id, l->window + begin, l->window + stop);
 	return 0;
 }
 
 /* What it looks like: once, and again for each way in which letters may stand apart. */
-static void look_at(struct looking *l, struct bdl_view window)
+static void look_at(struct bdl_looking *l, struct bdl_view window)
 {
 	struct bdl_scanner *scanner = l->s->scanner;
 	struct bdl_skeleton *k = scanner->window;
@@ -138,10 +136,14 @@ static void look_at(struct looking *l, struct bdl_view window)
 }
 
 /* Look through the window from the first odd place to the last. */
-static void look(struct looking *l, size_t first, size_t last)
+static void look(struct bdl_looking *l, size_t first, size_t last)
 {
-	size_t begin = first > AROUND ? word_begin(l->p, first - AROUND) : 0;
-	size_t end = l->p.n - last > AROUND ? word_end(l->p, last + AROUND) : l->p.n;
+	size_t begin = first > BDL_DISGUISE_AROUND
+	    ? bdl_disguise_word_begin(l->p, first - BDL_DISGUISE_AROUND)
+	    : 0;
+	size_t end = l->p.n - last > BDL_DISGUISE_AROUND
+	    ? bdl_disguise_word_end(l->p, last + BDL_DISGUISE_AROUND)
+	    : l->p.n;
 
 	l->from = first;
 	l->last = last;
@@ -149,8 +151,7 @@ static void look(struct looking *l, size_t first, size_t last)
 	look_at(l, bdl_view_at(l->p.p + begin, end - begin));
 }
 
-/* Whether a phrase has this word, or it is one of several single letters. */
-static bool is_worth(struct bdl_scanner *scanner, struct bdl_view word)
+bool bdl_disguise_is_worth(struct bdl_scanner *scanner, struct bdl_view word)
 {
 	struct bdl_skeleton *k = scanner->word;
 
@@ -167,28 +168,32 @@ void bdl_scan_disguises(struct bdl_scan *s, uint64_t to)
 {
 	struct bdl_view p = s->text_in_hand;
 	uint64_t at = s->text_at;
-	struct looking l = { .s = s, .p = p, .at = at };
-	size_t stop = to > at ? word_begin(p, (size_t)(to - at)) : 0, first = 0, last = 0;
+	struct bdl_looking l = { .s = s, .p = p, .at = at };
+	size_t stop = to > at ? bdl_disguise_word_begin(p, (size_t)(to - at)) : 0, first = 0,
+	       last = 0;
 	size_t odd = s->odd_from > at ? (size_t)(s->odd_from - at) : 0;
 
 	if (stop <= odd)
 		return;
+	size_t begin = odd;
 	s->odd_from = at + stop;
 	if (s->scanner->p->find_disguised == NULL)
 		return;
 	while ((odd = bdl_skeleton_odd(bdl_view_at(p.p, stop), odd)) < stop) {
-		size_t begin = word_begin(p, odd), end = word_end(p, odd);
+		size_t word = bdl_disguise_word_begin(p, odd), end = bdl_disguise_word_end(p, odd);
 		odd = end + 1;
-		if (!is_worth(s->scanner, bdl_view_at(p.p + begin, end - begin)))
+		if (!bdl_disguise_is_worth(s->scanner, bdl_view_at(p.p + word, end - word)))
 			continue;
-		if (last > 0 && begin > last + 2 * AROUND) {
+		if (last > 0 && word > last + 2 * BDL_DISGUISE_AROUND) {
 			look(&l, first, last);
 			last = 0;
 		}
 		if (last == 0)
-			first = begin;
+			first = word;
 		last = end;
 	}
 	if (last > 0)
 		look(&l, first, last);
+	if (s->fold.n_masks > 0)
+		bdl_disguise_masked(&l, begin, stop);
 }

@@ -14,6 +14,21 @@ typedef bdl_block block;
 
 /* --- what came out --- */
 
+/* The first n bytes of the buffer go, and the masks in them. */
+static void move_masks(struct bdl_fold *f, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->n_masks; i++) {
+		struct bdl_fold_mask m = f->masks[i];
+		if (m.at < n)
+			continue;
+		m.at = (uint16_t)(m.at - n);
+		f->masks[kept++] = m;
+	}
+	f->n_masks = kept;
+}
+
 static void hand_on(struct bdl_fold *f, size_t n)
 {
 	char *at = f->buf + BDL_FOLD_KEPT;
@@ -21,6 +36,7 @@ static void hand_on(struct bdl_fold *f, size_t n)
 	f->chunk(f->context, at, n);
 	memmove(f->buf, f->buf + n, BDL_FOLD_KEPT + f->n - n);
 	f->n -= n;
+	move_masks(f, n);
 }
 
 /* To be called once after each step: chunks are of one size, wherever the input was cut. */
@@ -49,6 +65,43 @@ static inline void put_word(struct bdl_fold *f, const char *p, size_t n)
 	f->blank = false;
 }
 
+/* --- masks --- */
+
+static inline bool is_sign(char c)
+{
+	return c == '*' || c == '#';
+}
+
+/* The last byte may stand for that many letters. */
+static void note_mask(struct bdl_fold *f, unsigned signs)
+{
+	if (f->n_masks == BDL_FOLD_MASKS || signs > BDL_FOLD_MASK_SIGNS)
+		return;
+	f->masks[f->n_masks++] = (struct bdl_fold_mask){
+		.at = (uint16_t)(BDL_FOLD_KEPT + f->n - 1),
+		.n = (uint16_t)signs,
+	};
+}
+
+/* A sign, or a symbol behind one, but for '$', which begins words. A symbol that waits is one of them. */
+static void add_sign(struct bdl_fold *f)
+{
+	bool follows = f->signs > 0 || bdl_is_letter(f->buf[BDL_FOLD_KEPT + f->n - 1]);
+
+	if (follows && f->signs <= BDL_FOLD_MASK_SIGNS)
+		f->signs = (uint8_t)(f->signs + 1 + (f->symbol != 0));
+	f->symbol = 0;
+	put_blank(f);
+}
+
+/* What comes now is none. */
+static void settle_signs(struct bdl_fold *f, bool letter_follows)
+{
+	if (f->signs > 0 && letter_follows)
+		note_mask(f, f->signs);
+	f->signs = 0;
+}
+
 /* --- symbols --- */
 
 /*
@@ -60,10 +113,14 @@ static void settle_symbol(struct bdl_fold *f, bool letter_follows)
 	char c = f->symbol;
 
 	f->symbol = 0;
-	if (letter_follows && (c == '$' || !f->blank))
+	if (letter_follows && (c == '$' || !f->blank)) {
+		bool within = !f->blank;
 		put_word(f, &c, 1);
-	else
+		if (within)
+			note_mask(f, 1);
+	} else {
 		put_blank(f);
+	}
 }
 
 static void add_symbol(struct bdl_fold *f, char c)
@@ -97,6 +154,7 @@ static void add_char(struct bdl_fold *f, uint32_t ch, const char *p, size_t n)
 
 	if (kind == BDL_FOLD_DROP)
 		return;
+	settle_signs(f, false);
 	if (f->symbol != 0)
 		settle_symbol(f, kind == BDL_FOLD_SAME || kind == BDL_FOLD_TEXT);
 	if (kind == BDL_FOLD_BLANK)
@@ -163,10 +221,15 @@ static inline void add_ascii(struct bdl_fold *f, char c)
 {
 	bool word = bdl_is_letter(c) || bdl_is_digit(c);
 
+	if (is_sign(c) || (f->signs > 0 && is_symbol(c) && c != '$')) {
+		add_sign(f);
+		return;
+	}
 	if (is_symbol(c)) {
 		add_symbol(f, c);
 		return;
 	}
+	settle_signs(f, bdl_is_letter(c));
 	if (f->symbol != 0)
 		settle_symbol(f, bdl_is_letter(c));
 	f->buf[BDL_FOLD_KEPT + f->n] = word ? bdl_lower(c) : ' ';
@@ -285,8 +348,8 @@ size_t bdl_fold_plain(struct bdl_fold *f, struct bdl_view v)
 		unsigned step = v.n - i < STEP ? (unsigned)(v.n - i) : STEP;
 		block b = load_some(v.p + i, step);
 		block low = small(b), word = word_bytes(low);
-		unsigned others =
-		    bdl_block_bits(b | (block)(b == '@') | (block)(b == '$') | (block)(b == '!'));
+		unsigned others = bdl_block_bits(b | (block)(b == '@') | (block)(b == '!') |
+		    (block)(b == '*') | (block)((b - '#') < 2));
 		others |= 1u << step; /* what was not loaded is no text */
 		step = (unsigned)__builtin_ctz(others);
 		if (step == 0)
@@ -344,6 +407,8 @@ void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
 	f->n = 1;
 	f->blank = true;
 	f->symbol = 0;
+	f->signs = 0;
+	f->n_masks = 0;
 	f->n_cut = 0;
 	f->plain = bdl_fold_plain;
 	f->put = bdl_fold_put_each;
@@ -361,8 +426,8 @@ void bdl_fold_add(struct bdl_fold *f, struct bdl_view text)
 	if (f->n_cut != 0 && text.n > 0)
 		text = add_cut(f, text);
 	while (text.n > 0) {
-		/* Of a symbol shows with the next character whether it stands in a word. */
-		size_t n = f->symbol == 0 ? f->plain(f, text) : 0;
+		/* Of a symbol or sign shows with the next character whether it stands in a word. */
+		size_t n = f->symbol == 0 && f->signs == 0 ? f->plain(f, text) : 0;
 		if (n == 0)
 			n = add_one(f, text);
 		settle(f);
@@ -380,6 +445,7 @@ static void settle_all(struct bdl_fold *f)
 		cut = bdl_view_from(cut, add_past_ascii(f, cut, true));
 	if (f->symbol != 0)
 		settle_symbol(f, false);
+	settle_signs(f, false);
 }
 
 void bdl_fold_blank(struct bdl_fold *f)

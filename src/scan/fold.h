@@ -6,6 +6,7 @@
  *   unseen    soft hyphens, joiners and other things of no width are left out; words go on
  *   blanks    each run of anything else is one blank; " \n " is a break, which no phrase reaches over
  *   symbols   '@', '$' and '!' inside a word stay in it ("p@ss", "$hit"); others are blanks
+ *   masks     what may stand for letters inside a word ("k*ll", "f@ck") is noted down besides
  *   emoji     words of their own
  *   bad UTF-8 bytes that are no character are read as windows-1252
  *
@@ -61,6 +62,17 @@ static inline struct bdl_view bdl_fold_text(const struct bdl_fold_table *t, uint
  * last bytes of the chunk before it (as many as were made, BDL_FOLD_KEPT at most) stand before them,
  * and 80 bytes behind them may be read.
  */
+/*
+ * Signs between two letters, that may stand for others: '*' and '#', each of which may come several times, and then
+ * symbols among them; one blank stands for all. And one symbol that stayed in its word.
+ */
+struct bdl_fold_mask {
+	uint16_t at; /* that blank's or symbol's place in `buf` */
+	uint16_t n;  /* signs */
+};
+#define BDL_FOLD_MASKS      1536 /* within the buffer; more are not noted down, as nobody writes so */
+#define BDL_FOLD_MASK_SIGNS 20   /* that one has; more are a line under something */
+
 struct bdl_fold {
 	const struct bdl_fold_table *table;
 	void (*chunk)(void *context, const char *p, size_t n);
@@ -72,8 +84,11 @@ struct bdl_fold {
 	size_t n;      /* bytes in the buffer behind those that are kept */
 	bool blank;    /* the last byte is a blank */
 	char symbol;   /* met, and not yet known whether it stands in a word; else 0 */
+	uint8_t signs; /* met behind a letter just now */
 	uint8_t n_cut; /* bytes of a character that is not whole yet */
 	char cut[4];
+	size_t n_masks;
+	struct bdl_fold_mask masks[BDL_FOLD_MASKS]; /* in the order of their places */
 	char buf[BDL_FOLD_KEPT + BDL_FOLD_CHUNK + BDL_FOLD_ROOM + 64];
 };
 

@@ -33,8 +33,11 @@ bdl_fold_plain_widely(struct bdl_fold *f, struct bdl_view v)
 			_mm512_sub_epi8(low, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
 		__mmask64 others = _mm512_movepi8_mask(b) |
 		    _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8('@')) |
-		    _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8('$')) |
-		    _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8('!')) | ~there;
+		    _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8('!')) |
+		    _mm512_cmpeq_epi8_mask(b, _mm512_set1_epi8('*')) |
+		    _mm512_cmplt_epu8_mask(/* '#' and '$' */
+			_mm512_sub_epi8(b, _mm512_set1_epi8('#')), _mm512_set1_epi8(2)) |
+		    ~there;
 		unsigned step = (unsigned)_tzcnt_u64(others);
 		if (step == 0)
 			break;

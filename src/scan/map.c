@@ -3,6 +3,9 @@
 #include "base/utf8.h"
 #include "scan/phrases_int.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static int damaged(struct bdl_err *err, const char *what)
 {
 	return bdl_fail(err, BDL_E_INVALID, "not a file of phrases: %s", what);
@@ -204,6 +207,7 @@ int bdl_phrases_open(const char *path, struct bdl_phrases **ret, struct bdl_err 
 	p->words = bdl_words_new(p);
 	p->spans = bdl_spans_new(p);
 	p->within = bdl_within_new(p);
+	p->masks = bdl_masks_new(p);
 	*ret = bdl_steal(&p);
 	return 0;
 }
@@ -219,6 +223,7 @@ void bdl_phrases_close(struct bdl_phrases *p)
 	bdl_words_free(p->words);
 	bdl_spans_free(p->spans);
 	bdl_within_free(p->within);
+	bdl_masks_free(p->masks);
 	free(p);
 }
 
@@ -307,4 +312,15 @@ size_t bdl_phrases_bytes(const struct bdl_phrases *p)
 uint64_t bdl_phrases_mark(const struct bdl_phrases *p)
 {
 	return p->h->sum;
+}
+
+uint64_t bdl_phrases_mark_of(const char *path)
+{
+	struct bdl_phrases_header h;
+	BDL_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, &h, sizeof(h)) != (ssize_t)sizeof(h) ||
+	    memcmp(h.magic, BDL_PHRASES_MAGIC, sizeof(h.magic)) != 0)
+		return 0;
+	return h.sum;
 }

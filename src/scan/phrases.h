@@ -56,5 +56,7 @@ size_t bdl_phrases_bytes(const struct bdl_phrases *p); /* of the file */
 
 /* Another number for any other phrases. */
 uint64_t bdl_phrases_mark(const struct bdl_phrases *p);
+/* The same by the head of the file alone, which is not opened; 0 where that is none. */
+uint64_t bdl_phrases_mark_of(const char *path);
 
 #endif

@@ -3,6 +3,7 @@
 #define BDL_SCAN_PHRASES_INT_H
 
 #include "scan/finder_int.h"
+#include "scan/masks_int.h"
 #include "scan/spans_int.h"
 #include "scan/within_int.h"
 #include "scan/words_int.h"
@@ -20,6 +21,7 @@ struct bdl_phrases {
 	struct bdl_words *words;       /* of plain spellings */
 	struct bdl_spans *spans;       /* of those of several words that words go on at; or NULL */
 	struct bdl_within *within;     /* of those within words; NULL where there are none */
+	struct bdl_masks *masks;       /* what words with letters masked may be */
 	uint64_t *odd_words;           /* bits by the hashes of the words of disguised spellings */
 	uint64_t n_bits;               /* a power of two */
 	hs_database_t *find_disguised; /* NULL where there is nothing to find */

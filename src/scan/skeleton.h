@@ -21,6 +21,7 @@ struct bdl_skeleton_word {
 	uint16_t n, n_from;
 	bool disguised, joined;
 	uint8_t apart; /* bits: joined but for these letters */
+	uint8_t way;   /* 1, ...: put in place of a masked word, in which of the ways (masked.c) */
 };
 
 #define BDL_SKELETON_FIRST 1 /* the first letter stands apart */

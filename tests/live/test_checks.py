@@ -378,14 +378,16 @@ def test_texts_that_nothing_is_looked_for_in(tried):
 
 
 def test_words_of_help_that_phrases_stop(tried):
-    """A school's own phrases are too strict for those who help."""
+    """A school's own phrases are too strict for those who help. What doors do not hold yet is waited for."""
     own = tried.folder / "own.txt"
     own.write_text("class drugs\n200 a trained counsellor will listen [firm]\n")
     tried.beadle("phrases", "compile", str(ROOT / "policy" / "phrases"), str(own))
-    found = until(lambda: (f := check(tried, "texts")[0])["texts", "pupils"][0] == "failed" and f, "it is found")
+    found = check(tried, "texts")[0]
+    assert found["texts", "pupils"][0] == "failed", found
     assert "The text of a help line does not come to pupils: 'block pupils#web.texts'" in found["texts", "pupils"][1]
     tried.beadle("phrases", "compile", str(ROOT / "policy" / "phrases"))
-    until(lambda: check(tried, "texts")[1] == 0, "it comes again")
+    found, rc = check(tried, "texts")
+    assert rc == 0, found
 
 
 def test_no_proxy_is_no_answer(tried):

@@ -110,6 +110,8 @@ static void settle(struct bdl_web *web)
 	    web->now->in_force ? bdl_digest_mark(bdl_ruleset_version(web->now->ruleset)) : 0);
 	bdl_slot_put(web->role->slot, BDL_COUNT_LISTS,
 	    web->now->lists ? bdl_lists_mark(web->now->lists) : 0);
+	bdl_slot_put(
+	    web->role->slot, BDL_COUNT_PHRASES, web->now->reader ? web->now->reader->mark : 0);
 	bdl_slot_put(web->role->slot, BDL_COUNT_WORDLESS, lacks_phrases(web->now));
 	bdl_log(BDL_LOG_NOTICE, "in-force", "%s", web->now->summary);
 }

@@ -38,6 +38,7 @@ struct bdl_checking {
 	bool is_silent;            /* the proxy used it up and said nothing: it is asked no more */
 	struct bdl_phrases *phrases; /* NULL: not needed yet, or none */
 	struct bdl_scanner *scanner; /* of them */
+	uint64_t phrases_mark;       /* of those that the file has, 0 for none */
 	struct bdl_sample *samples;  /* by the ruleset's categories; NULL: not taken yet */
 	struct bdl_asked asked;      /* the last answer */
 	char probe[BDL_PROBE_ID];    /* the id of what was asked last */

@@ -111,6 +111,8 @@ static int read_all(struct bdl_checking *c, struct bdl_err *err)
 		c->networks = NULL; /* as the doors do */
 	open_lists(c);
 	/* Made by the doors: where it is not there, none has run. */
+	bdl_conf_path(c->conf, path, sizeof(path), "phrases/phrases.map");
+	c->phrases_mark = bdl_phrases_mark_of(path);
 	bdl_conf_path(c->conf, path, sizeof(path), BDL_PROBE_KEY_FILE);
 	c->has_key = access(path, R_OK) == 0 && bdl_token_key(path, c->key, NULL) == 0;
 	bdl_region_reset(c->looked);
@@ -119,19 +121,26 @@ static int read_all(struct bdl_checking *c, struct bdl_err *err)
 
 /* --- waiting --- */
 
+static bool door_holds(const struct bdl_checking *c, const struct bdl_status_process *door)
+{
+	uint64_t policies = bdl_digest_mark(bdl_ruleset_version(c->ruleset));
+	uint64_t lists = c->lists ? bdl_lists_mark(c->lists) : 0;
+
+	/* Where the phrases are gone a door keeps those that it has, for as long as it runs. */
+	return door->state == BDL_STATE_UP && door->counters[BDL_COUNT_RULESET] == policies &&
+	    door->counters[BDL_COUNT_LISTS] == lists &&
+	    (c->phrases_mark == 0 || door->counters[BDL_COUNT_PHRASES] == c->phrases_mark);
+}
+
 /* Whether the store, the files and each door that runs have the same in force. */
 static bool doors_hold(const struct bdl_checking *c)
 {
 	const struct bdl_status *s = &c->status;
 	uint64_t policies = bdl_digest_mark(bdl_ruleset_version(c->ruleset));
-	uint64_t lists = c->lists ? bdl_lists_mark(c->lists) : 0;
 	bool is_so = s->store_fault || bdl_digest_mark(&s->ruleset) == policies;
 
 	for (size_t i = 0; i < s->n_processes && is_so && s->supervisor; i++)
-		is_so = !s->processes[i].is_door ||
-		    (s->processes[i].state == BDL_STATE_UP &&
-			s->processes[i].counters[BDL_COUNT_RULESET] == policies &&
-			s->processes[i].counters[BDL_COUNT_LISTS] == lists);
+		is_so = !s->processes[i].is_door || door_holds(c, &s->processes[i]);
 	return is_so;
 }
 

@@ -89,6 +89,37 @@ static void test_what_is_kept(void **state)
 	scan_test_done(&t);
 }
 
+/* Of a file that is not opened: what has not its head has no mark. */
+static void test_marks(void **state)
+{
+	static const char *const texts[] = { "class x\n10 a\n", "class x\n11 a\n" };
+	char path[] = "/tmp/phrases-XXXXXX";
+	uint64_t marks[2];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(bdl_phrases_mark_of(path), 0);
+	for (size_t i = 0; i < 2; i++) {
+		struct bdl_phrases *p = NULL;
+		struct bdl_err err = { 0 };
+		size_t n = 0;
+		unsigned char *file = scan_test_file(texts[i], &n);
+		assert_int_equal(pwrite(fd, file, n, 0), n);
+		free(file);
+		assert_int_equal(bdl_phrases_open(path, &p, &err), 0);
+		marks[i] = bdl_phrases_mark_of(path);
+		assert_true(marks[i] == bdl_phrases_mark(p));
+		bdl_phrases_close(p);
+	}
+	assert_true(marks[0] != marks[1]);
+	assert_int_equal(pwrite(fd, "BDL?", 4, 0), 4);
+	assert_int_equal(bdl_phrases_mark_of(path), 0);
+	close(fd);
+	unlink(path);
+	assert_int_equal(bdl_phrases_mark_of(path), 0);
+}
+
 /* --- damage --- */
 
 static void sum_anew(unsigned char *file, size_t n)
@@ -191,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_what_is_kept),
+		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_wrong_numbers),
 		cmocka_unit_test(test_other_processor),

@@ -5,7 +5,7 @@ static const char phrases[] = "class harm\n"
 			      "excused by health 50%, news\n"
 			      "100 (i|we) want to die [firm]\n"
 			      "40 end my life, bad phrase\n"
-			      "15 kill, gun, poison*\n"
+			      "15 kill, gun, poison*, shot\n"
 			      "30 kill myself\n"
 			      "10 often [up to 3]\n"
 			      "-25 help line\n"
@@ -73,8 +73,26 @@ static const struct {
 	{ "a) b) c) d) e) i) ii) iii)", 0 },
 	{ "the U.S.A., the B.B.C., A.I. and I.T.", 0 },
 	{ "call 0 1 2 3 4 5 6 7 8 9", 0 },
+	{ "K. I. L. Smith, and by K. I. L. himself", 0 },
+	{ "k. i. l. l. yourself, k i l l", 15 },
+	{ "k i l m y s e l f", 30 },
 	{ "1 across: G U L L, I G L O O, A K I L N, P I L L A R", 0 },
 	{ "3nd my l1fe", 40 },
+	{ "k*ll", 15 },
+	{ "k**l m*s**f", 30 },
+	{ "k#ll mys#lf", 30 },
+	{ "k*ll myself", 30 },
+	{ "K*LL, k@ll and k@#l", 15 },
+	{ "k1ll my*elf", 30 },
+	{ "k*l*l", 0 }, /* five letters */
+	{ "kil*, *ill, k***, k******l, kill*", 15 },
+	{ "k-ll, k.ll, k_ll, k%ll, kll, klil", 0 }, /* docs/security.md says that these hide */
+	{ "*kill*, **kill** and kill*him", 15 },
+	{ "sh*t", 0 }, /* is what is meant, though shot is a phrase */
+	{ "shot", 15 },
+	{ "s*ot", 15 },
+	{ "int *p; k * ll; k*\nll; k* ll; k *ll; x = a*b*c; f**2; ls *.c", 0 },
+	{ "3nd my l*fe, e*d my life", 40 },
 	{ "a k1lt, a n1ce 2nd place at 10am on www", 0 },
 	{ "\xef\xbd\x8b\xef\xbd\x89\xef\xbd\x8c\xef\xbd\x8c", 15 },
 };
@@ -92,6 +110,38 @@ static void test_classes(void **state)
 	(void)state;
 	assert_int_equal(scan_test_score(&t, "other", "a nail gun", BDL_SCAN_PLAIN), 15);
 	assert_int_equal(scan_test_score(&t, "other", "top gun", BDL_SCAN_PLAIN), 0);
+}
+
+/* Wherever it stands, also where one chunk of folded text ends and the next begins. */
+static void test_masked_anywhere(void **state)
+{
+	static char text[2 * 8192];
+
+	(void)state;
+	for (size_t at = 8192 - 200; at < 8192 + 200; at++) {
+		for (size_t i = 0; i < sizeof(text); i++)
+			text[i] = i % 5 == at % 5 ? ' ' : 'o';
+		memcpy(text + at, " k*ll mys#lf ", 13);
+		text[sizeof(text) - 1] = '\0';
+		/* The text is long, so it weighs less. */
+		check_long("masked", scan_test_score(&t, "harm", text, BDL_SCAN_PLAIN), 11);
+		memcpy(text + at, " keel mysolf ", 13);
+		check_long("others", scan_test_score(&t, "harm", text, BDL_SCAN_PLAIN), 0);
+	}
+}
+
+/* More masked words than one group has, and more ways to read them than one. */
+static void test_many_masked(void **state)
+{
+	static char text[8192];
+	size_t n = 0;
+
+	(void)state;
+	while (n < 2000)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "g*n n*w l*fe a*b ");
+	(void)snprintf(text + n, sizeof(text) - n, "k*ll m**e k*ll m****f");
+	check_long(
+	    "many", scan_test_score(&t, "harm", text, BDL_SCAN_PLAIN), 32); /* 45 among 950 words */
 }
 
 /* The same phrases in a long text weigh less, and what is firm weighs what it does. */
@@ -286,6 +336,8 @@ int main(void)
 		cmocka_unit_test(test_scores),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_masked_anywhere),
+		cmocka_unit_test(test_many_masked),
 		cmocka_unit_test(test_hits),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_early),
