@@ -58,11 +58,6 @@ static inline struct bdl_view bdl_fold_text(const struct bdl_fold_table *t, uint
 #define BDL_FOLD_ROOM  64   /* what one step may write past a full chunk */
 
 /*
- * `chunk` is called with each BDL_FOLD_CHUNK folded bytes, and with what is left at the end; the
- * last bytes of the chunk before it (as many as were made, BDL_FOLD_KEPT at most) stand before them,
- * and 80 bytes behind them may be read.
- */
-/*
  * Signs between two letters, that may stand for others: '*' and '#', each of which may come several times, and then
  * symbols among them; one blank stands for all. And one symbol that stayed in its word.
  */
@@ -73,6 +68,11 @@ struct bdl_fold_mask {
 #define BDL_FOLD_MASKS      1536 /* within the buffer; more are not noted down, as nobody writes so */
 #define BDL_FOLD_MASK_SIGNS 20   /* that one has; more are a line under something */
 
+/*
+ * `chunk` is called with each BDL_FOLD_CHUNK folded bytes, and with what is left at the end; the
+ * last bytes of the chunk before it (as many as were made, BDL_FOLD_KEPT at most) stand before them,
+ * and 80 bytes behind them may be read.
+ */
 struct bdl_fold {
 	const struct bdl_fold_table *table;
 	void (*chunk)(void *context, const char *p, size_t n);

@@ -5,7 +5,7 @@
  * only where it is asked for.
  *
  * A scanner belongs to one thread. Its scans are kept and used again, so that one begins without an
- * allocation once there were as many before. A scan takes about 38 kB (120 kB more
+ * allocation once there were as many before. A scan takes about 44 kB (120 kB more
  * while something is unpacked), whatever the size of the text; time is linear in it.
  *
  *     bdl_scanner_new(phrases, &scanner, err);
