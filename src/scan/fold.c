@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "scan/block_int.h"
 #include "scan/fold_int.h"
+#include "scan/wide_int.h"
 #ifdef __x86_64__
 #include <tmmintrin.h>
 #endif
@@ -415,7 +416,7 @@ void bdl_fold_init(struct bdl_fold *f, const struct bdl_fold_table *table,
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("ssse3"))
 		f->put = put_runs;
-	if (bdl_fold_can_widely())
+	if (bdl_wide_can())
 		f->plain = bdl_fold_plain_widely;
 #endif
 	memset(f->buf, ' ', BDL_FOLD_KEPT + 1);

@@ -11,8 +11,7 @@
 size_t bdl_fold_plain(struct bdl_fold *f, struct bdl_view v); /* sixteen bytes at once, anywhere */
 
 #ifdef __x86_64__
-/* 64 at once, with AVX-512 (VBMI2): only where the first says so. */
-bool bdl_fold_can_widely(void);
+/* 64 at once, only where bdl_wide_can (wide_int.h). */
 size_t bdl_fold_plain_widely(struct bdl_fold *f, struct bdl_view v);
 #endif
 

@@ -1,19 +1,10 @@
 /* Folding plain ASCII 64 bytes at a time, without a branch that text decides. */
 #include "scan/fold_int.h"
+#include "scan/wide_int.h"
 
 #ifdef __x86_64__
-#include <immintrin.h>
-
-#define STEP 64
-
-bool bdl_fold_can_widely(void)
-{
-	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") &&
-	    __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-}
-
-__attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,bmi2,popcnt"))) size_t
-bdl_fold_plain_widely(struct bdl_fold *f, struct bdl_view v)
+__attribute__((target(BDL_WIDE_NEEDS))) size_t bdl_fold_plain_widely(
+    struct bdl_fold *f, struct bdl_view v)
 {
 	const __m512i blank = _mm512_set1_epi8(' ');
 	char *out = f->buf + BDL_FOLD_KEPT;
@@ -22,7 +13,8 @@ bdl_fold_plain_widely(struct bdl_fold *f, struct bdl_view v)
 
 	while (i < v.n && n < BDL_FOLD_CHUNK) {
 		size_t left = v.n - i;
-		__mmask64 there = left < STEP ? _bzhi_u64(UINT64_MAX, (unsigned)left) : UINT64_MAX;
+		__mmask64 there =
+		    left < BDL_WIDE_STEP ? _bzhi_u64(UINT64_MAX, (unsigned)left) : UINT64_MAX;
 		__m512i b = _mm512_maskz_loadu_epi8(there, v.p + i);
 		__mmask64 large = _mm512_cmplt_epu8_mask(
 		    _mm512_sub_epi8(b, _mm512_set1_epi8('A')), _mm512_set1_epi8(26));

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "scan/scan_int.h"
 #include "scan/text_int.h"
+#include "scan/wide_int.h"
 
 #define AROUND_BEFORE 32 /* bytes of a line before a find */
 
@@ -19,7 +20,7 @@ int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struc
 	s->window = bdl_xalloc(sizeof(*s->window));
 	s->word = bdl_xalloc(sizeof(*s->word));
 	s->walk = bdl_xalloc(sizeof(*s->walk));
-	s->walk->is_wide = bdl_walk_can_widely();
+	s->walk->is_wide = bdl_wide_can();
 	s->walk->spans = bdl_xcalloc(p->h->n_plain + 1, sizeof(*s->walk->spans));
 	*ret = bdl_steal(&s);
 	return 0;

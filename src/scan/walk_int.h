@@ -69,10 +69,9 @@ struct bdl_walk_state {
 struct bdl_scan;
 
 /*
- * The blanks of p from `at` on and before `end`, 64 bytes at a time, where the machine has AVX-512 (walk_wide.c):
- * how many. 63 bytes behind `end` may be read, and 64 places more than that written.
+ * The blanks of p from `at` on and before `end`, 64 bytes at a time, where bdl_wide_can (walk_wide.c): how many.
+ * 63 bytes behind `end` may be read, and 64 places more than that written.
  */
-bool bdl_walk_can_widely(void);
 size_t bdl_walk_ends_widely(const char *p, size_t at, size_t end, uint16_t *ret);
 
 /* Take up the words that wait and those that end in the last n bytes of the scan's text in hand. */

@@ -1,8 +1,6 @@
 /* Which bytes are worth a look, 64 at once. */
+#include "scan/wide_int.h"
 #include "scan/within_int.h"
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 /* A set of groups, in as many bytes. */
 static void add_to(uint8_t table[BDL_SIFT_BYTES][64], unsigned code, unsigned group)
@@ -27,21 +25,10 @@ void bdl_sift_mark(struct bdl_sift *s, unsigned class_, unsigned fourth)
 	add_to(s->two[2], fourth, two);
 }
 
-static bool can_sift(void)
-{
-#ifdef __x86_64__
-	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
-	    __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") &&
-	    __builtin_cpu_supports("popcnt");
-#else
-	return false;
-#endif
-}
-
 void bdl_sift_begin(struct bdl_sift *s, const double often[32])
 {
 	*s = (struct bdl_sift){ 0 };
-	s->can = can_sift();
+	s->can = bdl_wide_can_permute();
 	for (unsigned i = 0; i < 32; i++) {
 		unsigned rank = 0;
 		for (unsigned k = 0; k < 32; k++)
@@ -51,8 +38,7 @@ void bdl_sift_begin(struct bdl_sift *s, const double often[32])
 }
 
 #ifdef __x86_64__
-#define STEP 64
-#define WIDE "avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"
+#define WIDE BDL_WIDE_NEEDS ",avx512vbmi"
 
 __attribute__((target(WIDE))) static inline __m512i look_up(const uint8_t table[64], __m512i bytes)
 {
@@ -82,21 +68,11 @@ __attribute__((target(WIDE))) static inline uint64_t sift(const struct bdl_sift 
 __attribute__((target(WIDE))) size_t bdl_sift_pick(
     const struct bdl_sift *s, const char *p, size_t at, size_t end, uint16_t *ret)
 {
-	static const uint16_t first[32] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-		16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
-	const __m512i places = _mm512_loadu_si512(first);
 	size_t n = 0;
 
-	for (; at < end; at += STEP) {
-		uint64_t bits =
-		    _bzhi_u64(sift(s, p + at), end - at < STEP ? (unsigned)(end - at) : STEP);
-		for (unsigned half = 0; half < 2; half++, bits >>= 32) {
-			__m512i here =
-			    _mm512_add_epi16(places, _mm512_set1_epi16((short)(at + 32 * half)));
-			_mm512_storeu_si512(
-			    ret + n, _mm512_maskz_compress_epi16((__mmask32)bits, here));
-			n += (size_t)_mm_popcnt_u32((uint32_t)bits);
-		}
+	for (; at < end; at += BDL_WIDE_STEP) {
+		unsigned left = end - at < BDL_WIDE_STEP ? (unsigned)(end - at) : BDL_WIDE_STEP;
+		n += bdl_wide_put_places(ret + n, _bzhi_u64(sift(s, p + at), left), at);
 	}
 	return n;
 }
