@@ -5,6 +5,8 @@
 #include "base/ascii.h"
 #include "scan/disguise_int.h"
 
+#include <stdlib.h>
+
 #define JOINED_LEAST 3 /* single letters that are joined */
 
 const struct bdl_skeleton_word *bdl_disguise_word_at(const struct bdl_skeleton *k, size_t at)
@@ -30,7 +32,7 @@ static uint32_t blanks(struct bdl_view v)
 	return n;
 }
 
-/* How many words stand before this place of the text. Finds come in order, so each byte counts once. */
+/* How many words stand before this place of the text: by those between it and the place asked for last. */
 static uint32_t words_before(struct bdl_looking *l, size_t at)
 {
 	if (l->counted == 0)
@@ -46,6 +48,32 @@ static uint32_t words_before(struct bdl_looking *l, size_t at)
 	return l->words;
 }
 
+static int by_end(const void *a, const void *b)
+{
+	const struct bdl_weigh_find *x = a, *y = b;
+
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	return x->cover < y->cover ? -1 : x->cover > y->cover;
+}
+
+/*
+ * Windows overlap, and each is looked through several times: what was found is put in the order of its ends, and of
+ * those that end together in that in which they were found, which `cover` says until it is weighed.
+ */
+static void hand_on(struct bdl_scan *s)
+{
+	struct bdl_odd_finds *finds = s->scanner->odd;
+
+	qsort(finds->finds, finds->n, sizeof(*finds->finds), by_end);
+	for (size_t i = 0; i < finds->n; i++) {
+		const struct bdl_weigh_find *f = &finds->finds[i];
+		bdl_walk_odd(s, f);
+		bdl_walk_near(s, f->word, f->literal, true);
+	}
+	finds->n = 0;
+}
+
 void bdl_disguise_found(struct bdl_looking *l, uint32_t literal, size_t from, size_t end)
 {
 	struct bdl_weigh_find f = {
@@ -56,17 +84,17 @@ void bdl_disguise_found(struct bdl_looking *l, uint32_t literal, size_t from, si
 		.disguised = true,
 	};
 
-	bdl_walk_odd(l->s, &f);
-	bdl_walk_near(l->s, f.word, literal, true);
+	struct bdl_odd_finds *finds = l->s->scanner->odd;
+	if (finds->n == BDL_ODD_FINDS)
+		hand_on(l->s);
+	finds->finds[finds->n] = f;
+	finds->finds[finds->n].cover = (uint32_t)finds->n;
+	finds->n++;
 }
 
-/*
- * Three letters are somebody's initials rather than a word that lacks one: "K. I. L." has not all of "kill", as
- * which it looks.
- */
-static bool is_initials(const struct bdl_looking *l, const struct bdl_skeleton_word *w)
+bool bdl_disguise_is_initials(const struct bdl_looking *l, const struct bdl_skeleton_word *w)
 {
-	struct bdl_view reads[BDL_MASKS_WORDS];
+	uint32_t reads[BDL_MASKS_WORDS];
 	char letters[JOINED_LEAST];
 
 	if (!w->joined || w->n_from != 2 * JOINED_LEAST - 1)
@@ -84,13 +112,16 @@ static int on_match(
 {
 	struct bdl_looking *l = context;
 	const struct bdl_skeleton *k = l->s->scanner->window;
-	const struct bdl_phrases_literal *literal = &l->s->scanner->p->disguised[id];
-	bool joined = (literal->flags & BDL_PHRASES_JOINED) != 0;
-	bool is_new = l->apart == 0;
-	size_t from = (size_t)end - literal->n + !joined, to = (size_t)end - !joined;
+	const struct bdl_phrases *p = l->s->scanner->p;
 
 	(void)unused;
 	(void)flags;
+	if (id >= p->h->n_disguised) /* the finder's tables are of the file, too */
+		return 0;
+	const struct bdl_phrases_literal *literal = &p->disguised[id];
+	bool joined = (literal->flags & BDL_PHRASES_JOINED) != 0;
+	bool is_new = l->apart == 0;
+	size_t from = (size_t)end - literal->n + !joined, to = (size_t)end - !joined;
 	const struct bdl_skeleton_word *w = bdl_disguise_word_at(k, from),
 				       *last = bdl_disguise_word_at(k, to - 1);
 	size_t begin = w->from, stop = (size_t)last->from + last->n_from;
@@ -98,7 +129,7 @@ static int on_match(
 		return 0;
 	/* What has no letter apart that was joined till now was found before. */
 	for (const struct bdl_skeleton_word *a = w; a <= last; a++) {
-		if (is_initials(l, a))
+		if (bdl_disguise_is_initials(l, a))
 			return 0;
 		is_new = is_new || a->apart == l->apart;
 	}
@@ -196,4 +227,5 @@ void bdl_scan_disguises(struct bdl_scan *s, uint64_t to)
 		look(&l, first, last);
 	if (s->fold.n_masks > 0)
 		bdl_disguise_masked(&l, begin, stop);
+	hand_on(s);
 }

@@ -18,6 +18,15 @@ struct bdl_looking {
 	size_t counted;      /* words are counted up to here */
 	uint32_t words;
 	unsigned apart; /* bits of the skeleton that is looked through */
+	size_t copied;  /* bytes of readings that were looked through */
+};
+
+/* A word with letters masked; where it stands in the text in hand, and where in a copy of some of it. */
+struct bdl_masked {
+	uint16_t from, end, at;
+	uint8_t lasts;   /* how many readings of the window each of its own lasts */
+	uint8_t n_reads; /* what it may stand for, by the numbers of words */
+	uint32_t reads[BDL_MASKS_WORDS];
 };
 
 static inline size_t bdl_disguise_word_begin(struct bdl_view p, size_t at)
@@ -42,6 +51,12 @@ void bdl_disguise_found(struct bdl_looking *l, uint32_t literal, size_t from, si
 
 /* Whether a phrase has this word, or it is one of several single letters. */
 bool bdl_disguise_is_worth(struct bdl_scanner *scanner, struct bdl_view word);
+
+/*
+ * Three letters are somebody's initials rather than a word that lacks one: "K. I. L." has not all of "kill", as
+ * which it looks. The word is one of the window's skeleton.
+ */
+bool bdl_disguise_is_initials(const struct bdl_looking *l, const struct bdl_skeleton_word *w);
 
 /* Words with letters masked that begin at or behind `from` of the text and before `stop`. */
 void bdl_disguise_masked(struct bdl_looking *l, size_t from, size_t stop);

@@ -41,8 +41,8 @@ static bool takes(struct bdl_view word)
 }
 
 /*
- * Swearwords, which are what most masked words are: "sh*t" is not "shot". They are read as such whether a
- * phrase has them or not.
+ * Swearwords, which are what most masked words are, whether a phrase has them or not: "sh*t" by itself is not
+ * "shot".
  */
 static const char usual[] =
     "arse arsehole arseholes ass asses asshole assholes bastard bastards bitch"
@@ -93,10 +93,10 @@ static int by_pair(const void *a, const void *b)
 
 	if (x->pair != y->pair)
 		return x->pair < y->pair ? -1 : 1;
-	if (x->is_usual != y->is_usual)
-		return x->is_usual ? -1 : 1;
 	if (x->n != y->n)
 		return x->n < y->n ? -1 : 1;
+	if (x->is_usual != y->is_usual)
+		return x->is_usual ? -1 : 1;
 	return memcmp(x->text, y->text, x->n);
 }
 
@@ -143,23 +143,41 @@ static bool is_like(const char *word, struct bdl_view letters)
 	return true;
 }
 
-size_t bdl_masks_find(
-    const struct bdl_masks *m, struct bdl_view letters, struct bdl_view ret[BDL_MASKS_WORDS])
+/* The first word of a pair that has so many letters, or where it would stand. */
+static size_t first_of(const struct bdl_masks *m, unsigned pair, size_t n)
 {
-	bool is_usual = false;
+	size_t low = m->first[pair], high = m->first[pair + 1];
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (m->words[mid].n < n)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* A phrase may have a usual word, too. */
+static bool has(const struct bdl_masks *m, const uint32_t *found, size_t n, size_t word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(m->words[found[i]].text, m->words[word].text, m->words[word].n) == 0)
+			return true;
+	return false;
+}
+
+size_t bdl_masks_find(
+    const struct bdl_masks *m, struct bdl_view letters, uint32_t ret[BDL_MASKS_WORDS])
+{
 	size_t n = 0;
 
 	if (letters.n == 0 || !is_small(letters.p[0]) || !is_small(letters.p[letters.n - 1]))
 		return 0;
 	unsigned pair = pair_of(letters);
-	for (size_t i = m->first[pair]; i < m->first[pair + 1] && n < BDL_MASKS_WORDS; i++) {
-		const struct bdl_masks_word *w = &m->words[i];
-		if (is_usual && !w->is_usual)
-			break;
-		if (w->n != letters.n || !is_like(w->text, letters))
-			continue;
-		is_usual = w->is_usual;
-		ret[n++] = bdl_view_at(w->text, w->n);
-	}
+	for (size_t i = first_of(m, pair, letters.n);
+	     i < m->first[pair + 1] && m->words[i].n == letters.n && n < BDL_MASKS_WORDS; i++)
+		if (is_like(m->words[i].text, letters) && !has(m, ret, n, i))
+			ret[n++] = (uint32_t)i;
 	return n;
 }

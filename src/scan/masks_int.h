@@ -15,11 +15,12 @@ struct bdl_masks_word {
 	const char *text; /* in the strings of the phrases, which must stay; or of this program */
 	uint16_t pair;    /* its first and last letters */
 	uint8_t n;
-	bool is_usual; /* a swearword that most people mask */
+	bool is_usual; /* a swearword, as most of what is masked */
 };
 
 struct bdl_masks {
-	struct bdl_masks_word *words; /* by pair, usual ones first, then by length and letters */
+	struct bdl_masks_word
+	    *words; /* by pair, then by length, usual ones first, then by letters */
 	size_t n_words;
 	uint32_t first[26 * 26 + 1]; /* by pair: its first word; the next pair's first is its end */
 };
@@ -30,11 +31,10 @@ struct bdl_masks *bdl_masks_new(const struct bdl_phrases *p);
 void bdl_masks_free(struct bdl_masks *m); /* takes NULL */
 
 /*
- * The words that have these letters, where BDL_MASKS_ANY is any letter; how many, BDL_MASKS_WORDS at most. Where
- * usual swearwords have them they are what is meant, and no others.
- * What does not begin and end with a small letter of ASCII is none.
+ * The numbers of the words that have these letters, where BDL_MASKS_ANY is any letter, usual swearwords first; how
+ * many, BDL_MASKS_WORDS at most. What does not begin and end with a small letter of ASCII is none.
  */
 size_t bdl_masks_find(
-    const struct bdl_masks *m, struct bdl_view letters, struct bdl_view ret[BDL_MASKS_WORDS]);
+    const struct bdl_masks *m, struct bdl_view letters, uint32_t ret[BDL_MASKS_WORDS]);
 
 #endif

@@ -1,7 +1,7 @@
 /* Scans: the stages put together, and the finder run over what they make. */
 #include "scan/scan.h"
 #include "base/alloc.h"
-#include "scan/scan_int.h"
+#include "scan/disguise_int.h"
 #include "scan/text_int.h"
 #include "scan/wide_int.h"
 
@@ -19,6 +19,8 @@ int bdl_scanner_new(const struct bdl_phrases *p, struct bdl_scanner **ret, struc
 		return bdl_fail(err, BDL_E_NOMEM, "no memory to scan with");
 	s->window = bdl_xalloc(sizeof(*s->window));
 	s->word = bdl_xalloc(sizeof(*s->word));
+	s->odd = bdl_xalloc(sizeof(*s->odd));
+	s->masked = bdl_xcalloc(BDL_FOLD_MASKS, sizeof(*s->masked));
 	s->walk = bdl_xalloc(sizeof(*s->walk));
 	s->walk->is_wide = bdl_wide_can();
 	s->walk->spans = bdl_xcalloc(p->h->n_plain + 1, sizeof(*s->walk->spans));
@@ -47,6 +49,8 @@ void bdl_scanner_free(struct bdl_scanner *s)
 	(void)hs_free_scratch(s->scratch); /* takes NULL */
 	free(s->window);
 	free(s->word);
+	free(s->odd);
+	free(s->masked);
 	if (s->walk != NULL) {
 		free(s->walk->open);
 		free(s->walk->spans);

@@ -8,12 +8,21 @@
 
 #define BDL_SCAN_AHEAD 128 /* folded bytes that a disguised word is kept until, on both sides */
 
+/* Disguised finds of a text in hand; of more so many at a time are in order. */
+#define BDL_ODD_FINDS 1024
+struct bdl_odd_finds {
+	size_t n;
+	struct bdl_weigh_find finds[BDL_ODD_FINDS];
+};
+
 struct bdl_scanner {
 	const struct bdl_phrases *p;
 	hs_scratch_t *scratch;
 	struct bdl_scan *idle;       /* scans that may be used again */
 	struct bdl_skeleton *window; /* of disguised words */
 	struct bdl_skeleton *word;
+	struct bdl_odd_finds *odd;
+	struct bdl_masked *masked; /* BDL_FOLD_MASKS words of a text in hand (masked.c) */
 	struct bdl_walk *walk;
 };
 

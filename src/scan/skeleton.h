@@ -20,8 +20,8 @@ struct bdl_skeleton_word {
 	uint16_t at, from; /* where it begins in the skeleton and in the folded text */
 	uint16_t n, n_from;
 	bool disguised, joined;
-	uint8_t apart; /* bits: joined but for these letters */
-	uint8_t way;   /* 1, ...: put in place of a masked word, in which of the ways (masked.c) */
+	uint8_t apart;  /* bits: joined but for these letters */
+	uint8_t masked; /* 1, ...: put in place of that masked word of a window (masked.c) */
 };
 
 #define BDL_SKELETON_FIRST 1 /* the first letter stands apart */

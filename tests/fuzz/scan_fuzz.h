@@ -35,7 +35,7 @@ static inline struct bdl_scanner *scan_fuzz_scanner(void)
 {
 	static const char phrases[] =
 	    "class a\nexcused by c\n10 kill, kill me, (a|b) + c [up to 3]\n"
-	    "5 s*\n60 want to die [firm]\ncontext c\n5 nhs\ncommon\n0 kill time\n";
+	    "5 s*, (well|will) (hang|hung)\n60 want to die [firm]\ncontext c\n5 nhs\ncommon\n0 kill time\n";
 	static struct bdl_scanner *scanner;
 	static struct bdl_phrases *p;
 

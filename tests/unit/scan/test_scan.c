@@ -1,4 +1,6 @@
 /* What is found, and what it weighs. */
+#include "scan/fold_int.h"
+#include "scan/scan_int.h"
 #include "scan_test.h"
 
 static const char phrases[] = "class harm\n"
@@ -13,6 +15,8 @@ static const char phrases[] = "class harm\n"
 			      "25 pills + swallow + all [within 5]\n"
 			      "25 near + far [within page]\n"
 			      "20 \xf0\x9f\x94\xab\n"
+			      "20 slit my wrists\n"
+			      "12 will hang\n12 well hung\n"
 			      "class other\n"
 			      "15 gun\n"
 			      "context health\n"
@@ -89,6 +93,13 @@ static const struct {
 	{ "k-ll, k.ll, k_ll, k%ll, kll, klil", 0 }, /* docs/security.md says that these hide */
 	{ "*kill*, **kill** and kill*him", 15 },
 	{ "sh*t", 0 }, /* is what is meant, though shot is a phrase */
+	{ "sl*t my wr*sts, sl*t", 20 },
+	{ "sl*t my", 0 },
+	{ "w*ll h*ng", 24 },
+	{ "they w*ll h*ng and k**l mys**f", 54 },
+	{ "w*ll hang", 12 },
+	{ "I k i l l mys*lf", 30 },
+	{ "K. I. L. mys*lf", 0 },
 	{ "shot", 15 },
 	{ "s*ot", 15 },
 	{ "int *p; k * ll; k*\nll; k* ll; k *ll; x = a*b*c; f**2; ls *.c", 0 },
@@ -142,6 +153,78 @@ static void test_many_masked(void **state)
 	(void)snprintf(text + n, sizeof(text) - n, "k*ll m**e k*ll m****f");
 	check_long(
 	    "many", scan_test_score(&t, "harm", text, BDL_SCAN_PLAIN), 32); /* 45 among 950 words */
+}
+
+/* The number of the word with which "kill" was met first. */
+static uint64_t first_kill(const char *text)
+{
+	struct bdl_scan_options o = { 0 };
+	struct bdl_scan *s = scan_test_run(&t, bdl_view_of(text), &o, SIZE_MAX);
+	struct bdl_scan_result r;
+	struct bdl_scan_hit h;
+
+	bdl_scan_result(s, &r);
+	assert_int_equal(r.n_hits, 1);
+	bdl_scan_hit(s, 0, &h);
+	bdl_scan_done(s);
+	return h.word;
+}
+
+/* What is masked comes before what is disguised otherwise and stands behind it, however much of that there is. */
+static void test_masked_in_order(void **state)
+{
+	char text[1000] = "";
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		memcpy(text + 5 * i, "k1ll ", 5);
+	uint64_t first = first_kill(text);
+	memcpy(text, "k*ll", 4);
+	assert_int_equal(first_kill(text), first + 1); /* folded it is two words */
+}
+
+/* The same text, as this machine does it best or as any can. */
+static char *all_of(const char *text, bool is_any)
+{
+	struct bdl_scan_options o = { .keep_around = true };
+	bool is_wide = t.scanner->walk->is_wide, can_sift = t.p->within->sift.can;
+	struct bdl_scan *s = bdl_scan_begin(t.scanner, &o);
+
+	if (is_any) {
+		s->fold.plain = bdl_fold_plain;
+		s->fold.put = bdl_fold_put_each;
+		t.scanner->walk->is_wide = t.p->within->sift.can = false;
+	}
+	bdl_scan_add(s, bdl_view_of(text));
+	bdl_scan_end(s);
+	char *all = scan_test_all(s);
+	bdl_scan_done(s);
+	t.scanner->walk->is_wide = is_wide;
+	t.p->within->sift.can = can_sift;
+	return all;
+}
+
+static void check_any_machine(const char *text)
+{
+	char *best = all_of(text, false), *any = all_of(text, true);
+
+	if (strcmp(best, any) != 0)
+		fail_msg("%.60s: as this machine does it\n%sas any\n%s", text, best, any);
+	free(best);
+	free(any);
+}
+
+static void test_any_machine(void **state)
+{
+	static char text[30000];
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < BDL_ARRAY_LEN(scores); i++)
+		check_any_machine(scores[i].text);
+	for (size_t i = 0; n < sizeof(text) - 200; i = (i + 7) % BDL_ARRAY_LEN(scores))
+		n += (size_t)snprintf(text + n, 200, "%s, ", scores[i].text);
+	check_any_machine(text);
 }
 
 /* The same phrases in a long text weigh less, and what is firm weighs what it does. */
@@ -338,6 +421,8 @@ int main(void)
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_masked_anywhere),
 		cmocka_unit_test(test_many_masked),
+		cmocka_unit_test(test_masked_in_order),
+		cmocka_unit_test(test_any_machine),
 		cmocka_unit_test(test_hits),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_early),

@@ -1,11 +1,16 @@
-/* Texts made to take long: each is scanned at two sizes, and eight times the bytes may not take more
- * than thirty times the time, which anything quadratic would (sixty-four). */
+/*
+ * Texts made to take long: each is scanned at two sizes, and eight times the bytes may not take more
+ * than thirty times the time, which anything quadratic would (sixty-four). What is masked is compared with what is
+ * disguised otherwise, too, since it may be read in many ways.
+ */
 #include "scan_test.h"
 
 #include <time.h>
 
 #define SMALL (1u << 18)
 #define LARGE (SMALL * 8)
+
+#define MASKED "s***e "
 
 static struct scan_test t;
 
@@ -33,6 +38,8 @@ static const struct {
 	{ "percents", "%", BDL_SCAN_FORM },
 	{ "combined", "one two ", BDL_SCAN_PLAIN },
 	{ "covered", "kill kill kill time ", BDL_SCAN_PLAIN },
+	{ "masked", MASKED, BDL_SCAN_PLAIN },
+	{ "masked, and single letters", "s***e i k i l l a ", BDL_SCAN_PLAIN },
 };
 
 static double seconds(void)
@@ -71,11 +78,33 @@ static void test_linear(void **state)
 	free(text);
 }
 
+/* A word that has as many readings as any, beside one that is looked through once. */
+static void test_masked(void **state)
+{
+	char *text = malloc(LARGE + 64);
+	double cpu[2];
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < 2; i++) {
+		const char *piece = i == 0 ? "k1ll " : MASKED;
+		size_t n = strlen(piece), count = LARGE / 6;
+		for (size_t k = 0; k < count; k++)
+			memcpy(text + k * n, piece, n);
+		cpu[i] = took(text, count * n, BDL_SCAN_PLAIN);
+	}
+	print_message("disguised %.4f s, masked %.4f s\n", cpu[0], cpu[1]);
+	if (cpu[1] > 3 * cpu[0] + 0.05)
+		fail_msg("masked %.4f s, disguised %.4f s", cpu[1], cpu[0]);
+	free(text);
+}
+
 static int begin(void **state)
 {
 	(void)state;
 	t = scan_test_with("class x\n1 kill, kill kill, kill kill kill time, kill time [up to 20]\n"
-			   "1 one + two [within 3]\n1 (a|b|c)(a|b|c)(a|b|c)\n");
+			   "1 one + two [within 3]\n1 (a|b|c)(a|b|c)(a|b|c)\n"
+			   "1 s(a|e|o|u)(b|d|f|p)se, see\n1 slate, spare, since\n");
 	return 0;
 }
 
@@ -88,7 +117,10 @@ static int end(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_linear) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_masked),
+	};
 
 	return cmocka_run_group_tests(tests, begin, end);
 }
