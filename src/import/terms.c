@@ -18,6 +18,7 @@ struct dates {
 	unsigned month;  /* that stands before its day: "October 26"; 0: none */
 	const char *end; /* of the last of these */
 	unsigned year;   /* that was said last */
+	bool is_span;    /* the first two are its ends */
 };
 
 /* What a name begins. */
@@ -81,6 +82,17 @@ static bool is_beside(const struct dates *d, struct bdl_view word)
 	struct bdl_view between = before(d, word);
 
 	return between.n == 0 || bdl_view_iis(between, "of");
+}
+
+/* Whether the first two are the ends of a span, by what stands between them. */
+static void look_between(struct dates *d, struct bdl_view word)
+{
+	static const char *const runs[] = { " to ", " until ", "-", "\xe2\x80\x93",
+		"\xe2\x80\x94" };
+
+	if (d->end && d->n + d->n_pending == 1)
+		d->is_span |= is_any(
+		    bdl_view_at(d->end, (size_t)(word.p - d->end)), runs, BDL_ARRAY_LEN(runs));
 }
 
 static void take_month(struct dates *d, struct bdl_view word, unsigned month)
@@ -161,12 +173,15 @@ static void read_dates(struct bdl_view text, struct dates *d)
 		unsigned month = bdl_import_month(word), number = 0;
 		struct bdl_import_day day;
 
+		if (month || bdl_is_digit(word.p[0]))
+			look_between(d, word);
 		while (marked.n < (size_t)(text.p + text.n - word.p) &&
 		    (bdl_is_digit(marked.p[marked.n]) || strchr("/.-", marked.p[marked.n])))
 			marked.n++;
 		if (bdl_is_digit(word.p[0]) && marked.n > word.n + 3 &&
 		    bdl_import_day_find(marked, &day) && day.day) {
 			add_date(d, day);
+			d->end = marked.p + marked.n;
 			rest = bdl_view_at(
 			    marked.p + marked.n, (size_t)(text.p + text.n - marked.p) - marked.n);
 		} else if (month) {
@@ -211,12 +226,9 @@ static void put_span(const struct span_name *name, const struct bdl_import_day *
 }
 
 /* Of a term that is told by its halves, the whole; days on which a school is closed may be apart. */
-static void put_spans(
-    const struct span_name *name, const struct dates *d, struct bdl_view words, struct bdl_buf *out)
+static void put_spans(const struct span_name *name, const struct dates *d, struct bdl_buf *out)
 {
-	static const char *const runs[] = { " to ", " until ", " - ", "\xe2\x80\x93",
-		"\xe2\x80\x94" };
-	bool apart = name->kind == CLOSED && !is_any(words, runs, BDL_ARRAY_LEN(runs));
+	bool apart = name->kind == CLOSED && !d->is_span;
 
 	for (size_t i = 0; apart && i < d->n; i++)
 		put_span(name, &d->items[i], NULL, out);
@@ -262,7 +274,7 @@ void bdl_terms_read(
 
 		read_dates(said, &d);
 		fill_years(&d, academic);
-		put_spans(name, &d, said, name->kind == TERM ? terms : holidays);
+		put_spans(name, &d, name->kind == TERM ? terms : holidays);
 		at = end;
 	}
 }

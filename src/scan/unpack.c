@@ -18,11 +18,16 @@ void bdl_unpack_begin(struct bdl_unpack *u, enum bdl_scan_coding coding, uint64_
 	*u = (struct bdl_unpack){ .coding = coding, .max = max };
 }
 
+static void release(struct bdl_unpack *u)
+{
+	free(bdl_steal(&u->inflate));
+	if (u->brotli != NULL)
+		BrotliDecoderDestroyInstance(bdl_steal(&u->brotli));
+}
+
 void bdl_unpack_done(struct bdl_unpack *u)
 {
-	free(u->inflate);
-	if (u->brotli != NULL)
-		BrotliDecoderDestroyInstance(u->brotli);
+	release(u);
 	*u = (struct bdl_unpack){ 0 };
 }
 
@@ -185,8 +190,8 @@ static enum bdl_scan_read add_brotli(
 		u->brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL);
 	if (u->brotli == NULL)
 		return BDL_SCAN_DAMAGED;
-	while (read == BDL_SCAN_READ && got == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT &&
-	    *o->left > 0) {
+	/* It asks for more bytes while it still has some to give. */
+	for (u->is_behind = true; read == BDL_SCAN_READ && u->is_behind && *o->left > 0;) {
 		const uint8_t *in = (const uint8_t *)bytes->p;
 		uint8_t *to = out;
 		size_t room = sizeof(out), n = bytes->n;
@@ -195,8 +200,10 @@ static enum bdl_scan_read add_brotli(
 		*bytes = bdl_view_from(*bytes, bytes->n - n);
 		if (room < sizeof(out))
 			read = let_out(u, o, out, sizeof(out) - room);
+		u->is_behind = got == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT ||
+		    (got == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT &&
+			BrotliDecoderHasMoreOutput(u->brotli));
 	}
-	u->is_behind = got == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
 	u->ended = got == BROTLI_DECODER_RESULT_SUCCESS;
 	return read == BDL_SCAN_READ && got == BROTLI_DECODER_RESULT_ERROR ? BDL_SCAN_DAMAGED
 									   : read;
@@ -225,9 +232,14 @@ enum bdl_scan_read bdl_unpack_add(struct bdl_unpack *u, struct bdl_view *bytes, 
 	struct outlet o = { sink, context, left };
 	enum bdl_scan_read read = BDL_SCAN_READ;
 
-	if (!u->ended && *left > 0 && (bytes->n > 0 || u->is_behind))
+	if (!u->ended && (*left > 0 || u->coding == BDL_SCAN_AS_IS) &&
+	    (bytes->n > 0 || u->is_behind))
 		read = add(u, bytes, &o);
-	if (u->ended || read != BDL_SCAN_READ)
-		*bytes = bdl_view_from(*bytes, bytes->n);
+	u->ended |= read != BDL_SCAN_READ;
+	if (!u->ended)
+		return read;
+	*bytes = bdl_view_from(*bytes, bytes->n);
+	u->is_behind = false;
+	release(u);
 	return read;
 }

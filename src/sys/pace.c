@@ -4,6 +4,7 @@
 #include <time.h>
 
 #define LOOK_US 50000
+#define CALM_US 1000000 /* requests come in bursts: between two a door that is busy looks idle */
 
 /* Of all threads of that process; negative where there is none. */
 static int64_t cpu_us_of(int32_t pid)
@@ -29,7 +30,7 @@ bool bdl_pace_is_busy(struct bdl_pace *p, struct bdl_board *board)
 	int64_t now_us = bdl_tick_us(), passed_us = now_us - p->tick_us;
 	struct bdl_slot *slot;
 
-	if (p->tick_us && passed_us < LOOK_US)
+	if (p->tick_us && passed_us < (p->busy ? CALM_US : LOOK_US))
 		return p->busy;
 	p->busy = false;
 	for (size_t i = 0; i < BDL_BOARD_SLOTS && (slot = bdl_board_at(board, i)); i++) {

@@ -24,8 +24,8 @@ struct bdl_pace {
 };
 
 /*
- * Since the last look; looks within 50 ms of one another give the same answer. false at the first, and
- * where a process cannot be looked at.
+ * Since the last look; looks within 50 ms of one another give the same answer, and within a second of one
+ * by which they were busy. false at the first, and where a process cannot be looked at.
  */
 bool bdl_pace_is_busy(struct bdl_pace *p, struct bdl_board *board);
 

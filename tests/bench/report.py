@@ -106,7 +106,7 @@ def domains(got, all_):
         out.append(f"{int(n):,} domains")
         for name, rounds in size["servers"].items():
             rows = at(rounds, "64")
-            out.append(f"    {name:<24}{spread([r['per_second'] for r in rows]):<28}({median(rows, 'p99_us'):,.0f}; "
+            out.append(f"    {name:<26}{spread([r['per_second'] for r in rows]):<28}({median(rows, 'p99_us'):,.0f}; "
                        f"{rounds[-1]['memory_mb']:,.0f} MB; {rounds[0]['start_s']:.2f} s), "
                        f"{sum(r['wrong'] for r in rows)} wrong")
         out += [f"    (left out: {why})" for why in size["left_out"]]
@@ -120,7 +120,7 @@ def phrases(got, all_):
         for name, rounds in size["servers"].items():
             by = [at(rounds, coding) for coding in ("plain", "gzip")]
             each = [spread([r["plain_mb_per_second"] for r in rows], "{:,.1f}") for rows in by]
-            out.append(f"    {name:<24}{each[0]:<28}{each[1]:<28}"
+            out.append(f"    {name:<26}{each[0]:<28}{each[1]:<28}"
                        f"{sum(r['wrong'] for rows in by for r in rows)} wrong")
         out += [f"    (left out: {why})" for why in size["left_out"]]
     return "\n".join(out)

@@ -3,6 +3,7 @@ A raw ICAP client (RFC 3507) on a socket: it sends what it is told to, byte for 
 answers strictly, so that tests can say wrong things and see right ones.
 """
 
+import ctypes
 import socket
 from dataclasses import dataclass, field
 
@@ -20,6 +21,21 @@ class Answer:
     @property
     def http_status(self):
         return int(self.http_head.split(" ")[1])
+
+
+def push(s, data):
+    """Send as much as the door takes before it ends the connection."""
+    try:
+        s.sendall(data)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+
+
+def brotli(data, window=22):
+    lib = ctypes.CDLL("libbrotlienc.so.1")
+    out, n = ctypes.create_string_buffer(len(data) + 1024), ctypes.c_size_t(len(data) + 1024)
+    assert lib.BrotliEncoderCompress(5, window, 0, ctypes.c_size_t(len(data)), data, ctypes.byref(n), out)
+    return out.raw[:n.value]
 
 
 def chunked(data, size=4096, extension=""):

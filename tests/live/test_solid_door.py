@@ -17,7 +17,7 @@ import pytest
 from conftest import AT_ONCE, ROOT
 from door_alone import (CASINO, FINE, SOCIAL, STAFF, Door, end_door, icap, is_asan, model,
                         reset_peak, rss)
-from icap_client import BROWSER, Closed, Icap, chunked, http_request, reqmod, respmod
+from icap_client import BROWSER, Closed, Icap, chunked, http_request, push, reqmod, respmod
 
 GET = http_request(FINE)
 N = len(GET)
@@ -79,14 +79,6 @@ def door(lasting_door):
     assert time.monotonic() - began < AT_ONCE
     if not is_asan(lasting_door.host):
         assert rss(pid, "VmHWM") - before < MEMORY_MAX
-
-
-def push(s, data):
-    """Send as much as the door takes before it ends the connection."""
-    try:
-        s.sendall(data)
-    except (BrokenPipeError, ConnectionResetError):
-        pass
 
 
 def last_status(c):

@@ -3,7 +3,6 @@ Pages and what is sent, read on their way through Squid: what is refused by its 
 came, and what the record and the portal say of it.
 """
 
-import ctypes
 import gzip
 import html
 import json
@@ -16,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 from conftest import ACTIONS, TWO_PEOPLE, end_school, front, make_school, take, until
-from icap_client import http_request
+from icap_client import brotli, http_request
 
 PHRASES = """class drugs
 excused by health 80%%
@@ -145,17 +144,11 @@ def words(reply):
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", reply.body)))
 
 
-def brotli(data):
-    lib = ctypes.CDLL("libbrotlienc.so.1")
-    out, n = ctypes.create_string_buffer(len(data) + 1024), ctypes.c_size_t(len(data) + 1024)
-    assert lib.BrotliEncoderCompress(5, 22, 0, ctypes.c_size_t(len(data)), data, ctypes.byref(n), out)
-    return out.raw[:n.value]
-
-
 HARMFUL = {
     "plain": (page(BAD), [], "text/html"),
     "gzip": (gzip.compress(page(BAD)), ["Content-Encoding: gzip"], "text/html"),
     "brotli": (brotli(page(BAD)), ["Content-Encoding: br"], "text/html"),
+    "cut-brotli": (brotli(page("x" * 40_000 + " " + BAD + FINE))[:-1], ["Content-Encoding: br"], "text/html"),
     "deflate": (zlib.compress(page(BAD)), ["Content-Encoding: deflate"], "text/html"),
     "utf16": (page(BAD).decode().encode("utf-16"), [], "text/html; charset=utf-16"),
     "utf16-unsaid": (page(BAD).decode().encode("utf-16"), [], "text/html"),
@@ -221,12 +214,13 @@ def test_what_excuses_it_counts(school, pages):
     assert "phrases of drugs: 198 of drugs excused: 32, as it speaks of health" in said, said
 
 
-@pytest.mark.parametrize("coding", ["as it is", "gzip", "brotli", "deflate", "cut gzip", "chunked"])
+@pytest.mark.parametrize("coding", ["as it is", "gzip", "brotli", "deflate", "cut gzip", "cut brotli", "chunked"])
 def test_a_benign_page_passes_byte_for_byte(school, pages, coding):
     body = page(FINE * 30)
     sent = {"gzip": gzip.compress(body), "brotli": brotli(body), "deflate": zlib.compress(body),
-            "cut gzip": gzip.compress(body)[:-20]}.get(coding, body)
-    word = {"gzip": "gzip", "brotli": "br", "deflate": "deflate", "cut gzip": "gzip"}.get(coding)
+            "cut gzip": gzip.compress(body)[:-20], "cut brotli": brotli(body)[:-1]}.get(coding, body)
+    word = {"gzip": "gzip", "brotli": "br", "deflate": "deflate", "cut gzip": "gzip",
+            "cut brotli": "br"}.get(coding)
     path = "/fine-" + coding.replace(" ", "-")
     url = pages.put(path, sent, *([f"Content-Encoding: {word}"] if word else []))
     if coding == "chunked":

@@ -11,7 +11,7 @@ import time
 import pytest
 from conftest import front, program, until
 from door_alone import STAFF, empty, is_asan, reset_peak, rss
-from icap_client import BROWSER, Closed, chunked, reqmod, respmod
+from icap_client import BROWSER, Closed, brotli, chunked, push, reqmod, respmod
 
 PHRASES = "class drugs\n110 purple frobnicator\nexcused by health\ncontext health\n40 help line\n"
 POLICY = front("Texts") + """
@@ -167,6 +167,25 @@ def test_texts_that_unpack_to_much_hold_up_nobody(door):
         assert b.answer().status in (200, 204)
         b.s.close()
     assert between >= 12, between
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_what_was_not_read_does_not_go_on(door, coding):
+    """A text that is read as it passes, and a piece of it that unpacks to more than a turn has room for."""
+    noise = base64.b64encode(random.Random(7).randbytes(900_000), b"ab")  # one word
+    body = noise[:1_000_000] + b"x" * 12_000_000 + b" " + BAD + b" " + noise[-40_000:]
+    packed = {"gzip": gzip.compress, "br": brotli}[coding](body)
+    got = []
+    with door.client() as c:
+        sender = threading.Thread(target=push, args=(c.s, respmod(
+            "http://a.example/", packed, WHO, b"Content-Encoding: " + coding.encode() + b"\r\n")))
+        sender.start()
+        status, fields = c.head()
+        c.exactly(int(fields["encapsulated"].split("res-body=")[1]))
+        with pytest.raises((Closed, ConnectionResetError)):
+            c.chunks(got.append)
+        sender.join()
+    assert status == 200 and sum(map(len, got)) < len(packed) - 25_000
 
 
 def test_peers_that_go_in_the_middle(door):

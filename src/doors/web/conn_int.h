@@ -37,6 +37,7 @@ struct bdl_reading {
 	int64_t last_ms;        /* the same: its latest one */
 	uint64_t whose;         /* as struct bdl_decision has it */
 	unsigned levels;        /* that it had when it was judged last */
+	size_t taken;           /* bytes of the piece that comes again */
 	struct bdl_counted counted;
 	bool is_held;
 	bool is_watched; /* it may still be refused, though some of it went on */
@@ -100,11 +101,12 @@ bool bdl_reading_begin(struct bdl_conn *c, struct bdl_view icap_head, struct bdl
 void bdl_reading_end(struct bdl_conn *c); /* any number of times */
 
 /*
- * Read of a piece as much as this turn of the loop has room for; returns how many of its bytes. Behind it
- * is whose rest, or what that is packed in, is left for the next turn (round.c): till then nothing
- * more of the body is taken.
+ * Read a piece, as far as this turn of the loop has room for it. false: it is behind, since there is more
+ * of the piece, or of what is packed in it. None of it may go on then: the next turn (round.c) goes on
+ * with what was taken, and gives the whole piece again when it is behind no more.
  */
-size_t bdl_reading_read(struct bdl_conn *c, struct bdl_view data);
+bool bdl_reading_read(struct bdl_conn *c, struct bdl_view data) BDL_MUST_USE;
+void bdl_reading_go_on(struct bdl_conn *c);
 bool bdl_reading_is_behind(const struct bdl_conn *c);
 /* The one that waits longest goes to the end of those that are behind, of which there are some. */
 struct bdl_conn *bdl_reading_next_behind(struct bdl_web *web);

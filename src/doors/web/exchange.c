@@ -477,21 +477,22 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 		(void)bdl_chunk_write(&c->answer, data); /* send_answer looks */
 }
 
-/* The same, where it is read: as much of it as there is time for. */
+/* The same, where it is read: it goes on when all that it unpacks to was. */
 static void read_data(struct bdl_conn *c, struct bdl_view data)
 {
-	size_t n = c->text ? bdl_reading_read(c, data) : data.n;
-
-	bdl_chunks_give_back(&c->chunks, data.n - n);
-	c->at -= data.n - n;
-	take_data(c, bdl_view_at(data.p, n));
+	if (!c->text || bdl_reading_read(c, data)) {
+		take_data(c, data);
+		return;
+	}
+	bdl_chunks_give_back(&c->chunks, data.n);
+	c->at -= data.n;
 }
 
 /* Decode what has come of a body: 1 at its end, 0 before, negative where it is none. */
 static int take_body(struct bdl_conn *c)
 {
-	if (bdl_reading_is_behind(c) && c->web->text_left > 0) /* of what was taken already */
-		read_data(c, (struct bdl_view){ 0 });
+	if (bdl_reading_is_behind(c) && c->web->text_left > 0)
+		bdl_reading_go_on(c);
 	while (c->out.n <= BDL_CONN_OUT_FULL && is_body(c)) {
 		struct bdl_view v = rest(c), data = { 0 };
 		size_t before = v.n;

@@ -118,13 +118,24 @@ bool bdl_reading_is_behind(const struct bdl_conn *c)
 	return c->text && c->text->here_behind;
 }
 
-size_t bdl_reading_read(struct bdl_conn *c, struct bdl_view data)
+void bdl_reading_go_on(struct bdl_conn *c)
 {
-	struct bdl_view rest = data;
-	bool is_all = bdl_scan_add_some(c->text->scan, &rest, &c->web->text_left);
+	struct bdl_view none = { 0 };
 
+	c->since_ms = (int64_t)uv_now(&c->web->loop.uv); /* what takes its time is not the peer */
+	set_behind(c, !bdl_scan_add_some(c->text->scan, &none, &c->web->text_left));
+}
+
+bool bdl_reading_read(struct bdl_conn *c, struct bdl_view data)
+{
+	struct bdl_reading *t = c->text;
+
+	BDL_BUG_IF(data.n < t->taken); /* it comes again, and what has come since */
+	struct bdl_view rest = bdl_view_from(data, t->taken);
+	bool is_all = bdl_scan_add_some(t->scan, &rest, &c->web->text_left);
 	set_behind(c, !is_all);
-	return data.n - rest.n;
+	t->taken = is_all ? 0 : data.n - rest.n;
+	return is_all;
 }
 
 void bdl_reading_end(struct bdl_conn *c)

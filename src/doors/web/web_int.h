@@ -36,8 +36,9 @@
  */
 #define BDL_WEB_HELD_MAX (32 * 1024 * 1024)
 /*
- * Texts that one process reads at once: each takes up to 160 kB besides what is held of it. Those past
- * it go on unread, which the log says.
+ * Texts that one process reads at once: each takes up to 160 kB besides what is held of it, and one that
+ * is packed by brotli as much as it unpacked to, up to its window (16 MB at most). Those past it go on
+ * unread, which the log says.
  */
 #define BDL_WEB_TEXTS_MAX 1024
 /* Of these so many may be one person's, or one address's: a few slow pages must not blind the door. */

@@ -31,6 +31,10 @@ static void finds_holidays(void **state)
 	expect("Half term: 26 to 30 October 2026", 0, "", "half-term 2026-10-26 to 2026-10-30");
 	expect("Christmas holidays 21 December to 1 January 2027", 0, "",
 	    "christmas 2026-12-21 to 2027-01-01");
+	expect("INSET: 20-24 October 2026", 0, "", "inset 2026-10-20 to 2026-10-24");
+	expect("INSET: 01/09/2026 - 03/09/2026", 0, "", "inset 2026-09-01 to 2026-09-03");
+	expect("INSET: 1 September and 4 January 2027 before the return to school", 0, "",
+	    "inset 2026-09-01, inset 2027-01-04");
 	expect("INSET days: 2 September 2026", 0, "", "inset 2026-09-02");
 	expect("Autumn 3 September to 18 December 2026 (half-term 26\xe2\x80\x93"
 	       "30 October)",
