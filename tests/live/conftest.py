@@ -340,7 +340,8 @@ class School:
 
     def is_up(self):
         assert self.process.poll() is None, "beadle run ended: " + self.log.read_text()
-        return self.beadle("status", check=False).returncode == 0
+        status = self.beadle("status", check=False)
+        return status.returncode == 0 and "before anybody sees it" not in status.stdout
 
     def board(self):
         """What `beadle status` says: {name: (state, pid, restarts)}."""

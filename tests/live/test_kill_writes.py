@@ -206,6 +206,7 @@ def test_a_killed_forgetting_is_done_or_not(school):
 def test_a_restored_backup_shows_nothing_past_its_time(beadle, sites):
     """Until what was past its time is deleted no page of records is shown, and filtering goes on."""
     from conftest import until
+    loads = lambda: beadle.rows("SELECT count(*) AS n FROM page_load")[0]["n"]
     beadle.people["127.0.0.2"] = "t.leaver"
     assert beadle.visit(sites.url("plain.example", "/old"), source="127.0.0.2").status == 200
     beadle.act("/old")
@@ -222,6 +223,10 @@ def test_a_restored_backup_shows_nothing_past_its_time(beadle, sites):
         db.execute("INSERT INTO page_text SELECT school, day - 92, id, text FROM page_text")
         db.execute("UPDATE page_load SET hour = hour - 92 * 24")
         db.execute("UPDATE visit SET hour = hour - 92 * 24")
+        db.execute("WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 500000)"
+                   " INSERT INTO page_load (school, hour, client, id, hour_ms, kind, site, basis, path, kept)"
+                   " SELECT school, hour, client, i, hour_ms, kind, site, basis, path, kept"
+                   " FROM (SELECT * FROM page_load LIMIT 1), n")
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("BEGIN IMMEDIATE")  # nobody can delete anything
         beadle.launch()
@@ -233,6 +238,15 @@ def test_a_restored_backup_shows_nothing_past_its_time(beadle, sites):
         until(lambda: beadle.ask_portal("/visits").status == 503, "it is not refused")
         until(lambda: beadle.visit(sites.url("casino.example", "/meanwhile")).status == 403,
               "filtering does not go on")
+        db.execute("ROLLBACK")
+        # And once more in the middle of it, until the scribe gives up: it begins again as soon as it can.
+        before = loads()
+        until(lambda: loads() < before, "nothing is deleted")
+        db.execute("BEGIN IMMEDIATE")
+        said = len(beadle.log.read_text())
+        assert loads() > 1000, "all was deleted before it could be stopped"
+        until(lambda: "ev=store-failed" in beadle.log.read_text()[said:], "the scribe does not give up")
+        assert beadle.ask_portal("/visits").status == 503
         db.execute("ROLLBACK")
     until(lambda: beadle.ask_portal("/visits").status == 200, "the portal never shows records")
     assert "t.leaver" not in beadle.ask_portal("/visits").body

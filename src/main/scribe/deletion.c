@@ -6,6 +6,15 @@
 #define DELETE_MS   600000 /* between two looks for records whose time has come */
 #define DELETE_TURN 20     /* milliseconds of deleting before the journal is read again */
 
+/* The portal may show what there is. */
+static void cleaned(struct bdl_scribe_work *s)
+{
+	bool is_news = !bdl_board_is_clean(s->role->board);
+	bdl_board_cleaned(s->role->board);
+	if (is_news && !s->in_trouble && !s->is_noted)
+		bdl_work_note(s);
+}
+
 static int deletion_done(struct bdl_scribe_work *s, struct bdl_err *err)
 {
 	struct bdl_retention_sum gone = bdl_retention_gone(s->deletion);
@@ -17,7 +26,7 @@ static int deletion_done(struct bdl_scribe_work *s, struct bdl_err *err)
 		    (long long)gone.acts, (long long)gone.violations, (long long)gone.visits,
 		    (long long)gone.refused);
 	bdl_retention_end(bdl_steal(&s->deletion));
-	bdl_board_cleaned(s->role->board);
+	cleaned(s);
 	return bdl_deletion_keep(s->store, &gone, s->clock.believed_ms, err);
 }
 
@@ -58,7 +67,7 @@ int bdl_work_deletion(struct bdl_scribe_work *s, struct bdl_err *err)
 		rc = deletion_begin(s, err);
 	if (rc == BDL_E_INVALID || rc == BDL_E_LIMIT) {
 		bdl_log_err(BDL_LOG_ERR, "nothing-deleted", err);
-		bdl_board_cleaned(s->role->board); /* there is nothing that people would wait for */
+		cleaned(s); /* there is nothing that people would wait for */
 		return 0;
 	}
 	if (rc < 0 || !s->deletion)

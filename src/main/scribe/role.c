@@ -28,9 +28,12 @@
 
 void bdl_work_note(struct bdl_scribe_work *s)
 {
-	bdl_slot_note(s->role->slot, "%s",
-	    s->is_doubted ? "IS THE CLOCK RIGHT? It jumped ahead; nothing is deleted for an hour"
-			  : "the store is written");
+	const char *note = "the store is written";
+	if (s->is_doubted)
+		note = "IS THE CLOCK RIGHT? It jumped ahead; nothing is deleted for an hour";
+	else if (!bdl_board_is_clean(s->role->board))
+		note = "deletes what is past its time, before anybody sees it";
+	bdl_slot_note(s->role->slot, "%s", note);
 }
 
 static void store_close(struct bdl_scribe_work *s)
@@ -70,6 +73,7 @@ static int store_open(struct bdl_scribe_work *s, struct bdl_err *err)
 	s->lists = bdl_lists_watch_new(s->lists_path, s->host);
 	s->has_seen = false;
 	s->deleted_by = 0; /* it may be another one, that was restored */
+	s->deletion_tick_ms = 0;
 	return 0;
 }
 
@@ -82,8 +86,8 @@ static int work(struct bdl_scribe_work *s, int64_t for_ms, int64_t hold_ms, stru
 		rc = bdl_work_journal(s, for_ms, hold_ms, err);
 	if (rc < 0)
 		return rc;
+	int other = bdl_work_deletion(s, err); /* the portal waits for it */
 	bdl_work_head(s);
-	int other = bdl_work_deletion(s, err);
 	if (other >= 0)
 		other = bdl_work_reviews(s, err);
 	if (other >= 0)
