@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import threading
+import time
 
 import pytest
 
@@ -286,6 +287,25 @@ def test_uploads_are_judged_by_type_and_size(school, sites):
     assert put("sharing.example", "application/pdf", 990000) == 200
     assert put("sharing.example", "application/pdf", 1000001) == 403
     assert last_head(sites, "sharing.example", "/put")[2] == "x" * 990000
+
+
+def test_who_sends_slowly_sees_why_it_is_refused(school, sites):
+    """A browser that sends all before it reads the answer, as they do."""
+    url = sites.url("sharing.example", "/slow")
+    head = (f"PUT {url} HTTP/1.1\r\nHost: {url.split('/')[2]}\r\nAccept: text/html\r\n"
+            "Content-Type: application/x-msdownload\r\nContent-Length: 200000\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", school.ports[2]), 10) as s:
+        s.sendall(head.encode() + b"x" * 100000)
+        time.sleep(0.5)
+        s.sendall(b"x" * 50000)
+        time.sleep(0.1)
+        s.sendall(b"x" * 50000)
+        got = b""
+        while b"</html>" not in got:
+            more = s.recv(65536)
+            assert more, got
+            got += more
+    assert got.startswith(b"HTTP/1.1 403") and b"Programs come from the technicians." in got
 
 
 # --- counters ---

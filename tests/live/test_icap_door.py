@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -201,7 +202,9 @@ def test_post_is_judged_by_its_head(door):
     with door.client() as c:
         c.send(reqmod(FINE, "POST", None, b"...", {"Preview": "0"}))
         assert c.answer().status == 204  # no 100 Continue: the body is not wanted
-        a = c.ask(reqmod(CASINO, "POST", None, b"...", {"Preview": "0", **STAFF}))
+        assert c.ask(reqmod(CASINO, "POST", None, b"...", {"Preview": "0", **STAFF})).status == 100
+        assert c.ask(chunked(b"...")).http_status == 403
+        a = c.ask(reqmod(CASINO, "POST", {"Expect": "100-continue"}, b"...", {"Preview": "0", **STAFF}))
         assert a.http_status == 403
         a = c.ask(reqmod(CASINO, "POST", None, b"x" * 200000, STAFF))
         assert a.http_status == 403
@@ -209,6 +212,61 @@ def test_post_is_judged_by_its_head(door):
 
 
 # --- what the policies do ---
+
+def refused(c, size, fields=()):
+    """A post to a page that is blocked, of which the first kilobyte is sent."""
+    http = {"Content-Length": str(size)} | dict(fields)
+    c.send(reqmod(CASINO, "POST", http, b"x" * 1024, STAFF)[:-5])
+
+
+def is_silent(c, seconds):
+    return not select.select([c.s], [], [], seconds)[0]
+
+
+def test_who_still_sends_is_refused_when_all_is_there(door):
+    """Squid 5 ends the connection behind a refusal: who then still sends would never see it."""
+    with door.client() as c:
+        refused(c, 2048)
+        assert is_silent(c, 0.5)
+        c.send(chunked(b"x" * 1024))
+        assert c.answer().http_status == 403
+        assert c.ask(reqmod(FINE, icap=STAFF)).status == 204
+    with door.client() as c:
+        refused(c, 2048)
+        c.send(b"no chunk\r\n")
+        assert c.answer().status == 400
+
+
+def test_who_sends_no_more_is_refused_all_the_same(door):
+    with door.client() as c:
+        refused(c, 2048)
+        assert is_silent(c, 2)
+        assert c.answer().http_status == 403
+        c.send(chunked(b"x" * 1024))
+        assert c.ask(reqmod(FINE, icap=STAFF)).status == 204
+
+
+def test_what_is_very_long_or_not_sent_yet_is_refused_at_once(door):
+    for size, fields in ((64 << 20, {"Expect": "100-continue"}), ((64 << 20) + 1, {})):
+        with door.client() as c:
+            refused(c, size, fields)
+            assert not is_silent(c, 1.5) and c.answer().http_status == 403
+            c.send(chunked(b"x" * 1024))
+            assert c.ask(reqmod(FINE, icap=STAFF)).status == 204
+
+
+def test_what_says_no_length_is_refused_after_so_much(door):
+    with door.client() as c:
+        refused(c, 0, {"Content-Length": "many"})
+        mega = b"100000\r\n" + b"x" * (1 << 20) + b"\r\n"
+        for _ in range(63):
+            c.send(mega)
+        assert is_silent(c, 0.2)
+        c.send(mega)
+        assert not is_silent(c, 2) and c.answer().http_status == 403
+        c.send(mega + b"0\r\n\r\n")
+        assert c.ask(reqmod(FINE, icap=STAFF)).status == 204
+
 
 def test_block_page(door):
     with door.client() as c:

@@ -176,7 +176,8 @@ static void take_bytes(struct bdl_conn *c, size_t n)
 
 	if (c->stage == BDL_STAGE_OVER)
 		return; /* taken so that the peer reads our last answer before a reset */
-	if (begins || c->stage == BDL_STAGE_DRAIN || c->stage == BDL_STAGE_ECHO)
+	if (begins || c->stage == BDL_STAGE_REFUSED || c->stage == BDL_STAGE_DRAIN ||
+	    c->stage == BDL_STAGE_ECHO)
 		c->since_ms = (int64_t)uv_now(&c->web->loop.uv);
 	take_in(c, c->web->input, n);
 	bdl_round_add(c, n);

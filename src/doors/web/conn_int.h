@@ -19,10 +19,11 @@ enum bdl_stage {
 	BDL_STAGE_PREVIEW, /* the beginning of a body, which the peer sends before it waits */
 	BDL_STAGE_FORM,    /* the body of a form */
 	BDL_STAGE_READ,    /* a body that is read before anything of it goes on */
-	BDL_STAGE_SYNC,    /* the answer waits for the disk */
-	BDL_STAGE_DRAIN,   /* the rest of a body that nobody needs */
-	BDL_STAGE_ECHO,    /* a body that goes back as it comes */
-	BDL_STAGE_OVER,    /* nothing more is read; closed when the peer has the last answer */
+	BDL_STAGE_REFUSED, /* a body that nobody needs, before its refusal is said (BDL_WEB_REFUSED_MAX) */
+	BDL_STAGE_SYNC,  /* the answer waits for the disk */
+	BDL_STAGE_DRAIN, /* the rest of a body that nobody needs */
+	BDL_STAGE_ECHO,  /* a body that goes back as it comes */
+	BDL_STAGE_OVER,  /* nothing more is read; closed when the peer has the last answer */
 };
 
 /* A body that is being read. */
@@ -65,6 +66,8 @@ struct bdl_conn {
 	struct bdl_buf form;   /* the form's body; broken where it is too large */
 	struct bdl_chunks chunks;
 	bool strict, last, has_body, is_form, is_echo;
+	bool is_read_first;       /* the body, before its refusal is said */
+	uint64_t refused;         /* bytes of it so far */
 	bool is_midway;           /* of its body some was taken already when the answer goes */
 	struct bdl_reading *text; /* NULL: the body is not read */
 	struct bdl_waiter waiter;
@@ -84,7 +87,8 @@ struct bdl_conn {
 /* Deal with what has come. false where nothing more can be done for now. */
 bool bdl_exchange_step(struct bdl_conn *c);
 
-/* A body that is held has been for long enough: what is known of it decides, and it goes on. */
+/* What a body is waited for has been long enough: what is known of it decides, or its refusal is said. */
+bool bdl_exchange_is_slow(const struct bdl_conn *c, int64_t now_ms);
 void bdl_exchange_release(struct bdl_conn *c);
 
 /* Say this status, and that it is the last; then the connection ends. */

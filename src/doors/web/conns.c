@@ -189,6 +189,7 @@ static int64_t limit_ms(const struct bdl_conn *c)
 	case BDL_STAGE_FORM:
 		return BDL_WEB_HEAD_MS;
 	case BDL_STAGE_READ:
+	case BDL_STAGE_REFUSED:
 	case BDL_STAGE_DRAIN:
 	case BDL_STAGE_ECHO:
 		return BDL_WEB_STALL_MS;
@@ -220,7 +221,7 @@ static void note_progress(struct bdl_conn *c, int64_t now_ms)
 
 static void release_slow(struct bdl_conn *c, int64_t now_ms)
 {
-	if (!bdl_reading_is_slow(c, now_ms))
+	if (!bdl_exchange_is_slow(c, now_ms))
 		return;
 	bdl_exchange_release(c);
 	bdl_conn_advance(c);

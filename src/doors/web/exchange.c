@@ -177,6 +177,30 @@ static bool is_long(const struct bdl_http_head *http)
 	    n > BDL_WEB_BODY_LONG;
 }
 
+/* Who asks whether to send it at all is told at once that they need not. */
+static bool is_read_first(const struct bdl_conn *c, const struct bdl_http_head *http)
+{
+	uint64_t n = 0;
+
+	if (!c->has_body || bdl_http_has_token(http, "Expect", "100-continue"))
+		return false;
+	return !bdl_view_uint(bdl_http_field(http, "Content-Length"), UINT64_MAX, &n) ||
+	    n <= BDL_WEB_REFUSED_MAX;
+}
+
+static void await_rest(struct bdl_conn *c)
+{
+	c->refused = 0;
+	enter(c, BDL_STAGE_REFUSED);
+}
+
+/* It was waited for long enough; what more comes of it is dropped behind the answer. */
+static void refuse_now(struct bdl_conn *c)
+{
+	c->is_midway = true;
+	deliver(c);
+}
+
 static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct bdl_view icap_head,
     struct bdl_view heads, const struct bdl_http_head *http)
 {
@@ -197,6 +221,7 @@ static void judge(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 		break;
 	case BDL_OUTCOME_ANSWER:
 		answer_with(c, r->method, head, body);
+		c->is_read_first = is_read_first(c, http);
 		break;
 	case BDL_OUTCOME_FORM:
 		c->is_form = true;
@@ -338,6 +363,10 @@ static void release(struct bdl_conn *c, struct bdl_view more)
 	c->is_midway = true;
 	if (d.outcome == BDL_OUTCOME_ANSWER) {
 		refuse_text(c, &r, &d, &head, &body);
+		if (r.method == BDL_ICAP_REQMOD) {
+			await_rest(c);
+			return;
+		}
 	} else { /* send_answer looks */
 		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->text->held));
 		(void)bdl_chunk_write(&c->answer, more);
@@ -349,9 +378,19 @@ static void release(struct bdl_conn *c, struct bdl_view more)
 	deliver(c);
 }
 
+bool bdl_exchange_is_slow(const struct bdl_conn *c, int64_t now_ms)
+{
+	if (c->stage == BDL_STAGE_REFUSED)
+		return now_ms - c->since_ms > BDL_WEB_REFUSED_MS;
+	return bdl_reading_is_slow(c, now_ms);
+}
+
 void bdl_exchange_release(struct bdl_conn *c)
 {
-	release(c, (struct bdl_view){ 0 });
+	if (c->stage == BDL_STAGE_REFUSED)
+		refuse_now(c);
+	else
+		release(c, (struct bdl_view){ 0 });
 }
 
 /* 0, or the status that refuses a request of this method to this service. */
@@ -379,7 +418,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	struct bdl_http_head http BDL_UNSET;
 	int status = refusal(r);
 
-	c->strict = c->is_form = c->is_echo = c->is_midway = c->spools = false;
+	c->strict = c->is_form = c->is_echo = c->is_midway = c->spools = c->is_read_first = false;
 	c->last = r->close || c->web->stopping;
 	c->has_body = r->parts.has_body;
 	/* What comes after the head of an unknown method nobody can tell. */
@@ -409,6 +448,8 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 		enter(c, BDL_STAGE_READ);
 	else if (c->is_form)
 		answer_form(c);
+	else if (c->is_read_first)
+		await_rest(c);
 	else
 		deliver(c);
 }
@@ -461,6 +502,12 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 			c->answer.broken = true; /* no preview was asked for: send_answer looks */
 		else if (!is_kept)
 			release(c, data);
+		return;
+	}
+	if (c->stage == BDL_STAGE_REFUSED) {
+		c->refused += data.n;
+		if (c->refused > BDL_WEB_REFUSED_MAX)
+			refuse_now(c);
 		return;
 	}
 	if (c->text && !bdl_reading_watch(c)) {
@@ -516,6 +563,10 @@ static void end_preview(struct bdl_conn *c)
 		(void)bdl_icap_write_continue(&c->out); /* room was left for it */
 		bdl_chunks_init(&c->chunks);
 		enter(c, BDL_STAGE_READ);
+	} else if (c->is_read_first && !c->chunks.ieof) {
+		(void)bdl_icap_write_continue(&c->out); /* as above */
+		bdl_chunks_init(&c->chunks);
+		await_rest(c);
 	} else if (c->is_echo) {
 		/* What was previewed stands in the answer already; the rest goes back as it comes. */
 		c->has_body = !c->chunks.ieof;
@@ -542,7 +593,7 @@ static bool step_body(struct bdl_conn *c)
 	if (rc < 0) {
 		/* After an answer has begun there is nothing left to say. */
 		if (c->stage == BDL_STAGE_PREVIEW || c->stage == BDL_STAGE_FORM ||
-		    c->stage == BDL_STAGE_READ)
+		    c->stage == BDL_STAGE_READ || c->stage == BDL_STAGE_REFUSED)
 			bdl_exchange_end(c, 400);
 		else
 			bdl_conn_close(c);
@@ -556,6 +607,9 @@ static bool step_body(struct bdl_conn *c)
 		answer_form(c);
 	} else if (c->stage == BDL_STAGE_READ) {
 		answer_text(c);
+	} else if (c->stage == BDL_STAGE_REFUSED) {
+		c->has_body = false;
+		deliver(c);
 	} else if (c->text && !bdl_reading_passes(c)) {
 		bdl_conn_close(c);
 		return false;
@@ -576,6 +630,7 @@ bool bdl_exchange_step(struct bdl_conn *c)
 	case BDL_STAGE_PREVIEW:
 	case BDL_STAGE_FORM:
 	case BDL_STAGE_READ:
+	case BDL_STAGE_REFUSED:
 	case BDL_STAGE_DRAIN:
 	case BDL_STAGE_ECHO:
 		return step_body(c);
