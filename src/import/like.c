@@ -246,7 +246,7 @@ static float found_of(const struct bdl_likes *l, const struct presence *p, const
 }
 
 static float likeness(const struct bdl_likes *l, const struct pattern_of *e,
-    const struct presence *all, const struct presence *own, float weight)
+    const struct presence *all, const struct presence *own, float weight, float *ret_share)
 {
 	float sum = 0, itself = 0, like;
 	unsigned agree = 0;
@@ -261,9 +261,10 @@ static float likeness(const struct bdl_likes *l, const struct pattern_of *e,
 	}
 	if (agree < AGREE_LEAST || itself < sum * ITSELF_LEAST || e->weight <= 0)
 		return 0;
+	*ret_share = fminf(1, sum / weight);
 	like = sum / e->weight;
 	if (weight < e->weight)
-		like = fmaxf(like, sqrtf(like * fminf(1, sum / weight)));
+		like = fmaxf(like, sqrtf(like * *ret_share));
 	return fminf(like, 1);
 }
 
@@ -294,12 +295,12 @@ void bdl_likes_find(const struct bdl_matcher *m, const struct bdl_beside *beside
 	memset(ret, 0, c->n_kinds * sizeof(*ret));
 	for (size_t i = 0; i < l->n && weight > 0; i++) {
 		const struct pattern_of *e = &l->examples[i];
-		float like = likeness(l, e, &all, &own, weight);
+		float share = 0, like = likeness(l, e, &all, &own, weight, &share);
 
 		if (e->kind == BDL_NO_KIND)
 			none = fmaxf(none, like);
 		else if (like > ret[e->kind].like)
-			ret[e->kind] = (struct bdl_liking){ like, (uint16_t)i };
+			ret[e->kind] = (struct bdl_liking){ like, share, (uint16_t)i };
 	}
 	for (size_t i = 0; i < c->n_kinds; i++)
 		if (ret[i].like < none)

@@ -9,28 +9,35 @@
  * itself must speak for the clause, or each item below "Staff must not share:" would mean the same.
  *
  * Long policies tell much that binds nobody: what the law says, who does what, what children learn.
- * So a statement that obliges nobody counts half, and so does what is only named.
+ * So a statement that obliges nobody counts less, and what is only named counts half.
  */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "import/match_int.h"
+#include <math.h>
 
 #define SPOKE_MAX  32
 #define BESIDE_MAX (2 + BACK + 2 * BDL_LEADS_MAX)
 #define BACK       1   /* sentences that a pronoun reaches back */
 #define FAR        0.7 /* what is left of one that needs words of the heading */
-#define IDLE       0.5 /* what is left of a meaning where nobody is obliged */
+#define IDLE       0.61 /* what is left of a meaning where nobody is obliged: the surest are a match */
+#define NAMED      0.5 /* what is left of one that is only named */
 
 /* How much of a word counts that stands in what leads the statement, in the sentence before, or above it. */
 #define LEADING   0.9F
 #define SPOKEN_OF 0.8F
 #define ABOVE     0.5F
 
-/* Of 1: a likeness that is to be asked about, that is a match, and how sure the greatest is. */
-#define LIKE_UNSURE  0.5
-#define LIKE_MATCHED 0.65
-#define LIKE_BEST    0.95
+/* Likeness, of 1. */
+#define LIKE_UNSURE  0.5  /* it is to be asked about */
+#define LIKE_MATCHED 0.65 /* it is as sure as a match, where a condition holds too */
+#define LIKE_ALONE   0.7  /* and where none does */
+#define LIKE_BEST    0.95 /* how sure the greatest is */
 #define LIKE_MARGIN  0.12 /* below the greatest: what is less alike is an echo */
+
+/* A likeness alone counts by the share of the statement that agrees: so much of it where that is none. */
+#define SHARE_NONE  0.5
+#define SHARE_GROWS 1.25 /* and so much more with all of it; 1 at most */
 
 /* What a condition looks at besides the statement and what leads it. */
 enum reach { ITSELF, HEADINGS, PARAGRAPH };
@@ -238,14 +245,36 @@ static size_t find_beside(const struct look *l, struct bdl_beside beside[BESIDE_
 	return n;
 }
 
-/* How sure a likeness is. */
-static double sure_of(double like)
+/* How sure a likeness is, `least` that of a match. */
+static double sure_of(double like, double least)
 {
 	const double unsure = BDL_SURE_UNSURE / 100.0, matched = BDL_SURE_MATCHED / 100.0;
 
-	return like >= LIKE_MATCHED
-	    ? matched + (like - LIKE_MATCHED) / (1 - LIKE_MATCHED) * (LIKE_BEST - matched)
-	    : unsure + (like - LIKE_UNSURE) / (LIKE_MATCHED - LIKE_UNSURE) * (matched - unsure);
+	return like >= least
+	    ? matched + (like - least) / (1 - least) * (LIKE_BEST - matched)
+	    : unsure + (like - LIKE_UNSURE) / (least - LIKE_UNSURE) * (matched - unsure);
+}
+
+/*
+ * Of a likeness that no condition speaks for, what is left where it is little of what the statement
+ * says: two words of a long sentence stand in it by chance.
+ */
+static double alone(const struct bdl_liking *like)
+{
+	return (double)like->like * fmin(1, SHARE_NONE + SHARE_GROWS * (double)like->share);
+}
+
+/* Whether some of the words by which a kind is alike are not explained by a condition already. */
+static bool is_fresh(struct look *look, const struct look *l, const struct doubts *d, size_t kind)
+{
+	bool fresh = l->asked != BDL_NO_STATEMENT;
+
+	*look = *l;
+	look->n_spoke =
+	    bdl_likes_words(l->m, l->at, d->likes[kind].example, look->spoke, SPOKE_MAX);
+	for (size_t k = 0; k < look->n_spoke && !fresh; k++)
+		fresh = !is_told(l, d, look->spoke[k]);
+	return fresh;
 }
 
 /*
@@ -263,21 +292,15 @@ static void add_likes(const struct look *l, struct doubts *d)
 		top = d->likes[i].like > top ? d->likes[i].like : top;
 	for (size_t i = 0; i < kinds; i++) {
 		double like = (double)d->likes[i].like;
-		struct look *look = &d->looks[i];
-		bool fresh = l->asked != BDL_NO_STATEMENT;
+		bool only = d->left[i] == 1;
 
 		if (like < LIKE_UNSURE || like < (double)top - LIKE_MARGIN)
 			continue;
-		if (d->left[i] == 1) {
-			*look = *l;
-			look->n_spoke = bdl_likes_words(
-			    l->m, l->at, d->likes[i].example, look->spoke, SPOKE_MAX);
-			for (size_t k = 0; k < look->n_spoke && !fresh; k++)
-				fresh = !is_told(l, d, look->spoke[k]);
-			if (!fresh)
-				continue;
-		}
-		d->left[i] *= 1 - sure_of(like);
+		if (only)
+			like = alone(&d->likes[i]);
+		if (like < LIKE_UNSURE || (only && !is_fresh(&d->looks[i], l, d, i)))
+			continue;
+		d->left[i] *= 1 - sure_of(like, only ? LIKE_ALONE : LIKE_MATCHED);
 	}
 }
 
@@ -317,7 +340,7 @@ static bool collect(const struct look *base, struct doubts *d, struct bdl_meanin
 	ret->items = bdl_region_array(m->region, n, sizeof(*ret->items));
 	for (size_t i = 0; ret->items && i < kinds; i++) {
 		const struct bdl_kind *kind = &m->c->kinds[i];
-		double rest = (aside && !kind->named) || (idle && !kind->told) ? IDLE : 1;
+		double rest = aside && !kind->named ? NAMED : idle && !kind->told ? IDLE : 1;
 		unsigned sure = (unsigned)((1 - d->left[i]) * rest * 100 + 0.5);
 
 		if (sure < BDL_SURE_UNSURE)

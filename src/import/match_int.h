@@ -42,6 +42,7 @@ struct bdl_beside {
 
 struct bdl_liking {
 	float like;       /* 0 to 1 */
+	float share;      /* of the statement's weight, what agrees; 0 to 1 */
 	uint16_t example; /* the one that it is most like */
 };
 

@@ -4,7 +4,7 @@
 #include "import/import_int.h"
 
 #define IDS_MAX     12 /* of one statement */
-#define GAP_MAX     20 /* percent below the surest: what is less sure is an echo of its words */
+#define GAP_MAX     28 /* percent below the surest: what is less sure is an echo of its words */
 #define TITLE_CHARS 60 /* bytes of a title that is made of their words */
 
 struct maker {

@@ -29,9 +29,37 @@ struct cutter {
 	size_t n, cap;
 	uint32_t n_blocks, heading, lead;
 	unsigned lead_indent;
+	struct bdl_view lead_number; /* "3" of "3. You must not:", or empty */
 	struct block block;
 	bool open; /* a block is being put together */
 };
+
+/* --- orders --- */
+
+static bool is_order(struct bdl_view word)
+{
+	static const char *const words[] = { "do", "do's", "dos", "don't", "don'ts", "not", "never",
+		"must", "should", "acceptable", "unacceptable", "expect", "allowed", "forbidden",
+		"prohibited", "permitted", "required", "can", "can't", "cannot" };
+
+	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
+		if (bdl_view_iis(word, words[i]))
+			return true;
+	return false;
+}
+
+/* "3. Staff must not:" heads its section, and leads the list below it. */
+static bool gives_orders(struct bdl_view heading)
+{
+	bool orders = false;
+
+	if (!bdl_view_ends(heading, BDL_LIT(":")))
+		return false;
+	heading.n--;
+	for (struct bdl_view word; bdl_view_cut(&heading, ' ', &word);)
+		orders = orders || is_order(word);
+	return orders;
+}
 
 /* --- statements --- */
 
@@ -58,18 +86,30 @@ static void place_lead(struct cutter *c, const struct block *b)
 		(b->kind == BDL_STATEMENT_SENTENCE && !strchr(".!?", words.p[words.n - 1]) &&
 		    is_before_list(c, b->last)))) {
 		c->lead = last;
-		c->lead_indent = b->kind == BDL_STATEMENT_ITEM ? b->indent + 1 : 0;
+		/* Below "3. You must not:" marks may stand as far out as its number. */
+		c->lead_number = b->kind == BDL_STATEMENT_ITEM ? b->number : (struct bdl_view){ 0 };
+		c->lead_indent = b->kind != BDL_STATEMENT_ITEM ? 0 : b->indent + (b->number.n == 0);
 	} else if (b->kind != BDL_STATEMENT_ITEM) {
 		c->lead = BDL_NO_STATEMENT;
 	}
 }
 
+/* Whether an item of this number ends the list of the other: "4" behind "3", and not "3.1" or "a". */
+static bool is_beside(struct bdl_view number, struct bdl_view next)
+{
+	return number.n > 0 && next.n > 0 && !bdl_view_starts(next, number) &&
+	    bdl_is_digit(number.p[0]) == bdl_is_digit(next.p[0]);
+}
+
 /* The lead of an item that stands less far in than those of the inner lead is the outer one. */
 static uint32_t lead_of(struct cutter *c, const struct block *b)
 {
-	while (c->lead != BDL_NO_STATEMENT && b->indent < c->lead_indent) {
+	while (c->lead != BDL_NO_STATEMENT &&
+	    (b->indent < c->lead_indent ||
+		(b->indent == c->lead_indent && is_beside(c->lead_number, b->number)))) {
 		c->lead = c->items[c->lead].lead;
 		c->lead_indent = 0;
+		c->lead_number = (struct bdl_view){ 0 };
 	}
 	return b->kind == BDL_STATEMENT_ITEM ? c->lead : BDL_NO_STATEMENT;
 }
@@ -183,7 +223,9 @@ static void add_heading(struct cutter *c, const struct bdl_line *line, size_t i)
 	s.heading = s.lead = BDL_NO_STATEMENT;
 	add(c, s);
 	c->heading = (uint32_t)c->n - 1;
-	c->lead = BDL_NO_STATEMENT;
+	c->lead = gives_orders(s.words) ? c->heading : BDL_NO_STATEMENT;
+	c->lead_indent = 0;
+	c->lead_number = (struct bdl_view){ 0 };
 }
 
 /* The longest line of those that stand together with this one. */
@@ -252,18 +294,6 @@ static void take_line(struct cutter *c, size_t i)
 }
 
 /* --- tables --- */
-
-static bool is_order(struct bdl_view word)
-{
-	static const char *const words[] = { "do", "do's", "dos", "don't", "don'ts", "not", "never",
-		"must", "should", "acceptable", "unacceptable", "expect", "allowed", "forbidden",
-		"prohibited", "permitted", "required", "can", "can't", "cannot" };
-
-	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
-		if (bdl_view_iis(word, words[i]))
-			return true;
-	return false;
-}
 
 /* A row of a few words, one of which says what is to be done below it: "Topic", "Do", "Don't". */
 static bool is_head_of_orders(struct bdl_view row)

@@ -110,18 +110,19 @@ static void words_stand_in_one_sentence(void **state)
 	done(&x);
 }
 
-static const char duties[] = "concept must common duty\n  must, never, don't\n"
-			     "concept order common opening\n  lock, tell\n"
-			     "concept aside common aside\n  definitions\n"
-			     "concept aim common aim\n  policy aims\n"
-			     "concept paper common paper\n  policy, code, act\n"
-			     "concept it common back\n  it, them\n"
-			     "concept screen\n  screen\n"
-			     "concept warn\n  let ... know\n"
-			     "clause a.screen\n  80 screen and \"lock\"\n"
-			     "clause a.warn\n  80 warn and screen\n"
-			     "clause a.told told\n  80 \"coffee\"\n"
-			     "clause a.named told named\n  80 \"tea\"\n";
+static const char duties[] =
+    "concept must common duty\n  must, never, don't\n"
+    "concept order common opening\n  lock, tell\n"
+    "concept aside common aside\n  definitions\n"
+    "concept aim common aim\n  policy aims\n"
+    "concept paper common paper\n  policy, code, act\n"
+    "concept it common back\n  it, them\n"
+    "concept screen\n  screen\n"
+    "concept warn\n  let ... know\n"
+    "clause a.screen\n  80 screen and \"lock\"\n  99 screen and \"steel\"\n"
+    "clause a.warn\n  80 warn and screen\n"
+    "clause a.told told\n  80 \"coffee\"\n"
+    "clause a.named told named\n  80 \"tea\"\n";
 
 /* How sure the last statement is of the only clause that it means; 0: it means none. */
 static unsigned sure_of(const char *text)
@@ -161,19 +162,20 @@ static void words_of_one_stem_may_differ(void **state)
 	assert_int_equal(count_meanings(of, "A bank holiday."), 0);
 }
 
-static void halves_what_obliges_nobody(void **state)
+static void lessens_what_obliges_nobody(void **state)
 {
 	(void)state;
-	assert_int_equal(sure_of("The screen had a lock."), 40);
+	assert_int_equal(sure_of("The screen had a lock."), 49);
 	assert_int_equal(sure_of("You must lock the screen."), 80);
 	assert_int_equal(sure_of("Lock the screen."), 80);
 	assert_int_equal(sure_of("When you go, lock the screen."), 80);
-	assert_int_equal(sure_of("Locking the screen is easy."), 40);
-	assert_int_equal(sure_of("Locks of a screen are dear."), 40);
-	assert_int_equal(sure_of("These are ours:\n- a lock on a screen\n"), 40);
+	assert_int_equal(sure_of("Locking the screen is easy."), 49);
+	assert_int_equal(sure_of("Locks of a screen are dear."), 49);
+	assert_int_equal(sure_of("These are ours:\n- a lock on a screen\n"), 49);
 	assert_int_equal(sure_of("You must have:\n- a lock on a screen\n"), 80);
 	assert_int_equal(sure_of("DON'T\n- have no lock on a screen\n"), 80);
 	assert_int_equal(sure_of("# Never\n\nA screen without a lock.\n"), 80);
+	assert_int_equal(sure_of("There was a lock on the screen, of steel."), 61); /* the surest */
 	assert_int_equal(sure_of("There is coffee."), 80); /* a clause that is told */
 }
 
@@ -394,7 +396,7 @@ int main(void)
 		cmocka_unit_test(takes_exceptions),
 		cmocka_unit_test(words_stand_in_one_sentence),
 		cmocka_unit_test(words_of_one_stem_may_differ),
-		cmocka_unit_test(halves_what_obliges_nobody),
+		cmocka_unit_test(lessens_what_obliges_nobody),
 		cmocka_unit_test(halves_what_is_only_named),
 		cmocka_unit_test(reaches_back_by_pronouns),
 		cmocka_unit_test(takes_words_that_stand_apart),

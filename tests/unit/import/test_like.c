@@ -136,6 +136,21 @@ static unsigned sure_with(const char *text, const char *more)
 	return sure;
 }
 
+/* Two words of a long sentence stand in it by chance, unless a condition speaks for the clause too. */
+static void little_of_a_long_sentence_is_an_accident(void **state)
+{
+	static const char text[] =
+	    "Hats must stay on their pegs while red and blue lorries carry wet sand and dry "
+	    "gravel past rows of empty sheds, barns, mills, ponds, gates, hedges, ditches, elms, "
+	    "oaks, limes, larks, crows, rooks, owls, bees, wasps, moths, kites, doves, swans, geese, gnats, midges, wrens, terns, gulls, "
+	    "hawks, jays, finches, larvae, or whatever else that is small or great may fly.";
+
+	(void)state;
+	assert_true(sure_with("Hats must fly.", "") >= BDL_SURE_MATCHED);
+	assert_true(sure_with(text, "") < BDL_SURE_MATCHED);
+	assert_true(sure_with(text, "concept pegs\n  peg\nclause a.hat\n  50 pegs\n") >= 95);
+}
+
 /* What it weighs is no matter of the phrases that examples have. */
 static void a_word_that_no_example_has_weighs_the_same(void **state)
 {
@@ -203,6 +218,7 @@ int main(void)
 		cmocka_unit_test(whom_it_binds_means_nothing),
 		cmocka_unit_test(an_answer_has_the_words_of_its_question),
 		cmocka_unit_test(a_question_alone_means_what_it_says),
+		cmocka_unit_test(little_of_a_long_sentence_is_an_accident),
 		cmocka_unit_test(a_word_that_no_example_has_weighs_the_same),
 		cmocka_unit_test(either_spelling_is_one_word),
 		cmocka_unit_test(says_what_is_wrong),

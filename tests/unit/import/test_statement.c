@@ -120,6 +120,34 @@ static void leads_lists_within_lists(void **state)
 	done(&x);
 }
 
+static void leads_marks_below_its_number(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	cut(&x, "1. You must:\n- lock it\na) sign\n1.1 wait\n2. You must not:\n- eat\n3. Drink\n");
+	expect(&x, 0, BDL_STATEMENT_ITEM, "You must:");
+	for (size_t i = 1; i < 4; i++)
+		assert_int_equal(x.s.items[i].lead, 0);
+	assert_int_equal(x.s.items[4].lead, BDL_NO_STATEMENT);
+	assert_int_equal(x.s.items[5].lead, 4);
+	assert_int_equal(x.s.items[6].lead, BDL_NO_STATEMENT);
+	done(&x);
+}
+
+static void leads_by_a_heading_that_orders(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	cut(&x, "# Staff must not:\n\n- eat\n\n# Passwords:\n\n- long\n");
+	expect(&x, 0, BDL_STATEMENT_HEADING, "Staff must not:");
+	assert_int_equal(x.s.items[1].lead, 0);
+	expect(&x, 2, BDL_STATEMENT_HEADING, "Passwords:");
+	assert_int_equal(x.s.items[3].lead, BDL_NO_STATEMENT);
+	done(&x);
+}
+
 static void a_number_above_a_list_heads_it(void **state)
 {
 	struct fixture x;
@@ -216,6 +244,8 @@ int main(void)
 		cmocka_unit_test(knows_headings_by_mark_number_and_shape),
 		cmocka_unit_test(knows_items_and_what_leads_them),
 		cmocka_unit_test(leads_lists_within_lists),
+		cmocka_unit_test(leads_marks_below_its_number),
+		cmocka_unit_test(leads_by_a_heading_that_orders),
 		cmocka_unit_test(a_number_above_a_list_heads_it),
 		cmocka_unit_test(leaves_out_what_belongs_to_the_page),
 		cmocka_unit_test(keeps_the_cells_of_rows),
