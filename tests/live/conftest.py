@@ -60,6 +60,11 @@ PATIENCE = 60
 AT_ONCE = 5  # for what takes a tenth of a second, or a second at most, on a machine that is not so busy
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes name no test: what is packed has the time in it, and each worker collects at its own."""
+    return argname if isinstance(val, bytes) else None
+
+
 def front(title, binds="staff"):
     """The head of a policy for a test."""
     return f"""---
