@@ -90,7 +90,7 @@ static bool is_name(struct bdl_view v)
 static bool read_traits(struct bdl_view rest, unsigned *ret)
 {
 	static const char *const words[] = { "common", "duty", "opening", "aside", "back", "whom",
-		"empty", "aim", "paper" };
+		"empty", "aim", "paper", "idiom" };
 	struct bdl_view word;
 
 	while (bdl_view_cut(&rest, ' ', &word)) {
@@ -115,7 +115,7 @@ static int begin_concept(struct reader *r, struct bdl_view rest)
 	rest = bdl_view_trim(rest);
 	if (!is_name(name) || !read_traits(rest, &traits))
 		return bdl_fail(r->err, BDL_E_INVALID,
-		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside', 'back', 'whom', 'empty', 'aim' or 'paper'");
+		    "'concept NAME', and behind it 'common', 'duty', 'opening', 'aside', 'back', 'whom', 'empty', 'aim', 'paper' or 'idiom'");
 	if (!bdl_concept_find(c, name, &r->concept)) {
 		if (c->n_concepts == BDL_CONCEPTS_MAX)
 			return bdl_fail(r->err, BDL_E_LIMIT, "too many concepts");

@@ -38,6 +38,7 @@ enum bdl_trait {
 	BDL_TRAIT_EMPTY = 64,  /* says nothing by which sentences could be alike: "the" */
 	BDL_TRAIT_AIM = 128,   /* says what the policy is for: "This policy aims to" */
 	BDL_TRAIT_PAPER = 256, /* names papers: a sentence of many of them only lists these */
+	BDL_TRAIT_IDIOM = 512, /* together they say something else: "but not limited to" */
 	BDL_TRAIT_WHOM = 32,   /* says who is addressed: "All staff and visitors must" */
 	BDL_TRAIT_BACK = 16,   /* stands for what was spoken of before: "it", "them" */
 };

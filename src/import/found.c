@@ -62,11 +62,24 @@ static size_t count_addressed(
 	return at < n && at > 1 ? at : 0;
 }
 
+/* Mark the tokens that an idiom has: no word of it stands for what it says alone. */
+static void hide_idioms(
+    const struct bdl_concepts *c, const struct bdl_token *tokens, size_t n, bool hidden[])
+{
+	for (size_t k = 0; k < n; k++) {
+		size_t took = longest_with(c, tokens, n, k, BDL_TRAIT_IDIOM);
+
+		for (size_t i = 0; i < took; i++)
+			hidden[k + i] = true;
+	}
+}
+
 bool bdl_concepts_look(struct bdl_matcher *m, size_t i)
 {
 	const struct bdl_concepts *c = m->c;
 	struct bdl_token tokens[BDL_TOKENS_MAX];
 	size_t n = bdl_tokens_look(c, m->s->items[i].words, tokens, BDL_TOKENS_MAX), addressed;
+	bool hidden[BDL_TOKENS_MAX] = { false };
 
 	m->found[i] = bdl_region_array(m->region, c->n_concepts + 1, sizeof(**m->found));
 	m->tokens[i] = bdl_region_array(m->region, n + 1, sizeof(**m->tokens));
@@ -75,13 +88,15 @@ bool bdl_concepts_look(struct bdl_matcher *m, size_t i)
 	memcpy(m->tokens[i], tokens, n * sizeof(*tokens));
 	m->n_tokens[i] = n;
 	addressed = count_addressed(c, tokens, n);
+	hide_idioms(c, tokens, n, hidden);
 	for (size_t k = 0; k < n; k++)
 		for (uint16_t p = c->stems[tokens[k].stem].first; p; p = c->patterns[p - 1].next) {
 			const struct bdl_pattern *pattern = &c->patterns[p - 1];
 			struct bdl_found *f = &m->found[i][pattern->concept];
 
-			if (k < addressed &&
-			    !(c->concepts[pattern->concept].traits & BDL_TRAIT_COMMON))
+			if (hidden[k] ||
+			    (k < addressed &&
+				!(c->concepts[pattern->concept].traits & BDL_TRAIT_COMMON)))
 				continue;
 			size_t took = f->n == 0 ? bdl_pattern_fits(pattern, tokens, n, k) : 0;
 

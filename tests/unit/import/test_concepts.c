@@ -166,6 +166,18 @@ static void words_of_one_stem_may_differ(void **state)
 	assert_int_equal(count_meanings(held, "Acceptable use."), 0);
 }
 
+static void finds_nothing_in_idioms(void **state)
+{
+	static const char of[] =
+	    "concept idiom idiom\n  not limited to\nconcept no\n  not, limited\n"
+	    "clause a.no\n  90 no\n";
+
+	(void)state;
+	assert_int_equal(count_meanings(of, "Not long ago."), 1);
+	assert_int_equal(count_meanings(of, "Such as, but not limited to, hats."), 0);
+	assert_int_equal(count_meanings(of, "Not limited."), 1);
+}
+
 static void lessens_what_obliges_nobody(void **state)
 {
 	(void)state;
@@ -231,7 +243,7 @@ static void says_what_is_wrong(void **state)
 {
 	static const char no_concept[] =
 	    "f:1: 'concept NAME', and behind it 'common', 'duty', "
-	    "'opening', 'aside', 'back', 'whom', 'empty', 'aim' or 'paper'";
+	    "'opening', 'aside', 'back', 'whom', 'empty', 'aim', 'paper' or 'idiom'";
 
 	(void)state;
 	refuse("nonsense\n", "f:1: 'concept', 'clause' or 'nothing', not 'nonsense'");
@@ -400,6 +412,7 @@ int main(void)
 		cmocka_unit_test(takes_exceptions),
 		cmocka_unit_test(words_stand_in_one_sentence),
 		cmocka_unit_test(words_of_one_stem_may_differ),
+		cmocka_unit_test(finds_nothing_in_idioms),
 		cmocka_unit_test(lessens_what_obliges_nobody),
 		cmocka_unit_test(halves_what_is_only_named),
 		cmocka_unit_test(reaches_back_by_pronouns),
