@@ -31,7 +31,7 @@
 /* Likeness, of 1. */
 #define LIKE_UNSURE  0.5  /* it is to be asked about */
 #define LIKE_MATCHED 0.65 /* it is as sure as a match, where a condition holds too */
-#define LIKE_ALONE   0.7  /* and where none does */
+#define LIKE_ALONE   0.72
 #define LIKE_BEST    0.95 /* how sure the greatest is */
 #define LIKE_MARGIN  0.12 /* below the greatest: what is less alike is an echo */
 
@@ -324,6 +324,8 @@ static void add_hints(const struct look *base, struct doubts *d)
 		d->left[hint->kind] *= 1 - sure;
 		if (d->looks[hint->kind].n_spoke == 0)
 			d->looks[hint->kind] = l;
+		for (size_t k = 0; k < l.n_spoke; k++)
+			speak(&d->looks[hint->kind], l.spoke[k]);
 	}
 }
 

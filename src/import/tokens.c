@@ -58,15 +58,15 @@ static size_t next_word(struct bdl_view *rest, char word[WORD_MAX + 4], const ch
 }
 
 /*
- * Their stems are those of other words: inform, person, polite, author, responsible, examine, assess, bank.
- * They stay whole.
+ * Their stems are those of other words: inform, person, polite, author, responsible, examine, assess, bank,
+ * accept, account, secure, safeguard, follow. They stay whole.
  */
 static bool stays_whole(struct bdl_view word)
 {
 	static const char *const words[] = { "information", "personal", "political", "politics",
 		"views", "others", "generative", "author", "authority", "authorities",
 		"responsibilities", "examination", "examinations", "assessment", "assessments",
-		"banking" };
+		"banking", "acceptable", "accountable", "security", "safeguarding", "following" };
 
 	for (size_t i = 0; i < BDL_ARRAY_LEN(words); i++)
 		if (bdl_view_is(word, words[i]))

@@ -154,12 +154,16 @@ static void words_of_one_stem_may_differ(void **state)
 	static const char of[] = "concept exam\n  examination, examinations, assessment\n"
 				 "concept money\n  banking\nclause a.exam\n  90 exam\n"
 				 "clause a.bank\n  90 money\n";
+	static const char held[] = "concept held\n  secure, accept\nclause a.held\n  90 held\n";
 
 	(void)state;
 	assert_int_equal(count_meanings(of, "Examinations are in May."), 1);
 	assert_int_equal(count_meanings(of, "The head may examine files and assess the harm."), 0);
 	assert_int_equal(count_meanings(of, "Banking."), 1);
 	assert_int_equal(count_meanings(of, "A bank holiday."), 0);
+	assert_int_equal(count_meanings(held, "Secured by a lock."), 1);
+	assert_int_equal(count_meanings(held, "Security is tight."), 0);
+	assert_int_equal(count_meanings(held, "Acceptable use."), 0);
 }
 
 static void lessens_what_obliges_nobody(void **state)

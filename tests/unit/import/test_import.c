@@ -192,7 +192,7 @@ static void makes_clauses_with_rules(void **state)
 	take(&x,
 	    "# Rules\n\n4.2 Never tell anybody your password.\n\n"
 	    "Kites are flown on the field.\n\nStaff must not:\n- place bets online\n"
-	    "- hum\n\nYour password must be a good one.\n");
+	    "- hum\n\nYour password must not be known.\n");
 	assert_true(
 	    bdl_view_is(clause(&x, "account.secret")->text, "Never tell anybody your password."));
 	assert_true(bdl_view_is(clause(&x, "account.secret")->number, "4.2"));
