@@ -1,6 +1,6 @@
 /*
  * One ICAP connection, shared by conn.c (its socket), conns.c (all of them) and exchange.c (what is
- * said on them).
+ * said on them, with outcome.c and deliver.c).
  */
 #ifndef BDL_DOORS_WEB_CONN_INT_H
 #define BDL_DOORS_WEB_CONN_INT_H
@@ -82,7 +82,7 @@ struct bdl_conn {
 	size_t held;   /* this one's part of web->held */
 };
 
-/* --- exchange.c --- */
+/* --- exchange.c, outcome.c, deliver.c --- */
 
 /* Deal with what has come. false where nothing more can be done for now. */
 bool bdl_exchange_step(struct bdl_conn *c);
