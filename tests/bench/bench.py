@@ -102,6 +102,7 @@ def main():
     print(", ".join(f"{p} {v}" for p, v in got["machine"]["versions"].items()))
     try:
         for name in args.only:
+            os.sync()  # what a build or the section before left to write is no part of this one
             got[name] = SECTIONS[name](bench)
             print("\n" + report.SECTIONS[name](got[name], got))
             sys.stdout.flush()
