@@ -87,12 +87,14 @@ static bool is_beside(const struct dates *d, struct bdl_view word)
 /* Whether the first two are the ends of a span, by what stands between them. */
 static void look_between(struct dates *d, struct bdl_view word)
 {
-	static const char *const runs[] = { " to ", " until ", "-", "\xe2\x80\x93",
-		"\xe2\x80\x94" };
+	static const char *const runs[] = { " to ", " until ", "\xe2\x80\x93", "\xe2\x80\x94",
+		" - " };
 
-	if (d->end && d->n + d->n_pending == 1)
-		d->is_span |= is_any(
-		    bdl_view_at(d->end, (size_t)(word.p - d->end)), runs, BDL_ARRAY_LEN(runs));
+	if (!d->end || d->n + d->n_pending != 1)
+		return;
+	/* A hyphen alone, or between blanks: one within a word joins no dates ("non-pupil day"). */
+	d->is_span |= bdl_view_iis(before(d, word), "-") ||
+	    is_any(bdl_view_at(d->end, (size_t)(word.p - d->end)), runs, BDL_ARRAY_LEN(runs));
 }
 
 static void take_month(struct dates *d, struct bdl_view word, unsigned month)
