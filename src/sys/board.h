@@ -38,7 +38,7 @@ enum bdl_counter {
 	BDL_COUNT_LAST_MS, /* scribe: when it last brought something to the store */
 	BDL_COUNT_WORDLESS, /* web: 1 where rules in force ask for phrases and there are none */
 	BDL_COUNT_PHRASES,  /* web: the mark of the phrases in use (bdl_phrases_mark); 0: none */
-	BDL_COUNTERS = 16
+	BDL_COUNTERS
 };
 
 #define BDL_SLOT_NAME 24

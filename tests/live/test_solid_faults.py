@@ -125,7 +125,7 @@ def test_each_call_of_each_request_fails_once(failing, kind, error):
 
 
 def test_a_socket_that_is_not_watched_is_closed(failing):
-    """The kernel watches so many for all of a user's processes: who comes next waits for a while."""
+    """The kernel watches so many for all of a user's processes: who comes next is served."""
     failing.faults.order("watch", 1, errno.ENOSPC)
     with failing.client() as c, pytest.raises((Closed, ConnectionError)):
         c.ask(reqmod(FINE, icap=STAFF))

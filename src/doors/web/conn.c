@@ -276,7 +276,7 @@ static void forget(struct bdl_conn *c)
 		bdl_buf_done(&c->in);
 	/* Bodies that go through may be many and slow, so they keep no room for what may come. */
 	if (c->stage == BDL_STAGE_HEADS || c->stage == BDL_STAGE_READ ||
-	    c->stage == BDL_STAGE_ECHO) {
+	    c->stage == BDL_STAGE_REFUSED || c->stage == BDL_STAGE_ECHO) {
 		slim(&c->in, kept);
 		slim(&c->answer, kept);
 		slim(&c->heads, kept);

@@ -66,8 +66,10 @@ struct bdl_conn {
 	struct bdl_buf form;   /* the form's body; broken where it is too large */
 	struct bdl_chunks chunks;
 	bool strict, last, has_body, is_form, is_echo;
-	bool is_read_first;       /* the body, before its refusal is said */
-	uint64_t refused;         /* bytes of it so far */
+	bool is_read_first;       /* its body is taken to its end before a refusal is said */
+	bool is_refused;          /* by its head, and what is to be read first is not read yet */
+	uint64_t refused;         /* bytes of it since it was refused */
+	int64_t refused_ms;       /* on the loop's clock: when that was */
 	bool is_midway;           /* of its body some was taken already when the answer goes */
 	struct bdl_reading *text; /* NULL: the body is not read */
 	struct bdl_waiter waiter;
@@ -87,8 +89,9 @@ struct bdl_conn {
 /* Deal with what has come. false where nothing more can be done for now. */
 bool bdl_exchange_step(struct bdl_conn *c);
 
-/* What a body is waited for has been long enough: what is known of it decides, or its refusal is said. */
+/* Whether a body has been waited for long enough. */
 bool bdl_exchange_is_slow(const struct bdl_conn *c, int64_t now_ms);
+/* Then: what is known of it decides, or its refusal is said. */
 void bdl_exchange_release(struct bdl_conn *c);
 
 /* Say this status, and that it is the last; then the connection ends. */

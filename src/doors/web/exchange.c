@@ -7,6 +7,7 @@ static struct bdl_view rest(const struct bdl_conn *c)
 {
 	return bdl_view_at(bdl_buf_str(&c->in) + c->at, c->in.n - c->at);
 }
+
 /* 0, or the status that refuses a request of this method to this service. */
 static int refusal(const struct bdl_icap_request *r)
 {
@@ -23,7 +24,7 @@ static void answer_options(struct bdl_conn *c, const struct bdl_icap_request *r)
 	bool request = bdl_view_is(r->service, "request");
 	struct bdl_icap_service s =
 	    bdl_exchange_service(c, request ? BDL_ICAP_REQMOD : BDL_ICAP_RESPMOD);
-	(void)bdl_icap_write_options(&c->answer, &s); /* send_answer looks */
+	(void)bdl_icap_write_options(&c->answer, &s); /* exchange_int.h */
 }
 
 /* A whole request, but for its body. */
@@ -33,7 +34,8 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	struct bdl_http_head http BDL_UNSET;
 	int status = refusal(r);
 
-	c->strict = c->is_form = c->is_echo = c->is_midway = c->spools = c->is_read_first = false;
+	c->strict = c->is_form = c->is_echo = c->is_midway = c->spools = false;
+	c->is_read_first = c->is_refused = false;
 	c->last = r->close || c->web->stopping;
 	c->has_body = r->parts.has_body;
 	/* What comes after the head of an unknown method nobody can tell. */
@@ -63,7 +65,7 @@ static void take_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 		bdl_exchange_enter(c, BDL_STAGE_READ);
 	else if (c->is_form)
 		bdl_outcome_form(c);
-	else if (c->is_read_first)
+	else if (c->is_refused)
 		bdl_outcome_await_rest(c);
 	else
 		bdl_exchange_deliver(c);
@@ -114,7 +116,7 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 		bool is_kept = bdl_reading_hold(c, data);
 
 		if (!is_kept && c->stage == BDL_STAGE_PREVIEW)
-			c->answer.broken = true; /* no preview was asked for: send_answer looks */
+			c->answer.broken = true; /* no preview was asked for: exchange_int.h */
 		else if (!is_kept)
 			bdl_outcome_release(c, data);
 		return;
@@ -134,9 +136,9 @@ static void take_data(struct bdl_conn *c, struct bdl_view data)
 	if (c->stage == BDL_STAGE_ECHO)
 		(void)bdl_chunk_write(&c->out, data); /* room was left for it */
 	else if (c->is_form)
-		(void)bdl_buf_add_view(&c->form, data); /* broken: answer_form looks */
+		(void)bdl_buf_add_view(&c->form, data); /* broken: bdl_outcome_form looks */
 	else if (c->is_echo && c->stage == BDL_STAGE_PREVIEW)
-		(void)bdl_chunk_write(&c->answer, data); /* send_answer looks */
+		(void)bdl_chunk_write(&c->answer, data); /* exchange_int.h */
 }
 
 /* The same, where it is read: it goes on when all that it unpacks to was. */
@@ -178,7 +180,7 @@ static void end_preview(struct bdl_conn *c)
 		(void)bdl_icap_write_continue(&c->out); /* room was left for it */
 		bdl_chunks_init(&c->chunks);
 		bdl_exchange_enter(c, BDL_STAGE_READ);
-	} else if (c->is_read_first && !c->chunks.ieof) {
+	} else if (c->is_refused && !c->chunks.ieof) {
 		(void)bdl_icap_write_continue(&c->out); /* as above */
 		bdl_chunks_init(&c->chunks);
 		bdl_outcome_await_rest(c);
@@ -188,7 +190,7 @@ static void end_preview(struct bdl_conn *c)
 		if (c->has_body)
 			(void)bdl_icap_write_continue(&c->out); /* room was left for it */
 		else
-			(void)bdl_chunk_write_end(&c->answer); /* send_answer looks */
+			(void)bdl_chunk_write_end(&c->answer); /* exchange_int.h */
 		bdl_exchange_deliver(c);
 	} else if (!c->is_form) {
 		c->has_body = false;
@@ -254,4 +256,20 @@ bool bdl_exchange_step(struct bdl_conn *c)
 		break;
 	}
 	return false;
+}
+
+bool bdl_exchange_is_slow(const struct bdl_conn *c, int64_t now_ms)
+{
+	if (c->stage == BDL_STAGE_REFUSED)
+		return now_ms - c->since_ms > BDL_WEB_REFUSED_MS ||
+		    now_ms - c->refused_ms > BDL_WEB_REFUSED_ALL_MS;
+	return bdl_reading_is_slow(c, now_ms);
+}
+
+void bdl_exchange_release(struct bdl_conn *c)
+{
+	if (c->stage == BDL_STAGE_REFUSED)
+		bdl_outcome_refuse_now(c);
+	else
+		bdl_outcome_release(c, (struct bdl_view){ 0 });
 }

@@ -35,7 +35,7 @@ static void answer_with(struct bdl_conn *c, enum bdl_icap_method method, const s
 		c->answer.broken = true;
 	else
 		(void)bdl_icap_write_response(&c->answer, &s, bdl_buf_view(head),
-		    bdl_buf_view(body), c->last); /* send_answer looks */
+		    bdl_buf_view(body), c->last); /* exchange_int.h */
 }
 
 /* It goes on as it came: said in a word where the peer allows it, else handed back. */
@@ -45,7 +45,7 @@ static void pass(struct bdl_conn *c, const struct bdl_icap_request *r, struct bd
 	struct bdl_icap_service s = service_for(c, r->method, d);
 	/* A long body the proxy cannot be trusted with: it is taken from it, and handed back (spool.h). */
 	if ((r->allow_204 || r->has_preview) && !c->spools) {
-		(void)bdl_icap_write_plain(&c->answer, &s, 204, c->last); /* send_answer looks */
+		(void)bdl_icap_write_plain(&c->answer, &s, 204, c->last); /* exchange_int.h */
 		return;
 	}
 	(void)bdl_icap_write_echo(&c->answer, &s, &r->parts, heads, c->last); /* the same */
@@ -64,8 +64,7 @@ static void go_on(struct bdl_conn *c, const struct bdl_icap_request *r, struct b
 	}
 	if (c->text->is_held && r->allow_204) /* too large: then it is handed back */
 		(void)bdl_icap_write_plain(&c->text->instead, &s, 204, c->last);
-	(void)bdl_icap_write_echo(
-	    &c->answer, &s, &r->parts, heads, c->last); /* send_answer looks */
+	(void)bdl_icap_write_echo(&c->answer, &s, &r->parts, heads, c->last); /* exchange_int.h */
 	c->is_echo = true;
 }
 
@@ -80,28 +79,25 @@ static void empty(struct bdl_buf *b, size_t max)
 	bdl_buf_clear(b);
 }
 
-static bool is_long(const struct bdl_http_head *http)
+/* Whether it announces a body of more bytes than that. */
+static bool is_longer(const struct bdl_http_head *http, uint64_t than)
 {
 	uint64_t n = 0;
 
-	return bdl_view_uint(bdl_http_field(http, "Content-Length"), UINT64_MAX, &n) &&
-	    n > BDL_WEB_BODY_LONG;
+	return bdl_view_uint(bdl_http_field(http, "Content-Length"), UINT64_MAX, &n) && n > than;
 }
 
 /* Who asks whether to send it at all is told at once that they need not. */
 static bool is_read_first(const struct bdl_conn *c, const struct bdl_http_head *http)
 {
-	uint64_t n = 0;
-
-	if (!c->has_body || bdl_http_has_token(http, "Expect", "100-continue"))
-		return false;
-	return !bdl_view_uint(bdl_http_field(http, "Content-Length"), UINT64_MAX, &n) ||
-	    n <= BDL_WEB_REFUSED_MAX;
+	return c->has_body && !bdl_http_has_token(http, "Expect", "100-continue") &&
+	    !is_longer(http, BDL_WEB_REFUSED_MAX);
 }
 
 void bdl_outcome_await_rest(struct bdl_conn *c)
 {
 	c->refused = 0;
+	c->refused_ms = (int64_t)uv_now(&c->web->loop.uv);
 	bdl_exchange_enter(c, BDL_STAGE_REFUSED);
 }
 
@@ -120,7 +116,8 @@ void bdl_outcome_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 	empty(body, BDL_ANSWER_BODY_MAX);
 	struct bdl_decision d = bdl_web_decide(c->web, r, http, bdl_view_of(c->peer), head, body);
 	c->strict = d.strict;
-	c->spools = c->has_body && is_long(http);
+	c->spools = c->has_body && is_longer(http, BDL_WEB_BODY_LONG);
+	c->is_read_first = is_read_first(c, http);
 	switch (d.outcome) {
 	case BDL_OUTCOME_PASS:
 		go_on(c, r, icap_head, heads, &d);
@@ -131,7 +128,7 @@ void bdl_outcome_request(struct bdl_conn *c, const struct bdl_icap_request *r,
 		break;
 	case BDL_OUTCOME_ANSWER:
 		answer_with(c, r->method, head, body);
-		c->is_read_first = is_read_first(c, http);
+		c->is_refused = c->is_read_first;
 		break;
 	case BDL_OUTCOME_FORM:
 		c->is_form = true;
@@ -156,7 +153,7 @@ static void hand_back(struct bdl_conn *c)
 	if (!c->is_echo || !c->has_body)
 		return;
 	if (c->form.n)
-		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->form)); /* send_answer looks */
+		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->form)); /* exchange_int.h */
 	(void)bdl_chunk_write_end(&c->answer);
 	c->is_echo = false;
 }
@@ -252,7 +249,7 @@ void bdl_outcome_text(struct bdl_conn *c)
 	} else if (c->text->instead.n > 0 && !bdl_buf_broken(&c->text->instead)) {
 		bdl_buf_clear(&c->answer);
 		(void)bdl_buf_add_view(&c->answer, bdl_buf_view(&c->text->instead));
-	} else { /* send_answer looks */
+	} else { /* exchange_int.h */
 		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->text->held));
 		(void)bdl_chunk_write_end(&c->answer);
 	}
@@ -270,11 +267,11 @@ void bdl_outcome_release(struct bdl_conn *c, struct bdl_view more)
 	c->is_midway = true;
 	if (d.outcome == BDL_OUTCOME_ANSWER) {
 		refuse_text(c, &r, &d, &head, &body);
-		if (r.method == BDL_ICAP_REQMOD) {
+		if (c->is_read_first) {
 			bdl_outcome_await_rest(c);
 			return;
 		}
-	} else { /* send_answer looks */
+	} else { /* exchange_int.h */
 		(void)bdl_chunk_write(&c->answer, bdl_buf_view(&c->text->held));
 		(void)bdl_chunk_write(&c->answer, more);
 		bdl_buf_done(&c->text->held);
@@ -283,19 +280,4 @@ void bdl_outcome_release(struct bdl_conn *c, struct bdl_view more)
 			bdl_reading_end(c);
 	}
 	bdl_exchange_deliver(c);
-}
-
-bool bdl_exchange_is_slow(const struct bdl_conn *c, int64_t now_ms)
-{
-	if (c->stage == BDL_STAGE_REFUSED)
-		return now_ms - c->since_ms > BDL_WEB_REFUSED_MS;
-	return bdl_reading_is_slow(c, now_ms);
-}
-
-void bdl_exchange_release(struct bdl_conn *c)
-{
-	if (c->stage == BDL_STAGE_REFUSED)
-		bdl_outcome_refuse_now(c);
-	else
-		bdl_outcome_release(c, (struct bdl_view){ 0 });
 }

@@ -57,10 +57,12 @@
 /*
  * Who still sends a body when its refusal is said may never see it: Squid 5 ends the connection as soon as it
  * has said it, and what comes after that is answered by a reset, which takes the page from the browser. So a
- * body is taken to its end first, but none that is longer than this, nor once nothing came for so long.
+ * body is taken to its end first, but none that is longer than this, nor once nothing came for so long, nor for
+ * longer than that in all.
  */
-#define BDL_WEB_REFUSED_MAX (64 * 1024 * 1024)
-#define BDL_WEB_REFUSED_MS  4000
+#define BDL_WEB_REFUSED_MAX    (64 * 1024 * 1024)
+#define BDL_WEB_REFUSED_MS     4000
+#define BDL_WEB_REFUSED_ALL_MS 60000
 /* What is held of a text that is read goes on after this time, and is read as it goes. */
 #define BDL_WEB_TEXT_MS 4000
 /*

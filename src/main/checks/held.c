@@ -110,9 +110,9 @@ static int read_all(struct bdl_checking *c, struct bdl_err *err)
 	if (bdl_networks_read(path, &c->networks, NULL) < 0)
 		c->networks = NULL; /* as the doors do */
 	open_lists(c);
-	/* Made by the doors: where it is not there, none has run. */
 	bdl_conf_path(c->conf, path, sizeof(path), "phrases/phrases.map");
 	c->phrases_mark = bdl_phrases_mark_of(path);
+	/* Made by the doors: where it is not there, none has run. */
 	bdl_conf_path(c->conf, path, sizeof(path), BDL_PROBE_KEY_FILE);
 	c->has_key = access(path, R_OK) == 0 && bdl_token_key(path, c->key, NULL) == 0;
 	bdl_region_reset(c->looked);

@@ -20,6 +20,7 @@
 #define TAKEN_MS     15000 /* the same where another has this host's name, who is not to be outrun */
 #define TURN_MS      50    /* of reading before the loop looks at its signals again */
 #define NOTED_MS     600000 /* how long the board shows what was wrong with a journal */
+#define AGAIN_MS     10000 /* before a deletion that failed begins anew while nobody may see records */
 #define LAST_TURN_MS 2000
 #define HOLD_MS      500  /* how long visits wait for more of their kind */
 #define SWEEP_S      3600 /* what is half written for so long is nobody's any more */
@@ -73,7 +74,9 @@ static int store_open(struct bdl_scribe_work *s, struct bdl_err *err)
 	s->lists = bdl_lists_watch_new(s->lists_path, s->host);
 	s->has_seen = false;
 	s->deleted_by = 0; /* it may be another one, that was restored */
-	s->deletion_tick_ms = 0;
+	if (!bdl_board_is_clean(
+		s->role->board)) /* people wait for it, yet no damaged table may keep it at it */
+		s->deletion_tick_ms = bdl_tick_ms() + (s->in_trouble ? AGAIN_MS : 0);
 	return 0;
 }
 
